@@ -1,0 +1,81 @@
+//! What a module learns.
+
+use brique_tensor::ndarray::Array2;
+use brique_tensor::{Matrix, Scalar};
+
+/// A value and the gradient accumulated for it, always of one shape.
+///
+/// ```
+/// use brique_core::Parameter;
+/// use brique_tensor::ndarray::array;
+///
+/// let mut parameter = Parameter::new(array![[3.0, 4.0]]);
+/// parameter.gradient_mut().fill(10.0);
+/// parameter.update(0.1); // value −= 0.1 · gradient
+/// assert_eq!(parameter.value(), array![[2.0, 3.0]]);
+///
+/// parameter.zero_grad();
+/// assert_eq!(parameter.gradient(), array![[0.0, 0.0]]);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter<T: Scalar = f64> {
+    value: Array2<T>,
+    gradient: Array2<T>,
+}
+
+impl<T: Scalar> Parameter<T> {
+    /// A parameter of this value whose gradient is zero. Both lie in memory row by row.
+    #[must_use]
+    pub fn new(value: Array2<T>) -> Self {
+        let value = if value.is_standard_layout() {
+            value
+        } else {
+            value.as_standard_layout().into_owned()
+        };
+        let gradient = Array2::zeros(value.dim());
+        Self { value, gradient }
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> &Matrix<T> {
+        &self.value
+    }
+
+    /// The value, to write to.
+    pub fn value_mut(&mut self) -> &mut Matrix<T> {
+        &mut self.value
+    }
+
+    /// The gradient accumulated since [`Parameter::zero_grad`].
+    #[must_use]
+    pub fn gradient(&self) -> &Matrix<T> {
+        &self.gradient
+    }
+
+    /// The gradient, to add to.
+    pub fn gradient_mut(&mut self) -> &mut Matrix<T> {
+        &mut self.gradient
+    }
+
+    /// Value and gradient at once: what an optimiser needs.
+    pub fn value_and_gradient_mut(&mut self) -> (&mut Matrix<T>, &mut Matrix<T>) {
+        (&mut self.value, &mut self.gradient)
+    }
+
+    /// Rows and columns, of value and gradient alike.
+    #[must_use]
+    pub fn shape(&self) -> (usize, usize) {
+        self.value.dim()
+    }
+
+    /// `gradient = 0`.
+    pub fn zero_grad(&mut self) {
+        self.gradient.fill(T::zero());
+    }
+
+    /// `value −= gradient_step · gradient`.
+    pub fn update(&mut self, gradient_step: T) {
+        self.value.scaled_add(-gradient_step, &self.gradient);
+    }
+}

@@ -1,0 +1,161 @@
+use brique_core::{Error, Fault, Module, Parameter, Shape};
+use brique_tensor::ndarray::{Array2, array};
+
+use crate::toys::ScaledTwins;
+
+fn nothing_to_double() -> Fault {
+    Fault::ExampleShape {
+        found: Shape::from(0),
+        expected: "at least one value".to_owned(),
+        reason: "there is nothing to double".into(),
+    }
+}
+
+fn check_refused(result: Result<(), Error>, operation: &str, fault: &Fault, message: &str) {
+    let error = result.expect_err("the door stood open");
+    assert_eq!(error.place(), "ScaledTwins");
+    assert_eq!(error.operation(), operation);
+    assert_eq!(error.fault(), fault);
+    assert_eq!(error.to_string(), format!("ScaledTwins, {operation}: {message}"));
+}
+
+#[test]
+fn the_five_names_through_an_object() {
+    let mut module: Box<dyn Module> = Box::new(ScaledTwins::new(3.0));
+    let x = array![[1.0, 2.0]];
+    let delta = array![[1.0, 10.0, 100.0, 1000.0]];
+    assert_eq!(module.forward(&x).unwrap(), array![[3.0, 3.0, 6.0, 6.0]]);
+    assert_eq!(module.backward_delta(&x, &delta).unwrap(), array![[33.0, 3300.0]]);
+
+    let gradient = |module: &dyn Module| {
+        let mut seen = Vec::new();
+        module.visit_parameters(&mut |parameter| seen.push(parameter.gradient()[[0, 0]]));
+        seen
+    };
+    module.backward_update_gradient(&x, &delta).unwrap();
+    module.backward_update_gradient(&x, &delta).unwrap();
+    assert_eq!(gradient(&*module), [2.0 * 2211.0]);
+
+    module.update_parameters(0.001).unwrap();
+    assert_eq!(gradient(&*module), [2.0 * 2211.0]);
+    assert_eq!(
+        module.forward(&array![[1.0]]).unwrap()[[0, 0]],
+        3.0 - 0.001 * 4422.0
+    );
+
+    module.zero_grad();
+    assert_eq!(gradient(&*module), [0.0]);
+}
+
+#[test]
+fn an_input_that_does_not_fit_is_refused_everywhere() {
+    let mut module = ScaledTwins::new(3.0);
+    let untouched = module.factor.clone();
+    let empty = Array2::zeros((2, 0));
+    let delta = Array2::zeros((2, 0));
+    let message =
+        "an example of the input has shape (0), expected at least one value: there is nothing to double";
+    let fault = nothing_to_double();
+    check_refused(module.forward(&empty).map(drop), "forward", &fault, message);
+    check_refused(
+        module.backward_delta(&empty, &delta).map(drop),
+        "backward_delta",
+        &fault,
+        message,
+    );
+    let refused = module.backward_update_gradient(&empty, &delta);
+    check_refused(refused, "backward_update_gradient", &fault, message);
+    assert_eq!(module.factor, untouched);
+}
+
+#[test]
+fn a_delta_that_does_not_fit_is_refused_and_nothing_changes() {
+    let mut module = ScaledTwins::new(3.0);
+    let untouched = module.factor.clone();
+    let x = Array2::ones((2, 3));
+    let columns = "as many columns as the module's output";
+    let rows = "as many rows as the input has examples";
+    for (found, reason) in [
+        ((2, 3), columns),
+        ((2, 7), columns),
+        ((2, 0), columns),
+        ((1, 6), rows),
+        ((3, 6), rows),
+        ((6, 2), rows),
+    ] {
+        let delta = Array2::ones(found);
+        let fault = Fault::Shape {
+            argument: "delta",
+            found,
+            expected: (2, 6),
+            reason,
+        };
+        let message = format!("delta has shape {found:?}, expected (2, 6): {reason}");
+        check_refused(
+            module.backward_delta(&x, &delta).map(drop),
+            "backward_delta",
+            &fault,
+            &message,
+        );
+        let refused = module.backward_update_gradient(&x, &delta);
+        check_refused(refused, "backward_update_gradient", &fault, &message);
+        assert_eq!(module.factor, untouched);
+    }
+}
+
+#[test]
+fn a_step_that_is_no_number_is_refused_and_nothing_changes() {
+    let mut module = ScaledTwins::new(3.0);
+    module.factor.gradient_mut().fill(1.0);
+    let untouched = module.factor.clone();
+    for (step, found) in [
+        (f64::NAN, "NaN"),
+        (f64::INFINITY, "inf"),
+        (f64::NEG_INFINITY, "-inf"),
+    ] {
+        let fault = Fault::Value {
+            argument: "gradient_step",
+            found: found.to_owned(),
+            expected: "a finite number".into(),
+        };
+        let message = format!("gradient_step is {found}, expected a finite number");
+        check_refused(
+            module.update_parameters(step),
+            "update_parameters",
+            &fault,
+            &message,
+        );
+        assert_eq!(module.factor, untouched);
+    }
+}
+
+#[test]
+fn an_empty_batch_goes_through_and_adds_nothing() {
+    let mut module = ScaledTwins::new(3.0);
+    let (x, delta) = (Array2::zeros((0, 3)), Array2::zeros((0, 6)));
+    assert_eq!(module.forward(&x).unwrap().dim(), (0, 6));
+    assert_eq!(module.backward_delta(&x, &delta).unwrap().dim(), (0, 3));
+    module.backward_update_gradient(&x, &delta).unwrap();
+    assert_eq!(module.factor, ScaledTwins::new(3.0).factor);
+}
+
+#[test]
+fn a_parameter_lies_row_by_row_whatever_it_was_made_of() {
+    let columns_first = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]].reversed_axes();
+    let parameter = Parameter::new(columns_first.clone());
+    assert!(parameter.value().is_standard_layout());
+    assert_eq!(parameter.value(), columns_first);
+    assert_eq!(parameter.shape(), (3, 2));
+    assert_eq!(parameter.gradient(), Array2::<f64>::zeros((3, 2)));
+}
+
+#[test]
+fn value_and_gradient_are_borrowed_together() {
+    let mut parameter = Parameter::new(array![[1.0_f32, 2.0]]);
+    let (value, gradient) = parameter.value_and_gradient_mut();
+    gradient.assign(value);
+    value.fill(9.0);
+    assert_eq!(parameter.gradient(), array![[1.0, 2.0]]);
+    parameter.value_mut()[[0, 1]] = 5.0;
+    assert_eq!(parameter.value(), array![[9.0, 5.0]]);
+}

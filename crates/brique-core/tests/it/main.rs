@@ -1,0 +1,12 @@
+//! The contract's doors: what they check, what they say, and that a refusal changes nothing.
+#![allow(missing_docs, reason = "tests are read, not published")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod doors;
+mod loss;
+mod shape;
+mod toys;

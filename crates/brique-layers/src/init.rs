@@ -1,0 +1,103 @@
+//! How the weights of a linear layer begin.
+
+use brique_core::Fault;
+use brique_random::RandomSource;
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::Array2;
+
+/// The distribution that the parameters of a [`Linear`](crate::Linear) layer with `in` inputs and `out` outputs are
+/// drawn from.
+///
+/// `in` never counts the bias. Parameters are drawn row by row, the bias row last.
+/// Where `in` (or `in + out`) is 0 there is no weight to scale, and what is drawn is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Init {
+    /// N(0, 1) for weights and bias: the report's, and the default.
+    #[default]
+    StandardNormal,
+    /// U(−bound, bound) for weights and bias.
+    Uniform(f64),
+    /// U(−1/√in, 1/√in) for weights and bias: what PyTorch's `nn.Linear` begins with.
+    PyTorch,
+    /// U(−b, b) with b = √(6 / (in + out)) for the weights; the bias begins at 0. Glorot and Bengio, 2010, equation 16.
+    XavierUniform,
+    /// N(0, 2 / (in + out)) for the weights; the bias begins at 0. Glorot and Bengio, 2010, equation 12.
+    XavierNormal,
+    /// U(−b, b) with b = √(6 / in) for the weights; the bias begins at 0. He et al., 2015, the uniform of their variance.
+    HeUniform,
+    /// N(0, 2 / in) for the weights; the bias begins at 0. He et al., 2015, equation 10.
+    HeNormal,
+}
+
+/// A distribution around 0, and whether the bias is drawn from it too.
+struct Plan {
+    distribution: Distribution,
+    draws_bias: bool,
+}
+
+enum Distribution {
+    Uniform { bound: f64 },
+    Normal { deviation: f64 },
+}
+
+impl Init {
+    /// Parameters of shape (in + 1, out), the bias row last.
+    pub(crate) fn draw<T: Scalar>(
+        self,
+        inputs: usize,
+        outputs: usize,
+        rng: &mut dyn RandomSource,
+    ) -> Result<Array2<T>, Fault> {
+        let Plan {
+            distribution,
+            draws_bias,
+        } = self.plan(inputs, outputs)?;
+        let mut parameters = Array2::zeros((inputs + 1, outputs));
+        let drawn_rows = if draws_bias { inputs + 1 } else { inputs };
+        for parameter in parameters.iter_mut().take(drawn_rows * outputs) {
+            *parameter = T::from_f64(distribution.draw(rng));
+        }
+        Ok(parameters)
+    }
+
+    fn plan(self, inputs: usize, outputs: usize) -> Result<Plan, Fault> {
+        let (inputs, both) = (inputs as f64, inputs as f64 + outputs as f64);
+        let plan = |distribution, draws_bias| {
+            Ok(Plan {
+                distribution,
+                draws_bias,
+            })
+        };
+        let uniform = |bound| Distribution::Uniform { bound };
+        let normal = |deviation| Distribution::Normal { deviation };
+        match self {
+            Self::StandardNormal => plan(normal(1.0), true),
+            Self::Uniform(bound) if bound.is_finite() && bound >= 0.0 => plan(uniform(bound), true),
+            Self::Uniform(bound) => Err(Fault::Value {
+                argument: "bound of Init::Uniform",
+                found: bound.to_string(),
+                expected: "a finite number of at least 0".into(),
+            }),
+            Self::PyTorch => plan(uniform(root_of_share(1.0, inputs)), true),
+            Self::XavierUniform => plan(uniform(root_of_share(6.0, both)), false),
+            Self::XavierNormal => plan(normal(root_of_share(2.0, both)), false),
+            Self::HeUniform => plan(uniform(root_of_share(6.0, inputs)), false),
+            Self::HeNormal => plan(normal(root_of_share(2.0, inputs)), false),
+        }
+    }
+}
+
+impl Distribution {
+    fn draw(&self, rng: &mut dyn RandomSource) -> f64 {
+        match *self {
+            Self::Uniform { bound } => rng.uniform(-bound, bound),
+            Self::Normal { deviation } => rng.normal(0.0, deviation),
+        }
+    }
+}
+
+/// √(numerator / fan), and 0 for no fan.
+fn root_of_share(numerator: f64, fan: f64) -> f64 {
+    if fan == 0.0 { 0.0 } else { (numerator / fan).sqrt() }
+}

@@ -1,0 +1,34 @@
+//! Modules: the bricks that networks are built of.
+//!
+//! * [`Linear`]: one matrix of parameters whose last row is the bias.
+//! * [`Init`]: how its weights begin.
+//!
+//! The training loop by hand, with the report's own names:
+//!
+//! ```
+//! use brique_core::{Loss, Module};
+//! use brique_layers::{Init, Linear};
+//! use brique_losses::MSELoss;
+//! use brique_random::portable;
+//! use brique_tensor::ndarray::array;
+//!
+//! let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+//! let mut linear: Linear = Linear::new(1, 1, Init::StandardNormal, &mut portable(1))?;
+//! let loss = MSELoss::default();
+//! for _ in 0..500 {
+//!     let yhat = linear.forward(&x)?;
+//!     let delta = loss.backward(&y, &yhat)?;
+//!     linear.zero_grad();
+//!     linear.backward_update_gradient(&x, &delta)?;
+//!     linear.update_parameters(0.1)?;
+//! }
+//! assert!((linear.weight()[[0, 0]] - 2.0).abs() < 1e-6);
+//! assert!((linear.bias()[0] - 1.0).abs() < 1e-6);
+//! # Ok::<(), brique_core::Error>(())
+//! ```
+
+mod init;
+mod linear;
+
+pub use init::Init;
+pub use linear::Linear;

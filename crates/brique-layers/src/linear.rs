@@ -1,0 +1,169 @@
+//! The linear layer.
+
+use std::fmt;
+
+use brique_core::{Error, Fault, Module, Parameter, Shape};
+use brique_random::RandomSource;
+use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_gradient};
+
+use crate::Init;
+
+/// `y = x · W + b`, with one parameter of shape (in + 1, out): W, and b as its last row.
+///
+/// The report defines it on the input with a column of ones, `y = [x 1] · parameters`; that is what is computed,
+/// without ever building the column. With δ = ∂L/∂y:
+///
+/// | pass | result |
+/// |---|---|
+/// | `forward` | `x · W + b` |
+/// | `backward_delta` | `δ · Wᵀ` |
+/// | `backward_update_gradient` | `∇W += xᵀ · δ`, `∇b += Σ δ` over the batch |
+///
+/// # Shapes
+///
+/// `x` is (n, in), `y` and δ are (n, out). Any of n, in and out may be 0.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::Linear;
+/// use brique_tensor::ndarray::array;
+///
+/// let linear = Linear::from_parameters(array![[10.0], [1.0], [0.5]])?; // two weights, then the bias
+/// assert_eq!(linear.to_string(), "Linear(2 → 1)");
+/// assert_eq!(linear.weight(), array![[10.0], [1.0]]);
+/// assert_eq!(linear.bias(), array![0.5]);
+///
+/// let x = array![[1.0, 2.0], [3.0, 4.0]];
+/// assert_eq!(linear.forward(&x)?, array![[12.5], [34.5]]);
+/// assert_eq!(linear.backward_delta(&x, &array![[1.0], [2.0]])?, array![[10.0, 1.0], [20.0, 2.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: the report, 3.2; Torch7's `nn.Linear`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linear<T: Scalar = f64> {
+    parameters: Parameter<T>,
+}
+
+impl<T: Scalar> Linear<T> {
+    /// A layer from `inputs` to `outputs` values, its parameters drawn from `rng` as `init` says.
+    ///
+    /// # Errors
+    ///
+    /// Where `init` has a bound that is negative or not finite, or there would be more parameters than memory has places.
+    pub fn new(inputs: usize, outputs: usize, init: Init, rng: &mut dyn RandomSource) -> Result<Self, Error> {
+        let refuse = |fault| Error::new(format_args!("Linear({inputs} → {outputs})"), "new", fault);
+        check_addressable::<T>(inputs, outputs).map_err(refuse)?;
+        Ok(Self {
+            parameters: Parameter::new(init.draw(inputs, outputs, rng).map_err(refuse)?),
+        })
+    }
+
+    /// The layer of these parameters, (in + 1, out): the weights row by row, then the bias.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no row, hence no bias.
+    pub fn from_parameters(parameters: Array2<T>) -> Result<Self, Error> {
+        if parameters.nrows() == 0 {
+            let fault = Fault::Shape {
+                argument: "parameters",
+                found: parameters.dim(),
+                expected: (1, parameters.ncols()),
+                reason: "one row an input, and at least the last one, which is the bias",
+            };
+            return Err(Error::new("Linear", "from_parameters", fault));
+        }
+        Ok(Self {
+            parameters: Parameter::new(parameters),
+        })
+    }
+
+    /// Value and gradient of the parameters, (in + 1, out).
+    #[must_use]
+    pub fn parameters(&self) -> &Parameter<T> {
+        &self.parameters
+    }
+
+    /// The weights W, (in, out).
+    #[must_use]
+    pub fn weight(&self) -> ArrayView2<'_, T> {
+        self.parameters.value().view().split_at(Axis(0), self.inputs()).0
+    }
+
+    /// The bias b, of length out.
+    #[must_use]
+    pub fn bias(&self) -> ArrayView1<'_, T> {
+        self.parameters.value().row(self.inputs())
+    }
+
+    /// Values in an example of the input.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.parameters.shape().0 - 1
+    }
+
+    /// Values in an example of the output.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.parameters.shape().1
+    }
+}
+
+impl<T: Scalar> Module<T> for Linear<T> {
+    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
+        let expected = Shape::from(self.inputs());
+        if input == expected {
+            return Ok(Shape::from(self.outputs()));
+        }
+        Err(Fault::ExampleShape {
+            found: input,
+            expected: expected.to_string(),
+            reason: "one value for each row of weights".into(),
+        })
+    }
+
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+        affine_forward(input, self.parameters.value(), output);
+    }
+
+    fn delta_kernel(&self, _input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+        affine_delta(delta, self.parameters.value(), input_delta);
+    }
+
+    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
+        affine_gradient(input, delta, self.parameters.gradient_mut());
+    }
+
+    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+        visit(&self.parameters);
+    }
+
+    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
+        visit(&mut self.parameters);
+    }
+}
+
+impl<T: Scalar> fmt::Display for Linear<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Linear({} → {})", self.inputs(), self.outputs())
+    }
+}
+
+/// Whether (in + 1) · out numbers can be addressed at all: beyond that an allocation would abort the program.
+fn check_addressable<T>(inputs: usize, outputs: usize) -> Result<(), Fault> {
+    let bytes = inputs
+        .checked_add(1)
+        .and_then(|rows| rows.checked_mul(outputs.max(1)))
+        .and_then(|elements| elements.checked_mul(size_of::<T>()))
+        .and_then(|bytes| isize::try_from(bytes).ok());
+    match bytes {
+        Some(_) => Ok(()),
+        None => Err(Fault::Value {
+            argument: "the number of parameters",
+            found: format!("({inputs} + 1) · {outputs}"),
+            expected: "as many as memory can address".into(),
+        }),
+    }
+}

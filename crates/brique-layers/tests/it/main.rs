@@ -1,0 +1,13 @@
+//! Linear against its definition, its gradients against differences, its initial weights against their formulas.
+#![allow(missing_docs, reason = "tests are read, not published")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod differences;
+mod init;
+mod laws;
+mod linear;
+mod strategies;

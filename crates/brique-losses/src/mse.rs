@@ -1,0 +1,98 @@
+//! The mean squared error.
+
+use std::fmt;
+
+use brique_core::{Loss, Reduction};
+use brique_tensor::ndarray::{ArrayRef1, Zip};
+use brique_tensor::{Matrix, Scalar, pairwise_sum};
+
+/// The squared error `Σ (y − ŷ)² / d`, whose gradient is `∂/∂ŷ = −2·(y − ŷ) / d`.
+///
+/// The divisor d is the [`Reduction`]'s: n·m for `Mean` (PyTorch's `MSELoss`), n for `BatchMean` (the report's, for
+/// targets of any width), 1 for `Sum`. `per_example` is the course's vector ‖y − ŷ‖², before any division.
+///
+/// # Shapes
+///
+/// `y` and `ŷ` are (n, m) both. Nothing is broadcast: (n, 1) against (1, n) is an error, and a target of one dimension
+/// does not compile:
+///
+/// ```compile_fail,E0308
+/// use brique_core::Loss;
+/// use brique_losses::MSELoss;
+/// use brique_tensor::ndarray::array;
+///
+/// MSELoss::default().forward(&array![1.0, 2.0], &array![[1.0], [2.0]]);
+/// ```
+///
+/// # Errors
+///
+/// Where the shapes differ; where a mean is asked for and the batch has no terms.
+///
+/// ```
+/// use brique_core::Loss;
+/// use brique_losses::{MSELoss, Reduction};
+/// use brique_tensor::ndarray::array;
+///
+/// let (y, yhat) = (array![[0.0, 0.0], [0.0, 0.0]], array![[1.0, 2.0], [3.0, 4.0]]);
+/// assert_eq!(MSELoss::new(Reduction::Mean).forward(&y, &yhat)?, 7.5);
+/// assert_eq!(MSELoss::new(Reduction::BatchMean).forward(&y, &yhat)?, 15.0);
+/// assert_eq!(MSELoss::new(Reduction::Sum).forward(&y, &yhat)?, 30.0);
+/// assert_eq!(MSELoss::default().per_example(&y, &yhat)?, array![5.0, 25.0]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: the report, 3.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct MSELoss {
+    reduction: Reduction,
+}
+
+impl MSELoss {
+    /// The squared error with this reduction.
+    #[must_use]
+    pub fn new(reduction: Reduction) -> Self {
+        Self { reduction }
+    }
+
+    fn divisor<T: Scalar>(self, yhat: &Matrix<T>) -> T {
+        T::from_usize(self.reduction.divisor(yhat.nrows(), yhat.ncols()))
+    }
+}
+
+impl<T: Scalar> Loss<T> for MSELoss {
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        pairwise_sum(yhat.nrows(), |row| squared_distance(y, yhat, row)) / self.divisor(yhat)
+    }
+
+    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+        let divisor = self.divisor(yhat);
+        Zip::from(delta).and(y).and(yhat).for_each(|delta, &y, &yhat| {
+            let residual = yhat - y;
+            *delta = (residual + residual) / divisor;
+        });
+    }
+
+    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+        for (row, loss) in losses.iter_mut().enumerate() {
+            *loss = squared_distance(y, yhat, row);
+        }
+    }
+}
+
+/// ‖y − ŷ‖² of one row.
+fn squared_distance<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, row: usize) -> T {
+    pairwise_sum(yhat.ncols(), |column| {
+        let residual = y[[row, column]] - yhat[[row, column]];
+        residual * residual
+    })
+}
+
+impl fmt::Display for MSELoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MSELoss({})", self.reduction)
+    }
+}

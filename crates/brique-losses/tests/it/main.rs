@@ -1,0 +1,9 @@
+//! Losses against their definitions, and their gradients against differences.
+#![allow(missing_docs, reason = "tests are read, not published")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod mse;

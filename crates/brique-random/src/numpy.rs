@@ -1,0 +1,99 @@
+//! NumPy's legacy generator, `numpy.random.RandomState`: frozen by NumPy itself since version 1.16.
+
+use rand_mt::Mt;
+
+use crate::RandomSource;
+
+/// NumPy's `RandomState(seed)`: the Mersenne Twister MT19937, and the legacy ways of drawing from it.
+///
+/// The same seed and the same order of draws give NumPy's own numbers, bit for bit where the platform's `log` is
+/// NumPy's (normal draws take one; another `log` may differ in the last digit).
+/// `numpy.random.seed(s)` followed by the functions of `numpy.random` is `RandomState(s)`.
+///
+/// ```
+/// use brique_random::{NumpyRandomState, RandomSource};
+///
+/// let mut state = NumpyRandomState::new(42);
+/// assert_eq!(state.random_sample(), 0.3745401188473625); // numpy.random.RandomState(42).random_sample()
+/// assert_eq!(state.uniform(-4.0, 4.0), 3.6057144512793293);
+///
+/// let mut state = NumpyRandomState::new(42);
+/// assert_eq!(state.standard_normal(), 0.4967141530112327); // numpy.random.RandomState(42).randn()
+/// ```
+///
+/// Source: `numpy/random/src/legacy/legacy-distributions.c` and `numpy/random/mtrand.pyx`, the definitions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumpyRandomState {
+    twister: Mt,
+    /// The second variate of the last polar pair, as bits: the next normal draw takes it.
+    cached_normal: Option<u64>,
+}
+
+impl NumpyRandomState {
+    /// The generator at the start of the stream of `seed`, as `RandomState(seed)`.
+    #[must_use]
+    pub fn new(seed: u32) -> Self {
+        Self {
+            twister: Mt::new(seed),
+            cached_normal: None,
+        }
+    }
+
+    /// A number from the uniform distribution on [0, 1), a multiple of 2⁻⁵³.
+    ///
+    /// Of two 32-bit words the upper 27 and 26 bits: `((a >> 5)·2²⁶ + (b >> 6)) / 2⁵³`.
+    pub fn random_sample(&mut self) -> f64 {
+        let upper = f64::from(self.twister.next_u32() >> 5);
+        let lower = f64::from(self.twister.next_u32() >> 6);
+        (upper * 67_108_864.0 + lower) / 9_007_199_254_740_992.0
+    }
+
+    /// A number from 0 to `max`, both included: masked words, until one is small enough.
+    fn interval(&mut self, max: u64) -> u64 {
+        if max == 0 {
+            return 0;
+        }
+        let mask = u64::MAX >> max.leading_zeros();
+        loop {
+            let mut word = u64::from(self.twister.next_u32());
+            if max > u64::from(u32::MAX) {
+                word = (word << 32) | u64::from(self.twister.next_u32());
+            }
+            if word & mask <= max {
+                return word & mask;
+            }
+        }
+    }
+}
+
+impl RandomSource for NumpyRandomState {
+    fn uniform(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.random_sample()
+    }
+
+    /// Marsaglia's polar method: of each pair the second comes first, the other is kept for the next draw.
+    fn standard_normal(&mut self) -> f64 {
+        if let Some(bits) = self.cached_normal.take() {
+            return f64::from_bits(bits);
+        }
+        loop {
+            let first = 2.0 * self.random_sample() - 1.0;
+            let second = 2.0 * self.random_sample() - 1.0;
+            let radius = first * first + second * second;
+            if radius < 1.0 && radius != 0.0 {
+                let scale = (-2.0 * radius.ln() / radius).sqrt();
+                self.cached_normal = Some((scale * first).to_bits());
+                return scale * second;
+            }
+        }
+    }
+
+    /// Fisher and Yates, from the last place down to the second.
+    fn shuffle(&mut self, indices: &mut [usize]) {
+        for last in (1..indices.len()).rev() {
+            #[expect(clippy::cast_possible_truncation, reason = "at most `last`, which is a usize")]
+            let other = self.interval(last as u64) as usize;
+            indices.swap(last, other);
+        }
+    }
+}

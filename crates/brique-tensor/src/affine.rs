@@ -1,0 +1,85 @@
+//! The three products of a linear layer whose last parameter row is the bias.
+//!
+//! The layer is defined on the input with a column of ones appended, `[x 1] · W`.
+//! None of the kernels builds that column: the weights `W[..in]` are multiplied, the bias `W[in]` is added.
+
+use ndarray::Axis;
+
+use crate::product::{multiply, multiply_add};
+use crate::sum::add_column_sums;
+use crate::{Matrix, Scalar};
+
+/// `y = x · W[..in] + W[in]`, overwriting `y`.
+///
+/// # Shapes
+///
+/// `x` is (batch, in), `parameters` (in + 1, out), `y` (batch, out); any of them may be 0, but for the bias row.
+///
+/// # Panics
+///
+/// Where the shapes do not fit together.
+#[track_caller]
+pub fn affine_forward<T: Scalar>(x: &Matrix<T>, parameters: &Matrix<T>, y: &mut Matrix<T>) {
+    let (inputs, outputs) = inputs_and_outputs(parameters);
+    assert_shape("x", x, (x.nrows(), inputs));
+    assert_shape("y", y, (x.nrows(), outputs));
+    let (weight, bias) = parameters.view().split_at(Axis(0), inputs);
+    y.assign(&bias);
+    multiply_add(x, &weight, y);
+}
+
+/// `delta_x = delta · W[..in]ᵀ`, overwriting `delta_x`.
+///
+/// # Shapes
+///
+/// `delta` is (batch, out), `parameters` (in + 1, out), `delta_x` (batch, in).
+///
+/// # Panics
+///
+/// Where the shapes do not fit together.
+#[track_caller]
+pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_x: &mut Matrix<T>) {
+    let (inputs, outputs) = inputs_and_outputs(parameters);
+    assert_shape("delta", delta, (delta.nrows(), outputs));
+    assert_shape("delta_x", delta_x, (delta.nrows(), inputs));
+    let (weight, _) = parameters.view().split_at(Axis(0), inputs);
+    multiply(delta, &weight.t(), delta_x);
+}
+
+/// `gradient[..in] += xᵀ · delta` and `gradient[in] += Σ delta` over the batch.
+///
+/// # Shapes
+///
+/// `x` is (batch, in), `delta` (batch, out), `gradient` (in + 1, out).
+///
+/// # Panics
+///
+/// Where the shapes do not fit together.
+#[track_caller]
+pub fn affine_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
+    let (inputs, outputs) = inputs_and_outputs(gradient);
+    assert_shape("x", x, (x.nrows(), inputs));
+    assert_shape("delta", delta, (x.nrows(), outputs));
+    let (mut weight, mut bias) = gradient.view_mut().split_at(Axis(0), inputs);
+    multiply_add(&x.t(), delta, &mut weight);
+    add_column_sums(delta, &mut bias.row_mut(0));
+}
+
+#[track_caller]
+fn inputs_and_outputs<T>(parameters: &Matrix<T>) -> (usize, usize) {
+    let (rows, outputs) = parameters.dim();
+    assert!(
+        rows > 0,
+        "parameters have no row for the bias: their shape is (0, {outputs})"
+    );
+    (rows - 1, outputs)
+}
+
+#[track_caller]
+fn assert_shape<T>(name: &str, matrix: &Matrix<T>, expected: (usize, usize)) {
+    let found = matrix.dim();
+    assert!(
+        found == expected,
+        "{name} has shape {found:?}, expected {expected:?}"
+    );
+}

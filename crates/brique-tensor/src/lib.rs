@@ -1,0 +1,52 @@
+//! Numbers: what every other crate of Brique computes with.
+//!
+//! * [`Scalar`]: `f32` or `f64`, nothing else.
+//! * [`Matrix`]: a borrowed two-dimensional array, one example a row.
+//!   Owned arrays, views and slices of a batch all dereference to it.
+//! * [`affine_forward`], [`affine_delta`], [`affine_gradient`]: the three products of a linear layer,
+//!   with the bias as the last row of its parameters.
+//! * [`pairwise_sum`], [`add_column_sums`]: sums whose rounding error grows with log n, not with n.
+//!
+//! This is the only crate of the workspace with code written for speed.
+//! Its functions write into the caller's buffers, state the shapes they need and assert them;
+//! the checks that return errors stand at the doors above, in `brique-core`.
+//!
+//! ```
+//! use brique_tensor::affine_forward;
+//! use brique_tensor::ndarray::{Array2, array};
+//!
+//! let x = array![[1.0, 2.0], [3.0, 4.0]];
+//! let parameters = array![[10.0], [1.0], [0.5]]; // two weights, then the bias
+//! let mut y = Array2::zeros((2, 1));
+//! affine_forward(&x, &parameters, &mut y);
+//! assert_eq!(y, array![[12.5], [34.5]]);
+//! ```
+
+mod affine;
+mod product;
+mod scalar;
+mod sum;
+
+pub use affine::{affine_delta, affine_forward, affine_gradient};
+pub use ndarray;
+pub use scalar::Scalar;
+pub use sum::{add_column_sums, pairwise_sum};
+
+/// A borrowed matrix, one example a row: what functions take, whoever owns the numbers.
+///
+/// `&Array2<T>`, `&ArrayView2<T>` and a slice of rows all coerce to `&Matrix<T>`.
+/// A `&mut Matrix<T>` can be written to, but not pointed at other memory.
+///
+/// ```
+/// use brique_tensor::Matrix;
+/// use brique_tensor::ndarray::{array, s};
+///
+/// fn examples(x: &Matrix) -> usize {
+///     x.nrows()
+/// }
+///
+/// let x = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+/// assert_eq!(examples(&x), 3);
+/// assert_eq!(examples(&x.slice(s![..2, ..])), 2);
+/// ```
+pub type Matrix<T = f64> = ndarray::ArrayRef2<T>;

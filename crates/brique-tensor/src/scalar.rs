@@ -1,0 +1,93 @@
+//! The two kinds of number.
+
+use std::fmt::{Debug, Display, LowerExp};
+use std::iter::Sum;
+
+use ndarray::{LinalgScalar, ScalarOperand};
+use num_traits::{Float, NumAssign};
+
+/// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
+///
+/// The trait is sealed: kernels may rely on there being exactly these two.
+///
+/// ```
+/// use brique_tensor::Scalar;
+///
+/// fn mean<T: Scalar>(values: &[T]) -> T {
+///     values.iter().copied().sum::<T>() / T::from_usize(values.len())
+/// }
+///
+/// assert_eq!(mean(&[1.0_f32, 2.0]), 1.5);
+/// assert_eq!(f32::NAME, "f32");
+/// ```
+pub trait Scalar:
+    Float
+    + NumAssign
+    + LinalgScalar
+    + ScalarOperand
+    + Sum
+    + Debug
+    + Display
+    + LowerExp
+    + Default
+    + Send
+    + Sync
+    + sealed::Sealed
+{
+    /// The type's name, `"f32"` or `"f64"`.
+    const NAME: &'static str;
+
+    /// The nearest number of this type.
+    #[must_use]
+    fn from_f64(value: f64) -> Self;
+
+    /// The nearest number of this type.
+    #[must_use]
+    fn from_usize(value: usize) -> Self;
+
+    /// The same number as `f64`, exactly.
+    #[must_use]
+    fn as_f64(self) -> f64;
+}
+
+impl Scalar for f32 {
+    const NAME: &'static str = "f32";
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounding to f32 is what is asked for"
+    )]
+    fn from_f64(value: f64) -> Self {
+        value as Self
+    }
+
+    fn from_usize(value: usize) -> Self {
+        value as Self
+    }
+
+    fn as_f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Scalar for f64 {
+    const NAME: &'static str = "f64";
+
+    fn from_f64(value: f64) -> Self {
+        value
+    }
+
+    fn from_usize(value: usize) -> Self {
+        value as Self
+    }
+
+    fn as_f64(self) -> f64 {
+        self
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}

@@ -1,0 +1,170 @@
+use brique_tensor::ndarray::{Array2, Axis, array};
+use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_gradient};
+use proptest::prelude::*;
+
+use crate::strategies::{integers, size};
+
+type Case<T> = (Array2<T>, Array2<T>, Array2<T>);
+
+/// An input (n, in), parameters (in + 1, out) and a delta (n, out).
+fn case<T: Scalar>() -> impl Strategy<Value = Case<T>> {
+    (size(), size(), size()).prop_flat_map(|(n, inputs, outputs)| {
+        (
+            integers(n, inputs),
+            integers(inputs + 1, outputs),
+            integers(n, outputs),
+        )
+    })
+}
+
+/// `[x 1]`, built for once.
+fn with_ones<T: Scalar>(x: &Array2<T>) -> Array2<T> {
+    Array2::from_shape_fn((x.nrows(), x.ncols() + 1), |(i, j)| {
+        if j < x.ncols() { x[[i, j]] } else { T::one() }
+    })
+}
+
+/// The matrix product by its definition.
+fn product<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>) -> Array2<T> {
+    Array2::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| {
+        (0..a.ncols()).map(|k| a[[i, k]] * b[[k, j]]).sum()
+    })
+}
+
+fn nans<T: Scalar>(shape: (usize, usize)) -> Array2<T> {
+    Array2::from_elem(shape, T::nan())
+}
+
+fn check_stacked_definition<T: Scalar>((x, parameters, delta): &Case<T>) {
+    let mut y = nans(delta.dim());
+    affine_forward(x, parameters, &mut y);
+    assert_eq!(y, product(&with_ones(x), parameters));
+
+    let mut delta_x = nans(x.dim());
+    affine_delta(delta, parameters, &mut delta_x);
+    let delta_stacked = product(delta, &parameters.t());
+    assert_eq!(delta_x, delta_stacked.view().split_at(Axis(1), x.ncols()).0);
+
+    let mut gradient = parameters.clone();
+    affine_gradient(x, delta, &mut gradient);
+    assert_eq!(gradient, parameters + &product(&with_ones(x).t(), delta));
+}
+
+proptest! {
+    #[test]
+    fn kernels_are_products_with_stacked_ones_f64(case in case::<f64>()) {
+        check_stacked_definition(&case);
+    }
+
+    #[test]
+    fn kernels_are_products_with_stacked_ones_f32(case in case::<f32>()) {
+        check_stacked_definition(&case);
+    }
+
+    #[test]
+    fn kernels_read_and_write_any_layout((x, parameters, delta) in case::<f64>()) {
+        let x_columns_first = x.t().to_owned();
+        let parameters_columns_first = parameters.t().to_owned();
+        let mut y_columns_first = nans::<f64>((delta.ncols(), delta.nrows()));
+        affine_forward(&x_columns_first.t(), &parameters_columns_first.t(), &mut y_columns_first.view_mut().reversed_axes());
+        assert_eq!(y_columns_first.t(), product(&with_ones(&x), &parameters));
+    }
+}
+
+#[test]
+fn a_line_by_hand() {
+    let x = array![[1.0, 2.0], [3.0, 4.0]];
+    let parameters = array![[10.0, 0.0], [1.0, -1.0], [0.5, 7.0]];
+    let delta = array![[1.0, 2.0], [3.0, 4.0]];
+
+    let mut y = Array2::zeros((2, 2));
+    affine_forward(&x, &parameters, &mut y);
+    assert_eq!(y, array![[12.5, 5.0], [34.5, 3.0]]);
+
+    let mut delta_x = Array2::zeros((2, 2));
+    affine_delta(&delta, &parameters, &mut delta_x);
+    assert_eq!(delta_x, array![[10.0, -1.0], [30.0, -1.0]]);
+
+    let mut gradient = Array2::ones((3, 2));
+    affine_gradient(&x, &delta, &mut gradient);
+    assert_eq!(gradient, array![[11.0, 15.0], [15.0, 21.0], [5.0, 7.0]]);
+}
+
+#[test]
+fn nan_goes_through_its_row_and_no_other() {
+    let x = array![[f64::NAN, 2.0], [3.0, 4.0]];
+    let mut y = Array2::zeros((2, 1));
+    affine_forward(&x, &array![[1.0], [1.0], [0.0]], &mut y);
+    assert!(y[[0, 0]].is_nan());
+    assert!((y[[1, 0]] - 7.0).abs() < f64::EPSILON);
+}
+
+#[test]
+#[should_panic(expected = "x has shape (2, 3), expected (2, 2)")]
+fn forward_asserts_the_columns_of_x() {
+    affine_forward(
+        &Array2::<f64>::zeros((2, 3)),
+        &Array2::zeros((3, 1)),
+        &mut Array2::zeros((2, 1)),
+    );
+}
+
+#[test]
+#[should_panic(expected = "y has shape (1, 2), expected (2, 1)")]
+fn forward_asserts_the_shape_of_y() {
+    affine_forward(
+        &Array2::<f64>::zeros((2, 2)),
+        &Array2::zeros((3, 1)),
+        &mut Array2::zeros((1, 2)),
+    );
+}
+
+#[test]
+#[should_panic(expected = "delta has shape (2, 3), expected (2, 1)")]
+fn delta_asserts_the_columns_of_delta() {
+    affine_delta(
+        &Array2::<f64>::zeros((2, 3)),
+        &Array2::zeros((3, 1)),
+        &mut Array2::zeros((2, 2)),
+    );
+}
+
+#[test]
+#[should_panic(expected = "delta_x has shape (2, 3), expected (2, 2)")]
+fn delta_asserts_the_shape_of_delta_x() {
+    affine_delta(
+        &Array2::<f64>::zeros((2, 1)),
+        &Array2::zeros((3, 1)),
+        &mut Array2::zeros((2, 3)),
+    );
+}
+
+#[test]
+#[should_panic(expected = "delta has shape (3, 1), expected (2, 1)")]
+fn gradient_asserts_as_many_deltas_as_inputs() {
+    affine_gradient(
+        &Array2::<f64>::zeros((2, 2)),
+        &Array2::zeros((3, 1)),
+        &mut Array2::zeros((3, 1)),
+    );
+}
+
+#[test]
+#[should_panic(expected = "x has shape (2, 3), expected (2, 2)")]
+fn gradient_asserts_the_columns_of_x() {
+    affine_gradient(
+        &Array2::<f64>::zeros((2, 3)),
+        &Array2::zeros((2, 1)),
+        &mut Array2::zeros((3, 1)),
+    );
+}
+
+#[test]
+#[should_panic(expected = "no row for the bias")]
+fn parameters_have_a_bias_row() {
+    affine_forward(
+        &Array2::<f64>::zeros((2, 0)),
+        &Array2::zeros((0, 1)),
+        &mut Array2::zeros((2, 1)),
+    );
+}

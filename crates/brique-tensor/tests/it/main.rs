@@ -1,0 +1,11 @@
+//! The kernels against their definitions: stacked ones, naive sums, every shape from 0 up.
+#![allow(missing_docs, reason = "tests are read, not published")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod affine;
+mod strategies;
+mod sum;
