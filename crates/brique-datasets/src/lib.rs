@@ -1,1 +1,36 @@
-//! x
+//! Data: inputs with their targets, where toy ones come from, and how they are split and served.
+//!
+//! * [`Dataset`]: inputs and targets, one example a row; iterated, batched, selected.
+//! * [`gen_arti`]: the report's two Gaussians, XOR and checkerboard.
+//! * [`line`], [`plane`], [`LinearProblem`]: linear data with noise.
+//! * [`train_test_split`]: scikit-learn's, to its own indices.
+//! * [`one_hot`], [`class_indices`]: class numbers as vectors, and back.
+//! * [`Standardizer`]: mean 0 and deviation 1, with statistics of the training set alone.
+//!
+//! ```
+//! use brique_datasets::{GenArti, Selection, TestSize, gen_arti, train_test_split};
+//! use brique_random::NumpyRandomState;
+//!
+//! let data = gen_arti(&GenArti { epsilon: 0.1, ..GenArti::default() }, &mut NumpyRandomState::new(42))?;
+//! let mut rng = NumpyRandomState::new(42);
+//! let (train, test) = train_test_split(&data, TestSize::Fraction(0.2), Selection::Shuffled(&mut rng))?;
+//! assert_eq!((train.len(), test.len()), (800, 200));
+//! # Ok::<(), brique_datasets::Error>(())
+//! ```
+
+mod dataset;
+mod error;
+mod gen_arti;
+mod labels;
+mod linear_problem;
+mod split;
+mod standardizer;
+mod stratify;
+
+pub use dataset::Dataset;
+pub use error::{Error, Side};
+pub use gen_arti::{DataType, GenArti, gen_arti};
+pub use labels::{class_indices, one_hot};
+pub use linear_problem::{LinearProblem, line, linspace, plane};
+pub use split::{Selection, Split, TestSize, train_test_indices, train_test_split};
+pub use standardizer::Standardizer;

@@ -5,6 +5,7 @@
     clippy::expect_used,
     reason = "a test that cannot go on fails"
 )]
+#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
 mod doors;
 mod loss;

@@ -1,1 +1,20 @@
-//! x
+//! Data against NumPy's and scikit-learn's own, and what every data set, split and batch promises.
+#![allow(missing_docs, reason = "tests are read, not published")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small whole numbers are carried as f64"
+)]
+
+mod dataset;
+mod gen_arti;
+mod labels;
+mod linear_problem;
+mod split;
+mod standardizer;

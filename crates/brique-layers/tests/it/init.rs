@@ -1,6 +1,7 @@
 use brique_layers::{Init, Linear};
 use brique_random::portable;
-use brique_tensor::ndarray::{ArrayView1, ArrayView2};
+use brique_tensor::Matrix;
+use brique_tensor::ndarray::ArrayRef1;
 use proptest::prelude::*;
 
 use crate::strategies::size;
@@ -19,27 +20,27 @@ fn layer(inputs: usize, outputs: usize, init: Init) -> Linear {
     Linear::new(inputs, outputs, init, &mut portable(11)).unwrap()
 }
 
-fn variance(weight: ArrayView2<f64>) -> f64 {
+fn variance(weight: &Matrix) -> f64 {
     weight.iter().map(|w| w * w).sum::<f64>() / weight.len() as f64
 }
 
-fn largest(weight: ArrayView2<f64>) -> f64 {
+fn largest(weight: &Matrix) -> f64 {
     weight.iter().fold(0.0, |largest, w| w.abs().max(largest))
 }
 
-fn all_zero(bias: ArrayView1<f64>) -> bool {
+fn all_zero(bias: &ArrayRef1<f64>) -> bool {
     bias.iter().all(|b| b.to_bits() == 0)
 }
 
 /// Of 300 · 200 weights: no one beyond the bound, the largest close to it, the variance that of U(−bound, bound).
 fn check_uniform(init: Init, bound: f64) {
     let linear = layer(300, 200, init);
-    let largest = largest(linear.weight());
+    let largest = largest(&linear.weight());
     assert!(
         largest <= bound && largest > 0.999 * bound,
         "{init:?}: {largest}, bound {bound}"
     );
-    let (found, expected) = (variance(linear.weight()), bound * bound / 3.0);
+    let (found, expected) = (variance(&linear.weight()), bound * bound / 3.0);
     assert!(
         (found / expected - 1.0).abs() < 0.02,
         "{init:?}: variance {found}, expected {expected}"
@@ -48,13 +49,13 @@ fn check_uniform(init: Init, bound: f64) {
 
 fn check_normal(init: Init, expected: f64) {
     let linear = layer(300, 200, init);
-    let found = variance(linear.weight());
+    let found = variance(&linear.weight());
     assert!(
         (found / expected - 1.0).abs() < 0.02,
         "{init:?}: variance {found}, expected {expected}"
     );
     assert!(
-        largest(linear.weight()) > 3.5 * expected.sqrt(),
+        largest(&linear.weight()) > 3.5 * expected.sqrt(),
         "{init:?} has no tails"
     );
 }
@@ -82,7 +83,7 @@ fn the_bias_is_drawn_or_zero() {
         Init::HeUniform,
         Init::HeNormal,
     ] {
-        assert!(all_zero(layer(4, 50, init).bias()), "{init:?}");
+        assert!(all_zero(&layer(4, 50, init).bias()), "{init:?}");
     }
 }
 

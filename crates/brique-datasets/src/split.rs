@@ -1,0 +1,182 @@
+//! Train and test sets.
+
+use std::fmt;
+
+use brique_random::RandomSource;
+use brique_tensor::Scalar;
+
+use crate::stratify::stratified;
+use crate::{Dataset, Error, Side};
+
+/// How much of a data set is for testing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TestSize {
+    /// This share of the examples, in (0, 1), rounded up to a whole number.
+    Fraction(f64),
+    /// This many examples.
+    Count(usize),
+}
+
+impl Default for TestSize {
+    /// A quarter, as in scikit-learn.
+    fn default() -> Self {
+        Self::Fraction(0.25)
+    }
+}
+
+impl fmt::Display for TestSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fraction(fraction) => write!(f, "{fraction}"),
+            Self::Count(count) => write!(f, "{count}"),
+        }
+    }
+}
+
+/// Which examples are for testing.
+pub enum Selection<'a> {
+    /// The last ones, in order.
+    InOrder,
+    /// Drawn, each equally likely; both sides come in the drawn order.
+    Shuffled(&'a mut dyn RandomSource),
+    /// Drawn so that both sides keep the proportions of the classes; both come in a drawn order.
+    Stratified {
+        /// The class of each example, any numbers; [`Dataset::classes`] has them.
+        classes: &'a [usize],
+        /// Where the draws come from.
+        rng: &'a mut dyn RandomSource,
+    },
+}
+
+/// The indices of the examples on each side of a split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// The examples to learn from.
+    pub train: Vec<usize>,
+    /// The examples to judge by.
+    pub test: Vec<usize>,
+}
+
+/// Splits a data set into one to learn from and one to judge by: (train, test).
+///
+/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the sides are those of scikit-learn's
+/// `train_test_split(…, random_state=s)`, row for row.
+///
+/// # Errors
+///
+/// As [`train_test_indices`].
+///
+/// ```
+/// use brique_datasets::{Selection, TestSize, line, train_test_split};
+/// use brique_random::NumpyRandomState;
+///
+/// let data = line(&mut NumpyRandomState::new(42));
+/// let mut rng = NumpyRandomState::new(42);
+/// let (train, test) = train_test_split(&data, TestSize::Fraction(0.2), Selection::Shuffled(&mut rng))?;
+/// assert_eq!((train.len(), test.len()), (80, 20));
+///
+/// let (first, last) = train_test_split(&data, TestSize::Count(1), Selection::InOrder)?;
+/// assert_eq!((first.len(), last.inputs()[[0, 0]]), (99, 10.0));
+///
+/// let error = train_test_split(&data, TestSize::Fraction(1.2), Selection::InOrder).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "train_test_split: the fraction of TestSize is 1.2, expected a number between 0 and 1, both excluded; \
+///      a number of examples is TestSize::Count"
+/// );
+/// # Ok::<(), brique_datasets::Error>(())
+/// ```
+pub fn train_test_split<T: Scalar>(
+    data: &Dataset<T>,
+    test_size: TestSize,
+    selection: Selection<'_>,
+) -> Result<(Dataset<T>, Dataset<T>), Error> {
+    let Split { train, test } = train_test_indices(data.len(), test_size, selection)?;
+    Ok((data.gather(&train), data.gather(&test)))
+}
+
+/// The indices of a split of `examples` examples, for whatever lies in other places than a [`Dataset`].
+///
+/// # Errors
+///
+/// Where a fraction is outside (0, 1); where a side would be empty; where a stratified split has not one class an
+/// example, a class with a single member, or a side smaller than the number of classes. Nothing is drawn then.
+pub fn train_test_indices(
+    examples: usize,
+    test_size: TestSize,
+    selection: Selection<'_>,
+) -> Result<Split, Error> {
+    let n_test = test_count(examples, test_size)?;
+    match selection {
+        Selection::InOrder => {
+            let n_train = examples - n_test;
+            Ok(Split {
+                train: (0..n_train).collect(),
+                test: (n_train..examples).collect(),
+            })
+        }
+        Selection::Shuffled(rng) => {
+            let mut order = rng.permutation(examples);
+            let train = order.split_off(n_test);
+            Ok(Split { train, test: order })
+        }
+        Selection::Stratified { classes, rng } => {
+            check_one_class_an_example(examples, classes)?;
+            stratified(classes, n_test, rng)
+        }
+    }
+}
+
+fn test_count(examples: usize, test_size: TestSize) -> Result<usize, Error> {
+    let count = match test_size {
+        TestSize::Count(count) => count,
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of `examples`"
+        )]
+        TestSize::Fraction(fraction) if fraction > 0.0 && fraction < 1.0 => {
+            (fraction * examples as f64).ceil() as usize
+        }
+        TestSize::Fraction(fraction) => {
+            return Err(Error::Parameter {
+                function: "train_test_split",
+                parameter: "the fraction of TestSize",
+                found: fraction.to_string(),
+                expected: "a number between 0 and 1, both excluded; a number of examples is TestSize::Count",
+            });
+        }
+    };
+    if count > examples {
+        return Err(Error::Parameter {
+            function: "train_test_split",
+            parameter: "the count of TestSize",
+            found: format!("{count} of {examples} examples"),
+            expected: "fewer than there are examples",
+        });
+    }
+    let empty = |side| {
+        Err(Error::EmptySide {
+            side,
+            examples,
+            test_size: test_size.to_string(),
+        })
+    };
+    match count {
+        _ if count == examples => empty(Side::Train),
+        0 => empty(Side::Test),
+        count => Ok(count),
+    }
+}
+
+fn check_one_class_an_example(examples: usize, classes: &[usize]) -> Result<(), Error> {
+    if classes.len() == examples {
+        return Ok(());
+    }
+    Err(Error::Lengths {
+        what: "the classes to stratify by",
+        found: classes.len(),
+        expected: examples,
+        of: "examples",
+    })
+}

@@ -1,0 +1,122 @@
+//! Columns of mean 0 and deviation 1.
+
+use brique_tensor::ndarray::{Array2, Axis};
+use brique_tensor::{Matrix, Scalar, pairwise_sum};
+
+use crate::Error;
+
+/// Shifts and scales each column to mean 0 and standard deviation 1: `(x − mean) / deviation`.
+///
+/// The statistics are those of the matrix it was fitted to, the training inputs; test inputs are transformed with the
+/// same numbers. The deviation divides by n. A constant column is shifted and not scaled.
+///
+/// ```
+/// use brique_datasets::Standardizer;
+/// use brique_tensor::ndarray::array;
+///
+/// let train = array![[0.0, 5.0], [4.0, 5.0]];
+/// let standardizer = Standardizer::fit(&train)?;
+/// assert_eq!(standardizer.transform(&train)?, array![[-1.0, 0.0], [1.0, 0.0]]);
+///
+/// let test = array![[8.0, 6.0]];
+/// let transformed = standardizer.transform(&test)?;
+/// assert_eq!(transformed, array![[3.0, 1.0]]);
+/// assert_eq!(standardizer.inverse_transform(&transformed)?, test);
+/// # Ok::<(), brique_datasets::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standardizer {
+    mean: Vec<f64>,
+    scale: Vec<f64>,
+}
+
+impl Standardizer {
+    /// The statistics of the columns of `inputs`, (n, columns).
+    ///
+    /// # Errors
+    ///
+    /// Where there is no row, or a number is NaN or infinite.
+    pub fn fit<T: Scalar>(inputs: &Matrix<T>) -> Result<Self, Error> {
+        if inputs.nrows() == 0 {
+            return Err(Error::NoExamples {
+                function: "Standardizer::fit",
+            });
+        }
+        if let Some(((row, column), value)) = inputs.indexed_iter().find(|(_, value)| !value.is_finite()) {
+            let found = value.as_f64();
+            return Err(Error::Value {
+                what: "inputs",
+                row,
+                column,
+                found,
+                expected: "a finite number",
+            });
+        }
+        let (mean, scale) = (0..inputs.ncols())
+            .map(|column| mean_and_scale(inputs, column))
+            .unzip();
+        Ok(Self { mean, scale })
+    }
+
+    /// The mean of each column.
+    #[must_use]
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// What each column is divided by: its standard deviation, or 1 where it is constant.
+    #[must_use]
+    pub fn scale(&self) -> &[f64] {
+        &self.scale
+    }
+
+    /// `(x − mean) / scale`, column by column.
+    ///
+    /// # Errors
+    ///
+    /// Where `inputs` has another number of columns than what was fitted.
+    pub fn transform<T: Scalar>(&self, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
+        self.by_column(inputs, |value, mean, scale| (value - mean) / scale)
+    }
+
+    /// `x · scale + mean`, column by column: what [`transform`](Self::transform) came from.
+    ///
+    /// # Errors
+    ///
+    /// Where `inputs` has another number of columns than what was fitted.
+    pub fn inverse_transform<T: Scalar>(&self, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
+        self.by_column(inputs, |value, mean, scale| value * scale + mean)
+    }
+
+    fn by_column<T: Scalar>(
+        &self,
+        inputs: &Matrix<T>,
+        formula: impl Fn(f64, f64, f64) -> f64,
+    ) -> Result<Array2<T>, Error> {
+        if inputs.ncols() != self.mean.len() {
+            return Err(Error::Columns {
+                what: "the inputs",
+                found: inputs.ncols(),
+                expected: self.mean.len(),
+                reason: "as many as the standardizer was fitted to",
+            });
+        }
+        let mut outputs = inputs.to_owned();
+        for (column, mut values) in outputs.axis_iter_mut(Axis(1)).enumerate() {
+            let (mean, scale) = (self.mean[column], self.scale[column]);
+            values.mapv_inplace(|value| T::from_f64(formula(value.as_f64(), mean, scale)));
+        }
+        Ok(outputs)
+    }
+}
+
+fn mean_and_scale<T: Scalar>(inputs: &Matrix<T>, column: usize) -> (f64, f64) {
+    let rows = inputs.nrows();
+    let n = rows as f64;
+    let value = |row: usize| inputs[[row, column]].as_f64();
+    let mean = pairwise_sum(rows, value) / n;
+    let variance = pairwise_sum(rows, |row| (value(row) - mean).powi(2)) / n;
+    let deviation = variance.sqrt();
+    let rounding = f64::EPSILON * mean.abs() * n.sqrt();
+    (mean, if deviation <= rounding { 1.0 } else { deviation })
+}

@@ -1,0 +1,108 @@
+//! Splits that keep the proportions of the classes.
+
+use std::collections::BTreeMap;
+
+use brique_random::RandomSource;
+
+use crate::{Error, Side, Split};
+
+/// The indices of a stratified split, drawn in scikit-learn's order: shares of the training set, shares of the test
+/// set, one permutation a class, one of each side.
+pub(crate) fn stratified(
+    classes: &[usize],
+    n_test: usize,
+    rng: &mut dyn RandomSource,
+) -> Result<Split, Error> {
+    let members = members_by_class(classes);
+    let n_train = classes.len() - n_test;
+    check_every_class_fits(&members, n_train, n_test)?;
+
+    let counts: Vec<usize> = members.values().map(Vec::len).collect();
+    let for_train = proportional_shares(&counts, n_train, rng);
+    let left: Vec<usize> = counts
+        .iter()
+        .zip(&for_train)
+        .map(|(count, taken)| count - taken)
+        .collect();
+    let for_test = proportional_shares(&left, n_test, rng);
+
+    let (mut train, mut test) = (Vec::with_capacity(n_train), Vec::with_capacity(n_test));
+    for ((members, n_train), n_test) in members.values().zip(for_train).zip(for_test) {
+        let order = rng.permutation(members.len());
+        let mut drawn = order.into_iter().map(|place| members[place]);
+        train.extend(drawn.by_ref().take(n_train));
+        test.extend(drawn.take(n_test));
+    }
+    rng.shuffle(&mut train);
+    rng.shuffle(&mut test);
+    Ok(Split { train, test })
+}
+
+fn members_by_class(classes: &[usize]) -> BTreeMap<usize, Vec<usize>> {
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, &class) in classes.iter().enumerate() {
+        members.entry(class).or_default().push(index);
+    }
+    members
+}
+
+fn check_every_class_fits(
+    members: &BTreeMap<usize, Vec<usize>>,
+    n_train: usize,
+    n_test: usize,
+) -> Result<(), Error> {
+    if let Some((&class, members)) = members.iter().find(|(_, members)| members.len() < 2) {
+        return Err(Error::LonelyClass {
+            class,
+            members: members.len(),
+        });
+    }
+    let classes = members.len();
+    for (side, examples) in [(Side::Train, n_train), (Side::Test, n_test)] {
+        if examples < classes {
+            return Err(Error::TooFewForClasses {
+                side,
+                examples,
+                classes,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// `total` cut into whole shares as nearly proportional to `counts` as they can be: rounded down, then one more to the
+/// largest remainders, ties drawn.
+fn proportional_shares(counts: &[usize], total: usize, rng: &mut dyn RandomSource) -> Vec<usize> {
+    let sum: usize = counts.iter().sum();
+    let exact: Vec<f64> = counts
+        .iter()
+        .map(|&count| count as f64 / sum as f64 * total as f64)
+        .collect();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of `total`"
+    )]
+    let mut shares: Vec<usize> = exact.iter().map(|exact| exact.floor() as usize).collect();
+    let mut missing = total.saturating_sub(shares.iter().sum());
+
+    let remainders: Vec<f64> = exact.iter().map(|exact| exact - exact.floor()).collect();
+    let mut values = remainders.clone();
+    values.sort_by(|a, b| b.total_cmp(a));
+    values.dedup();
+    for value in values {
+        if missing == 0 {
+            break;
+        }
+        #[expect(clippy::float_cmp, reason = "ties are equal numbers")]
+        let tied: Vec<usize> = (0..counts.len())
+            .filter(|&class| remainders[class] == value)
+            .collect();
+        let drawn = rng.permutation(tied.len());
+        for place in drawn.into_iter().take(missing) {
+            shares[tied[place]] += 1;
+        }
+        missing -= missing.min(tied.len());
+    }
+    shares
+}
