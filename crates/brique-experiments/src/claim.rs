@@ -1,0 +1,146 @@
+//! Sentences that a number decides.
+
+use serde_json::{Value, json};
+
+/// A sentence, the number measured for it, and the bound that the number has to keep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The claim's own name, `experiment.what`.
+    pub id: String,
+    /// The sentence.
+    pub text: String,
+    /// What was measured.
+    pub measured: f64,
+    /// How the measured number has to stand to the bound.
+    pub relation: Relation,
+    /// The bound.
+    pub bound: f64,
+    /// The number as the report prints it, where it prints one.
+    pub reported: Option<String>,
+}
+
+/// How a measured number has to stand to its bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// Measured ≤ bound.
+    AtMost,
+    /// Measured ≥ bound.
+    AtLeast,
+    /// Measured, rounded to as many decimals as the report prints, is the bound.
+    RoundsTo {
+        /// The decimals that the report prints.
+        decimals: usize,
+    },
+}
+
+impl Claim {
+    /// `measured` is at most `bound`.
+    pub(crate) fn at_most(id: impl Into<String>, text: impl Into<String>, measured: f64, bound: f64) -> Self {
+        Self {
+            id: id.into(),
+            text: text.into(),
+            measured,
+            relation: Relation::AtMost,
+            bound,
+            reported: None,
+        }
+    }
+
+    /// `measured` is at least `bound`.
+    pub(crate) fn at_least(
+        id: impl Into<String>,
+        text: impl Into<String>,
+        measured: f64,
+        bound: f64,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            text: text.into(),
+            measured,
+            relation: Relation::AtLeast,
+            bound,
+            reported: None,
+        }
+    }
+
+    /// `measured` is the report's number to the report's own decimals.
+    pub(crate) fn as_reported(
+        id: impl Into<String>,
+        text: impl Into<String>,
+        measured: f64,
+        reported: f64,
+        decimals: usize,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            text: text.into(),
+            measured,
+            relation: Relation::RoundsTo { decimals },
+            bound: reported,
+            reported: Some(format!("{reported:.decimals$}")),
+        }
+    }
+
+    /// Whether the measured number keeps its bound. A number that is not finite keeps none.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.measured.is_finite()
+            && match self.relation {
+                Relation::AtMost => self.measured <= self.bound,
+                Relation::AtLeast => self.measured >= self.bound,
+                Relation::RoundsTo { decimals } => {
+                    format!("{:.decimals$}", self.measured) == format!("{:.decimals$}", self.bound)
+                }
+            }
+    }
+
+    /// The measured number with the digits that its relation asks for.
+    #[must_use]
+    pub fn measured_as_text(&self) -> String {
+        match self.relation {
+            Relation::RoundsTo { decimals } => format!("{:.decimals$}", self.measured),
+            Relation::AtMost | Relation::AtLeast => short(self.measured),
+        }
+    }
+
+    /// The bound as a condition: `≤ 0.6`.
+    #[must_use]
+    pub fn bound_as_text(&self) -> String {
+        match self.relation {
+            Relation::AtMost => format!("≤ {}", short(self.bound)),
+            Relation::AtLeast => format!("≥ {}", short(self.bound)),
+            Relation::RoundsTo { decimals } => format!("= {:.decimals$}", self.bound),
+        }
+    }
+
+    /// The claim as it stands in `results.json`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let relation = match self.relation {
+            Relation::AtMost => "at_most",
+            Relation::AtLeast => "at_least",
+            Relation::RoundsTo { .. } => "rounds_to",
+        };
+        json!({
+            "id": self.id,
+            "text": self.text,
+            "measured": self.measured,
+            "relation": relation,
+            "bound": self.bound,
+            "holds": self.holds(),
+        })
+    }
+}
+
+/// Four significant digits, in scientific notation where decimals would hide them.
+fn short(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude == 0.0 {
+        "0".to_owned()
+    } else if (1e-3..1e5).contains(&magnitude) {
+        let text = format!("{value:.4}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        format!("{value:.1e}")
+    }
+}

@@ -1,0 +1,58 @@
+//! What two results do not agree on.
+
+use serde_json::Value;
+
+/// Below this size two numbers are compared as if they had it: what is smaller is rounding error, not a result.
+const FLOOR: f64 = 1e-3;
+
+/// Where `fresh` differs from `committed`: numbers by more than `tolerance` relative, all else at all.
+///
+/// Numbers smaller than 10⁻³ are compared by `tolerance` · 10⁻³ absolute. Each difference names its place, as in
+/// `experiments.step_size.sweep[3].step: 0.02 became 0.03`.
+#[must_use]
+pub fn differences(committed: &Value, fresh: &Value, tolerance: f64) -> Vec<String> {
+    let mut found = Vec::new();
+    compare(String::new(), committed, fresh, tolerance, &mut found);
+    found
+}
+
+fn compare(place: String, committed: &Value, fresh: &Value, tolerance: f64, found: &mut Vec<String>) {
+    match (committed, fresh) {
+        (Value::Object(old), Value::Object(new)) => {
+            for (key, old) in old {
+                match new.get(key) {
+                    Some(new) => compare(join(&place, key), old, new, tolerance, found),
+                    None => found.push(format!("{} is missing", join(&place, key))),
+                }
+            }
+            let added = new.keys().filter(|key| !old.contains_key(*key));
+            found.extend(added.map(|key| format!("{} is new", join(&place, key))));
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            if old.len() != new.len() {
+                found.push(format!("{place} had {} entries, has {}", old.len(), new.len()));
+            }
+            for (index, (old, new)) in old.iter().zip(new).enumerate() {
+                compare(format!("{place}[{index}]"), old, new, tolerance, found);
+            }
+        }
+        (Value::Number(old), Value::Number(new)) if agree(old.as_f64(), new.as_f64(), tolerance) => {}
+        (old, new) if old == new => {}
+        (old, new) => found.push(format!("{place}: {old} became {new}")),
+    }
+}
+
+fn agree(old: Option<f64>, new: Option<f64>, tolerance: f64) -> bool {
+    match (old, new) {
+        (Some(old), Some(new)) => (old - new).abs() <= tolerance * old.abs().max(new.abs()).max(FLOOR),
+        _ => false,
+    }
+}
+
+fn join(place: &str, key: &str) -> String {
+    if place.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{place}.{key}")
+    }
+}

@@ -1,0 +1,50 @@
+//! What an experiment is, and what it gives back.
+
+use serde_json::Value;
+
+use crate::{Claim, Error, Figure};
+
+/// One experiment of the report, or one that goes beyond it.
+pub struct Experiment {
+    /// The name that `--only` takes, and the key in `results.json`.
+    pub name: &'static str,
+    /// What it shows, in a line.
+    pub summary: &'static str,
+    /// How many times it calls the progress function.
+    pub steps: fn(&Settings) -> usize,
+    /// Carries it out, calling the given function after each step.
+    pub run: fn(&Settings, &dyn Fn()) -> Result<Outcome, Error>,
+}
+
+/// What a user can choose for a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Over how many seeds an experiment is repeated, where it is.
+    pub seeds: usize,
+}
+
+impl Settings {
+    /// The seeds of the committed report.
+    pub const SEEDS: usize = 20;
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { seeds: Self::SEEDS }
+    }
+}
+
+/// What an experiment gives back.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Its numbers, as they stand in `results.json`.
+    pub results: Value,
+    /// Its claims.
+    pub claims: Vec<Claim>,
+    /// Its figures.
+    pub figures: Vec<Figure>,
+    /// Its chapter of the report, in Markdown, without the table of claims.
+    pub chapter: String,
+    /// Its result in a line, for the terminal.
+    pub headline: String,
+}

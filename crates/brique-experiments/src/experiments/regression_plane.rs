@@ -1,0 +1,104 @@
+//! 3.3 Regression: a plane in three inputs.
+
+use brique_datasets::{Dataset, plane};
+use brique_layers::{Init, Linear};
+use brique_random::NumpyRandomState;
+use serde_json::json;
+
+use crate::descent::{Descent, flat, gradient_descent, mse};
+use crate::experiments::DATA_SEED;
+use crate::experiments::regression_line::{EPOCHS, STEP, logarithmic_loss_panel};
+use crate::figure::{Figure, Sheet};
+use crate::least_squares::least_squares;
+use crate::panels::{loss_panel, predictions_panel};
+use crate::{Claim, Error, Experiment, Outcome, Settings};
+
+pub(super) const EXPERIMENT: Experiment = Experiment {
+    name: "regression_plane",
+    summary: "3.3 Linear regression on a plane in three inputs, without a split",
+    steps: |_| 1,
+    run,
+};
+
+/// Draws in the report's order: the inputs, the noise of the targets, the weights.
+pub(super) fn draw(rng: &mut NumpyRandomState) -> Result<(Dataset, Linear), Error> {
+    let data = plane(rng);
+    let model = Linear::new(3, 1, Init::StandardNormal, rng)?;
+    Ok((data, model))
+}
+
+fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+    let (data, model) = draw(&mut NumpyRandomState::new(DATA_SEED))?;
+    let Descent { model, losses } = gradient_descent(model, &data, STEP, EPOCHS)?;
+    let optimum = least_squares(&data)?;
+    progress();
+
+    let (last, best) = (mse(&model, &data)?, mse(&optimum, &data)?);
+    Ok(Outcome {
+        results: json!({
+            "losses": losses,
+            "parameters": flat(&model),
+            "train_mse": last,
+            "test_mse": last,
+            "least_squares": { "parameters": flat(&optimum), "train_mse": best, "test_mse": best },
+        }),
+        claims: vec![
+            Claim::at_most(
+                "regression_plane.learns",
+                "training lowers the loss: its last value over its first",
+                last / losses[0],
+                0.1,
+            ),
+            Claim::at_least(
+                "regression_plane.not_converged",
+                "the training has not converged: its last loss over that of least squares",
+                last / best,
+                2.0,
+            ),
+        ],
+        figures: vec![figure(&data, &model, &losses, best)?],
+        chapter: chapter(&flat(&model), &flat(&optimum), last, best),
+        headline: format!("train MSE {last:.4} after {EPOCHS} epochs; least squares {best:.4}"),
+    })
+}
+
+fn figure(data: &Dataset, model: &Linear, losses: &[f64], optimum: f64) -> Result<Figure, Error> {
+    Ok(Sheet {
+        title: "Linear regression of a plane".to_owned(),
+        columns: 2,
+        rows: vec![
+            (400.0, vec![(2, predictions_panel(&[("train", data)], model)?)]),
+            (
+                320.0,
+                vec![
+                    (1, loss_panel("Loss, as the report shows it", losses, optimum)),
+                    (1, logarithmic_loss_panel(losses, optimum)),
+                ],
+            ),
+        ],
+    }
+    .draw(
+        "regression_plane.svg",
+        "Linear regression of a plane: predictions against truth above the loss by epoch, far from the least-squares \
+         optimum when training stops.",
+    ))
+}
+
+fn chapter(learnt: &[f64], best: &[f64], last: f64, optimum: f64) -> String {
+    let row = |name: &str, p: &[f64], mse: f64| {
+        format!(
+            "| {name} | {:.4} | {:.4} | {:.4} | {:.4} | {mse:.4} |\n",
+            p[0], p[1], p[2], p[3]
+        )
+    };
+    format!(
+        "### 3.3 Experiment: a plane\n\n\
+         *Expérimentation : Régression linéaire*\n\n\
+         100 points drawn from the unit cube, y = 3x₁ + 1.5x₂ − 2x₃ + 4 with noise of deviation 0.5; the same loop without \
+         a split, so that the losses below are those of training.\n\n\
+         | | w₁ | w₂ | w₃ | bias | MSE |\n|---|---|---|---|---|---|\n{}{}\n\
+         The weights are still far from the plane's: a thousand steps of {STEP} are not enough here either.\n",
+        row(&format!("learnt in {EPOCHS} epochs"), learnt, last),
+        row("least squares", best, optimum),
+    )
+}

@@ -1,0 +1,205 @@
+//! Figures as SVG, and the look that they share.
+
+use std::sync::Arc;
+
+use kuva::backend::svg::SvgBackend;
+use kuva::plot::LegendPosition;
+use kuva::plot::legend::{LegendEntry, LegendShape};
+use kuva::plot::scatter::MarkerShape;
+use kuva::render::figure::Figure as Grid;
+use kuva::render::layout::{Layout, TickFormat};
+use kuva::render::plots::Plot;
+
+/// A drawn figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// The name of its file in `figures/`, `.svg` included.
+    pub file: String,
+    /// What it shows, for the report and for who cannot see it.
+    pub caption: String,
+    /// The drawing.
+    pub svg: String,
+}
+
+/// The colours, after Okabe and Ito: told apart with any kind of colour vision.
+pub(crate) mod colour {
+    pub(crate) const BLUE: &str = "#0072B2";
+    pub(crate) const ORANGE: &str = "#D55E00";
+    pub(crate) const TEAL: &str = "#009E73";
+    pub(crate) const GREY: &str = "#666666";
+    pub(crate) const RED: &str = "#C0272D";
+    pub(crate) const GREEN: &str = "#14713B";
+    pub(crate) const PALE_SAND: &str = "#F7E6CF";
+    pub(crate) const PALE_BLUE: &str = "#D6E6F4";
+}
+
+/// Axes with what is drawn in them.
+pub(crate) struct Panel {
+    pub(crate) plots: Vec<Plot>,
+    pub(crate) layout: Layout,
+}
+
+impl Panel {
+    /// Axes around `plots`, with the title and labels that every panel has.
+    pub(crate) fn new(plots: Vec<Plot>, title: &str, x_label: &str, y_label: &str) -> Self {
+        let layout = Layout::auto_from_plots(&plots)
+            .with_title(title)
+            .with_x_label(x_label)
+            .with_y_label(y_label)
+            .with_title_size(15)
+            .with_label_size(13)
+            .with_tick_size(12)
+            .with_body_size(12);
+        Self { plots, layout }
+    }
+
+    /// Changes the layout.
+    pub(crate) fn with(mut self, change: impl FnOnce(Layout) -> Layout) -> Self {
+        self.layout = change(self.layout);
+        self
+    }
+
+    /// Limits the axes to these ranges.
+    pub(crate) fn ranges(self, x: (f64, f64), y: (f64, f64)) -> Self {
+        self.with(|layout| {
+            layout
+                .with_x_axis_min(x.0)
+                .with_x_axis_max(x.1)
+                .with_y_axis_min(y.0)
+                .with_y_axis_max(y.1)
+        })
+    }
+
+    /// Makes the y axis logarithmic.
+    pub(crate) fn logarithmic_y(self) -> Self {
+        self.with(|layout| layout.with_log_y().with_y_tick_format(powers()))
+    }
+
+    /// Makes the x axis logarithmic.
+    pub(crate) fn logarithmic_x(self) -> Self {
+        self.with(|layout| layout.with_log_x().with_x_tick_format(powers()))
+    }
+
+    /// Puts the legend there.
+    pub(crate) fn legend(self, position: LegendPosition) -> Self {
+        self.with(|layout| layout.with_legend_position(position))
+    }
+}
+
+/// Labels of a logarithmic axis: 0.002 and 500 as they are, smaller and larger ones as powers of ten.
+fn powers() -> TickFormat {
+    TickFormat::Custom(Arc::new(|value| {
+        if (1e-4..1e5).contains(&value) {
+            let text = format!("{value:.5}");
+            return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+        }
+        let scientific = format!("{value:.0e}");
+        let (digit, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        let raised: String = exponent.chars().map(superscript).collect();
+        if digit == "1" {
+            format!("10{raised}")
+        } else {
+            format!("{digit}·10{raised}")
+        }
+    }))
+}
+
+fn superscript(digit: char) -> char {
+    match digit {
+        '-' => '⁻',
+        '0' => '⁰',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '4' => '⁴',
+        '5' => '⁵',
+        '6' => '⁶',
+        '7' => '⁷',
+        '8' => '⁸',
+        '9' => '⁹',
+        other => other,
+    }
+}
+
+/// Panels in a grid: which panels stand in a row, and how high the row is.
+pub(crate) struct Sheet {
+    pub(crate) title: String,
+    pub(crate) columns: usize,
+    /// For each row its height, and its panels with the number of columns that each takes.
+    pub(crate) rows: Vec<(f64, Vec<(usize, Panel)>)>,
+}
+
+/// The width that figures are drawn for, in pixels.
+const WIDTH: f64 = 800.0;
+/// Around all panels, in pixels.
+const MARGIN: f64 = 16.0;
+/// Between panels, in pixels.
+const SPACING: f64 = 14.0;
+
+impl Sheet {
+    /// Draws the panels.
+    pub(crate) fn draw(self, file: &str, caption: &str) -> Figure {
+        let columns = self.columns;
+        let mut grid = Grid::new(self.rows.len(), columns)
+            .with_title(self.title)
+            .with_title_size(19)
+            .with_spacing(SPACING)
+            .with_padding(MARGIN);
+        let (mut structure, mut plots, mut layouts) = (Vec::new(), Vec::new(), Vec::new());
+        let column_width = (WIDTH - 2.0 * MARGIN - SPACING * (columns - 1) as f64) / columns as f64;
+        for column in 0..columns {
+            grid = grid.with_col_width(column, column_width);
+        }
+        for (row, (height, panels)) in self.rows.into_iter().enumerate() {
+            grid = grid.with_row_height(row, height);
+            let mut cell = row * columns;
+            for (span, panel) in panels {
+                structure.push((cell..cell + span).collect());
+                cell += span;
+                plots.push(panel.plots);
+                layouts.push(panel.layout);
+            }
+        }
+        let scene = grid
+            .with_structure(structure)
+            .with_plots(plots)
+            .with_layouts(layouts)
+            .render();
+        Figure {
+            file: file.to_owned(),
+            caption: caption.to_owned(),
+            svg: accessible(&SvgBackend::new().render_scene(&scene), caption),
+        }
+    }
+}
+
+/// Adds what a screen reader says, and lets the figure shrink with the page.
+fn accessible(svg: &str, caption: &str) -> String {
+    let escaped = caption.replace('&', "&amp;").replace('<', "&lt;");
+    let with_role = svg.replacen("<svg ", "<svg role=\"img\" ", 1);
+    match with_role.split_once('>') {
+        Some((head, rest)) => format!("{head}><title>{escaped}</title>{rest}\n"),
+        None => with_role,
+    }
+}
+
+pub(crate) fn line_entry(label: &str, colour: &str, dash: Option<&str>) -> LegendEntry {
+    entry(label, colour, LegendShape::Line, dash)
+}
+
+pub(crate) fn area_entry(label: &str, colour: &str) -> LegendEntry {
+    entry(label, colour, LegendShape::Rect, None)
+}
+
+pub(crate) fn marker_entry(label: &str, colour: &str, marker: MarkerShape) -> LegendEntry {
+    entry(label, colour, LegendShape::Marker(marker), None)
+}
+
+fn entry(label: &str, colour: &str, shape: LegendShape, dash: Option<&str>) -> LegendEntry {
+    LegendEntry {
+        label: label.to_owned(),
+        color: colour.to_owned(),
+        shape,
+        dasharray: dash.map(str::to_owned),
+    }
+}

@@ -1,0 +1,34 @@
+//! The report, made again: every figure, table and claim, from the bricks of the workspace.
+//!
+//! * [`experiments::ALL`]: the experiments, one file each.
+//! * [`Run`]: some or all of them, carried out: `results.json`, `report.md` and the figures.
+//! * [`Claim`]: a sentence with a measured number and a bound; it holds or it does not.
+//! * [`differences`]: what two `results.json` do not agree on.
+//!
+//! The command line over it is `cargo xtask experiments`.
+
+mod accuracy;
+mod claim;
+mod compare;
+mod descent;
+mod error;
+mod experiment;
+pub mod experiments;
+mod figure;
+mod least_squares;
+mod panels;
+mod report;
+mod run;
+mod statistics;
+
+pub use claim::{Claim, Relation};
+pub use compare::differences;
+pub use error::Error;
+pub use experiment::{Experiment, Outcome, Settings};
+pub use figure::Figure;
+pub use run::Run;
+
+/// The README's examples, so that its code is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

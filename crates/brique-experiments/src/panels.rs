@@ -1,0 +1,213 @@
+//! The panels that several figures share.
+
+use brique_core::Module;
+use brique_datasets::{Dataset, linspace};
+use brique_layers::Linear;
+use brique_tensor::ndarray::Array2;
+use kuva::plot::LegendPosition;
+use kuva::plot::band::BandPlot;
+use kuva::plot::line::LinePlot;
+use kuva::plot::scatter::{MarkerShape, ScatterPlot};
+use kuva::render::plots::Plot;
+
+use crate::Error;
+use crate::figure::{Panel, area_entry, colour, marker_entry};
+
+/// A curve over the epochs, from epoch 0.
+pub(crate) fn curve(values: &[f64], colour: &str, label: &str) -> Plot {
+    let points = values
+        .iter()
+        .enumerate()
+        .map(|(epoch, &value)| (epoch as f64, value));
+    LinePlot::new()
+        .with_data(points)
+        .with_color(colour)
+        .with_stroke_width(2.0)
+        .with_legend(label)
+        .into()
+}
+
+/// A dashed horizontal line.
+pub(crate) fn level(value: f64, from: f64, to: f64, colour: &str, label: &str) -> Plot {
+    LinePlot::new()
+        .with_data([(from, value), (to, value)])
+        .with_color(colour)
+        .with_stroke_width(1.6)
+        .with_dashed()
+        .with_legend(label)
+        .into()
+}
+
+/// The loss by epoch above its least-squares optimum, on a linear axis.
+pub(crate) fn loss_panel(title: &str, losses: &[f64], optimum: f64) -> Panel {
+    let last = losses.len().saturating_sub(1) as f64;
+    let plots = vec![
+        curve(losses, colour::BLUE, "training loss"),
+        level(optimum, 0.0, last, colour::ORANGE, "least squares"),
+    ];
+    Panel::new(plots, title, "epoch", "mean squared error")
+        .legend(LegendPosition::InsideTopRight)
+        .with(|layout| {
+            layout
+                .with_x_axis_min(0.0)
+                .with_x_axis_max(losses.len() as f64)
+                .with_y_axis_min(0.0)
+        })
+}
+
+/// Points of (true, predicted), with the line on which the two agree.
+pub(crate) fn predictions_panel(sets: &[(&str, &Dataset)], model: &Linear) -> Result<Panel, Error> {
+    let styles = [
+        (colour::BLUE, MarkerShape::Circle, 3.2),
+        (colour::ORANGE, MarkerShape::Triangle, 4.2),
+    ];
+    let mut points = Vec::new();
+    for (label, data) in sets {
+        let yhat = model.forward(data.inputs())?;
+        let pairs: Vec<(f64, f64)> = data.targets().iter().copied().zip(yhat.iter().copied()).collect();
+        points.push((*label, pairs));
+    }
+    let all = || {
+        points
+            .iter()
+            .flat_map(|(_, pairs)| pairs)
+            .flat_map(|&(y, yhat)| [y, yhat])
+    };
+    let (low, high) = (
+        all().fold(f64::INFINITY, f64::min),
+        all().fold(f64::NEG_INFINITY, f64::max),
+    );
+    let diagonal = LinePlot::new()
+        .with_data([(low, low), (high, high)])
+        .with_color(colour::GREY)
+        .with_stroke_width(1.6)
+        .with_dashed()
+        .with_legend("y = x");
+    let mut plots: Vec<Plot> = vec![diagonal.into()];
+    for ((label, pairs), (colour, marker, size)) in points.into_iter().zip(styles) {
+        let scatter = ScatterPlot::new()
+            .with_data(pairs)
+            .with_color(colour)
+            .with_marker(marker);
+        plots.push(scatter.with_size(size).with_legend(label).into());
+    }
+    let panel = Panel::new(plots, "Predictions against truth", "true y", "predicted ŷ");
+    let range = ((low - 1.0).floor(), (high + 1.0).ceil());
+    Ok(panel.legend(LegendPosition::InsideTopLeft).ranges(range, range))
+}
+
+/// Cells on each side of the grid that decision regions are drawn on.
+const GRID: usize = 100;
+
+/// The regions where the model is negative and positive, with the test points on them.
+pub(crate) fn regions_panel(
+    title: &str,
+    model: &Linear,
+    everything: &Dataset,
+    test: &Dataset,
+) -> Result<Panel, Error> {
+    let [x_range, y_range] = [0, 1].map(|column| padded_range(everything, column));
+    let mut plots = vec![area(x_range, y_range, colour::PALE_SAND)];
+    for (xs, ys) in positive_rectangles(model, x_range, y_range)? {
+        plots.push(area(xs, ys, colour::PALE_BLUE));
+    }
+    let of_class = |sign: f64| {
+        let points = test
+            .iter()
+            .filter(move |(_, y)| y[0] * sign > 0.0)
+            .map(|(x, _)| (x[0], x[1]));
+        ScatterPlot::new().with_data(points)
+    };
+    plots.push(of_class(-1.0).with_color(colour::RED).with_size(2.4).into());
+    let plus = of_class(1.0)
+        .with_color(colour::GREEN)
+        .with_marker(MarkerShape::Plus);
+    plots.push(plus.with_size(3.6).with_marker_stroke_width(1.4).into());
+
+    let legend = vec![
+        marker_entry("test −1", colour::RED, MarkerShape::Circle),
+        marker_entry("test +1", colour::GREEN, MarkerShape::Plus),
+        area_entry("ŷ < 0", colour::PALE_SAND),
+        area_entry("ŷ > 0", colour::PALE_BLUE),
+    ];
+    Ok(Panel::new(plots, title, "x₁", "x₂")
+        .ranges(x_range, y_range)
+        .with(|layout| layout.with_show_grid(false).with_legend_entries(legend))
+        .legend(LegendPosition::OutsideRightTop))
+}
+
+type Range = (f64, f64);
+
+fn padded_range(data: &Dataset, column: usize) -> Range {
+    let values = data.inputs().column(column);
+    let (low, high) = values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| {
+            (low.min(x), high.max(x))
+        });
+    // Half units, so that the axes end on a tick.
+    ((2.0 * low - 0.2).floor() / 2.0, (2.0 * high + 0.2).ceil() / 2.0)
+}
+
+fn area(xs: Range, ys: Range, colour: &str) -> Plot {
+    BandPlot::new([xs.0, xs.1], [ys.0, ys.0], [ys.1, ys.1])
+        .with_color(colour)
+        .with_opacity(1.0)
+        .into()
+}
+
+/// The cells of the grid in which the model is positive, joined to as few rectangles as a sweep finds.
+///
+/// Each reaches a little into the next cell, so that no seam shows between two of them.
+fn positive_rectangles(model: &Linear, x_range: Range, y_range: Range) -> Result<Vec<(Range, Range)>, Error> {
+    let edges = |(low, high)| linspace(low, high, GRID + 1);
+    let (x_edges, y_edges) = (edges(x_range), edges(y_range));
+    let centre = |edges: &[f64], cell: usize| f64::midpoint(edges[cell], edges[cell + 1]);
+    let centres = Array2::from_shape_fn((GRID * GRID, 2), |(cell, column)| {
+        if column == 0 {
+            centre(&x_edges, cell % GRID)
+        } else {
+            centre(&y_edges, cell / GRID)
+        }
+    });
+    let positive: Vec<bool> = model.forward(&centres)?.iter().map(|&yhat| yhat > 0.0).collect();
+
+    let overlap = |edges: &[f64]| 0.15 * (edges[1] - edges[0]);
+    let mut open: Vec<(usize, usize, usize)> = Vec::new();
+    let mut rectangles = Vec::new();
+    for row in 0..=GRID {
+        let runs = if row < GRID {
+            runs(&positive[row * GRID..(row + 1) * GRID])
+        } else {
+            Vec::new()
+        };
+        let (going_on, closed): (Vec<_>, Vec<_>) = open
+            .into_iter()
+            .partition(|&(first, end, _)| runs.contains(&(first, end)));
+        for (first, end, since) in closed {
+            rectangles.push((
+                (x_edges[first], (x_edges[end] + overlap(&x_edges)).min(x_range.1)),
+                (y_edges[since], (y_edges[row] + overlap(&y_edges)).min(y_range.1)),
+            ));
+        }
+        open = going_on;
+        for (first, end) in runs {
+            if !open.iter().any(|&(f, e, _)| (f, e) == (first, end)) {
+                open.push((first, end, row));
+            }
+        }
+    }
+    Ok(rectangles)
+}
+
+/// The stretches of `true`, each from its first place to the one after its last.
+fn runs(row: &[bool]) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (place, _) in row.iter().enumerate().filter(|(_, positive)| **positive) {
+        match runs.last_mut() {
+            Some((_, end)) if *end == place => *end += 1,
+            _ => runs.push((place, place + 1)),
+        }
+    }
+    runs
+}

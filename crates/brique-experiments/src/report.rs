@@ -1,0 +1,50 @@
+//! The report as a page.
+
+use crate::{Claim, Outcome};
+
+/// The chapters of the experiments, each followed by its figures and the table of its claims.
+pub(crate) fn report(outcomes: &[(&'static str, Outcome)]) -> String {
+    let chapters: Vec<String> = outcomes.iter().map(|(_, outcome)| chapter(outcome)).collect();
+    format!("{INTRODUCTION}\n{}", chapters.join("\n"))
+}
+
+fn chapter(outcome: &Outcome) -> String {
+    let mut text = outcome.chapter.clone();
+    for figure in &outcome.figures {
+        text += &format!("\n![{}](figures/{})\n", figure.caption, figure.file);
+    }
+    if !outcome.claims.is_empty() {
+        text += "\n| claim | measured | report | bound | holds |\n|---|---|---|---|---|\n";
+        text.extend(outcome.claims.iter().map(claim_row));
+    }
+    text
+}
+
+fn claim_row(claim: &Claim) -> String {
+    format!(
+        "| {} | {} | {} | {} | {} |\n",
+        claim.text,
+        claim.measured_as_text(),
+        claim.reported.as_deref().unwrap_or("–"),
+        claim.bound_as_text(),
+        if claim.holds() { "yes" } else { "**no**" },
+    )
+}
+
+const INTRODUCTION: &str = "\
+# Neural networks, do it yourself: the report made again
+
+*Réseau de neurones DIY*
+
+<!-- Made by `cargo xtask experiments`; refreshed by `cargo xtask experiments --bless`. -->
+
+## 1 Introduction
+
+*Introduction*
+
+A student's report rebuilt the heart of PyTorch by hand: a module, a loss, a linear layer, and what they can and cannot \
+learn on toy data. This page is made by the program that makes its experiments again, from the same generator, seed and \
+order of draws. It follows the report's plan and keeps its French titles as subtitles. Every claim stands in a table with \
+the number measured for it, the number that the report prints where it prints one, and the bound that decides whether it \
+holds.
+";

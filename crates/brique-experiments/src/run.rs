@@ -1,0 +1,88 @@
+//! Experiments carried out, and their results written.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::report::report;
+use crate::{Claim, Error, Experiment, Figure, Outcome, Settings};
+
+/// Experiments carried out, in order.
+pub struct Run {
+    outcomes: Vec<(&'static str, Outcome)>,
+}
+
+impl Run {
+    /// Carries out one experiment after the other. `progress` is called with the name after each of its steps.
+    ///
+    /// # Errors
+    ///
+    /// The first error of an experiment.
+    pub fn of(
+        experiments: &[&Experiment],
+        settings: &Settings,
+        progress: &dyn Fn(&'static str),
+    ) -> Result<Self, Error> {
+        let outcomes = experiments
+            .iter()
+            .map(|experiment| {
+                let outcome = (experiment.run)(settings, &|| progress(experiment.name))?;
+                Ok((experiment.name, outcome))
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Self { outcomes })
+    }
+
+    /// The experiments by name, with what they gave back.
+    #[must_use]
+    pub fn outcomes(&self) -> &[(&'static str, Outcome)] {
+        &self.outcomes
+    }
+
+    /// All claims, in order.
+    pub fn claims(&self) -> impl Iterator<Item = &Claim> {
+        self.outcomes.iter().flat_map(|(_, outcome)| &outcome.claims)
+    }
+
+    /// All figures, in order.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.outcomes.iter().flat_map(|(_, outcome)| &outcome.figures)
+    }
+
+    /// What stands in `results.json`.
+    #[must_use]
+    pub fn results(&self) -> Value {
+        let experiments: Map<String, Value> = self
+            .outcomes
+            .iter()
+            .map(|(name, outcome)| ((*name).to_owned(), outcome.results.clone()))
+            .collect();
+        json!({
+            "experiments": experiments,
+            "claims": self.claims().map(Claim::to_json).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Writes `results.json`, `report.md` and `figures/*.svg` into `folder`, which is made where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), Error> {
+        let figures = folder.join("figures");
+        fs::create_dir_all(&figures).map_err(Error::file("make", &figures))?;
+        for figure in self.figures() {
+            write(&figures.join(&figure.file), &figure.svg)?;
+        }
+        write(
+            &folder.join("results.json"),
+            &(serde_json::to_string_pretty(&self.results())? + "\n"),
+        )?;
+        write(&folder.join("report.md"), &report(&self.outcomes))
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).map_err(Error::file("write", path))
+}

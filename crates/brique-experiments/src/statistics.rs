@@ -1,0 +1,45 @@
+//! Medians and bands over seeds.
+
+/// The `share`-quantile of `values`, between neighbours by linear interpolation, as NumPy's default.
+///
+/// NaN where there are none.
+pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = share * sorted.len().saturating_sub(1) as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in `sorted`"
+    )]
+    let below = place.floor() as usize;
+    match (sorted.get(below), sorted.get(below + 1)) {
+        (Some(low), Some(high)) => low + (high - low) * (place - below as f64),
+        (Some(last), None) => *last,
+        (None, _) => f64::NAN,
+    }
+}
+
+/// The middle value.
+pub(crate) fn median(values: &[f64]) -> f64 {
+    quantile(values, 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_by_hand() {
+        let values = [4.0, 1.0, 3.0, 2.0];
+        let quantiles = [0.0, 0.25, 0.5, 1.0].map(|share| quantile(&values, share));
+        assert!(
+            quantiles
+                .iter()
+                .zip([1.0, 1.75, 2.5, 4.0])
+                .all(|(q, expected)| (q - expected).abs() < 1e-15)
+        );
+        assert!((median(&[7.0]) - 7.0).abs() < 1e-15);
+        assert!(median(&[]).is_nan());
+    }
+}
