@@ -168,12 +168,31 @@ impl Sheet {
         Figure {
             file: file.to_owned(),
             caption: caption.to_owned(),
-            svg: accessible(&SvgBackend::new().render_scene(&scene), caption),
+            svg: accessible(&renumbered(&SvgBackend::new().render_scene(&scene)), caption),
         }
     }
 }
 
-/// Adds what a screen reader says, and lets the figure shrink with the page.
+/// Counts the clipping paths from 0 in this drawing: kuva counts on from one drawing to the next, so that the same
+/// figure would differ with what was drawn before it.
+fn renumbered(svg: &str) -> String {
+    const NAME: &str = "kuva-clip-";
+    let mut parts = svg.split(NAME);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    let mut seen: Vec<&str> = Vec::new();
+    for part in parts {
+        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        let (number, rest) = part.split_at(digits);
+        let place = seen.iter().position(|known| *known == number).unwrap_or_else(|| {
+            seen.push(number);
+            seen.len() - 1
+        });
+        text += &format!("{NAME}{place}{rest}");
+    }
+    text
+}
+
+/// Adds what a screen reader says.
 fn accessible(svg: &str, caption: &str) -> String {
     let escaped = caption.replace('&', "&amp;").replace('<', "&lt;");
     let with_role = svg.replacen("<svg ", "<svg role=\"img\" ", 1);
@@ -201,5 +220,37 @@ fn entry(label: &str, colour: &str, shape: LegendShape, dash: Option<&str>) -> L
         color: colour.to_owned(),
         shape,
         dasharray: dash.map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clipping_paths_are_counted_from_zero() {
+        let svg = "<a id=\"kuva-clip-26\"/><b id=\"kuva-clip-7\"/><c ref=\"kuva-clip-26\"/>";
+        let expected = "<a id=\"kuva-clip-0\"/><b id=\"kuva-clip-1\"/><c ref=\"kuva-clip-0\"/>";
+        assert_eq!(renumbered(svg), expected);
+    }
+
+    #[test]
+    fn captions_are_escaped() {
+        assert_eq!(
+            accessible("<svg a>", "x < y & z"),
+            "<svg role=\"img\" a><title>x &lt; y &amp; z</title>\n"
+        );
+    }
+
+    #[test]
+    fn logarithmic_axes_are_labelled_with_few_digits() {
+        let TickFormat::Custom(label) = powers() else {
+            panic!("not a custom format")
+        };
+        let labels = [0.0005, 0.01, 1.0, 50.0, 1000.0, 1e5, 1e-10, 2e-7].map(|value| label(value));
+        assert_eq!(
+            labels,
+            ["0.0005", "0.01", "1", "50", "1000", "10⁵", "10⁻¹⁰", "2·10⁻⁷"]
+        );
     }
 }

@@ -1,0 +1,178 @@
+//! The program that `cargo xtask experiments` starts, from outside.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use brique_experiments::experiments::ALL;
+use tempfile::TempDir;
+
+fn experiments(arguments: &[&str], workspace: Option<&Path>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_brique-experiments"));
+    if let Some(workspace) = workspace {
+        command.env("CARGO_MANIFEST_DIR", workspace.join("crates/brique-experiments"));
+    }
+    command.args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn committed_report() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/report"))
+}
+
+/// A workspace that holds a copy of the committed report and nothing else.
+fn workspace_with_report() -> TempDir {
+    let workspace = tempfile::tempdir().unwrap();
+    let report = workspace.path().join("docs/report");
+    fs::create_dir_all(report.join("figures")).unwrap();
+    fs::copy(
+        committed_report().join("results.json"),
+        report.join("results.json"),
+    )
+    .unwrap();
+    for figure in fs::read_dir(committed_report().join("figures")).unwrap() {
+        let figure = figure.unwrap();
+        fs::copy(figure.path(), report.join("figures").join(figure.file_name())).unwrap();
+    }
+    workspace
+}
+
+#[test]
+fn check_accepts_the_committed_report() {
+    let output = experiments(&["--check"], None);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("check: every claim holds"));
+    assert_eq!(text(&output.stderr), "", "no progress bar in a pipe");
+}
+
+#[test]
+fn check_names_a_number_that_differs() {
+    let workspace = workspace_with_report();
+    let path = workspace.path().join("docs/report/results.json");
+    let mut results: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let loss = &mut results["experiments"]["regression_line"]["losses"][7];
+    *loss = (loss.as_f64().unwrap() * (1.0 + 1e-8)).into();
+    fs::write(&path, results.to_string()).unwrap();
+
+    let output = experiments(&["--check"], Some(workspace.path()));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("results.json: experiments.regression_line.losses[7]: "));
+    assert_eq!(text(&output.stderr).lines().count(), 1);
+}
+
+#[test]
+fn check_names_a_figure_that_is_missing() {
+    let workspace = workspace_with_report();
+    fs::remove_file(workspace.path().join("docs/report/figures/step_size.svg")).unwrap();
+    let output = experiments(&["--check"], Some(workspace.path()));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("step_size.svg is missing"));
+}
+
+#[test]
+fn check_names_results_that_are_missing_or_no_json() {
+    let workspace = workspace_with_report();
+    let path = workspace.path().join("docs/report/results.json");
+    fs::write(&path, "{").unwrap();
+    let output = experiments(&["--check"], Some(workspace.path()));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("results.json is not JSON"),
+        "{}",
+        text(&output.stderr)
+    );
+
+    fs::remove_file(&path).unwrap();
+    let output = experiments(&["--check"], Some(workspace.path()));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).starts_with("error: cannot read "),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn bless_replaces_the_committed_report() {
+    let workspace = workspace_with_report();
+    let report = workspace.path().join("docs/report");
+    fs::write(report.join("results.json"), "{}").unwrap();
+    fs::write(report.join("figures/of_yesterday.svg"), "<svg/>").unwrap();
+    let output = experiments(&["--bless"], Some(workspace.path()));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(!report.join("figures/of_yesterday.svg").exists());
+    assert!(report.join("report.md").is_file());
+    assert!(workspace.path().join("target/report/report.md").is_file());
+    assert!(experiments(&["--check"], Some(workspace.path())).status.success());
+}
+
+#[test]
+fn only_what_is_asked_for_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let output = experiments(
+        &["--only", "regression_plane", "--only", "contract", "--out", out],
+        None,
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let results: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("results.json")).unwrap()).unwrap();
+    let made: Vec<&String> = results["experiments"].as_object().unwrap().keys().collect();
+    assert_eq!(made, ["contract", "regression_plane"]);
+    assert!(text(&output.stdout).contains(&folder.path().join("report.md").display().to_string()));
+    assert_eq!(fs::read_dir(folder.path().join("figures")).unwrap().count(), 1);
+}
+
+#[test]
+fn seeds_are_as_many_as_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let output = experiments(
+        &["--only", "classification_seeds", "--seeds", "3", "--out", out],
+        None,
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let results: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("results.json")).unwrap()).unwrap();
+    let by_seed = &results["experiments"]["classification_seeds"]["checkerboard"]["test_accuracy"]["by_seed"];
+    assert_eq!(by_seed.as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn list_names_every_experiment() {
+    let output = experiments(&["--list"], None);
+    let lines: Vec<String> = text(&output.stdout).lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), ALL.len());
+    for (line, experiment) in lines.iter().zip(&ALL) {
+        assert!(
+            line.starts_with(experiment.name) && line.ends_with(experiment.summary),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn mistakes_are_explained() {
+    for (arguments, message) in [
+        (
+            &["--only", "nothing"][..],
+            "possible values: contract, regression_line",
+        ),
+        (&["--seeds", "0"], "expected at least one seed"),
+        (&["--seeds", "many"], "expected a number of seeds"),
+        (&["--check", "--only", "contract"], "cannot be used with"),
+        (&["--bless", "--seeds", "3"], "cannot be used with"),
+        (&["--everything"], "unexpected argument"),
+    ] {
+        let output = experiments(arguments, None);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            text(&output.stderr).contains(message),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+    }
+}

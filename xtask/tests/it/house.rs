@@ -1,0 +1,117 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn metadata() -> Value {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--locked", "--offline", "--manifest-path"])
+        .arg(root().join("Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn crates() -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join("crates")).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// For each crate of the workspace, the crates of the workspace that it depends on; tests do not count.
+fn arrows() -> BTreeMap<String, BTreeSet<String>> {
+    let all = crates();
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    packages
+        .iter()
+        .filter(|package| all.contains(package["name"].as_str().unwrap()))
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().unwrap().iter();
+            let known = dependencies
+                .filter(|dependency| dependency["kind"] != "dev")
+                .map(|dependency| dependency["name"].as_str().unwrap().to_owned())
+                .filter(|name| all.contains(name))
+                .collect();
+            (package["name"].as_str().unwrap().to_owned(), known)
+        })
+        .collect()
+}
+
+/// The floors of `docs/architecture.md`: what each crate may depend on.
+const FLOORS: [(&str, &[&str]); 7] = [
+    ("brique-tensor", &[]),
+    ("brique-random", &[]),
+    ("brique-core", &["brique-tensor"]),
+    ("brique-datasets", &["brique-random", "brique-tensor"]),
+    ("brique-layers", &["brique-core", "brique-random", "brique-tensor"]),
+    ("brique-losses", &["brique-core", "brique-tensor"]),
+    (
+        "brique-experiments",
+        &["brique-core", "brique-datasets", "brique-layers", "brique-losses", "brique-random", "brique-tensor"],
+    ),
+];
+
+#[test]
+fn arrows_point_down() {
+    let arrows = arrows();
+    assert_eq!(arrows.keys().cloned().collect::<BTreeSet<_>>(), crates());
+    for (name, allowed) in FLOORS {
+        for known in &arrows[name] {
+            assert!(allowed.contains(&known.as_str()), "{name} depends on {known}");
+        }
+    }
+    assert_eq!(arrows.len(), FLOORS.len(), "a crate has no floor");
+}
+
+#[test]
+fn the_code_map_names_every_crate_and_no_other() {
+    for page in ["docs/architecture.md", "README.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let named: BTreeSet<String> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+            .map(|(name, _)| name.to_owned())
+            .filter(|name| name.starts_with("brique-"))
+            .collect();
+        assert_eq!(named, crates(), "the table of crates in {page}");
+    }
+}
+
+#[test]
+fn every_crate_keeps_the_lints_of_the_workspace() {
+    for name in crates() {
+        let manifest = fs::read_to_string(root().join("crates").join(&name).join("Cargo.toml")).unwrap();
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{name}");
+    }
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(workspace.contains("unsafe_code = \"forbid\""));
+}
+
+/// The packages that `brique-layers` and `brique-losses` bring, they themselves included.
+fn packages_of_layers_and_losses() -> BTreeSet<String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["tree", "--locked", "--offline", "--edges", "normal,build", "--prefix", "none", "--no-dedupe"])
+        .args(["--package", "brique-layers", "--package", "brique-losses", "--manifest-path"])
+        .arg(root().join("Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter(|line| !line.is_empty()).map(|line| line.replace(" (proc-macro)", "")).collect()
+}
+
+#[test]
+fn layers_and_losses_are_light() {
+    let packages = packages_of_layers_and_losses();
+    assert!(packages.iter().any(|package| package.starts_with("brique-losses ")));
+    assert!(packages.len() <= 45, "{} packages: {packages:#?}", packages.len());
+}
