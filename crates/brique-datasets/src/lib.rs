@@ -2,7 +2,7 @@
 //!
 //! * [`Dataset`]: inputs and targets, one example a row; iterated, batched, selected.
 //! * [`gen_arti`]: the report's two Gaussians, XOR and checkerboard.
-//! * [`line`], [`plane`], [`LinearProblem`]: linear data with noise.
+//! * [`line()`], [`plane()`], [`LinearProblem`]: linear data with noise.
 //! * [`train_test_split`]: scikit-learn's, to its own indices.
 //! * [`one_hot`], [`class_indices`]: class numbers as vectors, and back.
 //! * [`Standardizer`]: mean 0 and deviation 1, with statistics of the training set alone.

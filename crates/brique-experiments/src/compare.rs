@@ -12,28 +12,28 @@ const FLOOR: f64 = 1e-3;
 #[must_use]
 pub fn differences(committed: &Value, fresh: &Value, tolerance: f64) -> Vec<String> {
     let mut found = Vec::new();
-    compare(String::new(), committed, fresh, tolerance, &mut found);
+    compare("", committed, fresh, tolerance, &mut found);
     found
 }
 
-fn compare(place: String, committed: &Value, fresh: &Value, tolerance: f64, found: &mut Vec<String>) {
+fn compare(place: &str, committed: &Value, fresh: &Value, tolerance: f64, found: &mut Vec<String>) {
     match (committed, fresh) {
         (Value::Object(old), Value::Object(new)) => {
             for (key, old) in old {
                 match new.get(key) {
-                    Some(new) => compare(join(&place, key), old, new, tolerance, found),
-                    None => found.push(format!("{} is missing", join(&place, key))),
+                    Some(new) => compare(&join(place, key), old, new, tolerance, found),
+                    None => found.push(format!("{} is missing", join(place, key))),
                 }
             }
             let added = new.keys().filter(|key| !old.contains_key(*key));
-            found.extend(added.map(|key| format!("{} is new", join(&place, key))));
+            found.extend(added.map(|key| format!("{} is new", join(place, key))));
         }
         (Value::Array(old), Value::Array(new)) => {
             if old.len() != new.len() {
                 found.push(format!("{place} had {} entries, has {}", old.len(), new.len()));
             }
             for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                compare(format!("{place}[{index}]"), old, new, tolerance, found);
+                compare(&format!("{place}[{index}]"), old, new, tolerance, found);
             }
         }
         (Value::Number(old), Value::Number(new)) if agree(old.as_f64(), new.as_f64(), tolerance) => {}

@@ -187,7 +187,7 @@ fn renumbered(svg: &str) -> String {
             seen.push(number);
             seen.len() - 1
         });
-        text += &format!("{NAME}{place}{rest}");
+        text.extend([NAME, &place.to_string(), rest]);
     }
     text
 }

@@ -10,9 +10,12 @@ pub(crate) fn report(outcomes: &[(&'static str, Outcome)]) -> String {
 
 fn chapter(outcome: &Outcome) -> String {
     let mut text = outcome.chapter.clone();
-    for figure in &outcome.figures {
-        text += &format!("\n![{}](figures/{})\n", figure.caption, figure.file);
-    }
+    text.extend(
+        outcome
+            .figures
+            .iter()
+            .map(|figure| format!("\n![{}](figures/{})\n", figure.caption, figure.file)),
+    );
     if !outcome.claims.is_empty() {
         text += "\n| claim | measured | report | bound | holds |\n|---|---|---|---|---|\n";
         text.extend(outcome.claims.iter().map(claim_row));
@@ -45,6 +48,6 @@ const INTRODUCTION: &str = "\
 A student's report rebuilt the heart of PyTorch by hand: a module, a loss, a linear layer, and what they can and cannot \
 learn on toy data. This page is made by the program that makes its experiments again, from the same generator, seed and \
 order of draws. It follows the report's plan and keeps its French titles as subtitles. Every claim stands in a table with \
-the number measured for it, the number that the report prints where it prints one, and the bound that decides whether it \
+the number measured for it, the number of the report's own run where it is known, and the bound that decides whether it \
 holds.
 ";

@@ -12,17 +12,30 @@ fn root() -> PathBuf {
 fn metadata() -> Value {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--locked", "--offline", "--manifest-path"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--locked",
+            "--offline",
+            "--manifest-path",
+        ])
         .arg(root().join("Cargo.toml"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn crates() -> BTreeSet<String> {
     let entries = fs::read_dir(root().join("crates")).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
 }
 
 /// For each crate of the workspace, the crates of the workspace that it depends on; tests do not count.
@@ -51,11 +64,21 @@ const FLOORS: [(&str, &[&str]); 7] = [
     ("brique-random", &[]),
     ("brique-core", &["brique-tensor"]),
     ("brique-datasets", &["brique-random", "brique-tensor"]),
-    ("brique-layers", &["brique-core", "brique-random", "brique-tensor"]),
+    (
+        "brique-layers",
+        &["brique-core", "brique-random", "brique-tensor"],
+    ),
     ("brique-losses", &["brique-core", "brique-tensor"]),
     (
         "brique-experiments",
-        &["brique-core", "brique-datasets", "brique-layers", "brique-losses", "brique-random", "brique-tensor"],
+        &[
+            "brique-core",
+            "brique-datasets",
+            "brique-layers",
+            "brique-losses",
+            "brique-random",
+            "brique-tensor",
+        ],
     ),
 ];
 
@@ -99,19 +122,45 @@ fn every_crate_keeps_the_lints_of_the_workspace() {
 fn packages_of_layers_and_losses() -> BTreeSet<String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["tree", "--locked", "--offline", "--edges", "normal,build", "--prefix", "none", "--no-dedupe"])
-        .args(["--package", "brique-layers", "--package", "brique-losses", "--manifest-path"])
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--no-dedupe",
+        ])
+        .args([
+            "--package",
+            "brique-layers",
+            "--package",
+            "brique-losses",
+            "--manifest-path",
+        ])
         .arg(root().join("Cargo.toml"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().filter(|line| !line.is_empty()).map(|line| line.replace(" (proc-macro)", "")).collect()
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.replace(" (proc-macro)", ""))
+        .collect()
 }
 
 #[test]
 fn layers_and_losses_are_light() {
     let packages = packages_of_layers_and_losses();
-    assert!(packages.iter().any(|package| package.starts_with("brique-losses ")));
+    assert!(
+        packages
+            .iter()
+            .any(|package| package.starts_with("brique-losses "))
+    );
     assert!(packages.len() <= 45, "{} packages: {packages:#?}", packages.len());
 }

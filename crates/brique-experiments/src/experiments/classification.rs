@@ -109,6 +109,7 @@ fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let mut claims = Vec::new();
     let mut rows = Vec::new();
     let mut table = String::new();
+    let mut plateaus = Vec::new();
     for problem in PROBLEMS {
         let trained = problem.train(&mut rng, |data, _| report_split(data))?;
         let optimum = least_squares(&trained.train)?;
@@ -119,7 +120,9 @@ fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         table += &table_row(&problem, &trained);
         rows.push(figure_row(&problem, &trained, best_mse)?);
         claims.extend(problem_claims(&problem, &trained));
+        plateaus.push(plateau(&trained));
     }
+    claims.extend(comparisons(&plateaus).into_iter().flatten());
     let headline = claims
         .iter()
         .filter(|claim| claim.id.ends_with("test_accuracy"))
@@ -169,12 +172,11 @@ fn problem_claims(problem: &Problem, trained: &Trained) -> Vec<Claim> {
         ..
     } = problem;
     let [train_accuracy, test_accuracy] = trained.accuracies;
-    let plateau = trained.losses.last().copied().unwrap_or(f64::NAN);
     let mut claims = vec![
         Claim::as_reported(
             format!("classification.{key}.plateau"),
             format!("{title}: the training loss ends on the report's plateau"),
-            plateau,
+            plateau(trained),
             *reported_plateau,
             4,
         ),
@@ -209,6 +211,31 @@ fn problem_claims(problem: &Problem, trained: &Trained) -> Vec<Claim> {
     claims
 }
 
+/// The report's two sentences about the losses that it plots one below the other.
+fn comparisons(plateaus: &[f64]) -> Option<[Claim; 2]> {
+    let &[two_gaussians, four_gaussians, checkerboard] = plateaus else {
+        return None;
+    };
+    Some([
+        Claim::at_least(
+            "classification.much_higher_loss",
+            "on XOR the loss converges to much higher values: its plateau over that of the two Gaussians",
+            four_gaussians / two_gaussians,
+            10.0,
+        ),
+        Claim::at_least(
+            "classification.checkerboard_is_worse",
+            "on the checkerboard that is even more visible: its plateau over that of XOR",
+            checkerboard / four_gaussians,
+            1.0,
+        ),
+    ])
+}
+
+fn plateau(trained: &Trained) -> f64 {
+    trained.losses.last().copied().unwrap_or(f64::NAN)
+}
+
 fn figure_row(
     problem: &Problem,
     trained: &Trained,
@@ -238,7 +265,7 @@ fn table_row(problem: &Problem, trained: &Trained) -> String {
     format!(
         "| {} | {:.4} | {train:.3} | {test:.3} | {:.3} | {:.4} |\n",
         problem.title,
-        trained.losses.last().copied().unwrap_or(f64::NAN),
+        plateau(trained),
         problem.reported_accuracy,
         best_possible(&problem.parameters()),
     )

@@ -123,11 +123,11 @@ fn claim(problem: &Problem, repeated: &Repeated) -> Claim {
     let id = format!("classification_seeds.{}", problem.key);
     let measured = median(&repeated.test);
     if problem.key == "two_gaussians" {
-        let text = "a line separates the two Gaussians whatever the seed: median test accuracy";
+        let text = "a line separates the two Gaussians: median test accuracy over the seeds";
         Claim::at_least(id, text, measured, 0.99)
     } else {
         let text = format!(
-            "{}: a line stays near a coin whatever the seed: median test accuracy",
+            "{}: a line is no better than a coin: median test accuracy over the seeds",
             problem.title
         );
         Claim::at_most(id, text, measured, 0.6)
@@ -232,7 +232,9 @@ fn chapter(seeds: usize, table: &str) -> String {
          *Au-delà du rapport : plus d'une graine*\n\n\
          One run is one draw. The three classifications again, {seeds} times each with the portable generator (seeds 0 to \
          {}), data, split and weights drawn anew: median, and in brackets the worst and the best seed.\n\n\
-         | data | train accuracy | test accuracy | best possible |\n|---|---|---|---|\n{table}",
+         | data | train accuracy | test accuracy | best possible |\n|---|---|---|---|\n{table}\n\
+         A lucky seed puts the line beside one of the four Gaussians of XOR, which is right about three of them: no line \
+         can do better there, and the mean squared error does not ask for it.\n",
         seeds.saturating_sub(1)
     )
 }

@@ -216,9 +216,9 @@ the shapes they are given; a module remembers nothing between two calls.
 A loss has two methods: `forward(y, ŷ)`, the cost, and `backward(y, ŷ)`, its gradient with respect to ŷ. The trait `Loss` \
 adds the vector of the costs example by example.
 
-## 3 My first one is … linear!
+## 3 My first one is ... linear!
 
-*Mon premier est … linéaire !*
+*Mon premier est ... linéaire!*
 
 ### 3.1 The mean squared error
 

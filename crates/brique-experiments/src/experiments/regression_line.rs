@@ -189,8 +189,8 @@ fn chapter(learnt: &[f64], best: &[f64], mse: [f64; 2], best_mse: [f64; 2]) -> S
          | least squares | {:.4} | {:.4} | {:.4} | {:.4} |\n\n\
          The report reads its loss curve as converged. On its linear axis the first step, from 890 to 6, hides everything \
          that follows: against the least-squares optimum, on a logarithmic axis, the loss is still falling when training \
-         stops. The slope is learnt at once, the intercept is not, because the two directions of the loss are curved \
-         very differently; the chapter on the step size shows the consequence.\n",
+         stops. The loss is curved very differently in two directions: the steep one, mostly the slope, is learnt at once; the \
+         flat one, mostly the intercept, hardly moves. The chapter on the step size shows the consequence.\n",
         learnt[0], learnt[1], mse[0], mse[1], best[0], best[1], best_mse[0], best_mse[1]
     )
 }

@@ -68,8 +68,7 @@ fn sha256(matrix: &Matrix) -> String {
     digest
         .finalize()
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn draws(n: usize, mut draw: impl FnMut(&mut NumpyRandomState) -> f64) -> Vec<f64> {

@@ -127,7 +127,10 @@ fn an_experiment_alone_gives_what_it_gives_among_all() {
         assert_eq!(alone.outcomes()[0].0, *name);
         assert_eq!(alone.outcomes()[0].1.results, outcome.results, "{name}");
         assert_eq!(alone.outcomes()[0].1.claims, outcome.claims, "{name}");
-        assert!(alone.outcomes()[0].1.figures == outcome.figures, "{name}: a figure differs");
+        assert!(
+            alone.outcomes()[0].1.figures == outcome.figures,
+            "{name}: a figure differs"
+        );
     }
 }
 
