@@ -16,6 +16,7 @@ fn metadata() -> Value {
             "metadata",
             "--format-version",
             "1",
+            "--no-deps",
             "--locked",
             "--offline",
             "--manifest-path",
