@@ -86,11 +86,11 @@ impl Panel {
     }
 }
 
-/// Labels of a logarithmic axis: 0.002 and 500 as they are, smaller and larger ones as powers of ten.
+/// Labels of a logarithmic axis: from 0.001 to 5000 as they are, smaller and larger ones as powers of ten.
 fn powers() -> TickFormat {
     TickFormat::Custom(Arc::new(|value| {
-        if (1e-4..1e5).contains(&value) {
-            let text = format!("{value:.5}");
+        if (1e-3..1e4).contains(&value) {
+            let text = format!("{value:.3}");
             return text.trim_end_matches('0').trim_end_matches('.').to_owned();
         }
         let scientific = format!("{value:.0e}");
@@ -250,7 +250,7 @@ mod tests {
         let labels = [0.0005, 0.01, 1.0, 50.0, 1000.0, 1e5, 1e-10, 2e-7].map(|value| label(value));
         assert_eq!(
             labels,
-            ["0.0005", "0.01", "1", "50", "1000", "10⁵", "10⁻¹⁰", "2·10⁻⁷"]
+            ["5·10⁻⁴", "0.01", "1", "50", "1000", "10⁵", "10⁻¹⁰", "2·10⁻⁷"]
         );
     }
 }

@@ -4,6 +4,7 @@ use brique_datasets::{Selection, TestSize, train_test_split};
 use brique_random::portable;
 use kuva::plot::LegendPosition;
 use kuva::plot::band::BandPlot;
+use kuva::plot::line::LinePlot;
 use kuva::plot::scatter::{MarkerShape, ScatterPlot};
 use kuva::render::plots::Plot;
 use serde_json::{Map, Value, json};
@@ -12,7 +13,7 @@ use crate::accuracy::best_possible;
 use crate::experiments::TEST_SHARE;
 use crate::experiments::classification::{EPOCHS, PROBLEMS, Problem};
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry};
-use crate::panels::{curve, level};
+use crate::panels::level;
 use crate::statistics::{median, quantile};
 use crate::{Claim, Error, Experiment, Outcome, Settings};
 
@@ -135,7 +136,8 @@ fn claim(problem: &Problem, repeated: &Repeated) -> Claim {
 }
 
 fn loss_panel(problem: &Problem, repeated: &Repeated) -> Panel {
-    let epochs = || (0..EPOCHS).map(|epoch| epoch as f64);
+    // A logarithmic axis shows the first epochs, in which all is decided; it has no place for 0.
+    let epochs = || (1..=EPOCHS).map(|epoch| epoch as f64);
     let band = |low: f64, high: f64, opacity: f64| -> Plot {
         BandPlot::new(
             epochs(),
@@ -149,7 +151,11 @@ fn loss_panel(problem: &Problem, repeated: &Repeated) -> Panel {
     let plots = vec![
         band(0.0, 1.0, 0.15),
         band(0.25, 0.75, 0.3),
-        curve(&repeated.loss_quantile(0.5), colour::BLUE, "median"),
+        LinePlot::new()
+            .with_data(epochs().zip(repeated.loss_quantile(0.5)))
+            .with_color(colour::BLUE)
+            .with_stroke_width(2.0)
+            .into(),
     ];
     let legend = vec![
         line_entry("median", colour::BLUE, None),
@@ -159,16 +165,17 @@ fn loss_panel(problem: &Problem, repeated: &Repeated) -> Panel {
     Panel::new(
         plots,
         &format!("{}: loss", problem.title),
-        "epoch",
+        "epoch, from 1",
         "mean squared error",
     )
     .legend(LegendPosition::InsideTopRight)
     .with(|layout| {
         layout
             .with_legend_entries(legend)
-            .with_x_axis_min(0.0)
+            .with_x_axis_min(1.0)
             .with_x_axis_max(EPOCHS as f64)
     })
+    .logarithmic_x()
     .logarithmic_y()
 }
 

@@ -224,7 +224,7 @@ fn figure(points: &[Point], largest_stable: f64, curves: Vec<Plot>) -> Figure {
                 vec![(
                     1,
                     Panel::new(curves, "Epoch by epoch", "epoch", excess)
-                        .legend(LegendPosition::OutsideRightTop)
+                        .legend(LegendPosition::InsideBottomLeft)
                         .with(|layout| layout.with_x_axis_min(0.0).with_x_axis_max(EPOCHS as f64))
                         .logarithmic_y(),
                 )],
