@@ -18,7 +18,19 @@ pub fn normal<T: Scalar>(shape: (usize, usize), seed: u64) -> Array2<T> {
 pub type Case<T> = (Linear<T>, Array2<T>, Array2<T>);
 
 pub fn case<T: Scalar>() -> impl Strategy<Value = Case<T>> {
-    (size(), size(), size(), any::<u64>()).prop_map(|(n, inputs, outputs, seed)| {
+    case_of(size(), size())
+}
+
+/// A case whose output has at least one value, so that it has a mean loss.
+pub fn case_with_output<T: Scalar>() -> impl Strategy<Value = Case<T>> {
+    case_of(1..12_usize, 1..12_usize)
+}
+
+fn case_of<T: Scalar>(
+    examples: impl Strategy<Value = usize>,
+    outputs: impl Strategy<Value = usize>,
+) -> impl Strategy<Value = Case<T>> {
+    (examples, size(), outputs, any::<u64>()).prop_map(|(n, inputs, outputs, seed)| {
         let linear =
             Linear::new(inputs, outputs, Init::StandardNormal, &mut portable(seed)).expect("finite sizes");
         (

@@ -16,13 +16,16 @@ fn size() -> impl Strategy<Value = usize> {
     prop_oneof![Just(0_usize), Just(1), 2..30_usize]
 }
 
-fn close<T: Scalar>(found: T, expected: f64, what: &str) {
-    let tolerance = 64.0 * T::epsilon().as_f64() * expected.abs().max(1e-30);
-    assert!(
-        (found.as_f64() - expected).abs() <= tolerance,
-        "{what}: {found}, expected {expected}"
-    );
+fn close<T: Scalar>(found: T, expected: f64, epsilons: f64, what: &str) {
+    let tolerance = epsilons * T::epsilon().as_f64() * expected.abs();
+    let distance = (found.as_f64() - expected).abs();
+    assert!(distance <= tolerance, "{what}: {found}, expected {expected}");
 }
+
+/// Of the plain sums below, which lose more digits than what they judge.
+const OF_A_SUM: f64 = 64.0;
+/// Of a difference, a doubling and a division.
+const OF_A_TERM: f64 = 2.0;
 
 /// Every reduction against plain sums in f64, the definition.
 fn check_definition<T: Scalar>(shape: (usize, usize), seed: u64) {
@@ -36,7 +39,7 @@ fn check_definition<T: Scalar>(shape: (usize, usize), seed: u64) {
         let loss = MSELoss::new(reduction);
         let per_example = loss.per_example(&y, &yhat).unwrap();
         for (found, row) in per_example.iter().zip(residuals.rows()) {
-            close(*found, row.iter().map(|r| r * r).sum(), "per_example");
+            close(*found, row.iter().map(|r| r * r).sum(), OF_A_SUM, "per_example");
         }
         if divisor == 0 {
             assert!(loss.forward(&y, &yhat).is_err() && loss.backward(&y, &yhat).is_err());
@@ -46,16 +49,13 @@ fn check_definition<T: Scalar>(shape: (usize, usize), seed: u64) {
         close(
             loss.forward(&y, &yhat).unwrap(),
             residuals.iter().map(|r| r * r).sum::<f64>() / divisor,
+            OF_A_SUM,
             "forward",
         );
         let delta = loss.backward(&y, &yhat).unwrap();
         assert_eq!(delta.dim(), shape);
         for (found, residual) in delta.iter().zip(&residuals) {
-            let error = (found.as_f64() - 2.0 * residual / divisor).abs();
-            assert!(
-                error <= 8.0 * T::epsilon().as_f64() / divisor.max(1.0),
-                "backward: off by {error}"
-            );
+            close(*found, 2.0 * residual / divisor, OF_A_TERM, "backward");
         }
     }
 }
@@ -80,7 +80,7 @@ proptest! {
                     loss.forward(&y, &moved).unwrap()
                 };
                 let numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
-                prop_assert!((analytic - numeric).abs() < 1e-8, "{reduction} {index:?}: {analytic} against {numeric}");
+                prop_assert!((analytic - numeric).abs() < 1e-6, "{reduction} {index:?}: {analytic} against {numeric}");
             }
         }
     }
