@@ -91,8 +91,8 @@ pub enum Fault {
     /// A number is none that the operation can use.
     #[error("{argument} is {found}, expected {expected}")]
     Value {
-        /// The name of the argument.
-        argument: &'static str,
+        /// The name of the argument, and the place in it where it has several.
+        argument: Cow<'static, str>,
         /// What it is.
         found: String,
         /// What it may be.
@@ -101,7 +101,7 @@ pub enum Fault {
     /// A mean was asked for over a batch without a single term.
     #[error(
         "a batch of shape {found:?} has no mean: there is nothing to divide by; \
-         leave empty batches out, or use Reduction::Sum"
+         leave such batches out, or use Reduction::Sum"
     )]
     NoMean {
         /// Rows and columns of the prediction.

@@ -138,13 +138,15 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
 
     /// `W −= gradient_step · ∇W` for every parameter W. The gradient stays until [`zero_grad`](Self::zero_grad).
     ///
+    /// Gradients are taken as they are: a NaN or an infinity among them goes into its parameter, NaN in, NaN out.
+    ///
     /// # Errors
     ///
     /// Where `gradient_step` is NaN or infinite, which would lose every parameter. None has changed then.
     fn update_parameters(&mut self, gradient_step: T) -> Result<(), Error> {
         if !gradient_step.is_finite() {
             let fault = Fault::Value {
-                argument: "gradient_step",
+                argument: "gradient_step".into(),
                 found: gradient_step.to_string(),
                 expected: "a finite number".into(),
             };
@@ -161,7 +163,18 @@ where
     M: Module<T> + ?Sized,
 {
     let (rows, columns) = input.dim();
-    Ok((rows, module.output_shape(Shape::from(columns))?.size()))
+    let outputs = module.output_shape(Shape::from(columns))?.size();
+    let bytes = rows
+        .checked_mul(outputs)
+        .and_then(|values| values.checked_mul(size_of::<T>()));
+    if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+        return Err(Fault::Value {
+            argument: "the number of output values".into(),
+            found: format!("{rows} · {outputs}"),
+            expected: "as many as memory can address".into(),
+        });
+    }
+    Ok((rows, outputs))
 }
 
 fn check_delta<T, M>(module: &M, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Fault>

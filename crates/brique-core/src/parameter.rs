@@ -1,6 +1,6 @@
 //! What a module learns.
 
-use brique_tensor::ndarray::Array2;
+use brique_tensor::ndarray::{Array2, ArrayViewMut2};
 use brique_tensor::{Matrix, Scalar};
 
 /// A value and the gradient accumulated for it, always of one shape.
@@ -42,9 +42,9 @@ impl<T: Scalar> Parameter<T> {
         &self.value
     }
 
-    /// The value, to write to.
-    pub fn value_mut(&mut self) -> &mut Matrix<T> {
-        &mut self.value
+    /// The value, to write to; a view, so that its shape stays what it is.
+    pub fn value_mut(&mut self) -> ArrayViewMut2<'_, T> {
+        self.value.view_mut()
     }
 
     /// The gradient accumulated since [`Parameter::zero_grad`].
@@ -54,13 +54,13 @@ impl<T: Scalar> Parameter<T> {
     }
 
     /// The gradient, to add to.
-    pub fn gradient_mut(&mut self) -> &mut Matrix<T> {
-        &mut self.gradient
+    pub fn gradient_mut(&mut self) -> ArrayViewMut2<'_, T> {
+        self.gradient.view_mut()
     }
 
     /// Value and gradient at once: what an optimiser needs.
-    pub fn value_and_gradient_mut(&mut self) -> (&mut Matrix<T>, &mut Matrix<T>) {
-        (&mut self.value, &mut self.gradient)
+    pub fn value_and_gradient_mut(&mut self) -> (ArrayViewMut2<'_, T>, ArrayViewMut2<'_, T>) {
+        (self.value.view_mut(), self.gradient.view_mut())
     }
 
     /// Rows and columns, of value and gradient alike.

@@ -15,7 +15,7 @@ use std::fmt;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reduction {
-    /// The mean over all n·m terms: PyTorch's `mean`, and the default.
+    /// The mean over all n·m terms: PyTorch's `mean` for a loss of one term an element, and the default.
     #[default]
     Mean,
     /// The sum over the terms of an example, the mean over the n examples: the report's, for any width.

@@ -71,6 +71,35 @@ impl<T: Scalar> Dataset<T> {
         (self.inputs, self.targets)
     }
 
+    /// The same examples with other inputs, standardised ones for instance.
+    ///
+    /// # Errors
+    ///
+    /// Where there are not as many inputs as targets.
+    ///
+    /// ```
+    /// use brique_datasets::{Standardizer, line};
+    /// use brique_random::portable;
+    ///
+    /// let data = line(&mut portable(1));
+    /// let inputs = Standardizer::fit(data.inputs())?.transform(data.inputs())?;
+    /// let data = data.with_inputs(inputs)?;
+    /// assert!(data.inputs().sum().abs() < 1e-9);
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn with_inputs(self, inputs: Array2<T>) -> Result<Self, Error> {
+        Self::new(inputs, self.targets)
+    }
+
+    /// The same examples with other targets, one-hot ones for instance.
+    ///
+    /// # Errors
+    ///
+    /// Where there are not as many targets as inputs.
+    pub fn with_targets(self, targets: Array2<T>) -> Result<Self, Error> {
+        Self::new(self.inputs, targets)
+    }
+
     /// The number of examples.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -159,6 +188,8 @@ impl<T: Scalar> Dataset<T> {
     /// The class of each example: distinct targets, numbered in increasing order.
     ///
     /// Targets ±1 become 0 and 1; a one-hot target is a class like any other row of numbers.
+    /// The numbers are this data set's own: where a part of it lacks a class, the part numbers otherwise, so take them
+    /// before a split.
     ///
     /// ```
     /// use brique_datasets::Dataset;

@@ -169,3 +169,25 @@ pub(crate) fn check_finite(function: &'static str, parameter: &'static str, valu
         expected: "a finite number",
     })
 }
+
+/// The error of a matrix that memory cannot address, unless it can.
+pub(crate) fn check_addressable(
+    function: &'static str,
+    parameter: &'static str,
+    rows: usize,
+    columns: usize,
+) -> Result<(), Error> {
+    let bytes = rows
+        .checked_mul(columns)
+        .and_then(|values| values.checked_mul(size_of::<f64>()));
+    if bytes.is_some_and(|bytes| isize::try_from(bytes).is_ok()) {
+        return Ok(());
+    }
+    let found = format!("{rows} · {columns} values");
+    Err(Error::Parameter {
+        function,
+        parameter,
+        found,
+        expected: "as many as memory can address",
+    })
+}

@@ -3,7 +3,7 @@
 use brique_random::RandomSource;
 use brique_tensor::ndarray::Array2;
 
-use crate::error::{check_finite, check_not_negative};
+use crate::error::{check_addressable, check_finite, check_not_negative};
 use crate::{Dataset, Error};
 
 /// The kind of data that [`gen_arti`] makes.
@@ -63,12 +63,13 @@ impl Default for GenArti {
 ///
 /// Draws come in the report's order: the points cluster by cluster (positives first), the noise on the first column,
 /// the noise on the second, one permutation of the rows. With [`NumpyRandomState`](brique_random::NumpyRandomState)
-/// the data is the original's, wherever the original works; beyond that any number of examples does, the remainder
-/// going to the first clusters.
+/// the data is the original's, wherever the original works and centerx = centery, of which it reads the first alone;
+/// beyond that any number of examples does, the remainder going to the first clusters.
 ///
 /// # Errors
 ///
-/// Where sigma or epsilon is negative, or a parameter is not finite; nothing is drawn then.
+/// Where sigma or epsilon is negative, a parameter is not finite, or there would be more examples than memory can
+/// address; nothing is drawn then.
 ///
 /// Source: the report's course, `gen_arti`; for 0/1 targets see [`Dataset::with_zero_one_targets`].
 pub fn gen_arti(parameters: &GenArti, rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
@@ -76,6 +77,7 @@ pub fn gen_arti(parameters: &GenArti, rng: &mut dyn RandomSource) -> Result<Data
     check_finite("gen_arti", "centery", parameters.centery)?;
     check_not_negative("gen_arti", "sigma", parameters.sigma)?;
     check_not_negative("gen_arti", "epsilon", parameters.epsilon)?;
+    check_addressable("gen_arti", "nbex", parameters.nbex, 2)?;
 
     let (mut inputs, targets) = match parameters.data_type {
         DataType::TwoGaussians => gaussians(&[(1.0, 1.0, 1.0), (-1.0, -1.0, -1.0)], parameters, rng),

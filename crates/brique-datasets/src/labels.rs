@@ -4,12 +4,13 @@ use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
 
 use crate::Error;
+use crate::error::check_addressable;
 
 /// Class numbers as one-hot rows: (n, classes), a 1 in the column of the class and 0 elsewhere.
 ///
 /// # Errors
 ///
-/// Where a label is not below `classes`.
+/// Where a label is not below `classes`, or memory cannot address that many values.
 ///
 /// ```
 /// use brique_datasets::{class_indices, one_hot};
@@ -28,6 +29,7 @@ pub fn one_hot<T: Scalar>(labels: &[usize], classes: usize) -> Result<Array2<T>,
             classes,
         });
     }
+    check_addressable("one_hot", "classes", labels.len(), classes)?;
     let mut rows = Array2::zeros((labels.len(), classes));
     for (mut row, &label) in rows.outer_iter_mut().zip(labels) {
         row[label] = T::one();

@@ -50,8 +50,15 @@ impl LinearProblem {
                 reason: "one for each weight of the linear problem",
             });
         }
-        for &weight in &self.weights {
-            check_finite("LinearProblem", "weights", weight)?;
+        if let Some(index) = self.weights.iter().position(|weight| !weight.is_finite()) {
+            let found = format!("{} at index {index}", self.weights[index]);
+            let expected = "finite numbers";
+            return Err(Error::Parameter {
+                function: "LinearProblem",
+                parameter: "weights",
+                found,
+                expected,
+            });
         }
         check_finite("LinearProblem", "bias", self.bias)?;
         check_not_negative("LinearProblem", "noise", self.noise)

@@ -110,13 +110,29 @@ impl Standardizer {
     }
 }
 
+/// Computed on the column divided by its largest magnitude, so that no square of a finite number overflows or vanishes.
 fn mean_and_scale<T: Scalar>(inputs: &Matrix<T>, column: usize) -> (f64, f64) {
     let rows = inputs.nrows();
     let n = rows as f64;
-    let value = |row: usize| inputs[[row, column]].as_f64();
+    let magnitudes = inputs
+        .column(column)
+        .into_iter()
+        .map(|value| value.as_f64().abs());
+    let largest = magnitudes.fold(0.0, f64::max);
+    if largest == 0.0 {
+        return (0.0, 1.0);
+    }
+    let value = |row: usize| inputs[[row, column]].as_f64() / largest;
     let mean = pairwise_sum(rows, value) / n;
     let variance = pairwise_sum(rows, |row| (value(row) - mean).powi(2)) / n;
     let deviation = variance.sqrt();
     let rounding = f64::EPSILON * mean.abs() * n.sqrt();
-    (mean, if deviation <= rounding { 1.0 } else { deviation })
+    (
+        mean * largest,
+        if deviation <= rounding {
+            1.0
+        } else {
+            deviation * largest
+        },
+    )
 }

@@ -9,7 +9,7 @@ use brique_tensor::ndarray::Array2;
 /// drawn from.
 ///
 /// `in` never counts the bias. Parameters are drawn row by row, the bias row last.
-/// Where `in` (or `in + out`) is 0 there is no weight to scale, and what is drawn is 0.
+/// Where a formula would divide by an `in` of 0, what it scales is drawn as 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Init {
@@ -52,7 +52,7 @@ impl Init {
         let Plan {
             distribution,
             draws_bias,
-        } = self.plan(inputs, outputs)?;
+        } = self.plan::<T>(inputs, outputs)?;
         let mut parameters = Array2::zeros((inputs + 1, outputs));
         let drawn_rows = if draws_bias { inputs + 1 } else { inputs };
         for parameter in parameters.iter_mut().take(drawn_rows * outputs) {
@@ -61,7 +61,7 @@ impl Init {
         Ok(parameters)
     }
 
-    fn plan(self, inputs: usize, outputs: usize) -> Result<Plan, Fault> {
+    fn plan<T: Scalar>(self, inputs: usize, outputs: usize) -> Result<Plan, Fault> {
         let (inputs, both) = (inputs as f64, inputs as f64 + outputs as f64);
         let plan = |distribution, draws_bias| {
             Ok(Plan {
@@ -73,12 +73,7 @@ impl Init {
         let normal = |deviation| Distribution::Normal { deviation };
         match self {
             Self::StandardNormal => plan(normal(1.0), true),
-            Self::Uniform(bound) if bound.is_finite() && bound >= 0.0 => plan(uniform(bound), true),
-            Self::Uniform(bound) => Err(Fault::Value {
-                argument: "bound of Init::Uniform",
-                found: bound.to_string(),
-                expected: "a finite number of at least 0".into(),
-            }),
+            Self::Uniform(bound) => plan(uniform(checked_bound::<T>(bound)?), true),
             Self::PyTorch => plan(uniform(root_of_share(1.0, inputs)), true),
             Self::XavierUniform => plan(uniform(root_of_share(6.0, both)), false),
             Self::XavierNormal => plan(normal(root_of_share(2.0, both)), false),
@@ -95,6 +90,18 @@ impl Distribution {
             Self::Normal { deviation } => rng.normal(0.0, deviation),
         }
     }
+}
+
+/// A bound whose distribution has a width that is a number of type `T`.
+fn checked_bound<T: Scalar>(bound: f64) -> Result<f64, Fault> {
+    if bound >= 0.0 && T::from_f64(2.0 * bound).is_finite() {
+        return Ok(bound);
+    }
+    Err(Fault::Value {
+        argument: "bound of Init::Uniform".into(),
+        found: bound.to_string(),
+        expected: format!("a number of at least 0 whose double is finite in {}", T::NAME).into(),
+    })
 }
 
 /// √(numerator / fan), and 0 for no fan.

@@ -51,7 +51,8 @@ impl<T: Scalar> Linear<T> {
     ///
     /// # Errors
     ///
-    /// Where `init` has a bound that is negative or not finite, or there would be more parameters than memory has places.
+    /// Where `init` has a bound that is negative or too large for a number, or there would be more parameters than
+    /// memory can address.
     pub fn new(inputs: usize, outputs: usize, init: Init, rng: &mut dyn RandomSource) -> Result<Self, Error> {
         let refuse = |fault| Error::new(format_args!("Linear({inputs} → {outputs})"), "new", fault);
         check_addressable::<T>(inputs, outputs).map_err(refuse)?;
@@ -133,7 +134,7 @@ impl<T: Scalar> Module<T> for Linear<T> {
     }
 
     fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
-        affine_gradient(input, delta, self.parameters.gradient_mut());
+        affine_gradient(input, delta, &mut self.parameters.gradient_mut());
     }
 
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
@@ -161,7 +162,7 @@ fn check_addressable<T>(inputs: usize, outputs: usize) -> Result<(), Fault> {
     match bytes {
         Some(_) => Ok(()),
         None => Err(Fault::Value {
-            argument: "the number of parameters",
+            argument: "the number of parameters".into(),
             found: format!("({inputs} + 1) · {outputs}"),
             expected: "as many as memory can address".into(),
         }),

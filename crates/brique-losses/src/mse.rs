@@ -54,6 +54,12 @@ impl MSELoss {
         Self { reduction }
     }
 
+    /// How the losses of a batch become one number.
+    #[must_use]
+    pub fn reduction(self) -> Reduction {
+        self.reduction
+    }
+
     fn divisor<T: Scalar>(self, yhat: &Matrix<T>) -> T {
         T::from_usize(self.reduction.divisor(yhat.nrows(), yhat.ncols()))
     }
@@ -65,10 +71,12 @@ impl<T: Scalar> Loss<T> for MSELoss {
     }
 
     fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        assert_one_shape(y, yhat);
         pairwise_sum(yhat.nrows(), |row| squared_distance(y, yhat, row)) / self.divisor(yhat)
     }
 
     fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+        assert_one_shape(y, yhat);
         let divisor = self.divisor(yhat);
         Zip::from(delta).and(y).and(yhat).for_each(|delta, &y, &yhat| {
             let residual = yhat - y;
@@ -77,10 +85,27 @@ impl<T: Scalar> Loss<T> for MSELoss {
     }
 
     fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+        assert_one_shape(y, yhat);
+        assert!(
+            losses.len() == y.nrows(),
+            "losses has {} elements, expected {}",
+            losses.len(),
+            y.nrows()
+        );
         for (row, loss) in losses.iter_mut().enumerate() {
             *loss = squared_distance(y, yhat, row);
         }
     }
+}
+
+#[track_caller]
+fn assert_one_shape<T>(y: &Matrix<T>, yhat: &Matrix<T>) {
+    assert!(
+        y.dim() == yhat.dim(),
+        "yhat has shape {:?}, expected {:?}",
+        yhat.dim(),
+        y.dim()
+    );
 }
 
 /// ‖y − ŷ‖² of one row.

@@ -35,7 +35,7 @@ pub use sum::{add_column_sums, pairwise_sum};
 /// A borrowed matrix, one example a row: what functions take, whoever owns the numbers.
 ///
 /// `&Array2<T>`, `&ArrayView2<T>` and a slice of rows all coerce to `&Matrix<T>`.
-/// A `&mut Matrix<T>` can be written to, but not pointed at other memory.
+/// Kernels write through a `&mut Matrix<T>` and never change its shape or strides.
 ///
 /// ```
 /// use brique_tensor::Matrix;

@@ -114,7 +114,7 @@ fn a_step_that_is_no_number_is_refused_and_nothing_changes() {
         (f64::NEG_INFINITY, "-inf"),
     ] {
         let fault = Fault::Value {
-            argument: "gradient_step",
+            argument: "gradient_step".into(),
             found: found.to_owned(),
             expected: "a finite number".into(),
         };
@@ -150,10 +150,20 @@ fn a_parameter_lies_row_by_row_whatever_it_was_made_of() {
 }
 
 #[test]
+fn a_parameter_keeps_its_shape_whatever_is_done_to_its_views() {
+    let mut parameter = Parameter::new(array![[1.0, 2.0, 3.0]]);
+    parameter.value_mut().swap_axes(0, 1);
+    parameter.gradient_mut().swap_axes(0, 1);
+    assert_eq!(parameter.shape(), (1, 3));
+    parameter.update(1.0);
+    assert_eq!(parameter.value(), array![[1.0, 2.0, 3.0]]);
+}
+
+#[test]
 fn value_and_gradient_are_borrowed_together() {
     let mut parameter = Parameter::new(array![[1.0_f32, 2.0]]);
-    let (value, gradient) = parameter.value_and_gradient_mut();
-    gradient.assign(value);
+    let (mut value, mut gradient) = parameter.value_and_gradient_mut();
+    gradient.assign(&value);
     value.fill(9.0);
     assert_eq!(parameter.gradient(), array![[1.0, 2.0]]);
     parameter.value_mut()[[0, 1]] = 5.0;

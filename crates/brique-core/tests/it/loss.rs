@@ -6,6 +6,14 @@ use crate::toys::TotalError;
 const REDUCTIONS: [Reduction; 3] = [Reduction::Mean, Reduction::BatchMean, Reduction::Sum];
 
 #[test]
+fn reductions_show_themselves() {
+    assert_eq!(
+        REDUCTIONS.map(|reduction| reduction.to_string()),
+        ["mean", "batch mean", "sum"]
+    );
+}
+
+#[test]
 fn the_three_names_through_an_object() {
     let loss: Box<dyn Loss<f32>> = Box::new(TotalError(Reduction::BatchMean));
     let (y, yhat) = (array![[0.0, 1.0], [2.0, 3.0]], array![[1.0, 1.0], [1.0, 9.0]]);
@@ -65,7 +73,7 @@ fn a_mean_over_nothing_is_refused() {
                     assert!(
                         error
                             .to_string()
-                            .contains("leave empty batches out, or use Reduction::Sum")
+                            .contains("leave such batches out, or use Reduction::Sum")
                     );
                 }
             }

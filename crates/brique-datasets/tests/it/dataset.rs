@@ -87,6 +87,12 @@ fn a_data_set_by_hand() {
     let sums: Vec<f64> = data.iter().map(|(x, y)| x[0] + y[0]).collect();
     assert_eq!(sums, [0.0, 3.0, 6.0]);
     assert_eq!(data.iter().len(), 3);
+    let moved = data.clone().with_inputs(data.inputs() + 1.0).unwrap();
+    assert_eq!((moved.inputs()[[0, 0]], moved.targets()), (1.0, data.targets()));
+    let moved = moved.with_targets(array![[7.0], [8.0], [9.0]]).unwrap();
+    assert_eq!((moved.inputs()[[0, 0]], moved.targets()[[2, 0]]), (1.0, 9.0));
+    assert!(data.clone().with_inputs(Array2::zeros((2, 2))).is_err());
+    assert!(data.clone().with_targets(Array2::zeros((4, 1))).is_err());
     let single: Dataset<f32> = data.cast();
     assert_eq!(single.inputs()[[2, 1]], -2.0_f32);
     assert_eq!(single.cast::<f64>(), data);

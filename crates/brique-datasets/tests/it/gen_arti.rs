@@ -232,3 +232,25 @@ fn zero_one_targets() {
     let error = binary.with_zero_one_targets().unwrap_err();
     assert!(error.to_string().contains("is 0, expected -1 or 1"), "{error}");
 }
+
+#[test]
+fn more_examples_than_memory_can_address_are_refused() {
+    for data_type in [
+        DataType::TwoGaussians,
+        DataType::FourGaussians,
+        DataType::Checkerboard,
+    ] {
+        let parameters = GenArti {
+            nbex: usize::MAX,
+            data_type,
+            ..GenArti::default()
+        };
+        let error = gen_arti(&parameters, &mut portable(1)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("expected as many as memory can address"),
+            "{error}"
+        );
+    }
+}

@@ -26,6 +26,13 @@ fn a_label_without_a_column_is_named() {
     );
     assert_eq!(error.to_string(), "labels[2] is 3, expected a class below 3");
     assert!(one_hot::<f64>(&[0], 0).is_err());
+    let error = one_hot::<f64>(&[0], usize::MAX).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("expected as many as memory can address"),
+        "{error}"
+    );
     assert_eq!(one_hot::<f64>(&[], 0).unwrap().dim(), (0, 0));
 }
 

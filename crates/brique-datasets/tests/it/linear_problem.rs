@@ -73,6 +73,14 @@ fn linspace_rounds_as_numpy_does() {
     assert_eq!(linspace(1.0, 2.0, 0), [0.0; 0]);
 }
 
+#[test]
+fn linspace_ends_where_it_is_told_to() {
+    for n in 2..200 {
+        let points = linspace(0.1, 0.7, n);
+        assert_eq!((points.len(), points[0], points[n - 1]), (n, 0.1, 0.7));
+    }
+}
+
 proptest! {
     #[test]
     fn targets_are_the_formula_plus_noise(
@@ -132,6 +140,14 @@ fn what_does_not_fit_is_named_and_nothing_is_drawn() {
             }
         ));
     }
+    let one_bad = LinearProblem {
+        weights: vec![1.0, f64::NAN],
+        ..good.clone()
+    };
+    assert_eq!(
+        refused(&one_bad, &inputs).to_string(),
+        "LinearProblem: weights is NaN at index 1, expected finite numbers"
+    );
     assert_eq!(
         good.dataset(array![[1.0, 1.0]], &mut portable(1)).unwrap().len(),
         1

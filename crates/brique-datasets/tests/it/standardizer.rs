@@ -67,6 +67,23 @@ fn a_small_but_real_spread_is_scaled() {
 }
 
 #[test]
+fn no_finite_column_is_too_large_or_too_small() {
+    for magnitude in [1e308, 1e200, 1.0, 1e-200, 1e-300] {
+        let inputs = array![[magnitude], [-magnitude], [magnitude], [-magnitude]];
+        let standardizer = Standardizer::fit(&inputs).unwrap();
+        assert_eq!(
+            standardizer.transform(&inputs).unwrap(),
+            array![[1.0], [-1.0], [1.0], [-1.0]]
+        );
+    }
+    let zeros = Array2::<f64>::zeros((3, 1));
+    assert_eq!(
+        Standardizer::fit(&zeros).unwrap().transform(&zeros).unwrap(),
+        zeros
+    );
+}
+
+#[test]
 fn what_does_not_fit_is_named() {
     let error = Standardizer::fit(&Array2::<f64>::zeros((0, 3))).unwrap_err();
     assert_eq!(

@@ -71,6 +71,50 @@ fn weights_have_the_spread_of_their_formula() {
     check_normal(Init::HeNormal, 2.0 / 300.0);
 }
 
+/// With one input, counting the bias would halve what a formula divides by.
+#[test]
+fn fan_in_never_counts_the_bias() {
+    for (init, inputs, expected) in [
+        (Init::PyTorch, 1, 1.0 / 3.0),
+        (Init::HeUniform, 1, 2.0),
+        (Init::HeNormal, 1, 2.0),
+        (Init::HeNormal, 2, 1.0),
+    ] {
+        let found = variance(&layer(inputs, 30_000, init).weight());
+        assert!(
+            (found / expected - 1.0).abs() < 0.03,
+            "{init:?}: variance {found}, expected {expected}"
+        );
+    }
+    for init in [Init::XavierUniform, Init::XavierNormal] {
+        let square = |seed| {
+            let linear: Linear = Linear::new(1, 1, init, &mut portable(seed)).unwrap();
+            linear.weight()[[0, 0]].powi(2)
+        };
+        let found = (0..10_000).map(square).sum::<f64>() / 10_000.0;
+        assert!(
+            (found - 1.0).abs() < 0.1,
+            "{init:?}: variance {found}, expected 2 / (1 + 1)"
+        );
+    }
+}
+
+#[test]
+fn a_drawn_bias_is_drawn_like_the_weights() {
+    for (init, expected) in [
+        (Init::StandardNormal, 1.0),
+        (Init::Uniform(0.3), 0.03),
+        (Init::PyTorch, 1.0 / 12.0),
+    ] {
+        let linear = layer(4, 60_000, init);
+        let found = linear.bias().iter().map(|b| b * b).sum::<f64>() / 60_000.0;
+        assert!(
+            (found / expected - 1.0).abs() < 0.03,
+            "{init:?}: variance {found}, expected {expected}"
+        );
+    }
+}
+
 #[test]
 fn the_bias_is_drawn_or_zero() {
     for init in [Init::StandardNormal, Init::Uniform(0.3), Init::PyTorch] {

@@ -96,13 +96,13 @@ fn parameters_without_a_bias_row_are_refused() {
 
 #[test]
 fn bad_bounds_are_refused_before_anything_is_drawn() {
-    for bound in [-0.1, f64::NAN, f64::INFINITY] {
+    for bound in [-0.1, f64::NAN, f64::INFINITY, f64::MAX] {
         let mut rng = portable(1);
         let error = Linear::<f64>::new(2, 3, Init::Uniform(bound), &mut rng).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!(
-                "Linear(2 → 3), new: bound of Init::Uniform is {bound}, expected a finite number of at least 0"
+                "Linear(2 → 3), new: bound of Init::Uniform is {bound}, expected a number of at least 0 whose double is finite in f64"
             )
         );
         assert_eq!(rng, portable(1));
@@ -110,7 +110,26 @@ fn bad_bounds_are_refused_before_anything_is_drawn() {
 }
 
 #[test]
-fn more_parameters_than_memory_has_places_are_refused() {
+fn a_bound_that_is_infinite_in_f32_is_refused_there_alone() {
+    let of_bound_1e39 = Init::Uniform(1e39);
+    assert!(Linear::<f32>::new(1, 1, of_bound_1e39, &mut portable(1)).is_err());
+    assert!(Linear::<f64>::new(1, 1, of_bound_1e39, &mut portable(1)).is_ok());
+}
+
+#[test]
+fn an_output_that_memory_cannot_address_is_refused() {
+    let linear: Linear = Linear::from_parameters(array![[1.0, 2.0]]).unwrap();
+    let error = linear.forward(&Array2::zeros((usize::MAX / 16, 0))).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("expected as many as memory can address"),
+        "{error}"
+    );
+}
+
+#[test]
+fn more_parameters_than_memory_can_address_are_refused() {
     for (inputs, outputs) in [
         (usize::MAX, 1),
         (usize::MAX, 0),

@@ -2,7 +2,7 @@ use brique_core::Loss;
 use brique_losses::{MSELoss, Reduction};
 use brique_random::{RandomSource, portable};
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::{Array2, array};
+use brique_tensor::ndarray::{Array1, Array2, array};
 use proptest::prelude::*;
 
 const REDUCTIONS: [Reduction; 3] = [Reduction::Mean, Reduction::BatchMean, Reduction::Sum];
@@ -144,12 +144,31 @@ fn a_row_against_a_column_is_an_error_that_names_the_loss() {
 }
 
 #[test]
-fn a_million_examples_lose_no_digits_in_f32() {
-    let y = Array2::<f32>::zeros((1_000_000, 1));
-    let yhat = Array2::from_elem((1_000_000, 1), 0.1_f32);
-    let exact = f64::from(0.1_f32) * f64::from(0.1_f32);
-    let mean = MSELoss::default().forward(&y, &yhat).unwrap();
-    assert!((f64::from(mean) - exact).abs() / exact < 4.0 * f64::from(f32::EPSILON));
+fn a_million_terms_lose_no_digits_in_f32() {
+    for shape in [(1_000_000, 1), (1, 1_000_000), (1000, 1000)] {
+        let y = Array2::<f32>::zeros(shape);
+        let yhat = Array2::from_elem(shape, 0.1_f32);
+        let exact = f64::from(0.1_f32) * f64::from(0.1_f32);
+        let mean = MSELoss::default().forward(&y, &yhat).unwrap();
+        assert!(
+            (f64::from(mean) - exact).abs() / exact < 4.0 * f64::from(f32::EPSILON),
+            "{shape:?}: {mean}"
+        );
+    }
+}
+
+#[test]
+#[should_panic(expected = "yhat has shape (3, 1), expected (5, 1)")]
+fn the_forward_kernel_asserts_one_shape() {
+    let (y, yhat) = (Array2::<f64>::zeros((5, 1)), Array2::zeros((3, 1)));
+    MSELoss::default().forward_kernel(&y, &yhat);
+}
+
+#[test]
+#[should_panic(expected = "losses has 2 elements, expected 3")]
+fn the_per_example_kernel_asserts_the_length_of_its_result() {
+    let y = Array2::<f64>::zeros((3, 1));
+    MSELoss::default().per_example_kernel(&y, &y, &mut Array1::zeros(2));
 }
 
 #[test]
@@ -159,4 +178,5 @@ fn losses_show_themselves() {
         "MSELoss(batch mean)"
     );
     assert_eq!(MSELoss::new(Reduction::Sum).to_string(), "MSELoss(sum)");
+    assert_eq!(MSELoss::new(Reduction::Sum).reduction(), Reduction::Sum);
 }

@@ -145,3 +145,29 @@ fn a_borrowed_rand_generator_is_a_source() {
     let borrowed: &mut dyn RandomSource = &mut rng;
     assert_eq!(borrowed.standard_normal().to_bits(), expected.to_bits());
 }
+
+/// The stream of seed 42: another generator, another seeding, or other ways of drawing would show here first.
+#[test]
+fn the_portable_stream_stays_what_it_is() {
+    let mut rng = portable(42);
+    let bits: Vec<u64> = [
+        rng.uniform(0.0, 1.0),
+        rng.uniform(-4.0, 4.0),
+        rng.standard_normal(),
+        rng.standard_normal(),
+        rng.normal(1.0, 0.1),
+    ]
+    .map(f64::to_bits)
+    .to_vec();
+    assert_eq!(
+        bits,
+        [
+            0x3fea_0ec9_a9e8_8ecd,
+            0xbff7_30df_45d4_4868,
+            0x3ff6_860d_5903_a0df,
+            0x3fdd_b9a0_e1db_8f0b,
+            0x3ff1_869f_381e_25d4
+        ]
+    );
+    assert_eq!(rng.permutation(10), [5, 3, 8, 0, 7, 1, 9, 4, 2, 6]);
+}

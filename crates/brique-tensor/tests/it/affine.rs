@@ -62,12 +62,73 @@ proptest! {
     }
 
     #[test]
-    fn kernels_read_and_write_any_layout((x, parameters, delta) in case::<f64>()) {
-        let x_columns_first = x.t().to_owned();
-        let parameters_columns_first = parameters.t().to_owned();
-        let mut y_columns_first = nans::<f64>((delta.ncols(), delta.nrows()));
-        affine_forward(&x_columns_first.t(), &parameters_columns_first.t(), &mut y_columns_first.view_mut().reversed_axes());
-        assert_eq!(y_columns_first.t(), product(&with_ones(&x), &parameters));
+    fn kernels_read_and_write_any_layout(case in case::<f64>()) {
+        check_any_layout(&case);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn kernels_are_right_beyond_the_blocks_of_a_product(
+        case in (block(), block(), block()).prop_flat_map(|(n, inputs, outputs)| {
+            (integers::<f64>(n, inputs), integers(inputs + 1, outputs), integers(n, outputs))
+        })
+    ) {
+        check_stacked_definition(&case);
+        check_any_layout(&case);
+    }
+}
+
+/// Around the sizes at which products are cut into blocks.
+fn block() -> impl Strategy<Value = usize> {
+    proptest::sample::select(vec![1_usize, 3, 63, 64, 65, 257])
+}
+
+/// The same numbers in other layouts: columns first, and backwards.
+fn layouts(matrix: &Array2<f64>) -> [Array2<f64>; 2] {
+    let columns_first = matrix.t().to_owned().reversed_axes();
+    let (rows, columns) = matrix.dim();
+    let mut backwards =
+        Array2::from_shape_fn((rows, columns), |(i, j)| matrix[[rows - 1 - i, columns - 1 - j]]);
+    backwards.invert_axis(Axis(0));
+    backwards.invert_axis(Axis(1));
+    [columns_first, backwards]
+}
+
+fn check_any_layout((x, parameters, delta): &Case<f64>) {
+    let expected_y = product(&with_ones(x), parameters);
+    let expected_gradient = parameters + &product(&with_ones(x).t(), delta);
+    let stacked_delta = product(delta, &parameters.t());
+    let expected_delta = stacked_delta.view().split_at(Axis(1), x.ncols()).0.to_owned();
+    for ((x, parameters), delta) in layouts(x).iter().zip(layouts(parameters)).zip(layouts(delta)) {
+        for mut y in layouts(&nans(delta.dim())) {
+            affine_forward(x, &parameters, &mut y);
+            assert_eq!(y, expected_y);
+        }
+        for mut delta_x in layouts(&nans(x.dim())) {
+            affine_delta(&delta, &parameters, &mut delta_x);
+            assert_eq!(delta_x, expected_delta);
+        }
+        let mut gradient = parameters.clone();
+        affine_gradient(x, &delta, &mut gradient);
+        assert_eq!(gradient, expected_gradient);
+    }
+}
+
+#[test]
+fn the_gradient_of_a_bias_loses_no_digits() {
+    let n = 1_000_000;
+    let (x, delta) = (Array2::<f32>::zeros((n, 1)), Array2::from_elem((n, 2), 0.1_f32));
+    let mut gradient = Array2::zeros((2, 2));
+    affine_gradient(&x, &delta, &mut gradient);
+    let exact = f64::from(0.1_f32) * n as f64;
+    for bias in gradient.row(1) {
+        assert!(
+            (f64::from(*bias) - exact).abs() / exact < 4.0 * f64::from(f32::EPSILON),
+            "{bias}"
+        );
     }
 }
 
