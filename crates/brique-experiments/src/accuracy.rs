@@ -20,13 +20,11 @@ pub(crate) fn accuracy(model: &Linear, data: &Dataset) -> Result<f64, Error> {
 
 /// The accuracy that no classifier exceeds on average over such data, from the distribution itself.
 ///
-/// Both sides of the formulas are in [`gen_arti`](brique_datasets::gen_arti)'s parameters, for centres on the diagonal:
-/// with noise, a coordinate is within its Gaussian of variance σ + ε².
+/// After the noise a coordinate of a Gaussian has variance s² = σ + ε². The derivations are in `docs/mathematics.md`.
 ///
-/// * Two Gaussians: the best boundary is halfway, √(cx² + cy²) deviations away: Φ(√(cx² + cy²) / √(σ + ε²)).
+/// * Two Gaussians: the best boundary is their bisector, Φ(√(cx² + cy²) / s).
 /// * XOR: the signs of the coordinates decide; right where both are right or both are wrong.
-/// * Checkerboard: the cell nearest to the noisy point decides; right where the noise moved both coordinates, or neither,
-///   to a cell of the other colour.
+/// * Checkerboard: the nearest cell decides; right where the noise changed the colour of both coordinates or of neither.
 pub(crate) fn best_possible(parameters: &GenArti) -> f64 {
     let GenArti {
         centerx,

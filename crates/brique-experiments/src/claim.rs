@@ -15,7 +15,7 @@ pub struct Claim {
     pub relation: Relation,
     /// The bound.
     pub bound: f64,
-    /// The number as the report prints it, where it prints one.
+    /// The number that the report's own code gives, where it gives one.
     pub reported: Option<String>,
 }
 
@@ -26,9 +26,9 @@ pub enum Relation {
     AtMost,
     /// Measured ≥ bound.
     AtLeast,
-    /// Measured, rounded to as many decimals as the report prints, is the bound.
+    /// Measured, rounded to so many decimals, is the bound.
     RoundsTo {
-        /// The decimals that the report prints.
+        /// The decimals that count.
         decimals: usize,
     },
 }
@@ -63,6 +63,25 @@ impl Claim {
         }
     }
 
+    /// `measured`, rounded to `decimals`, is `bound`.
+    pub(crate) fn rounds_to(
+        id: impl Into<String>,
+        text: impl Into<String>,
+        measured: f64,
+        bound: f64,
+        decimals: usize,
+    ) -> Self {
+        let relation = Relation::RoundsTo { decimals };
+        Self {
+            id: id.into(),
+            text: text.into(),
+            measured,
+            relation,
+            bound,
+            reported: None,
+        }
+    }
+
     /// `measured` is the report's number to the report's own decimals.
     pub(crate) fn as_reported(
         id: impl Into<String>,
@@ -71,13 +90,10 @@ impl Claim {
         reported: f64,
         decimals: usize,
     ) -> Self {
+        let claim = Self::rounds_to(id, text, measured, reported, decimals);
         Self {
-            id: id.into(),
-            text: text.into(),
-            measured,
-            relation: Relation::RoundsTo { decimals },
-            bound: reported,
             reported: Some(format!("{reported:.decimals$}")),
+            ..claim
         }
     }
 

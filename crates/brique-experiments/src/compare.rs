@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-/// Below this size two numbers are compared as if they had it: what is smaller is rounding error, not a result.
-const FLOOR: f64 = 1e-3;
+/// Below this size two numbers are compared as if they had it: they are differences of larger ones, with their rounding.
+const FLOOR: f64 = 1e-6;
 
 /// Where `fresh` differs from `committed`: numbers by more than `tolerance` relative, all else at all.
 ///
-/// Numbers smaller than 10⁻³ are compared by `tolerance` · 10⁻³ absolute. Each difference names its place, as in
+/// Numbers smaller than 10⁻⁶ are compared by `tolerance` · 10⁻⁶ absolute. Each difference names its place, as in
 /// `experiments.step_size.sweep[3].step: 0.02 became 0.03`.
 #[must_use]
 pub fn differences(committed: &Value, fresh: &Value, tolerance: f64) -> Vec<String> {

@@ -43,8 +43,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// Names the file that an operation failed on.
-    pub(crate) fn file(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    /// Names the file or folder that an operation failed on, for `map_err`.
+    pub fn file(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { verb, path, source }
     }

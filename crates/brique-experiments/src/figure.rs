@@ -30,6 +30,7 @@ pub(crate) mod colour {
     pub(crate) const RED: &str = "#C0272D";
     pub(crate) const GREEN: &str = "#14713B";
     pub(crate) const PALE_SAND: &str = "#F7E6CF";
+    pub(crate) const PALE_ORANGE: &str = "#F5D5BD";
     pub(crate) const PALE_BLUE: &str = "#D6E6F4";
 }
 
@@ -75,6 +76,12 @@ impl Panel {
         self.with(|layout| layout.with_log_y().with_y_tick_format(powers()))
     }
 
+    /// Labels the y axis as powers of ten, where logarithms are drawn.
+    pub(crate) fn exponents_y(self) -> Self {
+        let power = TickFormat::Custom(Arc::new(|exponent| power_of_ten(&format!("{exponent:.0}"))));
+        self.with(|layout| layout.with_y_tick_format(power))
+    }
+
     /// Makes the x axis logarithmic.
     pub(crate) fn logarithmic_x(self) -> Self {
         self.with(|layout| layout.with_log_x().with_x_tick_format(powers()))
@@ -95,13 +102,17 @@ fn powers() -> TickFormat {
         }
         let scientific = format!("{value:.0e}");
         let (digit, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-        let raised: String = exponent.chars().map(superscript).collect();
+        let power = power_of_ten(exponent);
         if digit == "1" {
-            format!("10{raised}")
+            power
         } else {
-            format!("{digit}·10{raised}")
+            format!("{digit}·{power}")
         }
     }))
+}
+
+fn power_of_ten(exponent: &str) -> String {
+    format!("10{}", exponent.chars().map(superscript).collect::<String>())
 }
 
 fn superscript(digit: char) -> char {

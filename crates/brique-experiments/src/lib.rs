@@ -3,11 +3,13 @@
 //! * [`experiments::ALL`]: the experiments, one file each.
 //! * [`Run`]: some or all of them, carried out: `results.json`, `report.md` and the figures.
 //! * [`Claim`]: a sentence with a measured number and a bound; it holds or it does not.
-//! * [`differences`]: what two `results.json` do not agree on.
+//! * [`faults`]: what is wrong with a run or with the committed report; [`differences`]: what two `results.json` do not
+//!   agree on.
 //!
 //! The command line over it is `cargo xtask experiments`.
 
 mod accuracy;
+mod check;
 mod claim;
 mod compare;
 mod descent;
@@ -21,6 +23,7 @@ mod report;
 mod run;
 mod statistics;
 
+pub use check::faults;
 pub use claim::{Claim, Relation};
 pub use compare::differences;
 pub use error::Error;

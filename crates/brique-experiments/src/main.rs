@@ -1,9 +1,5 @@
 //! `cargo xtask experiments`: makes the report again, or checks that it can be made.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program talks to its user"
-)]
+#![allow(clippy::print_stderr, reason = "a program talks to its user")]
 
 mod cli;
 mod terminal;
@@ -13,13 +9,10 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use brique_experiments::experiments::ALL;
-use brique_experiments::{Error, Experiment, Run, Settings, differences};
+use brique_experiments::{Error, Experiment, Run, Settings, faults};
 use clap::Parser;
 
 use crate::cli::Arguments;
-
-/// How far a number may be from the committed one, relative.
-const TOLERANCE: f64 = 1e-9;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -41,13 +34,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs what is asked for and writes it; where asked, refreshes the committed copy too.
+/// Runs what is asked for and writes it; where asked and every claim holds, refreshes the committed copy too.
 fn make(arguments: &Arguments) -> Result<bool, Error> {
+    let is_chosen =
+        |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|chosen| chosen == name);
     let chosen: Vec<&Experiment> = ALL
         .iter()
-        .filter(|experiment| {
-            arguments.only.is_empty() || arguments.only.iter().any(|name| name == experiment.name)
-        })
+        .filter(|experiment| is_chosen(experiment.name))
         .collect();
     let run = run(
         &chosen,
@@ -55,67 +48,48 @@ fn make(arguments: &Arguments) -> Result<bool, Error> {
             seeds: arguments.seeds,
         },
     )?;
-    let folder = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| workspace().join("target/report"));
+    let folder = match &arguments.out {
+        Some(folder) => folder.clone(),
+        None => emptied(workspace().join("target/report"))?,
+    };
     run.write(&folder)?;
     terminal::summary(&run);
-    println!("report: {}", folder.join("report.md").display());
-    if arguments.bless {
-        bless(&run)?;
-        println!("blessed: {}", committed().join("report.md").display());
+    terminal::say(&format!("report: {}", folder.join("report.md").display()));
+    if !arguments.bless {
+        return Ok(true);
     }
+    if run.claims().any(|claim| !claim.holds()) {
+        eprintln!("error: a claim does not hold; the committed report stays as it was");
+        return Ok(false);
+    }
+    bless(&run)?;
+    terminal::say(&format!("blessed: {}", committed().join("report.md").display()));
     Ok(true)
 }
 
-/// Replaces the committed report; figures that are no longer made go.
+/// Writes the report beside the committed one, then puts it into its place.
 fn bless(run: &Run) -> Result<(), Error> {
-    let figures = committed().join("figures");
-    if figures.exists() {
-        fs::remove_dir_all(&figures).map_err(|source| file_error("empty", &figures, source))?;
+    let (old, new) = (committed(), committed().with_extension("new"));
+    run.write(&emptied(new.clone())?)?;
+    emptied(old.clone())?;
+    fs::rename(&new, &old).map_err(Error::file("replace", &old))
+}
+
+/// Takes away a folder of ours with what an earlier run left in it.
+fn emptied(folder: PathBuf) -> Result<PathBuf, Error> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(Error::file("empty", &folder))?;
     }
-    run.write(&committed())
+    Ok(folder)
 }
 
 /// Runs everything into a temporary folder and names what is not as it was committed.
 fn check() -> Result<bool, Error> {
-    let folder = tempfile::tempdir().map_err(|source| file_error("make", &env::temp_dir(), source))?;
+    let folder = tempfile::tempdir().map_err(Error::file("make a folder in", &env::temp_dir()))?;
     let run = run(&ALL.iter().collect::<Vec<_>>(), &Settings::default())?;
     run.write(folder.path())?;
     terminal::summary(&run);
-
-    let path = committed().join("results.json");
-    let text = fs::read_to_string(&path).map_err(|source| file_error("read", &path, source))?;
-    let committed_results = serde_json::from_str(&text).map_err(|source| Error::Json {
-        path: path.clone(),
-        source,
-    })?;
-    let mut faults: Vec<String> = run
-        .claims()
-        .filter(|claim| !claim.holds())
-        .map(|claim| {
-            format!(
-                "claim {} fails: {} is not {}",
-                claim.id,
-                claim.measured_as_text(),
-                claim.bound_as_text()
-            )
-        })
-        .collect();
-    faults.extend(
-        differences(&committed_results, &run.results(), TOLERANCE)
-            .into_iter()
-            .map(|difference| format!("docs/report/results.json: {difference}")),
-    );
-    for folder in [folder.path(), &committed()] {
-        for figure in run.figures() {
-            let path = folder.join("figures").join(&figure.file);
-            if !path.is_file() {
-                faults.push(format!("figure {} is missing", path.display()));
-            }
-        }
-    }
+    let faults = faults(&run, &committed())?;
     terminal::verdict(&faults);
     Ok(faults.is_empty())
 }
@@ -123,14 +97,6 @@ fn check() -> Result<bool, Error> {
 fn run(experiments: &[&Experiment], settings: &Settings) -> Result<Run, Error> {
     let bars = terminal::Bars::new(experiments, settings);
     Run::of(experiments, settings, &|name| bars.advance(name))
-}
-
-fn file_error(verb: &'static str, path: &Path, source: std::io::Error) -> Error {
-    Error::File {
-        verb,
-        path: path.to_owned(),
-        source,
-    }
 }
 
 fn committed() -> PathBuf {

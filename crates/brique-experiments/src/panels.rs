@@ -11,7 +11,7 @@ use kuva::plot::scatter::{MarkerShape, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::Error;
-use crate::figure::{Panel, area_entry, colour, marker_entry};
+use crate::figure::{Figure, Panel, Sheet, area_entry, colour, marker_entry};
 
 /// A curve over the epochs, from epoch 0.
 pub(crate) fn curve(values: &[f64], colour: &str, label: &str) -> Plot {
@@ -38,21 +38,38 @@ pub(crate) fn level(value: f64, from: f64, to: f64, colour: &str, label: &str) -
         .into()
 }
 
-/// The loss by epoch above its least-squares optimum, on a linear axis.
+/// The loss by epoch, and the loss of least squares that it is on its way to.
 pub(crate) fn loss_panel(title: &str, losses: &[f64], optimum: f64) -> Panel {
-    let last = losses.len().saturating_sub(1) as f64;
+    let epochs = losses.len() as f64;
     let plots = vec![
         curve(losses, colour::BLUE, "training loss"),
-        level(optimum, 0.0, last, colour::ORANGE, "least squares"),
+        level(optimum, 0.0, epochs, colour::ORANGE, "least squares"),
     ];
     Panel::new(plots, title, "epoch", "mean squared error")
         .legend(LegendPosition::InsideTopRight)
-        .with(|layout| {
-            layout
-                .with_x_axis_min(0.0)
-                .with_x_axis_max(losses.len() as f64)
-                .with_y_axis_min(0.0)
-        })
+        .with(|layout| layout.with_x_axis_min(0.0).with_x_axis_max(epochs))
+}
+
+/// Predictions against truth above the loss by epoch, on a linear axis and on a logarithmic one.
+pub(crate) fn regression_figure(
+    file: &str,
+    title: &str,
+    caption: &str,
+    predictions: Panel,
+    losses: &[f64],
+    optimum: f64,
+) -> Figure {
+    let linear = loss_panel("Loss, linear axis", losses, optimum).with(|layout| layout.with_y_axis_min(0.0));
+    let logarithmic = loss_panel("Loss, logarithmic axis", losses, optimum).logarithmic_y();
+    Sheet {
+        title: title.to_owned(),
+        columns: 2,
+        rows: vec![
+            (400.0, vec![(2, predictions)]),
+            (320.0, vec![(1, linear), (1, logarithmic)]),
+        ],
+    }
+    .draw(file, caption)
 }
 
 /// Points of (true, predicted), with the line on which the two agree.
@@ -149,7 +166,7 @@ fn padded_range(data: &Dataset, column: usize) -> Range {
     ((2.0 * low - 0.2).floor() / 2.0, (2.0 * high + 0.2).ceil() / 2.0)
 }
 
-fn area(xs: Range, ys: Range, colour: &str) -> Plot {
+pub(crate) fn area(xs: Range, ys: Range, colour: &str) -> Plot {
     BandPlot::new([xs.0, xs.1], [ys.0, ys.0], [ys.1, ys.1])
         .with_color(colour)
         .with_opacity(1.0)
@@ -210,4 +227,43 @@ fn runs(row: &[bool]) -> Vec<(usize, usize)> {
         }
     }
     runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_the_stretches_of_true() {
+        assert_eq!(runs(&[]), []);
+        assert_eq!(runs(&[false, true, true, false, true]), [(1, 3), (4, 5)]);
+        assert_eq!(runs(&[true; 4]), [(0, 4)]);
+    }
+
+    /// Whether the rectangles cover the centres of just those cells in which the model is positive.
+    fn check_cover(parameters: &[f64]) {
+        let model = crate::descent::layer_of(parameters).unwrap();
+        let (x_range, y_range) = ((-2.0, 3.0), (-1.0, 1.5));
+        let rectangles = positive_rectangles(&model, x_range, y_range).unwrap();
+        for row in 0..GRID {
+            for column in 0..GRID {
+                let centre =
+                    |(low, high): Range, cell: usize| low + (high - low) * (cell as f64 + 0.5) / GRID as f64;
+                let (x, y) = (centre(x_range, column), centre(y_range, row));
+                let covered = rectangles
+                    .iter()
+                    .any(|(xs, ys)| (xs.0..xs.1).contains(&x) && (ys.0..ys.1).contains(&y));
+                let positive = parameters[0] * x + parameters[1] * y + parameters[2] > 0.0;
+                assert_eq!(covered, positive, "{parameters:?} at ({x}, {y})");
+            }
+        }
+    }
+
+    #[test]
+    fn rectangles_cover_where_the_model_is_positive() {
+        check_cover(&[1.0, 0.3, 0.1]);
+        check_cover(&[-0.5, 2.0, 0.37]);
+        check_cover(&[0.0, 0.0, 1.0]);
+        check_cover(&[0.0, 0.0, -1.0]);
+    }
 }

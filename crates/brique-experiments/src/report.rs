@@ -17,7 +17,7 @@ fn chapter(outcome: &Outcome) -> String {
             .map(|figure| format!("\n![{}](figures/{})\n", figure.caption, figure.file)),
     );
     if !outcome.claims.is_empty() {
-        text += "\n| claim | measured | report | bound | holds |\n|---|---|---|---|---|\n";
+        text += "\n| claim | | measured | report | bound | holds |\n|---|---|---|---|---|---|\n";
         text.extend(outcome.claims.iter().map(claim_row));
     }
     text
@@ -25,7 +25,8 @@ fn chapter(outcome: &Outcome) -> String {
 
 fn claim_row(claim: &Claim) -> String {
     format!(
-        "| {} | {} | {} | {} | {} |\n",
+        "| `{}` | {} | {} | {} | {} | {} |\n",
+        claim.id,
         claim.text,
         claim.measured_as_text(),
         claim.reported.as_deref().unwrap_or("–"),
@@ -48,6 +49,6 @@ const INTRODUCTION: &str = "\
 A student's report rebuilt the heart of PyTorch by hand: a module, a loss, a linear layer, and what they can and cannot \
 learn on toy data. This page is made by the program that makes its experiments again, from the same generator, seed and \
 order of draws. It follows the report's plan and keeps its French titles as subtitles. Every claim stands in a table with \
-the number measured for it, the number of the report's own run where it is known, and the bound that decides whether it \
-holds.
+the number measured for it, the number that the report's own code gives where it gives one (NumPy, seed 42; the report \
+itself shows curves), and the bound that decides whether it holds.
 ";

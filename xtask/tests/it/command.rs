@@ -29,3 +29,35 @@ fn an_unknown_task_is_named() {
     );
     assert_eq!(xtask(&[]).status.code(), Some(2));
 }
+
+/// A cargo that writes down what it was asked and exits with 3.
+#[cfg(unix)]
+#[test]
+fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = std::env::temp_dir().join(format!("brique-xtask-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let (cargo, asked) = (folder.join("cargo"), folder.join("asked"));
+    fs::write(
+        &cargo,
+        format!("#!/bin/sh\necho \"$@\" > '{}'\nexit 3\n", asked.display()),
+    )
+    .unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+
+    let status = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["experiments", "--only", "contract"])
+        .env("CARGO", &cargo)
+        .status()
+        .unwrap();
+    let asked = fs::read_to_string(asked).unwrap();
+    fs::remove_dir_all(folder).unwrap();
+    assert_eq!(status.code(), Some(3));
+    assert!(
+        asked.starts_with("run --release --package brique-experiments "),
+        "{asked}"
+    );
+    assert!(asked.ends_with("-- --only contract\n"), "{asked}");
+}

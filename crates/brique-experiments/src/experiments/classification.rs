@@ -197,13 +197,13 @@ fn problem_claims(problem: &Problem, trained: &Trained) -> Vec<Claim> {
         ),
         DataType::FourGaussians => Claim::at_most(
             "classification.four_gaussians.not_separated",
-            "no line learnt this way solves XOR: training accuracy",
+            "the line learnt does not solve XOR: training accuracy",
             train_accuracy,
             0.6,
         ),
         DataType::Checkerboard => Claim::at_most(
             "classification.checkerboard.not_separated",
-            "no line solves the checkerboard: training accuracy",
+            "the line learnt does not solve the checkerboard: training accuracy",
             train_accuracy,
             0.6,
         ),
@@ -211,7 +211,7 @@ fn problem_claims(problem: &Problem, trained: &Trained) -> Vec<Claim> {
     claims
 }
 
-/// The report's two sentences about the losses that it plots one below the other.
+/// What the report's plots of the losses show, one below the other.
 fn comparisons(plateaus: &[f64]) -> Option<[Claim; 2]> {
     let &[two_gaussians, four_gaussians, checkerboard] = plateaus else {
         return None;
@@ -224,10 +224,10 @@ fn comparisons(plateaus: &[f64]) -> Option<[Claim; 2]> {
             10.0,
         ),
         Claim::at_least(
-            "classification.checkerboard_is_worse",
-            "on the checkerboard that is even more visible: its plateau over that of XOR",
-            checkerboard / four_gaussians,
-            1.0,
+            "classification.nothing_is_learnt",
+            "on XOR and the checkerboard nothing is learnt: the lower of their plateaus, where a constant has 1",
+            four_gaussians.min(checkerboard),
+            0.99,
         ),
     ])
 }
@@ -256,7 +256,7 @@ fn figure(rows: Vec<Vec<(usize, crate::figure::Panel)>>) -> Figure {
     .draw(
         "classification.svg",
         "Loss by epoch and decision regions with the test points: two Gaussians are separated, XOR and the checkerboard \
-         are not.",
+         are not; on the checkerboard every point is predicted +1.",
     )
 }
 
@@ -273,8 +273,8 @@ fn table_row(problem: &Problem, trained: &Trained) -> String {
 
 fn chapter(table: &str) -> String {
     format!(
-        "### 3.3 Experiment: classification\n\n\
-         *Expérimentation : Régression linéaire — problèmes de classification*\n\n\
+        "### 3.3.3 Experiment: classification\n\n\
+         *Expérimentation : Régression linéaire*\n\n\
          `gen_arti` with 1000 examples and noise {EPSILON}, targets ±1, a fifth for testing; `Linear(2 → 1)` under the mean \
          squared error, full batch, step {STEP}, {EPOCHS} epochs. The class is the sign of the output.\n\n\
          | data | last loss | train accuracy | test accuracy | report's | best possible |\n\
@@ -284,7 +284,9 @@ fn chapter(table: &str) -> String {
          coloured the board, applied to the noisy points, reaches {:.4}; the best possible is more, because a point \
          that the noise moved out of the square came from the nearest cell.\n\n\
          The line separates the two Gaussians and does no better than a coin on the other two: their best linear \
-         prediction is nearly constant, so the loss settles near 1, the variance of targets ±1.\n",
+         prediction is nearly constant, so the loss settles near 1, the variance of targets ±1. The report finds this even \
+         more visible on the checkerboard; its plateau is the higher one by a thousandth here, which is within what another \
+         seed changes.\n",
         checkerboard_rule(EPSILON),
     )
 }

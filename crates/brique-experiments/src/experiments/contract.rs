@@ -57,7 +57,7 @@ fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         .iter()
         .map(|claim| (claim.id.replace("contract.", ""), json!(claim.measured)))
         .collect();
-    let headline = format!("{} properties of the contract measured", claims.len());
+    let headline = format!("{} properties measured", claims.len());
     Ok(Outcome {
         results,
         claims,
@@ -95,12 +95,49 @@ fn module_claims(case: &Case) -> Result<Vec<Claim>, Error> {
             0.0,
         ),
         Claim::at_most(
+            "contract.remembers_nothing",
+            "a prediction between forward and backward changes no gradient, largest difference",
+            distance(&disturbed_gradient(case, &delta)?, &once),
+            0.0,
+        ),
+        Claim::at_most(
+            "contract.refusals_change_nothing",
+            "inputs and deltas of a wrong shape are refused and change no gradient: refusals that failed to",
+            failed_refusals(case) as f64,
+            0.0,
+        ),
+        Claim::at_most(
             "contract.zero_grad",
             "zero_grad leaves a gradient of zero, largest entry",
             zeroed,
             0.0,
         ),
     ])
+}
+
+/// The gradient of a layer that has predicted something else since its forward pass.
+fn disturbed_gradient(case: &Case, delta: &Matrix) -> Result<Array2<f64>, Error> {
+    let mut linear = case.linear.clone();
+    linear.forward(&case.x)?;
+    linear.forward(&Array2::ones((1, INPUTS)))?;
+    linear.backward_update_gradient(&case.x, delta)?;
+    Ok(linear.parameters().gradient().to_owned())
+}
+
+/// How many of three calls with wrong shapes were taken, or left another layer behind.
+fn failed_refusals(case: &Case) -> usize {
+    let mut linear = case.linear.clone();
+    let (wide, short) = (
+        Array2::ones((EXAMPLES, INPUTS + 1)),
+        Array2::ones((EXAMPLES - 1, OUTPUTS)),
+    );
+    let taken = [
+        linear.forward(&wide).is_ok(),
+        linear.backward_delta(&case.x, &short).is_ok(),
+        linear.backward_update_gradient(&case.x, &short).is_ok(),
+        linear != case.linear,
+    ];
+    taken.iter().filter(|taken| **taken).count()
 }
 
 fn loss_claims(case: &Case) -> Result<Vec<Claim>, Error> {
@@ -205,6 +242,23 @@ const CHAPTER: &str = "\
 
 *Classe Module*
 
+```text
+┌────────────────────────────────────────┐
+│ Module                                 │
+├────────────────────────────────────────┤
+│ parameters                             │
+│ gradient                               │
+├────────────────────────────────────────┤
+│ zero_grad()                            │
+│ forward(data)                          │
+│ update_parameters(gradient_step)       │
+│ backward_update_gradient(input, delta) │
+│ backward_delta(input, delta)           │
+└────────────────────────────────────────┘
+```
+
+*Figure 1: the diagram of the class Module.*
+
 A module has parameters and a gradient, and five methods: `forward`, `zero_grad`, `backward_update_gradient`, \
 `backward_delta` and `update_parameters`. In Brique a user calls the same five names of the trait `Module`, which check \
 the shapes they are given; a module remembers nothing between two calls.
@@ -234,5 +288,5 @@ and gradient are divided alike.
 One matrix of parameters with a row more than there are inputs: the bias, which the report multiplies with a column of \
 ones stacked onto the input (`hstack`). Brique computes the same product without building that column.
 
-All of this is measured below, on a layer with 5 inputs and 3 outputs and a batch of 64, drawn with seed 42.
+What follows is measured on a layer with 5 inputs and 3 outputs and a batch of 64, drawn with seed 42.
 ";

@@ -18,7 +18,7 @@ use crate::{Claim, Error, Experiment, Outcome, Settings};
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "step_size",
     summary: "Beyond: the step size of gradient descent around its largest stable value",
-    steps: |_| shares().len() + CURVES.len(),
+    steps: |_| shares().len() + CURVES.len() + 1,
     run,
 };
 
@@ -32,7 +32,10 @@ const CURVES: [(f64, &str, &str); 3] = [
     (GOOD_STEP, colour::TEAL, "step 0.02"),
 ];
 
-/// Step sizes as shares of the largest stable one: by twentieths of an octave far below it, finer around it.
+/// A step just beyond the largest stable one, as a share of it.
+const SHARE_BEYOND: f64 = 1.002;
+
+/// Step sizes as shares of the largest stable one: by sixteenths of a decade far below it, finer around it.
 fn shares() -> Vec<f64> {
     let far = (0..33).map(|i| 0.01 * 10.0_f64.powf(f64::from(i) / 16.0));
     let near = [
@@ -93,6 +96,10 @@ fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         curves.push(curve(&above, colour, label));
         progress();
     }
+    let beyond = gradient_descent(model, &train, SHARE_BEYOND * largest_stable, EPOCHS)?;
+    let above: Vec<f64> = beyond.losses.iter().map(|loss| loss - optimal_loss).collect();
+    curves.push(curve(&above, colour::GREY, "1.002 · 2/λmax"));
+    progress();
     let claims = claims(&points, largest_stable, &reached);
     Ok(Outcome {
         results: json!({
@@ -135,7 +142,7 @@ fn claims(points: &[Point], largest_stable: f64, reached: &[(f64, Vec<f64>, f64,
             .map_or(f64::NAN, |(_, _, excess, _)| *excess)
     };
     vec![
-        Claim::as_reported(
+        Claim::rounds_to(
             "step_size.largest_stable",
             "the largest stable step, 2/λmax",
             largest_stable,
@@ -169,73 +176,94 @@ fn claims(points: &[Point], largest_stable: f64, reached: &[(f64, Vec<f64>, f64,
     ]
 }
 
-/// Where runs are drawn that end above or below.
-const CEILING: f64 = 1e4;
-const FLOOR: f64 = 2e-10;
-const Y_RANGE: (f64, f64) = (1e-10, 1e5);
-
 fn figure(points: &[Point], largest_stable: f64, curves: Vec<Plot>) -> Figure {
-    let of = |converges: bool| {
-        points
-            .iter()
-            .filter(move |point| point.converges == converges)
-            .map(|point| (point.step, point.excess.clamp(FLOOR, CEILING)))
-    };
-    let sweep: Vec<Plot> = vec![
-        LinePlot::new()
-            .with_data([(largest_stable, Y_RANGE.0), (largest_stable, Y_RANGE.1)])
-            .with_color(colour::GREY)
-            .with_dashed()
-            .with_legend("2/λmax")
-            .into(),
-        ScatterPlot::new()
-            .with_data(of(true))
-            .with_color(colour::BLUE)
-            .with_size(3.2)
-            .with_legend("converges (drawn at least at 2·10⁻¹⁰)")
-            .into(),
-        ScatterPlot::new()
-            .with_data(of(false))
-            .with_color(colour::ORANGE)
-            .with_marker(MarkerShape::Cross)
-            .with_size(4.2)
-            .with_marker_stroke_width(1.6)
-            .with_legend("diverges (drawn at most at 10⁴)")
-            .into(),
-    ];
-    let excess = "loss above least squares";
+    let whole = sweep_panel(
+        points,
+        "After 1000 epochs, by step size",
+        |point| point.step,
+        largest_stable,
+        (-12.0, 6.0),
+    )
+    .with(|layout| {
+        layout
+            .with_x_label("step size")
+            .with_x_axis_min(2e-4)
+            .with_x_axis_max(5e-2)
+    })
+    .logarithmic_x();
+    let around =
+        sweep_panel(points, "Around 2/λmax", |point| point.share, 1.0, (-15.0, 40.0)).with(|layout| {
+            layout
+                .with_x_label("share of 2/λmax")
+                .with_x_axis_min(0.88)
+                .with_x_axis_max(1.12)
+        });
+    let epochs = Panel::new(curves, "Epoch by epoch", "epoch", EXCESS)
+        .legend(LegendPosition::InsideBottomLeft)
+        .with(|layout| layout.with_x_axis_min(0.0).with_x_axis_max(EPOCHS as f64))
+        .logarithmic_y();
     Sheet {
         title: "How the step size decides".to_owned(),
         columns: 1,
         rows: vec![
-            (
-                360.0,
-                vec![(
-                    1,
-                    Panel::new(sweep, "After 1000 epochs, by step size", "step size", excess)
-                        .legend(LegendPosition::InsideBottomLeft)
-                        .ranges((2e-4, 5e-2), Y_RANGE)
-                        .logarithmic_x()
-                        .logarithmic_y(),
-                )],
-            ),
-            (
-                360.0,
-                vec![(
-                    1,
-                    Panel::new(curves, "Epoch by epoch", "epoch", excess)
-                        .legend(LegendPosition::InsideBottomLeft)
-                        .with(|layout| layout.with_x_axis_min(0.0).with_x_axis_max(EPOCHS as f64))
-                        .logarithmic_y(),
-                )],
-            ),
+            (320.0, vec![(1, whole.legend(LegendPosition::InsideBottomLeft))]),
+            (300.0, vec![(1, around.legend(LegendPosition::InsideBottomRight))]),
+            (320.0, vec![(1, epochs)]),
         ],
     }
     .draw(
         "step_size.svg",
-        "Loss above least squares after 1000 epochs against the step size: it falls until 2/λmax and explodes beyond; and \
-         epoch by epoch for three step sizes.",
+        "Loss above least squares after 1000 epochs against the step size, over its whole range and around 2/λmax: it \
+         falls until just below 2/λmax and explodes beyond; and epoch by epoch for four step sizes.",
     )
+}
+
+const EXCESS: &str = "loss above least squares";
+
+/// The excess of every run against `x`, drawn as its decimal logarithm between the `decades`, and a line at `limit`.
+fn sweep_panel(
+    points: &[Point],
+    title: &str,
+    x: impl Fn(&Point) -> f64,
+    limit: f64,
+    decades: (f64, f64),
+) -> Panel {
+    let margin = 0.04 * (decades.1 - decades.0);
+    let (low, high) = (decades.0 + margin, decades.1 - margin);
+    let drawn: Vec<(bool, f64, f64)> = points
+        .iter()
+        .map(|point| (point.converges, x(point), point.excess.log10().clamp(low, high)))
+        .collect();
+    let of = |converges: bool| {
+        let chosen = drawn
+            .iter()
+            .filter(|(c, ..)| *c == converges)
+            .map(|&(_, x, y)| (x, y));
+        ScatterPlot::new().with_data(chosen.collect::<Vec<_>>())
+    };
+    let plots: Vec<Plot> = vec![
+        LinePlot::new()
+            .with_data([(limit, decades.0), (limit, decades.1)])
+            .with_color(colour::GREY)
+            .with_dashed()
+            .with_legend("2/λmax")
+            .into(),
+        of(true)
+            .with_color(colour::BLUE)
+            .with_size(3.2)
+            .with_legend("converges")
+            .into(),
+        of(false)
+            .with_color(colour::ORANGE)
+            .with_marker(MarkerShape::Cross)
+            .with_size(4.2)
+            .with_marker_stroke_width(1.6)
+            .with_legend("diverges (beyond the axis drawn at its top)")
+            .into(),
+    ];
+    Panel::new(plots, title, "", EXCESS)
+        .exponents_y()
+        .with(|layout| layout.with_y_axis_min(decades.0).with_y_axis_max(decades.1))
 }
 
 fn chapter(flattest: f64, steepest: f64, largest_stable: f64, claims: &[Claim]) -> String {
@@ -252,7 +280,7 @@ fn chapter(flattest: f64, steepest: f64, largest_stable: f64, claims: &[Claim]) 
          The loss of the line is a quadratic whose curvatures are the eigenvalues of its Hessian, {flattest:.4} and \
          {steepest:.4}. A step of size η multiplies the distance to the optimum by 1 − ηλ along each of the two \
          directions: it converges below 2/λmax = {largest_stable:.4} and diverges above. At the report's 0.001 the flat \
-         direction shrinks by {:.5} an epoch, which is why a thousand epochs leave a loss of {} above the optimum; at 0.02 \
+         direction shrinks by a factor of {:.5} an epoch, which is why a thousand epochs leave a loss of {} above the optimum; at 0.02 \
          they leave {}.\n",
         1.0 - regression_line::STEP * flattest,
         measured("step_size.report_is_slow"),

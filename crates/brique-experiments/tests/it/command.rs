@@ -28,11 +28,9 @@ fn workspace_with_report() -> TempDir {
     let workspace = tempfile::tempdir().unwrap();
     let report = workspace.path().join("docs/report");
     fs::create_dir_all(report.join("figures")).unwrap();
-    fs::copy(
-        committed_report().join("results.json"),
-        report.join("results.json"),
-    )
-    .unwrap();
+    for file in ["results.json", "report.md"] {
+        fs::copy(committed_report().join(file), report.join(file)).unwrap();
+    }
     for figure in fs::read_dir(committed_report().join("figures")).unwrap() {
         let figure = figure.unwrap();
         fs::copy(figure.path(), report.join("figures").join(figure.file_name())).unwrap();
@@ -69,7 +67,58 @@ fn check_names_a_figure_that_is_missing() {
     fs::remove_file(workspace.path().join("docs/report/figures/step_size.svg")).unwrap();
     let output = experiments(&["--check"], Some(workspace.path()));
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("step_size.svg is missing"));
+    assert!(text(&output.stderr).contains("step_size.svg is missing or broken"));
+}
+
+#[test]
+fn check_names_a_page_that_is_missing_and_figures_that_are_broken_or_foreign() {
+    let workspace = workspace_with_report();
+    let report = workspace.path().join("docs/report");
+    fs::remove_file(report.join("report.md")).unwrap();
+    fs::write(report.join("figures/step_size.svg"), "").unwrap();
+    fs::write(report.join("figures/of_yesterday.svg"), "<svg/>").unwrap();
+    let output = experiments(&["--check"], Some(workspace.path()));
+    assert_eq!(output.status.code(), Some(1));
+    let faults = text(&output.stderr);
+    for fault in [
+        "report.md is missing",
+        "step_size.svg is missing or broken",
+        "of_yesterday.svg is no longer made",
+    ] {
+        assert!(faults.contains(fault), "{faults}");
+    }
+    assert_eq!(faults.lines().count(), 3);
+}
+
+#[test]
+fn the_closing_table_fits_a_narrow_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = experiments(&["--seeds", "2", "--out", folder.path().to_str().unwrap()], None);
+    let table = text(&output.stdout);
+    let widest = table
+        .lines()
+        .filter(|line| !line.starts_with("report: "))
+        .map(|line| line.chars().count())
+        .max();
+    assert!(widest.unwrap() <= 80, "{table}");
+}
+
+#[test]
+fn figures_of_an_earlier_run_do_not_stay_in_the_default_folder() {
+    let workspace = workspace_with_report();
+    assert!(
+        experiments(&["--only", "step_size"], Some(workspace.path()))
+            .status
+            .success()
+    );
+    assert!(
+        experiments(&["--only", "regression_line"], Some(workspace.path()))
+            .status
+            .success()
+    );
+    let figures = fs::read_dir(workspace.path().join("target/report/figures")).unwrap();
+    let names: Vec<_> = figures.map(|figure| figure.unwrap().file_name()).collect();
+    assert_eq!(names, ["regression_line.svg"]);
 }
 
 #[test]

@@ -23,9 +23,14 @@ fn numbers_agree_within_the_tolerance() {
 
 #[test]
 fn rounding_errors_are_no_results() {
-    check(&json!(1e-16), &json!(3e-15), &[]);
-    check(&json!(0.0), &json!(1e-13), &[]);
-    check(&json!(0.0), &json!(1e-11), &[": 0.0 became 1e-11"]);
+    check(&json!(1e-16), &json!(3e-16), &[]);
+    check(&json!(0.0), &json!(1e-16), &[]);
+    check(&json!(0.0), &json!(1e-14), &[": 0.0 became 1e-14"]);
+    check(
+        &json!(1.2e-8),
+        &json!(1.200_06e-8),
+        &[": 1.2e-8 became 1.20006e-8"],
+    );
 }
 
 #[test]

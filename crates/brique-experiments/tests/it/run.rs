@@ -3,7 +3,7 @@ use std::fs;
 use std::path::Path;
 
 use brique_experiments::experiments::ALL;
-use brique_experiments::{Experiment, Run, Settings};
+use brique_experiments::{Claim, Experiment, Outcome, Relation, Run, Settings, faults};
 
 fn all() -> Vec<&'static Experiment> {
     ALL.iter().collect()
@@ -92,7 +92,12 @@ fn the_page_links_every_figure_and_states_every_claim() {
         );
     }
     for claim in run.claims() {
-        let row = format!("| {} | {} |", claim.text, claim.measured_as_text());
+        let row = format!(
+            "| `{}` | {} | {} |",
+            claim.id,
+            claim.text,
+            claim.measured_as_text()
+        );
         assert!(page.contains(&row), "{} is not stated", claim.id);
     }
 }
@@ -156,5 +161,40 @@ fn a_folder_that_cannot_be_made_is_named() {
     assert!(
         error.starts_with(&format!("cannot make {}", folder.join("figures").display())),
         "{error}"
+    );
+}
+
+/// An experiment with one claim, which does not hold.
+const FAILING: Experiment = Experiment {
+    name: "failing",
+    summary: "claims that 1 is at most 0",
+    steps: |_| 0,
+    run: |_, _| {
+        let claim = Claim {
+            id: "failing.claim".to_owned(),
+            text: "1 is at most 0".to_owned(),
+            measured: 1.0,
+            relation: Relation::AtMost,
+            bound: 0.0,
+            reported: None,
+        };
+        Ok(Outcome {
+            results: serde_json::json!({ "number": 1.0 }),
+            claims: vec![claim],
+            figures: Vec::new(),
+            chapter: String::new(),
+            headline: String::new(),
+        })
+    },
+};
+
+#[test]
+fn the_check_names_a_claim_that_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run(&[&FAILING]);
+    run.write(folder.path()).unwrap();
+    assert_eq!(
+        faults(&run, folder.path()).unwrap(),
+        ["claim failing.claim fails: 1 is not ≤ 0"]
     );
 }

@@ -167,3 +167,13 @@ fn a_layer_is_copied_whole() {
     assert_eq!(copy, two_to_three());
     assert_ne!(linear, copy);
 }
+
+#[test]
+fn both_visitors_show_the_one_parameter() {
+    let mut linear = two_to_three();
+    let mut shown = Vec::new();
+    linear.visit_parameters(&mut |parameter| shown.push(parameter.clone()));
+    assert_eq!(shown, [linear.parameters().clone()]);
+    linear.visit_parameters_mut(&mut |parameter| parameter.value_mut().fill(2.0));
+    assert_eq!(linear.weight(), Array2::from_elem((2, 3), 2.0));
+}
