@@ -97,3 +97,36 @@ impl RandomSource for NumpyRandomState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `numpy.random.RandomState(3).randint(0, n, dtype=numpy.int64)`, which draws words as a long permutation does.
+    #[test]
+    fn wide_intervals_take_two_words() {
+        let draw = |max: u64| {
+            let mut state = NumpyRandomState::new(3);
+            [(); 4].map(|()| state.interval(max))
+        };
+        assert_eq!(
+            draw((1 << 40) - 1),
+            [455_570_294_424, 1_073_054_410_371, 790_795_084_744, 2_445_173_525]
+        );
+        assert_eq!(
+            draw((1 << 32) + 4),
+            [303_761_048, 521_102_280, 2_445_173_525, 80_522_091]
+        );
+    }
+
+    #[test]
+    fn the_widest_narrow_interval_takes_one_word() {
+        let mut state = NumpyRandomState::new(3);
+        let mut words = state.clone();
+        assert_eq!(
+            state.interval(u32::MAX.into()),
+            u64::from(words.twister.next_u32())
+        );
+        assert_eq!(state, words);
+    }
+}

@@ -77,6 +77,19 @@ fn stratified_splits_are_scikit_learns() {
     );
 }
 
+/// Of 20 places 10.6, 3 and 6.4 fall to the classes: the one that is left goes to the largest remainder.
+#[test]
+fn what_rounding_leaves_goes_to_the_largest_remainder() {
+    let classes = [vec![0; 53], vec![1; 15], vec![2; 32]].concat();
+    let split = stratified(&classes, TestSize::Fraction(0.8), 7);
+    assert_eq!(
+        split.train,
+        [
+            82, 22, 27, 88, 74, 18, 75, 1, 29, 40, 32, 83, 55, 15, 30, 34, 54, 92, 59, 10
+        ]
+    );
+}
+
 #[test]
 fn fractions_are_rounded_up() {
     for (fraction, sizes) in [
