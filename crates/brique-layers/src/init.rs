@@ -9,6 +9,7 @@ use brique_tensor::ndarray::Array2;
 /// drawn from.
 ///
 /// `in` never counts the bias. Parameters are drawn row by row, the bias row last.
+/// Why these variances: `docs/mathematics.md`.
 /// Where a formula would divide by an `in` of 0, what it scales is drawn as 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]

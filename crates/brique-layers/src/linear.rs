@@ -40,7 +40,7 @@ use crate::Init;
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
-/// Source: the report, 3.2; Torch7's `nn.Linear`.
+/// Source: the report, 3.2; Torch7's `nn.Linear`. Derived in `docs/mathematics.md`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linear<T: Scalar = f64> {
     parameters: Parameter<T>,

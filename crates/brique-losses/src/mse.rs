@@ -41,7 +41,7 @@ use brique_tensor::{Matrix, Scalar, pairwise_sum};
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
-/// Source: the report, 3.1.
+/// Source: the report, 3.1. Derived in `docs/mathematics.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct MSELoss {
     reduction: Reduction,

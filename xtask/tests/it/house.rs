@@ -9,19 +9,13 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn metadata() -> Value {
+/// What cargo prints about the workspace, without the network.
+fn cargo(command: &str, arguments: &[&str]) -> String {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--locked",
-            "--offline",
-            "--manifest-path",
-        ])
+        .args([command, "--locked", "--offline", "--manifest-path"])
         .arg(root().join("Cargo.toml"))
+        .args(arguments)
         .output()
         .unwrap();
     assert!(
@@ -29,7 +23,11 @@ fn metadata() -> Value {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    serde_json::from_slice(&output.stdout).unwrap()
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn metadata() -> Value {
+    serde_json::from_str(&cargo("metadata", &["--format-version", "1", "--no-deps"])).unwrap()
 }
 
 fn crates() -> BTreeSet<String> {
@@ -121,35 +119,10 @@ fn every_crate_keeps_the_lints_of_the_workspace() {
 
 /// The packages that `brique-layers` and `brique-losses` bring, they themselves included.
 fn packages_of_layers_and_losses() -> BTreeSet<String> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args([
-            "tree",
-            "--locked",
-            "--offline",
-            "--edges",
-            "normal,build",
-            "--prefix",
-            "none",
-            "--no-dedupe",
-        ])
-        .args([
-            "--package",
-            "brique-layers",
-            "--package",
-            "brique-losses",
-            "--manifest-path",
-        ])
-        .arg(root().join("Cargo.toml"))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines()
+    let packages = ["--package", "brique-layers", "--package", "brique-losses"];
+    let flat = ["--edges", "normal,build", "--prefix", "none", "--no-dedupe"];
+    cargo("tree", &[&packages[..], &flat].concat())
+        .lines()
         .filter(|line| !line.is_empty())
         .map(|line| line.replace(" (proc-macro)", ""))
         .collect()
