@@ -14,11 +14,14 @@ const TOLERANCE: f64 = 1e-9;
 /// The experiment whose numbers are rounding errors: its claims bound them, and another processor rounds otherwise.
 const OF_ROUNDING_ERRORS: &str = "contract";
 
+/// The loosest bound of that experiment's claims: what is smaller counts as nothing.
+const LARGEST_ROUNDING_ERROR: f64 = 1e-8;
+
 /// What is wrong with `run` or with the report committed in `folder`, a sentence each.
 ///
 /// Claims that fail, numbers of `results.json` that differ by more than 10⁻⁹ relative, a page that is missing, and
-/// figures that are missing, broken or no longer made. The numbers of the experiment `contract` are rounding errors
-/// and judged by their claims alone.
+/// figures that are missing, broken or no longer made. The numbers of the experiment `contract` are rounding errors:
+/// up to 10⁻⁸, the loosest bound of its claims, they count as nothing.
 ///
 /// # Errors
 ///
@@ -64,16 +67,30 @@ fn differing_numbers(run: &Run, folder: &Path) -> Result<Vec<String>, Error> {
         .collect())
 }
 
+/// Makes nothing of the numbers that are rounding errors, in the experiment and in its claims.
 fn set_rounding_errors_aside(results: &mut Value) {
-    if let Some(numbers) = results["experiments"].get_mut(OF_ROUNDING_ERRORS) {
-        *numbers = Value::Null;
-    }
+    let numbers = results["experiments"]
+        .get_mut(OF_ROUNDING_ERRORS)
+        .and_then(Value::as_object_mut);
+    numbers
+        .into_iter()
+        .flat_map(|numbers| numbers.values_mut())
+        .for_each(set_aside);
     let claims = results.get_mut("claims").and_then(Value::as_array_mut);
     for claim in claims.into_iter().flatten() {
         let id = claim["id"].as_str().unwrap_or_default();
         if id.split('.').next() == Some(OF_ROUNDING_ERRORS) {
-            claim["measured"] = Value::Null;
+            set_aside(&mut claim["measured"]);
         }
+    }
+}
+
+fn set_aside(number: &mut Value) {
+    if number
+        .as_f64()
+        .is_some_and(|number| number.abs() <= LARGEST_ROUNDING_ERROR)
+    {
+        *number = Value::from(0.0);
     }
 }
 

@@ -61,6 +61,30 @@ fn check_names_a_number_that_differs() {
     assert_eq!(text(&output.stderr).lines().count(), 1);
 }
 
+/// Puts another number into the results, at `pointer`, and gives what the check says.
+fn check_with(pointer: &str, number: f64) -> Output {
+    let workspace = workspace_with_report();
+    let path = workspace.path().join("docs/report/results.json");
+    let mut results: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    *results.pointer_mut(pointer).expect("a number to replace") = number.into();
+    fs::write(&path, results.to_string()).unwrap();
+    experiments(&["--check"], Some(workspace.path()))
+}
+
+#[test]
+fn check_passes_over_rounding_errors_and_over_nothing_else() {
+    for pointer in ["/claims/5/measured", "/experiments/contract/mse_forward"] {
+        assert!(check_with(pointer, 3e-16).status.success(), "{pointer}");
+        let output = check_with(pointer, 1e-3);
+        assert_eq!(output.status.code(), Some(1), "{pointer}");
+        assert!(
+            text(&output.stderr).contains(" 0.001 became "),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+}
+
 #[test]
 fn check_names_a_figure_that_is_missing() {
     let workspace = workspace_with_report();
