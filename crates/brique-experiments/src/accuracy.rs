@@ -108,6 +108,17 @@ mod tests {
     }
 
     #[test]
+    fn a_prediction_of_zero_is_right_about_nothing() {
+        use brique_tensor::ndarray::array;
+
+        let data = Dataset::new(array![[1.0], [-1.0], [2.0]], array![[1.0], [-1.0], [-1.0]]).unwrap();
+        let accuracy_of =
+            |weight| accuracy(&crate::descent::layer_of(&[weight, 0.0]).unwrap(), &data).unwrap();
+        assert!((accuracy_of(1.0) - 2.0 / 3.0).abs() < 1e-15);
+        assert!(accuracy_of(0.0).abs() < 1e-15);
+    }
+
+    #[test]
     fn bounds_are_those_of_a_simulation_of_four_million_points() {
         // NumPy: the labels of 4,000,000 noisy points against the rule, and against the nearest cell's label.
         assert!((checkerboard_rule(0.1) - 0.853_41).abs() < 5e-4);

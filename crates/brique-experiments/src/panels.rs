@@ -260,6 +260,35 @@ mod tests {
     }
 
     #[test]
+    fn negative_test_points_are_red_dots_and_positive_ones_green_plus_signs() {
+        let inputs = Array2::from_shape_fn((5, 2), |(row, column)| (row + 2 * column) as f64 / 10.0);
+        let targets = Array2::from_shape_fn((5, 1), |(row, _)| if row < 2 { -1.0 } else { 1.0 });
+        let data = Dataset::new(inputs, targets).unwrap();
+        let model = crate::descent::layer_of(&[1.0, 1.0, -0.5]).unwrap();
+        let panel = regions_panel("", &model, &data, &data).unwrap();
+        let sheet = Sheet {
+            title: String::new(),
+            columns: 1,
+            rows: vec![(300.0, vec![(1, panel)])],
+        };
+        let svg = sheet.draw("", "").svg.to_uppercase();
+        let shapes = |shape: &str, colour: &str| {
+            svg.split('<')
+                .filter(|element| element.starts_with(shape) && element.contains(colour))
+                .count()
+        };
+        // Two lines make a plus sign; the legend has one of each.
+        assert_eq!(
+            (shapes("CIRCLE ", colour::RED), shapes("LINE ", colour::RED)),
+            (2 + 1, 0)
+        );
+        assert_eq!(
+            (shapes("CIRCLE ", colour::GREEN), shapes("LINE ", colour::GREEN)),
+            (0, 2 * (3 + 1))
+        );
+    }
+
+    #[test]
     fn rectangles_cover_where_the_model_is_positive() {
         check_cover(&[1.0, 0.3, 0.1]);
         check_cover(&[-0.5, 2.0, 0.37]);
