@@ -108,3 +108,28 @@ pub enum Fault {
         found: (usize, usize),
     },
 }
+
+impl Fault {
+    /// An example of the shape `found` came where `expected` would fit, and why: what `output_shape` refuses with.
+    ///
+    /// ```
+    /// use brique_core::{Fault, Shape};
+    ///
+    /// let fault = Fault::example_shape(Shape::from(3), Shape::from(2), "one value for each row of weights");
+    /// assert_eq!(
+    ///     fault.to_string(),
+    ///     "an example of the input has shape (3), expected (2): one value for each row of weights"
+    /// );
+    /// ```
+    pub fn example_shape(
+        found: Shape,
+        expected: impl fmt::Display,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::ExampleShape {
+            found,
+            expected: expected.to_string(),
+            reason: reason.into(),
+        }
+    }
+}

@@ -118,11 +118,11 @@ impl<T: Scalar> Module<T> for Linear<T> {
         if input == expected {
             return Ok(Shape::from(self.outputs()));
         }
-        Err(Fault::ExampleShape {
-            found: input,
-            expected: expected.to_string(),
-            reason: "one value for each row of weights".into(),
-        })
+        Err(Fault::example_shape(
+            input,
+            expected,
+            "one value for each row of weights",
+        ))
     }
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {

@@ -58,7 +58,7 @@ fn arrows() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The floors of `docs/architecture.md`: what each crate may depend on.
-const FLOORS: [(&str, &[&str]); 7] = [
+const FLOORS: [(&str, &[&str]); 8] = [
     ("brique-tensor", &[]),
     ("brique-random", &[]),
     ("brique-core", &["brique-tensor"]),
@@ -68,6 +68,10 @@ const FLOORS: [(&str, &[&str]); 7] = [
         &["brique-core", "brique-random", "brique-tensor"],
     ),
     ("brique-losses", &["brique-core", "brique-tensor"]),
+    (
+        "brique-gradcheck",
+        &["brique-core", "brique-random", "brique-tensor"],
+    ),
     (
         "brique-experiments",
         &[

@@ -4,7 +4,7 @@ use brique_tensor::Matrix;
 use brique_tensor::ndarray::ArrayRef1;
 use proptest::prelude::*;
 
-use crate::strategies::size;
+use brique_gradcheck::strategies::size;
 
 const EVERY: [Init; 7] = [
     Init::StandardNormal,

@@ -1,4 +1,4 @@
-//! Linear against its definition, its gradients against differences, its initial weights against their formulas.
+//! Linear against its definition and the laws, its initial weights against their formulas.
 #![allow(missing_docs, reason = "tests are read, not published")]
 #![allow(
     clippy::unwrap_used,
@@ -7,8 +7,6 @@
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
-mod differences;
 mod init;
 mod laws;
 mod linear;
-mod strategies;

@@ -1,4 +1,4 @@
-//! Losses against their definitions, and their gradients against differences.
+//! Losses against their definitions, and against the laws.
 #![allow(missing_docs, reason = "tests are read, not published")]
 #![allow(
     clippy::unwrap_used,

@@ -1,0 +1,264 @@
+//! Both backward passes against central differences.
+
+use brique_core::{Error, Loss, Module};
+use brique_random::RandomSource;
+use brique_tensor::Matrix;
+use brique_tensor::ndarray::{Array2, array};
+
+use crate::differences::{Derivative, Moved, derivative};
+use crate::snapshot::{Snapshot, fill_gradients, restoring, set_value};
+use crate::{Entry, Report, TensorReport};
+
+/// Entries are judged as if they were at least this part of the largest one of their tensor.
+const SMALLEST_PART: f64 = 1e-3;
+
+/// Compares backward passes with central differences of the forward pass, entry by entry.
+///
+/// For an entry p, `numeric = ⟨f(p + h) − f(p − h), δ⟩ / 2h`, with `h = step · max(|p|, 1)`, and an entry agrees if
+/// `|analytic − numeric| ≤ tolerance · max(|analytic|, |numeric|, s) + noise`: s is a thousandth of the largest slope of
+/// the tensor, and the noise is what the rounding of f, 8 units in the last place, makes of the difference.
+/// Why that step, and how a kink is told from curvature: `docs/mathematics.md`.
+///
+/// Where f has a kink, as the rectifier has at 0, the entry is skipped and counted, provided that the analytic gradient lies
+/// between the slopes on the two sides; where it does not, it is wrong on either side and the entry fails.
+///
+/// ```
+/// use brique_core::{Loss, Reduction};
+/// use brique_gradcheck::GradientCheck;
+/// # use std::fmt;
+/// # use brique_tensor::{Matrix, ndarray::{ArrayRef1, Axis, Zip}};
+/// # #[derive(Debug)]
+/// # struct L1(Reduction);
+/// # impl fmt::Display for L1 {
+/// #     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "L1({})", self.0) }
+/// # }
+/// # impl Loss for L1 {
+/// #     fn reduction(&self) -> Reduction { self.0 }
+/// #     fn forward_kernel(&self, y: &Matrix, yhat: &Matrix) -> f64 { (yhat - y).mapv(f64::abs).sum() }
+/// #     fn backward_kernel(&self, y: &Matrix, yhat: &Matrix, delta: &mut Matrix) {
+/// #         Zip::from(delta).and(y).and(yhat).for_each(|d, y, yhat| *d = if yhat > y { 1.0 } else { -1.0 });
+/// #     }
+/// #     fn per_example_kernel(&self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>) {
+/// #         losses.assign(&(yhat - y).mapv(f64::abs).sum_axis(Axis(1)));
+/// #     }
+/// # }
+/// use brique_tensor::ndarray::array;
+///
+/// // |ŷ − y| has a kink where the two are one.
+/// let report = GradientCheck::default().loss(&L1(Reduction::Sum), &array![[0.0, 2.0]], &array![[1.0, 2.0]])?;
+/// assert_eq!((report.entries(), report.kinks()), (1, 1));
+/// println!("{report}");
+/// report.verdict()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GradientCheck {
+    tolerance: f64,
+    step: f64,
+}
+
+impl Default for GradientCheck {
+    /// A tolerance of 10⁻⁶, and a step of ∛ε ≈ 6·10⁻⁶, which balances truncation and rounding.
+    fn default() -> Self {
+        Self {
+            tolerance: 1e-6,
+            step: f64::EPSILON.cbrt(),
+        }
+    }
+}
+
+impl GradientCheck {
+    /// Another relative tolerance.
+    #[must_use]
+    pub fn tolerance(self, tolerance: f64) -> Self {
+        Self { tolerance, ..self }
+    }
+
+    /// Another step, for numbers up to 1; larger ones scale it.
+    #[must_use]
+    pub fn step(self, step: f64) -> Self {
+        Self { step, ..self }
+    }
+
+    /// Checks `backward_delta` and, for every parameter, `backward_update_gradient` of a module at the input `x`,
+    /// (batch, in), for a δ drawn from `rng`: standard normal, because a δ of ones hides mistakes.
+    ///
+    /// Parameters and gradients are put back as they were.
+    ///
+    /// # Errors
+    ///
+    /// Where the module refuses `x`.
+    pub fn module(
+        &self,
+        module: &mut dyn Module<f64>,
+        x: &Matrix,
+        rng: &mut dyn RandomSource,
+    ) -> Result<Report, Error> {
+        let shape = module.forward(x)?.dim();
+        let delta = Array2::from_shape_simple_fn(shape, || rng.standard_normal());
+        self.module_at(module, x, &delta)
+    }
+
+    /// As [`module`](Self::module), for a δ of your own, (batch, out).
+    ///
+    /// # Errors
+    ///
+    /// Where the module refuses `x` or `delta`.
+    pub fn module_at(
+        &self,
+        module: &mut dyn Module<f64>,
+        x: &Matrix,
+        delta: &Matrix,
+    ) -> Result<Report, Error> {
+        restoring(module, |module| {
+            let middle = module.forward(x)?;
+            let input_delta = module.backward_delta(x, delta)?;
+            fill_gradients(module, 0.0);
+            module.backward_update_gradient(x, delta)?;
+            let learnt = Snapshot::of(module);
+
+            let mut tensors = vec![self.input(module, x, delta, &middle, &input_delta)];
+            for (place, (value, gradient)) in learnt.values.iter().zip(&learnt.gradients).enumerate() {
+                let name = format!("parameter {place}");
+                tensors.push(self.tensor(&name, value, gradient, |index, number, step| {
+                    let slope = derivative(
+                        &mut |moved| {
+                            set_value(module, place, index, moved);
+                            module.forward(x).ok()
+                        },
+                        number,
+                        step,
+                        &middle,
+                        delta,
+                    );
+                    set_value(module, place, index, number);
+                    slope
+                }));
+            }
+            Ok(Report::new(module.to_string(), tensors))
+        })
+    }
+
+    fn input(
+        &self,
+        module: &dyn Module<f64>,
+        x: &Matrix,
+        delta: &Matrix,
+        middle: &Matrix,
+        input_delta: &Matrix,
+    ) -> TensorReport {
+        let mut moved_x = x.to_owned();
+        self.tensor("input", x, input_delta, |index, number, step| {
+            let forward: &mut Moved<'_> = &mut |moved| {
+                moved_x[index] = moved;
+                module.forward(&moved_x).ok()
+            };
+            let slope = derivative(forward, number, step, middle, delta);
+            moved_x[index] = number;
+            slope
+        })
+    }
+
+    /// Checks that `backward` is the gradient of what `forward` returns, the reduction included.
+    ///
+    /// # Errors
+    ///
+    /// Where the loss refuses `y` and `yhat`.
+    pub fn loss(&self, loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<Report, Error> {
+        let middle = array![[loss.forward(y, yhat)?]];
+        let delta = loss.backward(y, yhat)?;
+        let mut moved_yhat = yhat.to_owned();
+        let tensor = self.tensor("yhat", yhat, &delta, |index, number, step| {
+            let forward: &mut Moved<'_> = &mut |moved| {
+                moved_yhat[index] = moved;
+                Some(array![[loss.forward(y, &moved_yhat).ok()?]])
+            };
+            let slope = derivative(forward, number, step, &middle, &array![[1.0]]);
+            moved_yhat[index] = number;
+            slope
+        });
+        Ok(Report::new(loss.to_string(), vec![tensor]))
+    }
+
+    /// Compares the entries of one tensor with what `slope_at` finds for each, given its index, itself and a step.
+    fn tensor(
+        &self,
+        name: &str,
+        value: &Matrix,
+        analytic: &Matrix,
+        mut slope_at: impl FnMut((usize, usize), f64, f64) -> Derivative,
+    ) -> TensorReport {
+        let slopes: Vec<Derivative> = value
+            .indexed_iter()
+            .map(|(index, &number)| slope_at(index, number, self.step * number.abs().max(1.0)))
+            .collect();
+        let smallest = SMALLEST_PART * slopes.iter().map(Derivative::size).fold(0.0, f64::max);
+        let mut report = TensorReport {
+            tensor: name.to_owned(),
+            shape: value.dim(),
+            entries: 0,
+            kinks: 0,
+            failures: 0,
+            worst: None,
+        };
+        for ((index, &analytic), slope) in analytic.indexed_iter().zip(slopes) {
+            match self.compare(index, analytic, slope, smallest) {
+                Some(entry) => report.add(entry),
+                None => report.kinks += 1,
+            }
+        }
+        report
+    }
+
+    /// Both values of an entry, or nothing where the analytic one is as good as any at a kink.
+    fn compare(
+        &self,
+        index: (usize, usize),
+        analytic: f64,
+        slope: Derivative,
+        smallest: f64,
+    ) -> Option<Entry> {
+        let allowed = |numeric: f64, noise: f64| {
+            self.tolerance * analytic.abs().max(numeric.abs()).max(smallest) + noise
+        };
+        let entry = |numeric: f64, noise: f64| Entry {
+            index,
+            analytic,
+            numeric,
+            error: (analytic - numeric).abs(),
+            allowed: allowed(numeric, noise),
+        };
+        match slope {
+            Derivative::Slope { slope, noise } => Some(entry(slope, noise)),
+            Derivative::Kink {
+                lowest,
+                highest,
+                noise,
+            } => {
+                let nearest = entry(analytic.max(lowest).min(highest), noise);
+                (!nearest.agrees()).then_some(nearest)
+            }
+            Derivative::Edge => None,
+        }
+    }
+}
+
+impl Derivative {
+    fn size(&self) -> f64 {
+        match *self {
+            Self::Slope { slope, .. } => slope.abs(),
+            Self::Kink { lowest, highest, .. } => lowest.abs().max(highest.abs()),
+            Self::Edge => 0.0,
+        }
+    }
+}
+
+impl TensorReport {
+    fn add(&mut self, entry: Entry) {
+        self.entries += 1;
+        self.failures += usize::from(!entry.agrees());
+        if self.worst.is_none_or(|worst| entry.part() > worst.part()) {
+            self.worst = Some(entry);
+        }
+    }
+}

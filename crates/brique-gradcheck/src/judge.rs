@@ -1,0 +1,318 @@
+//! Everything at once.
+
+use std::cell::RefCell;
+use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use brique_core::{Fault, Loss, Module, Reduction};
+use brique_random::{RandomSource, portable};
+use brique_tensor::Matrix;
+use brique_tensor::ndarray::Array2;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+use crate::loss_laws::{LOSS_LAWS, reductions_agree};
+use crate::module_laws::{LINEAR_LAWS, MODULE_LAWS};
+use crate::strategies::size;
+use crate::{Failure, GradientCheck, Judgement};
+
+/// Puts modules or losses of every shape through the gradient check and every law of the contract.
+///
+/// Cases are drawn by `proptest` from a seed: the same seed judges the same cases. Of a failure the smallest case is
+/// sought, as `proptest` does, and told with it; of a panic the first case is told.
+///
+/// ```
+/// # use brique_core::{Loss, Reduction};
+/// # use brique_tensor::{Matrix, ndarray::{ArrayRef1, Axis, Zip}};
+/// # #[derive(Debug)]
+/// # struct Squares(Reduction);
+/// # impl Squares {
+/// #     fn divisor(&self, yhat: &Matrix) -> f64 { self.0.divisor(yhat.nrows(), yhat.ncols()) as f64 }
+/// # }
+/// # impl std::fmt::Display for Squares {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Squares({})", self.0) }
+/// # }
+/// # impl Loss for Squares {
+/// #     fn reduction(&self) -> Reduction { self.0 }
+/// #     fn forward_kernel(&self, y: &Matrix, yhat: &Matrix) -> f64 {
+/// #         (yhat - y).mapv(|e| e * e).sum() / self.divisor(yhat)
+/// #     }
+/// #     fn backward_kernel(&self, y: &Matrix, yhat: &Matrix, delta: &mut Matrix) {
+/// #         let d = self.divisor(yhat);
+/// #         Zip::from(delta).and(y).and(yhat).for_each(|delta, y, yhat| *delta = 2.0 * (yhat - y) / d);
+/// #     }
+/// #     fn per_example_kernel(&self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>) {
+/// #         losses.assign(&(yhat - y).mapv(|e| e * e).sum_axis(Axis(1)));
+/// #     }
+/// # }
+/// use brique_gradcheck::Judge;
+/// use brique_gradcheck::strategies::{Numbers, matrix, sizes};
+/// use proptest::prelude::*;
+///
+/// let numbers = |[rows, columns]: [usize; 2]| matrix(rows, columns, Numbers::Tame);
+/// let pairs = sizes().prop_flat_map(move |shape| (numbers(shape), numbers(shape)));
+/// let judgement = Judge::new(1).cases(32).losses(Squares, pairs)?; // a loss for each reduction
+/// println!("{judgement}");
+/// # Ok::<(), brique_gradcheck::Failure>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judge {
+    seed: u64,
+    cases: u32,
+    is_linear: bool,
+    gradient: GradientCheck,
+    without: Vec<&'static str>,
+}
+
+impl Judge {
+    /// A judge whose cases are drawn from `seed`: 64 of them.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            cases: 64,
+            is_linear: false,
+            gradient: GradientCheck::default(),
+            without: Vec::new(),
+        }
+    }
+
+    /// Draws so many cases.
+    #[must_use]
+    pub fn cases(self, cases: u32) -> Self {
+        Self { cases, ..self }
+    }
+
+    /// The modules are linear in their input and in their parameters: the adjoint identities are checked too.
+    #[must_use]
+    pub fn linear(self) -> Self {
+        Self {
+            is_linear: true,
+            ..self
+        }
+    }
+
+    /// Checks gradients in this way.
+    #[must_use]
+    pub fn gradient(self, gradient: GradientCheck) -> Self {
+        Self { gradient, ..self }
+    }
+
+    /// Leaves out the law of this name, which the modules or losses are not meant to keep. Say why beside it.
+    ///
+    /// A name that no law has is a [`Failure::Nothing`] of the judgement.
+    #[must_use]
+    pub fn without(mut self, law: &'static str) -> Self {
+        self.without.push(law);
+        self
+    }
+
+    /// Judges modules, each drawn with the number of columns of its input.
+    ///
+    /// Batches of 0 rows and more are standard normal, and so is δ.
+    ///
+    /// # Errors
+    ///
+    /// The first failure, on the smallest case that was found to fail; [`Failure::Nothing`] where no entry of a gradient
+    /// was compared, or no case could be drawn.
+    pub fn modules<M: Module<f64>>(
+        &self,
+        modules: impl Strategy<Value = (M, usize)>,
+    ) -> Result<Judgement, Failure> {
+        let cases = (modules, size(), any::<u64>()).prop_map(|((module, inputs), rows, seed)| {
+            let mut rng = portable(seed);
+            let x = Array2::from_shape_simple_fn((rows, inputs), || rng.standard_normal());
+            ModuleCase { module, x, seed }
+        });
+        self.check_names(MODULE_LAWS.iter().chain(&LINEAR_LAWS).map(|(name, _)| *name))?;
+        self.judge(cases, |mut case, judgement| {
+            self.judge_module(&mut case, judgement)
+        })
+    }
+
+    fn judge_module<M: Module<f64>>(
+        &self,
+        case: &mut ModuleCase<M>,
+        judgement: &mut Judgement,
+    ) -> Result<(), Failure> {
+        let ModuleCase { module, x, seed } = case;
+        let module: &mut dyn Module<f64> = module;
+        let subject = module.to_string();
+        let refused = |source| Failure::Refused {
+            check: "gradient",
+            source,
+        };
+        let shape = guarded("gradient", &subject, || {
+            Ok(module.forward(x).map_err(refused)?.dim())
+        })?;
+        let mut rng = portable(seed.wrapping_add(1));
+        let delta = Array2::from_shape_simple_fn(shape, || rng.standard_normal());
+
+        let report = guarded("gradient", &subject, || {
+            self.gradient
+                .module_at(module, x, &delta)
+                .map_err(refused)?
+                .verdict()
+        })?;
+        judgement.add_gradient(&report);
+        let linear = LINEAR_LAWS.iter().filter(|_| self.is_linear);
+        for (name, law) in MODULE_LAWS.iter().chain(linear) {
+            if !self.without.contains(name) {
+                guarded(name, &subject, || law(module, x, &delta))?;
+                judgement.add_checks(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges the losses that `make` gives for each reduction, on drawn targets and predictions, (y, ŷ).
+    ///
+    /// # Errors
+    ///
+    /// The first failure, on the smallest case that was found to fail; [`Failure::Nothing`] where no entry of a gradient
+    /// was compared, or no case could be drawn.
+    pub fn losses<L: Loss<f64> + 'static>(
+        &self,
+        make: impl Fn(Reduction) -> L,
+        pairs: impl Strategy<Value = (Array2<f64>, Array2<f64>)>,
+    ) -> Result<Judgement, Failure> {
+        let names = LOSS_LAWS.iter().map(|(name, _)| *name);
+        self.check_names(names.chain(["reductions_agree"]))?;
+        self.judge(pairs, |(y, yhat), judgement| {
+            for reduction in [Reduction::Mean, Reduction::BatchMean, Reduction::Sum] {
+                self.judge_loss(&make(reduction), &y, &yhat, judgement)?;
+            }
+            if self.without.contains(&"reductions_agree") {
+                return Ok(());
+            }
+            judgement.add_checks(1);
+            let boxed = |reduction| -> Box<dyn Loss<f64>> { Box::new(make(reduction)) };
+            let subject = make(Reduction::Sum).to_string();
+            guarded("reductions_agree", &subject, || {
+                reductions_agree(&boxed, &y, &yhat)
+            })
+        })
+    }
+
+    fn judge_loss(
+        &self,
+        loss: &dyn Loss<f64>,
+        y: &Matrix,
+        yhat: &Matrix,
+        judgement: &mut Judgement,
+    ) -> Result<(), Failure> {
+        let subject = loss.to_string();
+        match guarded("gradient", &subject, || Ok(self.gradient.loss(loss, y, yhat)))? {
+            Ok(report) => judgement.add_gradient(&report.verdict()?),
+            Err(error) if matches!(error.fault(), Fault::NoMean { .. }) => {}
+            Err(source) => {
+                return Err(Failure::Refused {
+                    check: "gradient",
+                    source,
+                });
+            }
+        }
+        for (name, law) in LOSS_LAWS {
+            if !self.without.contains(&name) {
+                guarded(name, &subject, || law(loss, y, yhat))?;
+                judgement.add_checks(1);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_names(&self, known: impl Iterator<Item = &'static str>) -> Result<(), Failure> {
+        let known: Vec<&str> = known.collect();
+        match self.without.iter().find(|name| !known.contains(name)) {
+            None => Ok(()),
+            Some(name) => Err(Failure::Nothing {
+                reason: format!(
+                    "there is no law {name} to leave out; there are {}",
+                    known.join(", ")
+                ),
+            }),
+        }
+    }
+
+    fn judge<C: Debug>(
+        &self,
+        cases: impl Strategy<Value = C>,
+        check: impl Fn(C, &mut Judgement) -> Result<(), Failure>,
+    ) -> Result<Judgement, Failure> {
+        let judgement = RefCell::new(Judgement::default());
+        let smallest = RefCell::new(None);
+        let outcome = self.runner().run(&cases, |case| {
+            // A smaller case that panics would print its own message and backtrace: the first is enough.
+            if matches!(*smallest.borrow(), Some((_, Failure::Panicked { .. }))) {
+                return Ok(());
+            }
+            let text = format!("{case:?}");
+            judgement.borrow_mut().add_case();
+            check(case, &mut judgement.borrow_mut()).map_err(|failure| {
+                // Cases only get smaller: the last one that fails is the smallest.
+                smallest.replace(Some((text, failure)));
+                TestCaseError::fail("a check failed")
+            })
+        });
+        match (outcome, smallest.into_inner()) {
+            (Ok(()), _) => enough(judgement.into_inner()),
+            (Err(TestError::Fail(..)), Some((case, failure))) => Err(Failure::Judged {
+                case,
+                failure: Box::new(failure),
+            }),
+            (Err(error), _) => Err(Failure::Nothing {
+                reason: error.to_string(),
+            }),
+        }
+    }
+
+    fn runner(&self) -> TestRunner {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.seed.to_le_bytes());
+        let config = Config {
+            cases: self.cases,
+            failure_persistence: None,
+            ..Config::default()
+        };
+        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
+    }
+}
+
+/// A module with an input, and the seed that the input and δ come from.
+#[derive(Debug)]
+struct ModuleCase<M> {
+    module: M,
+    x: Array2<f64>,
+    seed: u64,
+}
+
+/// A judgement that compared something.
+fn enough(judgement: Judgement) -> Result<Judgement, Failure> {
+    if judgement.entries() > 0 {
+        return Ok(judgement);
+    }
+    let reason = format!(
+        "of {} cases no entry of a gradient could be compared: they were empty, or nothing but kinks",
+        judgement.cases()
+    );
+    Err(Failure::Nothing { reason })
+}
+
+/// Runs a check; a panic in it is a failure of the same check.
+fn guarded<R>(
+    check: &'static str,
+    subject: &str,
+    work: impl FnOnce() -> Result<R, Failure>,
+) -> Result<R, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let message = text
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(Failure::Panicked {
+            check,
+            subject: subject.to_owned(),
+            message: message.to_owned(),
+        })
+    })
+}

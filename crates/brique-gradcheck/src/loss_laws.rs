@@ -1,0 +1,399 @@
+//! The laws that every loss keeps, each usable alone.
+//!
+//! Each takes a loss, a target y and a prediction ŷ. [`LOSS_LAWS`] lists them by name; [`reductions_agree`] takes a loss
+//! for each reduction.
+//!
+//! ```
+//! use brique_core::{Loss, Reduction};
+//! use brique_gradcheck::{Failure, loss_laws};
+//! # use brique_tensor::{Matrix, ndarray::{ArrayRef1, Axis}};
+//! # #[derive(Debug)]
+//! # struct TotalError;
+//! # impl std::fmt::Display for TotalError {
+//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "TotalError") }
+//! # }
+//! # impl Loss for TotalError {
+//! #     fn reduction(&self) -> Reduction { Reduction::Sum }
+//! #     fn forward_kernel(&self, y: &Matrix, yhat: &Matrix) -> f64 { (yhat - y).sum() }
+//! #     fn backward_kernel(&self, _: &Matrix, _: &Matrix, delta: &mut Matrix) { delta.fill(1.0); }
+//! #     fn per_example_kernel(&self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>) {
+//! #         losses.assign(&(y - yhat).sum_axis(Axis(1))); // the other way round
+//! #     }
+//! # }
+//! use brique_tensor::ndarray::array;
+//!
+//! let (y, yhat) = (array![[1.0, 2.0]], array![[1.5, 2.25]]);
+//! loss_laws::a_step_down_lowers_the_loss(&TotalError, &y, &yhat)?;
+//! assert_eq!(
+//!     loss_laws::examples_add_up(&TotalError, &y, &yhat).unwrap_err().to_string(),
+//!     "TotalError breaks the law examples_add_up: forward gives 7.5e-1, the losses of the examples add up to -7.5e-1"
+//! );
+//! # Ok::<(), Failure>(())
+//! ```
+
+use brique_core::{Fault, Loss, Reduction};
+use brique_tensor::Matrix;
+use brique_tensor::ndarray::{Array1, Array2, Axis, array};
+
+use crate::Failure;
+use crate::descent::falls;
+use crate::matrices::{copies_of_row, largest, layouts, row_alone};
+use crate::verdict::{law, near, refused, same};
+
+/// A law: what it finds wrong with a loss at a target and a prediction.
+pub type LossLaw = fn(&dyn Loss<f64>, &Matrix, &Matrix) -> Result<(), Failure>;
+
+macro_rules! by_name {
+    ($($law:ident),+ $(,)?) => { [$((stringify!($law), $law as LossLaw)),+] };
+}
+
+/// The laws of every loss, by name.
+pub const LOSS_LAWS: [(&str, LossLaw); 10] = by_name![
+    kernels_overwrite,
+    results_depend_on_arguments_only,
+    rows_do_not_see_one_another,
+    examples_add_up,
+    layout_changes_nothing,
+    an_empty_batch_has_no_mean,
+    wrong_shapes_are_errors,
+    nan_stays_nan,
+    finite_predictions_give_numbers,
+    a_step_down_lowers_the_loss,
+];
+
+/// Whether the loss refuses the pair only because there is nothing to take a mean over.
+fn has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> bool {
+    let result = loss.forward(y, yhat);
+    result.is_err_and(|error| matches!(error.fault(), Fault::NoMean { .. }))
+}
+
+/// The backward and the per-example kernel overwrite all of their buffer, whatever it held.
+///
+/// # Errors
+///
+/// Where a buffer full of NaN gives another result than a fresh one.
+pub fn kernels_overwrite(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "kernels_overwrite";
+    let losses = loss.per_example(y, yhat).map_err(refused(LAW))?;
+    let mut buffer = Array1::from_elem(losses.len(), f64::NAN);
+    loss.per_example_kernel(y, yhat, &mut buffer);
+    same(
+        LAW,
+        loss,
+        "a vector of losses written over NaN",
+        &in_a_row(buffer),
+        &in_a_row(losses),
+    )?;
+    if has_no_mean(loss, y, yhat) {
+        return Ok(());
+    }
+    let delta = loss.backward(y, yhat).map_err(refused(LAW))?;
+    let mut buffer = Array2::from_elem(delta.dim(), f64::NAN);
+    loss.backward_kernel(y, yhat, &mut buffer);
+    same(LAW, loss, "a delta written over NaN", &buffer, &delta)
+}
+
+/// Results depend on the arguments alone: a loss of another batch in between changes no bit.
+///
+/// # Errors
+///
+/// Where a result depends on what the loss was asked before.
+pub fn results_depend_on_arguments_only(
+    loss: &dyn Loss<f64>,
+    y: &Matrix,
+    yhat: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "results_depend_on_arguments_only";
+    if has_no_mean(loss, y, yhat) {
+        return Ok(());
+    }
+    let (value, delta) = both(LAW, loss, y, yhat)?;
+    // The same rows in another order are a target and a prediction as good as these.
+    let (other_y, other_yhat) = (reversed(y), reversed(yhat));
+    loss.forward(&other_y, &other_yhat).map_err(refused(LAW))?;
+    let again = loss.backward(y, yhat).map_err(refused(LAW))?;
+    same(LAW, loss, "the delta after another batch", &again, &delta)?;
+    loss.backward(&other_y, &other_yhat).map_err(refused(LAW))?;
+    let again = loss.forward(y, yhat).map_err(refused(LAW))?;
+    same(
+        LAW,
+        loss,
+        "the loss after another batch",
+        &array![[again]],
+        &array![[value]],
+    )
+}
+
+/// Rows do not see one another: the loss of an example among copies of itself, and alone, is the same number.
+///
+/// # Errors
+///
+/// Where an example's loss depends on the others.
+pub fn rows_do_not_see_one_another(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "rows_do_not_see_one_another";
+    let losses = loss.per_example(y, yhat).map_err(refused(LAW))?;
+    for (row, &expected) in losses.iter().enumerate() {
+        let copies = loss.per_example(&copies_of_row(y, row), &copies_of_row(yhat, row));
+        let copies = array![[copies.map_err(refused(LAW))?[row]]];
+        let what = format!("the loss of row {row} among copies of it");
+        same(LAW, loss, &what, &copies, &array![[expected]])?;
+        let alone = loss.per_example(&row_alone(y, row), &row_alone(yhat, row));
+        let alone = in_a_row(alone.map_err(refused(LAW))?);
+        let what = format!("the loss of row {row} alone");
+        near(LAW, loss, &what, &alone, &array![[expected]], expected.abs())?;
+    }
+    Ok(())
+}
+
+/// A sum over the batch is the sum of `per_example`; a mean is a multiple of it, the same for every batch of a shape.
+///
+/// The multiple of a mean is judged by [`reductions_agree`], which knows the sum; here it only has to be positive.
+///
+/// # Errors
+///
+/// Where they differ.
+pub fn examples_add_up(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "examples_add_up";
+    if has_no_mean(loss, y, yhat) {
+        return Ok(());
+    }
+    let value = loss.forward(y, yhat).map_err(refused(LAW))?;
+    let losses = loss.per_example(y, yhat).map_err(refused(LAW))?;
+    let sum = losses.sum();
+    let terms = losses.mapv(f64::abs).sum();
+    let agree = match loss.reduction() {
+        Reduction::Sum => (value - sum).abs() <= 1e-10 * terms.max(f64::MIN_POSITIVE),
+        _ => value * sum >= 0.0 && (value == 0.0) == (sum == 0.0),
+    };
+    law(LAW, loss, agree || value.is_nan() && sum.is_nan(), || {
+        format!("forward gives {value:e}, the losses of the examples add up to {sum:e}")
+    })
+}
+
+/// The layout of a matrix in memory, rows first, columns first or backwards, changes no result.
+///
+/// # Errors
+///
+/// Where it does.
+pub fn layout_changes_nothing(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "layout_changes_nothing";
+    if has_no_mean(loss, y, yhat) {
+        return Ok(());
+    }
+    let (value, delta) = both(LAW, loss, y, yhat)?;
+    for (y, yhat) in layouts(y).into_iter().zip(layouts(yhat)) {
+        let (found, found_delta) = both(LAW, loss, &y, &yhat)?;
+        near(
+            LAW,
+            loss,
+            "the loss",
+            &array![[found]],
+            &array![[value]],
+            value.abs(),
+        )?;
+        near(LAW, loss, "the delta", &found_delta, &delta, largest(&delta))?;
+    }
+    for mut buffer in layouts(&delta) {
+        buffer.fill(f64::NAN);
+        loss.backward_kernel(y, yhat, &mut buffer);
+        near(LAW, loss, "the delta", &buffer, &delta, largest(&delta))?;
+    }
+    Ok(())
+}
+
+/// Of a batch without a row the sum is 0, and a mean is an error; its δ and its vector of losses have no row.
+///
+/// # Errors
+///
+/// Where a mean of nothing is a number, or a sum of nothing is none or not 0.
+pub fn an_empty_batch_has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "an_empty_batch_has_no_mean";
+    let (y, yhat) = (Array2::zeros((0, y.ncols())), Array2::zeros((0, yhat.ncols())));
+    let losses = loss.per_example(&y, &yhat).map_err(refused(LAW))?;
+    law(LAW, loss, losses.is_empty(), || {
+        format!("per_example gives {} losses", losses.len())
+    })?;
+    if loss.reduction() == Reduction::Sum {
+        let (value, delta) = both(LAW, loss, &y, &yhat)?;
+        law(LAW, loss, value == 0.0, || format!("the sum is {value:e}"))?;
+        return same(LAW, loss, "the delta", &delta, &yhat);
+    }
+    for (method, result) in [
+        ("forward", loss.forward(&y, &yhat).map(|_| ())),
+        ("backward", loss.backward(&y, &yhat).map(|_| ())),
+    ] {
+        law(LAW, loss, result.is_err(), || {
+            format!("{method} gives a mean of nothing")
+        })?;
+    }
+    Ok(())
+}
+
+/// Every prediction of a wrong shape is an error in all three methods, which refuse the same ones.
+///
+/// Another number of rows is always wrong; another number of columns where `check` says so.
+///
+/// # Errors
+///
+/// Where a wrong shape is accepted.
+pub fn wrong_shapes_are_errors(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "wrong_shapes_are_errors";
+    let (rows, columns) = yhat.dim();
+    let around = |size: usize| {
+        [0, 1, size + 1, 2 * size + 1]
+            .into_iter()
+            .filter(move |&s| s != size)
+    };
+    let wrong_rows = around(rows).map(|rows| ((rows, columns), true));
+    let wrong_columns = around(columns).map(|columns| ((rows, columns), false));
+    for (shape, always) in wrong_rows.chain(wrong_columns) {
+        let wrong = Array2::from_elem(shape, 0.5);
+        if !always && loss.check(y, &wrong).is_ok() {
+            continue;
+        }
+        for (method, result) in [
+            ("forward", loss.forward(y, &wrong).map(|_| ())),
+            ("backward", loss.backward(y, &wrong).map(|_| ())),
+            ("per_example", loss.per_example(y, &wrong).map(|_| ())),
+        ] {
+            law(LAW, loss, result.is_err(), || {
+                format!(
+                    "{method} takes a prediction of shape {shape:?} for a target of shape {:?}",
+                    y.dim()
+                )
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// NaN in, NaN out: with a NaN in the prediction the loss and the loss of its example are NaN, or an error.
+///
+/// # Errors
+///
+/// Where a NaN becomes a number.
+pub fn nan_stays_nan(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "nan_stays_nan";
+    for (index, _) in yhat.indexed_iter() {
+        let mut with = yhat.to_owned();
+        with[index] = f64::NAN;
+        let value = loss.forward(y, &with);
+        law(LAW, loss, value.clone().map_or(true, f64::is_nan), || {
+            let value = value.unwrap_or_default();
+            format!("a NaN in the prediction at {index:?} gives a loss of {value:e}")
+        })?;
+        let losses = loss.per_example(y, &with);
+        law(
+            LAW,
+            loss,
+            losses.map_or(true, |losses| losses[index.0].is_nan()),
+            || format!("a NaN in the prediction at {index:?} leaves the loss of its example a number"),
+        )?;
+    }
+    Ok(())
+}
+
+/// Finite predictions give no NaN in the loss or in its δ: neither up to a thousand times as large, nor at the target
+/// itself, where a logarithm may meet a 0.
+///
+/// Predictions that the loss refuses are left out. Infinity is no NaN.
+///
+/// # Errors
+///
+/// Where a finite number gives NaN.
+pub fn finite_predictions_give_numbers(
+    loss: &dyn Loss<f64>,
+    y: &Matrix,
+    yhat: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "finite_predictions_give_numbers";
+    let scaled = [1.0, 10.0, 100.0, 1000.0].map(|factor| yhat * factor);
+    let is_prediction = |matrix: &Array2<f64>| matrix.dim() == yhat.dim();
+    for prediction in scaled.into_iter().chain(Some(y.to_owned()).filter(is_prediction)) {
+        let (Ok(value), Ok(delta)) = (loss.forward(y, &prediction), loss.backward(y, &prediction)) else {
+            continue;
+        };
+        let is_number = !value.is_nan() && delta.iter().all(|value| !value.is_nan());
+        law(LAW, loss, is_number, || {
+            format!("NaN comes of the finite prediction {prediction}")
+        })?;
+    }
+    Ok(())
+}
+
+/// A small step of the prediction down δ lowers the loss by about the step times the squared gradient.
+///
+/// # Errors
+///
+/// Where no step, however small, does.
+pub fn a_step_down_lowers_the_loss(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "a_step_down_lowers_the_loss";
+    if has_no_mean(loss, y, yhat) {
+        return Ok(());
+    }
+    let (start, delta) = both(LAW, loss, y, yhat)?;
+    let lower = falls(start, start.abs(), yhat, &delta, |step| {
+        loss.forward(y, &(yhat - (&delta * step))).unwrap_or(f64::NAN)
+    });
+    law(LAW, loss, lower, || {
+        "no step of the prediction down its delta lowers the loss".to_owned()
+    })
+}
+
+/// The reductions of a loss agree: a mean is the sum times one number, in `forward` and in `backward` alike, and the
+/// vector of per-example losses is the same for all.
+///
+/// # Errors
+///
+/// Where they do not.
+pub fn reductions_agree(
+    make: &dyn Fn(Reduction) -> Box<dyn Loss<f64>>,
+    y: &Matrix,
+    yhat: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "reductions_agree";
+    let sum = make(Reduction::Sum);
+    let (total, total_delta) = both(LAW, &*sum, y, yhat)?;
+    let losses = in_a_row(sum.per_example(y, yhat).map_err(refused(LAW))?);
+    for reduction in [Reduction::Mean, Reduction::BatchMean] {
+        let mean = make(reduction);
+        let loss: &dyn Loss<f64> = &*mean;
+        let found = in_a_row(loss.per_example(y, yhat).map_err(refused(LAW))?);
+        same(
+            LAW,
+            loss,
+            "its vector of losses, beside that of the sum,",
+            &found,
+            &losses,
+        )?;
+        if has_no_mean(loss, y, yhat) || total == 0.0 {
+            continue;
+        }
+        let (value, delta) = both(LAW, loss, y, yhat)?;
+        let factor = value / total;
+        let expected = &total_delta * factor;
+        let what = format!("forward is {factor:e} of the sum's, and backward");
+        near(LAW, loss, &what, &delta, &expected, largest(&expected))?;
+    }
+    Ok(())
+}
+
+fn both(
+    check: &'static str,
+    loss: &dyn Loss<f64>,
+    y: &Matrix,
+    yhat: &Matrix,
+) -> Result<(f64, Array2<f64>), Failure> {
+    let value = loss.forward(y, yhat).map_err(refused(check))?;
+    let delta = loss.backward(y, yhat).map_err(refused(check))?;
+    Ok((value, delta))
+}
+
+fn in_a_row(losses: Array1<f64>) -> Array2<f64> {
+    losses.insert_axis(Axis(0))
+}
+
+fn reversed(matrix: &Matrix) -> Array2<f64> {
+    let rows = matrix.nrows();
+    Array2::from_shape_fn(matrix.dim(), |(row, column)| matrix[[rows - 1 - row, column]])
+}

@@ -1,0 +1,93 @@
+//! The laws that every module keeps, each usable alone.
+//!
+//! Each takes a module, an input x of shape (batch, in) and a δ of shape (batch, out), and leaves the module as it was.
+//! [`MODULE_LAWS`] lists them by name; the two adjoint identities, which hold for linear modules alone, are
+//! [`LINEAR_LAWS`].
+//!
+//! ```
+//! use brique_core::Module;
+//! use brique_gradcheck::{Failure, module_laws};
+//! # use brique_core::{Fault, Parameter, Shape};
+//! # use brique_tensor::Matrix;
+//! # #[derive(Debug)]
+//! # struct Scale(Parameter);
+//! # impl std::fmt::Display for Scale {
+//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Scale") }
+//! # }
+//! # impl Module for Scale {
+//! #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
+//! #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix) { y.assign(&(x * self.0.value()[[0, 0]])); }
+//! #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix) { d.assign(&(delta * self.0.value()[[0, 0]])); }
+//! #     fn gradient_kernel(&mut self, x: &Matrix, delta: &Matrix) {
+//! #         self.0.gradient_mut()[[0, 0]] = (x * delta).sum(); // should be +=
+//! #     }
+//! #     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
+//! #     fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
+//! # }
+//! use brique_tensor::ndarray::array;
+//!
+//! let mut scale = Scale(Parameter::new(array![[3.0]])); // its gradient overwrites where it should add
+//! let (x, delta) = (array![[1.0, 2.0]], array![[0.5, -1.5]]);
+//! module_laws::forward_changes_nothing(&mut scale, &x, &delta)?;
+//! assert_eq!(
+//!     module_laws::accumulate_twice_is_double(&mut scale, &x, &delta).unwrap_err().to_string(),
+//!     "Scale breaks the law accumulate_twice_is_double: the gradient of parameter 0 after two passes has \
+//!      -2.5e0 at (0, 0), expected -5e0"
+//! );
+//! # Ok::<(), Failure>(())
+//! ```
+
+mod accumulation;
+mod adjoints;
+mod batches;
+mod doors;
+mod numbers;
+mod passes;
+mod state;
+
+use brique_core::Module;
+use brique_tensor::Matrix;
+
+pub use accumulation::{
+    accumulate_twice_is_double, kernels_overwrite, update_parameters_subtracts, zero_grad_forgets,
+};
+pub use adjoints::{adjoint_in_the_input, adjoint_in_the_parameters};
+pub use batches::{an_empty_batch_is_a_batch, layout_changes_nothing, rows_do_not_see_one_another};
+pub use doors::wrong_shapes_are_errors;
+pub use numbers::{a_step_down_lowers_the_loss, large_numbers_stay_numbers, nan_stays_nan};
+pub use state::{
+    backward_delta_changes_nothing, backward_update_gradient_changes_gradients_only, forward_changes_nothing,
+    results_depend_on_arguments_only, visitors_agree,
+};
+
+use crate::Failure;
+
+/// A law: what it finds wrong with a module at an input and a δ.
+pub type ModuleLaw = fn(&mut dyn Module<f64>, &Matrix, &Matrix) -> Result<(), Failure>;
+
+macro_rules! by_name {
+    ($($law:ident),+ $(,)?) => { [$((stringify!($law), $law as ModuleLaw)),+] };
+}
+
+/// The laws of every module, by name.
+pub const MODULE_LAWS: [(&str, ModuleLaw); 16] = by_name![
+    visitors_agree,
+    forward_changes_nothing,
+    backward_delta_changes_nothing,
+    backward_update_gradient_changes_gradients_only,
+    kernels_overwrite,
+    accumulate_twice_is_double,
+    zero_grad_forgets,
+    update_parameters_subtracts,
+    results_depend_on_arguments_only,
+    rows_do_not_see_one_another,
+    layout_changes_nothing,
+    an_empty_batch_is_a_batch,
+    wrong_shapes_are_errors,
+    nan_stays_nan,
+    large_numbers_stay_numbers,
+    a_step_down_lowers_the_loss,
+];
+
+/// The laws of linear modules, by name.
+pub const LINEAR_LAWS: [(&str, ModuleLaw); 2] = by_name![adjoint_in_the_input, adjoint_in_the_parameters];

@@ -1,0 +1,125 @@
+//! Gradients accumulate, outputs and deltas overwrite, and a step subtracts.
+
+use brique_core::Module;
+use brique_tensor::Matrix;
+use brique_tensor::ndarray::Array2;
+
+use crate::Failure;
+use crate::matrices::largest;
+use crate::snapshot::{Snapshot, fill_gradients, restoring};
+use crate::verdict::{law, near, nothing, refused, same};
+
+/// The forward and the delta kernel overwrite all of their buffer, whatever it held.
+///
+/// # Errors
+///
+/// Where a buffer full of NaN gives another result than a fresh one.
+pub fn kernels_overwrite(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "kernels_overwrite";
+    let output = module.forward(x).map_err(refused(LAW))?;
+    let input_delta = module.backward_delta(x, delta).map_err(refused(LAW))?;
+    let mut buffer = Array2::from_elem(output.dim(), f64::NAN);
+    module.forward_kernel(x, &mut buffer);
+    same(LAW, module, "an output written over NaN", &buffer, &output)?;
+    let mut buffer = Array2::from_elem(x.dim(), f64::NAN);
+    module.delta_kernel(x, delta, &mut buffer);
+    same(
+        LAW,
+        module,
+        "an input delta written over NaN",
+        &buffer,
+        &input_delta,
+    )
+}
+
+/// Two calls of `backward_update_gradient` leave the double of one, to the bit: gradients accumulate.
+///
+/// # Errors
+///
+/// Where they do not.
+pub fn accumulate_twice_is_double(
+    module: &mut dyn Module<f64>,
+    x: &Matrix,
+    delta: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "accumulate_twice_is_double";
+    restoring(module, |module| {
+        fill_gradients(module, 0.0);
+        module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
+        let once = Snapshot::of(module).gradients;
+        module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
+        let twice = Snapshot::of(module).gradients;
+        for (place, (twice, once)) in twice.iter().zip(&once).enumerate() {
+            let what = format!("the gradient of parameter {place} after two passes");
+            same(LAW, module, &what, twice, &(once + once))?;
+        }
+        Ok(())
+    })
+}
+
+/// After `zero_grad` every gradient is 0, and one pass leaves what one pass left before, to the bit.
+///
+/// # Errors
+///
+/// Where something of an earlier pass is left.
+pub fn zero_grad_forgets(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
+    const LAW: &str = "zero_grad_forgets";
+    restoring(module, |module| {
+        fill_gradients(module, 0.0);
+        module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
+        let once = Snapshot::of(module);
+        fill_gradients(module, 1.0);
+        module.zero_grad();
+        for (place, gradient) in Snapshot::of(module).gradients.iter().enumerate() {
+            let what = format!("the gradient of parameter {place} after zero_grad");
+            same(LAW, module, &what, gradient, &Array2::zeros(gradient.dim()))?;
+        }
+        module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
+        nothing(LAW, module, once.change(module))
+    })
+}
+
+/// `update_parameters(s)` makes W − s·∇W of every parameter W and leaves the gradient; a step that is no finite number
+/// is an error and changes nothing.
+///
+/// # Errors
+///
+/// Where it does something else.
+pub fn update_parameters_subtracts(
+    module: &mut dyn Module<f64>,
+    x: &Matrix,
+    delta: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "update_parameters_subtracts";
+    const STEP: f64 = 0.375;
+    restoring(module, |module| {
+        module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
+        let before = Snapshot::of(module);
+        for step in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let result = module.update_parameters(step);
+            law(LAW, module, result.is_err(), || {
+                format!("a step of {step} was taken")
+            })?;
+            nothing(LAW, module, before.change(module))?;
+        }
+        module.update_parameters(STEP).map_err(refused(LAW))?;
+        let after = Snapshot::of(module);
+        for (place, after) in after.values.iter().enumerate() {
+            let expected = &before.values[place] - &(&before.gradients[place] * STEP);
+            let scale = largest(&before.values[place]) + largest(&before.gradients[place]);
+            near(
+                LAW,
+                module,
+                &format!("parameter {place} after a step of {STEP}"),
+                after,
+                &expected,
+                scale,
+            )?;
+        }
+        for (place, gradient) in after.gradients.iter().enumerate() {
+            let what = format!("the gradient of parameter {place} after a step");
+            same(LAW, module, &what, gradient, &before.gradients[place])?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,141 @@
+//! Modules remember nothing but their parameters, and each method changes only what is its own.
+
+use brique_core::Module;
+use brique_tensor::Matrix;
+use brique_tensor::ndarray::Array2;
+
+use super::passes::Passes;
+use crate::Failure;
+use crate::snapshot::{Snapshot, fill_gradients, restoring, same_lists};
+use crate::verdict::{law, nothing, refused, same};
+
+/// `visit_parameters` and `visit_parameters_mut` show the same parameters in the same order.
+///
+/// A composite module that forgets a child in one of them leaves it without `zero_grad` or without a step.
+///
+/// # Errors
+///
+/// Where a parameter is shown by one of them alone, or elsewhere in the order.
+pub fn visitors_agree(module: &mut dyn Module<f64>, _x: &Matrix, _delta: &Matrix) -> Result<(), Failure> {
+    let shown = Snapshot::of(module);
+    let (mut values, mut gradients) = (Vec::new(), Vec::new());
+    module.visit_parameters_mut(&mut |parameter| {
+        values.push(parameter.value().to_owned());
+        gradients.push(parameter.gradient().to_owned());
+    });
+    let agree = same_lists(values.iter().map(|v| &**v), shown.values.iter().map(|v| &**v))
+        && same_lists(
+            gradients.iter().map(|g| &**g),
+            shown.gradients.iter().map(|g| &**g),
+        );
+    let shapes = |list: &[Array2<f64>]| list.iter().map(Array2::dim).collect::<Vec<_>>();
+    law("visitors_agree", module, agree, || {
+        format!(
+            "visit_parameters shows parameters of shapes {:?}, visit_parameters_mut of {:?}, or others than those",
+            shapes(&shown.values),
+            shapes(&values)
+        )
+    })
+}
+
+/// `forward` changes no parameter and no gradient, and gives the same bits again.
+///
+/// # Errors
+///
+/// Where something changes.
+pub fn forward_changes_nothing(
+    module: &mut dyn Module<f64>,
+    x: &Matrix,
+    _delta: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "forward_changes_nothing";
+    let before = Snapshot::of(module);
+    let first = module.forward(x).map_err(refused(LAW))?;
+    nothing(LAW, module, before.change(module))?;
+    let second = module.forward(x).map_err(refused(LAW))?;
+    same(LAW, module, "the second output", &second, &first)
+}
+
+/// `backward_delta` changes no parameter and no gradient, and gives the same bits again.
+///
+/// # Errors
+///
+/// Where something changes.
+pub fn backward_delta_changes_nothing(
+    module: &mut dyn Module<f64>,
+    x: &Matrix,
+    delta: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "backward_delta_changes_nothing";
+    restoring(module, |module| {
+        let before = Snapshot::of(module);
+        let first = module.backward_delta(x, delta).map_err(refused(LAW))?;
+        nothing(LAW, module, before.change(module))?;
+        let second = module.backward_delta(x, delta).map_err(refused(LAW))?;
+        same(LAW, module, "the second input delta", &second, &first)
+    })
+}
+
+/// `backward_update_gradient` changes no value of a parameter.
+///
+/// # Errors
+///
+/// Where a value changes.
+pub fn backward_update_gradient_changes_gradients_only(
+    module: &mut dyn Module<f64>,
+    x: &Matrix,
+    delta: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "backward_update_gradient_changes_gradients_only";
+    restoring(module, |module| {
+        let before = Snapshot::of(module);
+        module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
+        nothing(LAW, module, before.value_change(module))
+    })
+}
+
+/// The passes depend on their arguments alone: forward passes of other batches in between change no bit.
+///
+/// # Errors
+///
+/// Where a result depends on what went through the module before.
+pub fn results_depend_on_arguments_only(
+    module: &mut dyn Module<f64>,
+    x: &Matrix,
+    delta: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "results_depend_on_arguments_only";
+    restoring(module, |module| {
+        module.forward(x).map_err(refused(LAW))?;
+        let undisturbed = Passes::of(LAW, module, x, delta)?;
+        let other = x.mapv(|value| 0.75 - 2.0 * value);
+        module.forward(&other).map_err(refused(LAW))?;
+        let input_delta = module.backward_delta(x, delta).map_err(refused(LAW))?;
+        same(
+            LAW,
+            module,
+            "the input delta after another batch",
+            &input_delta,
+            &undisturbed.input_delta,
+        )?;
+        module
+            .backward_delta(&other, &(delta * 3.0))
+            .map_err(refused(LAW))?;
+        module.forward(&other).map_err(refused(LAW))?;
+        fill_gradients(module, 0.0);
+        module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
+        let gradients = Snapshot::of(module).gradients;
+        for (place, (found, expected)) in gradients.iter().zip(&undisturbed.gradients).enumerate() {
+            let what = format!("the gradient of parameter {place} after another batch");
+            same(LAW, module, &what, found, expected)?;
+        }
+        let output = module.forward(x).map_err(refused(LAW))?;
+        same(
+            LAW,
+            module,
+            "the output after another batch",
+            &output,
+            &undisturbed.output,
+        )
+    })
+}

@@ -1,0 +1,105 @@
+//! `proptest` strategies for shapes and numbers, with those that hide mistakes least.
+//!
+//! ```
+//! use brique_gradcheck::strategies::{Numbers, matrix, sizes};
+//! use proptest::prelude::*;
+//! use proptest::test_runner::TestRunner;
+//!
+//! let matrices = sizes().prop_flat_map(|[rows, columns]| matrix::<f64>(rows, columns, Numbers::Huge));
+//! TestRunner::default().run(&matrices, |x| {
+//!     prop_assert_eq!(x.t().to_owned().reversed_axes(), x);
+//!     Ok(())
+//! })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::Array2;
+use proptest::prelude::*;
+
+/// Sizes go up to here, and no further: a mistake that needs larger ones is one of blocks, not of formulas.
+const LARGEST: usize = 9;
+
+/// A number of rows or columns: 0 and 1 come up as often as all others together.
+pub fn size() -> impl Strategy<Value = usize> {
+    prop_oneof![1 => Just(0_usize), 1 => Just(1), 2 => 2..=LARGEST]
+}
+
+/// `N` sizes; a quarter of the time all are the same, because only what is not square shows a transposition and only
+/// what is square lets one through every check of shapes.
+pub fn sizes<const N: usize>() -> impl Strategy<Value = [usize; N]> {
+    let apart =
+        proptest::collection::vec(size(), N).prop_map(|sizes| std::array::from_fn(|place| sizes[place]));
+    prop_oneof![3 => apart, 1 => size().prop_map(|size| [size; N])]
+}
+
+/// What the numbers of a matrix are like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Numbers {
+    /// Between −3 and 3.
+    Tame,
+    /// Whole, from −9 to 9: sums and products of a few are exact, so results can be compared bit by bit.
+    Whole,
+    /// Up to 10⁻⁶ in size, down to the smallest number there is, which is not normal.
+    Tiny,
+    /// From 10⁶ in size up to the square root of the largest number there is.
+    Huge,
+    /// Tame, but for one in four: NaN, an infinity, −0, the smallest normal number, the smallest and the largest of all.
+    Special,
+}
+
+/// A matrix of such numbers.
+pub fn matrix<T: Scalar>(rows: usize, columns: usize, numbers: Numbers) -> BoxedStrategy<Array2<T>> {
+    proptest::collection::vec(number::<T>(numbers), rows * columns)
+        .prop_map(move |values| {
+            let mut values = values.into_iter();
+            // There are as many values as entries.
+            Array2::from_shape_simple_fn((rows, columns), || values.next().unwrap_or_default())
+        })
+        .boxed()
+}
+
+/// A δ, (rows, columns): tame, and never all ones, which hide a softmax that is the identity.
+pub fn delta<T: Scalar>(rows: usize, columns: usize) -> BoxedStrategy<Array2<T>> {
+    matrix(rows, columns, Numbers::Tame)
+        .prop_map(|mut delta: Array2<T>| {
+            if delta.iter().all(|&value| value == T::one()) {
+                delta
+                    .iter_mut()
+                    .step_by(2)
+                    .for_each(|value| *value = T::from_f64(-0.5));
+            }
+            delta
+        })
+        .boxed()
+}
+
+fn number<T: Scalar>(numbers: Numbers) -> BoxedStrategy<T> {
+    let tame = || (-3.0..3.0).prop_map(T::from_f64);
+    let signed = |size: BoxedStrategy<f64>| {
+        (any::<bool>(), size).prop_map(|(negative, size)| T::from_f64(if negative { -size } else { size }))
+    };
+    let smallest = T::min_positive_value() * T::epsilon();
+    // Of the exponents, so that every order of magnitude is as likely as any other.
+    let (lowest, highest) = (smallest.as_f64().log10(), T::max_value().as_f64().log10() / 2.0);
+    match numbers {
+        Numbers::Tame => tame().boxed(),
+        Numbers::Whole => (-9..=9_i32).prop_map(|whole| T::from_f64(whole.into())).boxed(),
+        Numbers::Tiny => signed((lowest..=-6.0).prop_map(|e| 10.0_f64.powf(e)).boxed()).boxed(),
+        Numbers::Huge => signed((6.0..highest).prop_map(|e| 10.0_f64.powf(e)).boxed()).boxed(),
+        Numbers::Special => {
+            let special = [
+                T::nan(),
+                T::infinity(),
+                T::neg_infinity(),
+                -T::zero(),
+                T::min_positive_value(),
+                smallest,
+                T::max_value(),
+                T::min_value(),
+            ];
+            prop_oneof![3 => tame(), 1 => proptest::sample::select(special.to_vec())].boxed()
+        }
+    }
+}

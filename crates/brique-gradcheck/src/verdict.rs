@@ -1,0 +1,75 @@
+//! From what a check found to its result.
+
+use std::fmt::Display;
+
+use brique_core::Error;
+use brique_tensor::Matrix;
+
+use crate::Failure;
+use crate::matrices::{first_difference, first_distance};
+
+/// The failure of the law `name`, unless it `holds`.
+pub(crate) fn law(
+    name: &'static str,
+    subject: &dyn Display,
+    holds: bool,
+    what: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    if holds {
+        return Ok(());
+    }
+    Err(Failure::Law {
+        law: name,
+        subject: subject.to_string(),
+        what: what(),
+    })
+}
+
+/// The failure of the law `name`, where there is `something` wrong.
+pub(crate) fn nothing(
+    name: &'static str,
+    subject: &dyn Display,
+    something: Option<String>,
+) -> Result<(), Failure> {
+    law(name, subject, something.is_none(), || {
+        something.unwrap_or_default()
+    })
+}
+
+/// Two results have to be one, bit for bit.
+pub(crate) fn same(
+    name: &'static str,
+    subject: &dyn Display,
+    what: &str,
+    found: &Matrix,
+    expected: &Matrix,
+) -> Result<(), Failure> {
+    let difference = first_difference(found, expected);
+    nothing(
+        name,
+        subject,
+        difference.map(|difference| format!("{what} has {difference}")),
+    )
+}
+
+/// Two results may differ by the rounding of sums of numbers up to `scale`.
+pub(crate) fn near(
+    name: &'static str,
+    subject: &dyn Display,
+    what: &str,
+    found: &Matrix,
+    expected: &Matrix,
+    scale: f64,
+) -> Result<(), Failure> {
+    let distance = first_distance(found, expected, scale);
+    nothing(
+        name,
+        subject,
+        distance.map(|distance| format!("{what} has {distance}")),
+    )
+}
+
+/// For `map_err`: the subject refused what a check gave it.
+pub(crate) fn refused(check: &'static str) -> impl FnOnce(Error) -> Failure {
+    move |source| Failure::Refused { check, source }
+}

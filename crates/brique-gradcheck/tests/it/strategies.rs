@@ -1,0 +1,111 @@
+use std::collections::BTreeSet;
+
+use brique_gradcheck::strategies::{Numbers, delta, matrix, size, sizes};
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::Array2;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+fn drawn<V: std::fmt::Debug>(strategy: impl Strategy<Value = V>, n: usize) -> Vec<V> {
+    let mut runner = TestRunner::deterministic();
+    (0..n)
+        .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+        .collect()
+}
+
+#[test]
+fn nothing_and_one_come_up_often() {
+    let sizes = drawn(size(), 1000);
+    for rare in [0, 1] {
+        let share = sizes.iter().filter(|&&size| size == rare).count();
+        assert!((150..350).contains(&share), "{rare} came {share} times of 1000");
+    }
+    assert_eq!(sizes.iter().copied().collect::<BTreeSet<_>>(), (0..=9).collect());
+}
+
+#[test]
+fn sizes_coincide_and_differ() {
+    let drawn = drawn(sizes::<3>(), 1000);
+    let coincident = drawn
+        .iter()
+        .filter(|[a, b, c]| a == b && b == c && *a > 1)
+        .count();
+    let different = drawn
+        .iter()
+        .filter(|[a, b, c]| a != b && b != c && a != c)
+        .count();
+    assert!(
+        coincident > 80 && different > 150,
+        "{coincident} coincident, {different} different"
+    );
+}
+
+fn numbers_of<T: Scalar>(numbers: Numbers) -> Vec<f64> {
+    let matrices: Vec<Array2<T>> = drawn(matrix::<T>(5, 4, numbers), 100);
+    matrices
+        .iter()
+        .inspect(|m| assert_eq!(m.dim(), (5, 4)))
+        .flatten()
+        .map(|v| v.as_f64())
+        .collect()
+}
+
+fn check_numbers<T: Scalar>() {
+    assert!(
+        numbers_of::<T>(Numbers::Tame)
+            .iter()
+            .all(|v| v.abs() <= 3.0 && v.is_finite())
+    );
+    let tiny = numbers_of::<T>(Numbers::Tiny);
+    assert!(tiny.iter().all(|v| v.abs() <= 1.1e-6));
+    let smallest = T::min_positive_value().as_f64();
+    assert!(
+        tiny.iter().any(|v| v.abs() < smallest),
+        "no number that is not normal"
+    );
+    let huge = numbers_of::<T>(Numbers::Huge);
+    assert!(
+        huge.iter()
+            .all(|v| v.abs() >= 0.9e6 && (v * v) <= T::max_value().as_f64())
+    );
+    assert!(huge.iter().any(|v| *v < 0.0) && huge.iter().any(|v| *v > 0.0));
+    let whole = numbers_of::<T>(Numbers::Whole);
+    assert!(whole.iter().all(|v| v.fract() == 0.0 && v.abs() <= 9.0));
+    let special = numbers_of::<T>(Numbers::Special);
+    for (name, is_it) in [
+        ("NaN", (|v, _| v.is_nan()) as fn(f64, f64) -> bool),
+        ("+∞", |v, _| v == f64::INFINITY),
+        ("−∞", |v, _| v == f64::NEG_INFINITY),
+        ("−0", |v, _| v.to_bits() == (-0.0_f64).to_bits()),
+        ("a tame number", |v, _| v.abs() < 3.0 && v.abs() > 0.1),
+        ("the smallest", |v, smallest| v > 0.0 && v < smallest),
+    ] {
+        assert!(
+            special.iter().any(|&v| is_it(v, smallest)),
+            "{name} never comes in {}",
+            T::NAME
+        );
+    }
+}
+
+#[test]
+fn numbers_are_what_they_are_called() {
+    check_numbers::<f64>();
+    check_numbers::<f32>();
+}
+
+proptest! {
+    #[test]
+    fn matrices_have_the_shape_that_is_asked_for([rows, columns] in sizes(), seed in any::<u8>()) {
+        let all = [Numbers::Tame, Numbers::Whole, Numbers::Tiny, Numbers::Huge, Numbers::Special];
+        let numbers = all[usize::from(seed) % all.len()];
+        prop_assert_eq!(drawn(matrix::<f32>(rows, columns, numbers), 1)[0].dim(), (rows, columns));
+        prop_assert_eq!(drawn(delta::<f64>(rows, columns), 1)[0].dim(), (rows, columns));
+    }
+
+    #[test]
+    fn a_delta_is_never_all_ones(delta in sizes().prop_flat_map(|[rows, columns]| delta::<f64>(rows, columns))) {
+        prop_assert!(delta.is_empty() || delta.iter().any(|&value| value != 1.0));
+    }
+}
