@@ -16,6 +16,7 @@ Usage: cargo xtask TASK [OPTIONS]
 
 Tasks:
   experiments  Make the report again: every figure, table and claim (--help for its options)
+  conformance  Run exact vectors and whole trainings against the library (--help for its options)
 ";
 
 fn main() -> ExitCode {
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let task = arguments.next();
     match task.as_ref().and_then(|task| task.to_str()) {
         Some("experiments") => run_in_release("brique-experiments", arguments),
+        Some("conformance") => run_in_release("brique-conformance", arguments),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             ExitCode::SUCCESS

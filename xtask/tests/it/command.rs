@@ -11,11 +11,10 @@ fn xtask(arguments: &[&str]) -> Output {
 fn help_lists_the_tasks() {
     let output = xtask(&["--help"]);
     assert!(output.status.success());
-    assert!(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .contains("\n  experiments  ")
-    );
+    let help = String::from_utf8(output.stdout).unwrap();
+    for task in ["experiments", "conformance"] {
+        assert!(help.contains(&format!("\n  {task}  ")), "{help}");
+    }
 }
 
 #[test]
@@ -34,10 +33,16 @@ fn an_unknown_task_is_named() {
 #[cfg(unix)]
 #[test]
 fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
+    check_handed_on("experiments", "brique-experiments");
+    check_handed_on("conformance", "brique-conformance");
+}
+
+#[cfg(unix)]
+fn check_handed_on(task: &str, package: &str) {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    let folder = std::env::temp_dir().join(format!("brique-xtask-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("brique-xtask-{task}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let (cargo, asked) = (folder.join("cargo"), folder.join("asked"));
     fs::write(
@@ -48,7 +53,7 @@ fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
 
     let status = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["experiments", "--only", "contract"])
+        .args([task, "--option", "value"])
         .env("CARGO", &cargo)
         .status()
         .unwrap();
@@ -56,8 +61,8 @@ fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
     fs::remove_dir_all(folder).unwrap();
     assert_eq!(status.code(), Some(3));
     assert!(
-        asked.starts_with("run --release --package brique-experiments "),
+        asked.starts_with(&format!("run --release --package {package} ")),
         "{asked}"
     );
-    assert!(asked.ends_with("-- --only contract\n"), "{asked}");
+    assert!(asked.ends_with("-- --option value\n"), "{asked}");
 }

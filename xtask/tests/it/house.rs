@@ -58,7 +58,7 @@ fn arrows() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The floors of `docs/architecture.md`: what each crate may depend on.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("brique-tensor", &[]),
     ("brique-random", &[]),
     ("brique-core", &["brique-tensor"]),
@@ -71,6 +71,10 @@ const FLOORS: [(&str, &[&str]); 8] = [
     (
         "brique-gradcheck",
         &["brique-core", "brique-random", "brique-tensor"],
+    ),
+    (
+        "brique-conformance",
+        &["brique-core", "brique-layers", "brique-losses", "brique-tensor"],
     ),
     (
         "brique-experiments",

@@ -80,11 +80,14 @@ fn is_linear(toy: &Toy) -> bool {
 
 /// The table of docs/testing.md: what is planted, into what, and the checks that catch it.
 fn table() -> String {
-    let mut table = "| mistake | planted in | caught by |\n|---|---|---|\n".to_owned();
+    let mut rows = vec![
+        "| mistake | planted in | caught by |".to_owned(),
+        "|---|---|---|".to_owned(),
+    ];
     let mut row = |what: &str, place: &str, failed: &[&str]| {
         assert!(!failed.is_empty(), "{what}, planted in {place}, is not caught");
         let failed: Vec<String> = failed.iter().map(|name| format!("`{name}`")).collect();
-        table += &format!("| {what} | {place} | {} |\n", failed.join(", "));
+        rows.push(format!("| {what} | {place} | {} |", failed.join(", ")));
     };
     for ModuleMistake { what, right, plant } in module_mistakes::all() {
         let mut toy = right();
@@ -101,7 +104,7 @@ fn table() -> String {
         };
         row(what, toy.name, &failed_by_loss(&make, &y, &yhat));
     }
-    table
+    rows.join("\n") + "\n"
 }
 
 #[test]

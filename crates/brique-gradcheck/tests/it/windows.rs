@@ -91,7 +91,8 @@ pub fn max_pool() -> Toy {
             for ((row, column), y) in y.indexed_iter_mut() {
                 let (w, c) = (column / CHANNELS, column % CHANNELS);
                 let value = |k: usize| x[[row, at(w * STRIDE + k, c)]];
-                *y = value(winner(value));
+                let k = winner(value);
+                *y = value(k);
             }
         },
         |_, x, delta, d| {

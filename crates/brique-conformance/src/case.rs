@@ -1,0 +1,47 @@
+//! One case of a file of vectors.
+
+use brique_core::Reduction;
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::Array2;
+use serde_json::Value;
+
+use crate::Error;
+use crate::file::Tensors;
+
+/// Case k: its tensors are named `k/in.…` and `k/truth.…`.
+pub(crate) struct Case<'a> {
+    pub(crate) tensors: &'a Tensors<'a>,
+    pub(crate) number: usize,
+    pub(crate) attributes: &'a Value,
+}
+
+impl Case<'_> {
+    /// An input as a matrix with one example a row.
+    pub(crate) fn input<T: Scalar>(&self, name: &str) -> Result<Array2<T>, Error> {
+        self.tensors.matrix(&format!("{}/in.{name}", self.number))
+    }
+
+    /// The names of the exact results.
+    pub(crate) fn truths(&self) -> Vec<String> {
+        self.tensors.names_after(&format!("{}/truth.", self.number))
+    }
+
+    /// An exact result, in row-major order.
+    pub(crate) fn truth(&self, name: &str) -> Result<Vec<f64>, Error> {
+        self.tensors.numbers(&format!("{}/truth.{name}", self.number))
+    }
+
+    /// The attribute `reduction` of a loss.
+    pub(crate) fn reduction(&self) -> Result<Reduction, Error> {
+        let found = &self.attributes["reduction"];
+        match found.as_str() {
+            Some("mean") => Ok(Reduction::Mean),
+            Some("sum") => Ok(Reduction::Sum),
+            _ => Err(Error::Attribute {
+                attribute: "reduction",
+                found: found.to_string(),
+                expected: "\"mean\" or \"sum\"",
+            }),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `cargo xtask conformance`: runs exact vectors and whole trainings against the library.
+#![allow(clippy::print_stderr, reason = "a program talks to its user")]
+
+mod tables;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs every case in a folder against the library: exact vectors of modules and losses, and whole trainings.
+///
+/// Prints, for each result of a module, its worst error in units of the last place beside PyTorch's, and for each
+/// training how far its losses and its final parameters are from the exact ones. What the library does not have is
+/// listed as not built. Exits with 1 if a case fails, with 2 if there is none.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask conformance", bin_name = "cargo xtask conformance")]
+struct Arguments {
+    /// The folder with the .safetensors files and their index.json; folders in it are searched too
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+
+    /// Print JSON instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match brique_conformance::run(&arguments.folder) {
+        Ok(conformance) => {
+            let text = if arguments.json {
+                format!("{:#}", conformance.to_json())
+            } else {
+                tables::tables(&conformance)
+            };
+            // That nobody reads on, as behind `head`, is no mistake.
+            let _nobody_reads = writeln!(io::stdout(), "{text}");
+            if conformance.holds() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A file of one training: its data, its initial parameters, and the loss of every step.
+
+use brique_tensor::Matrix;
+use brique_tensor::ndarray::Array2;
+use serde_json::Value;
+
+use crate::Error;
+use crate::file::{Content, Tensors};
+use crate::index::Index;
+use crate::measure::{largest, normwise};
+use crate::outcome::TrajectoryRow;
+use crate::training::{Training, missing};
+
+/// What a loss may be off, relative.
+const ALWAYS_ALLOWED: f64 = 1e-12;
+
+/// What became of a file of one training.
+pub(crate) enum Trajectory {
+    Row(TrajectoryRow),
+    NotBuilt { missing: Vec<String> },
+}
+
+/// Trains as the file named `name` says, and measures how far that leads from it.
+pub(crate) fn run(name: &str, content: &Content, case: &Value, index: &Index) -> Result<Trajectory, Error> {
+    let options = case.as_object().ok_or_else(|| Error::Attribute {
+        attribute: "case",
+        found: case.to_string(),
+        expected: "the options of a training by name",
+    })?;
+    let missing = missing(options);
+    if !missing.is_empty() {
+        return Ok(Trajectory::NotBuilt { missing });
+    }
+    let tensors = content.tensors()?;
+    let mut training = Training::new(options, layers(&tensors, "parameters")?)?;
+    let losses = training.run(&tensors.matrix("x")?, &tensors.matrix("y")?)?;
+    let expected: Vec<f64> = tensors.numbers("losses")?;
+    if expected.len() != losses.len() {
+        return Err(Error::Tensor {
+            tensor: "losses".to_owned(),
+            found: format!("of {} numbers", expected.len()),
+            expected: format!("one a step, {}", losses.len()),
+        });
+    }
+    let torch = index.trajectory_distance(name);
+    Ok(Trajectory::Row(TrajectoryRow {
+        name: name.to_owned(),
+        steps: losses.len(),
+        loss_distance: largest(
+            losses
+                .iter()
+                .zip(&expected)
+                .map(|(got, exact)| normwise([got], [exact])),
+        ),
+        parameter_distance: parameter_distance(&training, &layers(&tensors, "final")?)?,
+        torch,
+        bound: torch.map_or(ALWAYS_ALLOWED, |torch| ALWAYS_ALLOWED.max(2.0 * torch)),
+    }))
+}
+
+/// The matrices `beginning.0`, `beginning.1`, … of a file.
+fn layers(tensors: &Tensors<'_>, beginning: &str) -> Result<Vec<Array2<f64>>, Error> {
+    let name = |layer: usize| format!("{beginning}.{layer}");
+    // The first has to be there: a network has a layer.
+    let mut layers = vec![tensors.matrix(&name(0))?];
+    while tensors.has(&name(layers.len())) {
+        layers.push(tensors.matrix(&name(layers.len()))?);
+    }
+    Ok(layers)
+}
+
+/// The largest `max |got − exact| / max |exact|` of a layer.
+fn parameter_distance(training: &Training, exact: &[Array2<f64>]) -> Result<f64, Error> {
+    let got: Vec<&Matrix> = training.parameters().collect();
+    let shapes = |matrices: &mut dyn Iterator<Item = (usize, usize)>| matrices.collect::<Vec<_>>();
+    let (found, expected) = (
+        shapes(&mut exact.iter().map(Array2::dim)),
+        shapes(&mut got.iter().map(|matrix| matrix.dim())),
+    );
+    if found != expected {
+        return Err(Error::Tensor {
+            tensor: "final".to_owned(),
+            found: format!("of shapes {found:?}"),
+            expected: format!("{expected:?}"),
+        });
+    }
+    let layers = got.into_iter().zip(exact);
+    Ok(largest(layers.map(|(got, exact)| normwise(got, exact))))
+}
