@@ -1,6 +1,7 @@
 //! What can be asked for.
 
 use std::path::PathBuf;
+use std::thread;
 
 use brique_experiments::Settings;
 use brique_experiments::experiments::ALL;
@@ -25,6 +26,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = Settings::SEEDS, value_parser = at_least_one)]
     pub(crate) seeds: usize,
 
+    /// Share the seeds among this many threads; the results are the same [default: one a core]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub(crate) threads: Option<usize>,
+
     /// Run everything into a temporary folder; fail if a claim does, or if the committed report differs
     #[arg(long, conflicts_with_all = ["only", "out", "seeds", "bless", "list"])]
     pub(crate) check: bool,
@@ -38,10 +43,18 @@ pub(crate) struct Arguments {
     pub(crate) list: bool,
 }
 
+impl Arguments {
+    /// As many threads as asked for, else one a core.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || thread::available_parallelism().map_or(1, Into::into);
+        self.threads.unwrap_or_else(cores)
+    }
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(0) => Err("expected at least one seed".to_owned()),
-        Ok(seeds) => Ok(seeds),
-        Err(error) => Err(format!("expected a number of seeds: {error}")),
+        Ok(0) => Err("expected at least one".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("expected a whole number: {error}")),
     }
 }

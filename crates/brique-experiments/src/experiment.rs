@@ -21,6 +21,8 @@ pub struct Experiment {
 pub struct Settings {
     /// Over how many seeds an experiment is repeated, where it is.
     pub seeds: usize,
+    /// How many threads share the seeds. The results do not depend on it.
+    pub threads: usize,
 }
 
 impl Settings {
@@ -29,8 +31,12 @@ impl Settings {
 }
 
 impl Default for Settings {
+    /// The seeds of the committed report, on one thread.
     fn default() -> Self {
-        Self { seeds: Self::SEEDS }
+        Self {
+            seeds: Self::SEEDS,
+            threads: 1,
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub mod experiments;
 mod figure;
 mod least_squares;
 mod panels;
+mod parallel;
 mod report;
 mod run;
 mod statistics;

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         terminal::list(&ALL);
         Ok(true)
     } else if arguments.check {
-        check()
+        check(&arguments)
     } else {
         make(&arguments)
     };
@@ -46,6 +46,7 @@ fn make(arguments: &Arguments) -> Result<bool, Error> {
         &chosen,
         &Settings {
             seeds: arguments.seeds,
+            threads: arguments.threads(),
         },
     )?;
     let folder = match &arguments.out {
@@ -84,9 +85,13 @@ fn emptied(folder: PathBuf) -> Result<PathBuf, Error> {
 }
 
 /// Runs everything into a temporary folder and names what is not as it was committed.
-fn check() -> Result<bool, Error> {
+fn check(arguments: &Arguments) -> Result<bool, Error> {
     let folder = tempfile::tempdir().map_err(Error::file("make a folder in", &env::temp_dir()))?;
-    let run = run(&ALL.iter().collect::<Vec<_>>(), &Settings::default())?;
+    let settings = Settings {
+        threads: arguments.threads(),
+        ..Settings::default()
+    };
+    let run = run(&ALL.iter().collect::<Vec<_>>(), &settings)?;
     run.write(folder.path())?;
     terminal::summary(&run);
     let faults = faults(&run, &committed())?;

@@ -14,6 +14,7 @@ use crate::experiments::TEST_SHARE;
 use crate::experiments::classification::{EPOCHS, PROBLEMS, Problem};
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry, marker_entry};
 use crate::panels::{area, level};
+use crate::parallel;
 use crate::statistics::{median, quantile};
 use crate::{Claim, Error, Experiment, Outcome, Settings};
 
@@ -35,7 +36,7 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let mut results = Map::new();
     let (mut claims, mut rows, mut table) = (Vec::new(), Vec::new(), String::new());
     for problem in PROBLEMS {
-        let repeated = repeat(&problem, settings.seeds, progress)?;
+        let repeated = repeat(&problem, settings, progress)?;
         let best = best_possible(&problem.parameters());
         results.insert(problem.key.to_owned(), numbers(&repeated, best));
         claims.push(claim(&problem, &repeated));
@@ -64,24 +65,26 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
 }
 
 /// Seeds 0, 1, 2, …; each draws its data, its split and its weights from one stream.
-fn repeat(problem: &Problem, seeds: usize, progress: &dyn Fn()) -> Result<Repeated, Error> {
-    let mut repeated = Repeated {
-        losses: Vec::new(),
-        train: Vec::new(),
-        test: Vec::new(),
-    };
-    for seed in 0..seeds {
-        let trained = problem.train(&mut portable(seed as u64), |data, rng| {
+fn repeat(problem: &Problem, settings: &Settings, progress: &dyn Fn()) -> Result<Repeated, Error> {
+    let train = |seed: usize| {
+        problem.train(&mut portable(seed as u64), |data, rng| {
             Ok(train_test_split(
                 data,
                 TestSize::Fraction(TEST_SHARE),
                 Selection::Shuffled(rng),
             )?)
-        })?;
+        })
+    };
+    let mut repeated = Repeated {
+        losses: Vec::new(),
+        train: Vec::new(),
+        test: Vec::new(),
+    };
+    for trained in parallel::map(settings.seeds, settings.threads, progress, train) {
+        let trained = trained?;
         repeated.losses.push(trained.losses);
         repeated.train.push(trained.accuracies[0]);
         repeated.test.push(trained.accuracies[1]);
-        progress();
     }
     Ok(repeated)
 }

@@ -10,5 +10,7 @@
 mod claim;
 mod command;
 mod compare;
+mod determinism;
+mod golden;
 mod reference;
 mod run;

@@ -223,9 +223,16 @@ fn check_experiment(found: &Value, expected: &Value, name: &str) {
 
 #[test]
 fn whole_loss_curves_and_parameters_are_numpys() {
-    let results = Run::of(&ALL.iter().collect::<Vec<_>>(), &Settings { seeds: 1 }, &|_| ())
-        .unwrap()
-        .results();
+    let results = Run::of(
+        &ALL.iter().collect::<Vec<_>>(),
+        &Settings {
+            seeds: 1,
+            ..Settings::default()
+        },
+        &|_| (),
+    )
+    .unwrap()
+    .results();
     let (found, expected) = (&results["experiments"], reference());
 
     check_experiment(&found["regression_line"], &expected["regression_line"], "line");

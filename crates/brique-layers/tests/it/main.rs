@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
+mod determinism;
 mod init;
 mod laws;
 mod linear;

@@ -8,5 +8,6 @@
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
 mod affine;
+mod scalar;
 mod strategies;
 mod sum;
