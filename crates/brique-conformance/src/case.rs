@@ -28,7 +28,12 @@ impl Case<'_> {
 
     /// An exact result, in row-major order.
     pub(crate) fn truth(&self, name: &str) -> Result<Vec<f64>, Error> {
-        self.tensors.numbers(&format!("{}/truth.{name}", self.number))
+        self.tensors.numbers(&self.truth_name(name))
+    }
+
+    /// The name of the tensor that holds an exact result.
+    pub(crate) fn truth_name(&self, name: &str) -> String {
+        format!("{}/truth.{name}", self.number)
     }
 
     /// The attribute `reduction` of a loss.

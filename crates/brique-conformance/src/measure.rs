@@ -10,7 +10,12 @@ pub(crate) fn normwise<'a, T: Scalar>(
     let pairs = got.into_iter().zip(exact.clone());
     let error = largest(pairs.map(|(got, exact)| got.as_f64() - exact));
     let size = largest(exact.into_iter().copied());
-    if size == 0.0 { error } else { error / size }
+    match size {
+        0.0 => error,
+        size if size.is_finite() => error / size,
+        // What is exact is a number; where it is none, nothing is near it.
+        _ => f64::INFINITY,
+    }
 }
 
 /// The largest magnitude; infinite where one is NaN.

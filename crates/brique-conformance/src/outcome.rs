@@ -47,10 +47,13 @@ pub struct TrajectoryRow {
 }
 
 impl TrajectoryRow {
-    /// Whether the loss curve is within its bound and all parameters are numbers.
+    /// The largest distance of the final parameters that is accepted: the last step, which no loss shows, was made.
+    pub const PARAMETER_BOUND: f64 = 1e-6;
+
+    /// Whether the loss curve and the final parameters are within their bounds.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.loss_distance <= self.bound && self.parameter_distance.is_finite()
+        self.loss_distance <= self.bound && self.parameter_distance <= Self::PARAMETER_BOUND
     }
 }
 

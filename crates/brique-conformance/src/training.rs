@@ -71,11 +71,16 @@ impl Training {
         })
     }
 
+    /// How many steps are made.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps
+    }
+
     /// Trains, and gives the loss of every step before its update. Rows are taken in order; the last batch of an epoch
-    /// is as short as what is left, and the next begins at the first row again.
+    /// is as short as what is left, and the next begins at the first row again. There are as many `y` as `x`.
     pub(crate) fn run(&mut self, x: &Matrix, y: &Matrix) -> Result<Vec<f64>, Error> {
         let mut first = 0;
-        let mut losses = Vec::with_capacity(self.steps);
+        let mut losses = Vec::new();
         for _ in 0..self.steps {
             let last = x.nrows().min(first + self.batch);
             let rows = Slice::from(first..last);

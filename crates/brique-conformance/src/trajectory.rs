@@ -33,15 +33,11 @@ pub(crate) fn run(name: &str, content: &Content, case: &Value, index: &Index) ->
     }
     let tensors = content.tensors()?;
     let mut training = Training::new(options, layers(&tensors, "parameters")?)?;
-    let losses = training.run(&tensors.matrix("x")?, &tensors.matrix("y")?)?;
+    let (x, y) = (tensors.matrix("x")?, tensors.matrix("y")?);
     let expected: Vec<f64> = tensors.numbers("losses")?;
-    if expected.len() != losses.len() {
-        return Err(Error::Tensor {
-            tensor: "losses".to_owned(),
-            found: format!("of {} numbers", expected.len()),
-            expected: format!("one a step, {}", losses.len()),
-        });
-    }
+    check_length("y", y.nrows(), x.nrows(), "rows, as x has")?;
+    check_length("losses", expected.len(), training.steps(), "numbers, one a step")?;
+    let losses = training.run(&x, &y)?;
     let torch = index.trajectory_distance(name);
     Ok(Trajectory::Row(TrajectoryRow {
         name: name.to_owned(),
@@ -56,6 +52,17 @@ pub(crate) fn run(name: &str, content: &Content, case: &Value, index: &Index) ->
         torch,
         bound: torch.map_or(ALWAYS_ALLOWED, |torch| ALWAYS_ALLOWED.max(2.0 * torch)),
     }))
+}
+
+fn check_length(tensor: &str, found: usize, expected: usize, of: &str) -> Result<(), Error> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Tensor {
+        tensor: tensor.to_owned(),
+        found: format!("of length {found}"),
+        expected: format!("{expected} {of}"),
+    })
 }
 
 /// The matrices `beginning.0`, `beginning.1`, … of a file.

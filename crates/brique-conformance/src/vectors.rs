@@ -52,6 +52,14 @@ fn run_as<T: Scalar>(
             expected: "a list of the attributes of at least one case",
         })?;
     let tensors = content.tensors()?;
+    let after = format!("{}/", attributes.len());
+    if !tensors.names_after(&after).is_empty() {
+        return Err(Error::Attribute {
+            attribute: "cases",
+            found: format!("a list of {} cases", attributes.len()),
+            expected: "one entry a case; there are tensors of more cases",
+        });
+    }
     let mut worst: Vec<(String, usize, f64)> = Vec::new();
     for (number, attributes) in attributes.iter().enumerate() {
         let case = Case {
@@ -82,30 +90,36 @@ fn run_as<T: Scalar>(
             bound,
         }
     };
+    worst.sort_by(|(a, ..), (b, ..)| a.cmp(b));
     Ok(Vectors::Rows(worst.into_iter().map(row).collect()))
 }
 
 /// The normwise error of every result of a case, in units of the last place: `max |got − truth| / max |truth|` / ε.
+///
+/// Every result has to have its truth, and every truth its result.
 fn errors<T: Scalar>(subject: &Subject<T>, case: &Case<'_>) -> Result<Vec<(String, f64)>, Error> {
     let results = (subject.results)(case)?;
-    let of_truth = |name: String| {
-        let truth = case.truth(&name)?;
-        let got = results
-            .iter()
-            .find(|(result, _)| *result == name)
-            .map(|(_, numbers)| numbers);
-        let got = got
-            .filter(|got| got.len() == truth.len())
-            .ok_or_else(|| Error::Tensor {
-                tensor: format!("{}/truth.{name}", case.number),
+    let is_result = |truth: &String| results.iter().any(|(name, _)| name == truth);
+    if let Some(foreign) = case.truths().into_iter().find(|truth| !is_result(truth)) {
+        let names: Vec<&str> = results.iter().map(|(name, _)| *name).collect();
+        return Err(Error::Tensor {
+            tensor: case.truth_name(&foreign),
+            found: "no result of the module".to_owned(),
+            expected: format!("one of {}", names.join(", ")),
+        });
+    }
+    let of_result = |(name, got): &(&str, Vec<T>)| {
+        let truth = case.truth(name)?;
+        if truth.len() != got.len() {
+            return Err(Error::Tensor {
+                tensor: case.truth_name(name),
                 found: format!("of {} numbers", truth.len()),
-                expected: got.map_or("nothing of that name".to_owned(), |got| {
-                    format!("{} numbers", got.len())
-                }),
-            })?;
-        Ok((name, normwise(got, &truth) / T::epsilon().as_f64()))
+                expected: format!("{} numbers", got.len()),
+            });
+        }
+        Ok(((*name).to_owned(), normwise(got, &truth) / T::epsilon().as_f64()))
     };
-    case.truths().into_iter().map(of_truth).collect()
+    results.iter().map(of_result).collect()
 }
 
 /// At most what PyTorch is off, and at least 4; but 8 at most unless the terms of a sum cancel.

@@ -157,6 +157,53 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     }
 }
 
+/// A boxed module is a module: networks are lists of `Box<dyn Module>`.
+impl<T: Scalar, M: Module<T> + ?Sized> Module<T> for Box<M> {
+    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
+        (**self).output_shape(input)
+    }
+
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+        (**self).forward_kernel(input, output);
+    }
+
+    fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+        (**self).delta_kernel(input, delta, input_delta);
+    }
+
+    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
+        (**self).gradient_kernel(input, delta);
+    }
+
+    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+        (**self).visit_parameters(visit);
+    }
+
+    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
+        (**self).visit_parameters_mut(visit);
+    }
+
+    fn forward(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
+        (**self).forward(input)
+    }
+
+    fn zero_grad(&mut self) {
+        (**self).zero_grad();
+    }
+
+    fn backward_update_gradient(&mut self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Error> {
+        (**self).backward_update_gradient(input, delta)
+    }
+
+    fn backward_delta(&self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<Array2<T>, Error> {
+        (**self).backward_delta(input, delta)
+    }
+
+    fn update_parameters(&mut self, gradient_step: T) -> Result<(), Error> {
+        (**self).update_parameters(gradient_step)
+    }
+}
+
 fn batch_output<T, M>(module: &M, input: &Matrix<T>) -> Result<(usize, usize), Fault>
 where
     T: Scalar,

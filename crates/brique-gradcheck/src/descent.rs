@@ -13,7 +13,7 @@ const TRIES: usize = 32;
 /// Whether a step from `at` down `gradient`, made small enough, lowers an objective by about step · ‖gradient‖².
 ///
 /// `objective(step)` is the objective after the step, `start` the one before, `magnitude` the sum of its terms' magnitudes.
-/// A gradient that is zero, or so small that rounding hides the fall of any step, has nothing to lower.
+/// Where rounding hides the fall of any step that is small enough, as near an extremum, there is nothing to be seen.
 pub(crate) fn falls(
     start: f64,
     magnitude: f64,
@@ -22,19 +22,29 @@ pub(crate) fn falls(
     mut objective: impl FnMut(f64) -> f64,
 ) -> bool {
     let slope = inner(gradient, gradient);
-    let mut step = 0.1 * largest(at).max(1.0) / largest(gradient);
-    if slope == 0.0 || step * slope <= HIDDEN * magnitude {
+    if slope == 0.0 {
         return true;
     }
-    for _ in 0..TRIES {
-        let predicted = step * slope;
-        if predicted <= HIDDEN * magnitude {
-            return false;
-        }
-        if ((start - objective(step)) / predicted - 1.0).abs() <= 0.5 {
+    let mut step = 0.1 * largest(at).max(1.0) / largest(gradient);
+    let mut shares = Vec::new();
+    while shares.len() < TRIES && step * slope > HIDDEN * magnitude {
+        let share = (start - objective(step)) / (step * slope);
+        if (share - 1.0).abs() <= 0.5 {
             return true;
         }
+        shares.push(share);
         step /= 4.0;
     }
-    false
+    match shares[..] {
+        [.., last_but_one, last] => !has_settled(last_but_one, last),
+        // NaN has no steps that could be tried.
+        [] => !slope.is_nan(),
+        [_] => true,
+    }
+}
+
+/// Whether smaller steps would not change the share of the predicted fall any more. NaN does not change.
+fn has_settled(last_but_one: f64, last: f64) -> bool {
+    let change = (last_but_one - last).abs();
+    change.is_nan() || change <= 0.1 * last.abs().max(1.0)
 }

@@ -3,10 +3,10 @@
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 
-/// The second, narrower look has a step this many times smaller.
+/// The narrow step is this many times smaller than the wide one.
 const NARROWER: f64 = 16.0;
 
-/// One-sided slopes that differ by more than this part of themselves get a second look.
+/// One-sided slopes that differ by more than this part of themselves may be those of a kink.
 const SUSPICIOUS: f64 = 1e-3;
 
 /// Outputs are taken to be exact to this many units in the last place.
@@ -15,45 +15,56 @@ const ROUNDING: f64 = 8.0 * f64::EPSILON;
 /// How ⟨f, δ⟩ changes with one number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Derivative {
-    /// The slope, known to `noise`: what the rounding of the forward pass hides from the differences.
+    /// The slope, known to `noise`: what rounding and truncation hide from the differences.
     Slope { slope: f64, noise: f64 },
     /// The slopes on the two sides are not one. What lies between them is a derivative of one of the outputs on either
     /// side, so a backward pass may say any of it.
     Kink { lowest: f64, highest: f64, noise: f64 },
-    /// Even the smaller step leaves the domain.
+    /// Even the narrow step leaves the domain.
     Edge,
 }
 
 /// A forward pass as a function of one of its numbers; nothing where it refuses the number.
 pub(crate) type Moved<'a> = dyn FnMut(f64) -> Option<Array2<f64>> + 'a;
 
-/// The derivative of ⟨f, δ⟩ at `number`, with f(`number`) = `middle` known.
+/// One number that a forward pass depends on, and what is known at it.
+pub(crate) struct Point<'a> {
+    pub(crate) number: f64,
+    /// The wide step.
+    pub(crate) step: f64,
+    /// The row of the input that the number stands in; nothing where it is a parameter's.
+    pub(crate) row: Option<usize>,
+    /// f at the number.
+    pub(crate) middle: &'a Matrix,
+    pub(crate) delta: &'a Matrix,
+}
+
+/// The derivative of ⟨f, δ⟩.
 ///
-/// Where the two one-sided slopes differ, a look with a smaller step tells what it is: curvature goes away with the step,
-/// a kink stays, and a jump grows.
-pub(crate) fn derivative(
-    f: &mut Moved<'_>,
-    number: f64,
-    step: f64,
-    middle: &Matrix,
-    delta: &Matrix,
-) -> Derivative {
-    let Some(wide) = Slopes::of(f, number, step, middle, delta) else {
-        let narrow = Slopes::of(f, number, step / NARROWER, middle, delta);
-        return narrow.map_or(Derivative::Edge, |narrow| narrow.slope());
-    };
-    if wide.spread <= SUSPICIOUS * wide.steepest + wide.noise {
-        return wide.slope();
-    }
-    let Some(narrow) = Slopes::of(f, number, step / NARROWER, middle, delta) else {
+/// What the one-sided slopes differ by, with a wide and with a narrow step, tells what there is: curvature goes away with
+/// the step, a kink stays, a jump grows, and a kink beside the number is seen by the wide step alone.
+pub(crate) fn derivative(f: &mut Moved<'_>, point: &Point<'_>) -> Derivative {
+    let wide = Slopes::of(f, point, point.step);
+    let Some(narrow) = Slopes::of(f, point, point.step / NARROWER) else {
         return Derivative::Edge;
     };
+    let Some(wide) = wide else {
+        return narrow.slope(0.0);
+    };
+    let truncation = (wide.central - narrow.central).abs();
+    if wide.spread <= SUSPICIOUS * wide.steepest + wide.noise {
+        return narrow.slope(truncation);
+    }
     let shrunk = narrow.spread / wide.spread;
-    let is_kink = shrunk > 0.25 && shrunk < 4.0 && narrow.spread > narrow.noise;
-    if is_kink { narrow.kink() } else { narrow.slope() }
+    if shrunk > 0.25 && shrunk < 4.0 && narrow.spread > narrow.noise {
+        return narrow.kink();
+    }
+    let is_curved = (1.0 / 64.0..=0.25).contains(&shrunk);
+    narrow.slope(if is_curved { truncation } else { 0.0 })
 }
 
 /// Slopes on both sides, weighed with δ and added up over all outputs.
+#[derive(Default)]
 struct Slopes {
     central: f64,
     lowest: f64,
@@ -66,20 +77,22 @@ struct Slopes {
 }
 
 impl Slopes {
-    fn of(f: &mut Moved<'_>, number: f64, step: f64, middle: &Matrix, delta: &Matrix) -> Option<Self> {
+    fn of(f: &mut Moved<'_>, point: &Point<'_>, step: f64) -> Option<Self> {
+        let number = point.number;
         let (right, left) = (number + step, number - step);
         let (above, below) = (f(right)?, f(left)?);
-        let mut slopes = Self {
-            central: 0.0,
-            lowest: 0.0,
-            highest: 0.0,
-            spread: 0.0,
-            steepest: 0.0,
-            noise: 0.0,
-        };
-        for (((above, below), middle), delta) in above.iter().zip(&below).zip(middle).zip(delta) {
-            // Outputs that do not move would only add their rounding.
+        let mut slopes = Self::default();
+        let outputs = above
+            .indexed_iter()
+            .zip(&below)
+            .zip(point.middle)
+            .zip(point.delta);
+        for (((((row, _), above), below), middle), delta) in outputs {
             if above.to_bits() == middle.to_bits() && below.to_bits() == middle.to_bits() {
+                // It may have moved by half a unit in its last place, if it depends on the number at all.
+                if middle.is_finite() && point.row.is_none_or(|of_number| of_number == row) {
+                    slopes.noise += 0.5 * f64::EPSILON * delta.abs() * middle.abs() / step;
+                }
                 continue;
             }
             let to_right = delta * ((above - middle) / (right - number));
@@ -95,10 +108,11 @@ impl Slopes {
         Some(slopes)
     }
 
-    fn slope(&self) -> Derivative {
+    /// A slope that is off by `truncation` besides its rounding.
+    fn slope(&self, truncation: f64) -> Derivative {
         Derivative::Slope {
             slope: self.central,
-            noise: self.noise,
+            noise: self.noise + truncation,
         }
     }
 

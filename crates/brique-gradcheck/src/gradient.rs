@@ -5,19 +5,23 @@ use brique_random::RandomSource;
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, array};
 
-use crate::differences::{Derivative, Moved, derivative};
+use crate::differences::{Derivative, Moved, Point, derivative};
+use crate::matrices::largest;
 use crate::snapshot::{Snapshot, fill_gradients, restoring, set_value};
 use crate::{Entry, Report, TensorReport};
 
 /// Entries are judged as if they were at least this part of the largest one of their tensor.
 const SMALLEST_PART: f64 = 1e-3;
 
+/// And as if they were at least this part of the largest δ: below, the digits are those of what cancelled in f.
+const SMALLEST: f64 = 1e-9;
+
 /// Compares backward passes with central differences of the forward pass, entry by entry.
 ///
-/// For an entry p, `numeric = ⟨f(p + h) − f(p − h), δ⟩ / 2h`, with `h = step · max(|p|, 1)`, and an entry agrees if
+/// For an entry p, `numeric = ⟨f(p + h) − f(p − h), δ⟩ / 2h`, with `h = step · max(|p|, 1) / 16`, and an entry agrees if
 /// `|analytic − numeric| ≤ tolerance · max(|analytic|, |numeric|, s) + noise`: s is a thousandth of the largest slope of
-/// the tensor, and the noise is what the rounding of f, 8 units in the last place, makes of the difference.
-/// Why that step, and how a kink is told from curvature: `docs/mathematics.md`.
+/// the tensor, or 10⁻⁹ of the largest δ, and the noise is what the rounding of f, 8 units in the last place, makes of the difference, and how far
+/// the difference over `16 h` is from it. Why these steps, and how a kink is told from curvature: `docs/mathematics.md`.
 ///
 /// Where f has a kink, as the rectifier has at 0, the entry is skipped and counted, provided that the analytic gradient lies
 /// between the slopes on the two sides; where it does not, it is wrong on either side and the entry fails.
@@ -58,7 +62,7 @@ pub struct GradientCheck {
 }
 
 impl Default for GradientCheck {
-    /// A tolerance of 10⁻⁶, and a step of ∛ε ≈ 6·10⁻⁶, which balances truncation and rounding.
+    /// A tolerance of 10⁻⁶, and a wide step of ∛ε ≈ 6·10⁻⁶, which balances truncation and rounding.
     fn default() -> Self {
         Self {
             tolerance: 1e-6,
@@ -74,7 +78,7 @@ impl GradientCheck {
         Self { tolerance, ..self }
     }
 
-    /// Another step, for numbers up to 1; larger ones scale it.
+    /// Another wide step, for numbers up to 1; larger ones scale it. The narrow one is a sixteenth of it.
     #[must_use]
     pub fn step(self, step: f64) -> Self {
         Self { step, ..self }
@@ -83,7 +87,7 @@ impl GradientCheck {
     /// Checks `backward_delta` and, for every parameter, `backward_update_gradient` of a module at the input `x`,
     /// (batch, in), for a δ drawn from `rng`: standard normal, because a δ of ones hides mistakes.
     ///
-    /// Parameters and gradients are put back as they were.
+    /// Parameters and gradients are put back as they were, unless the module panics.
     ///
     /// # Errors
     ///
@@ -120,17 +124,20 @@ impl GradientCheck {
             let mut tensors = vec![self.input(module, x, delta, &middle, &input_delta)];
             for (place, (value, gradient)) in learnt.values.iter().zip(&learnt.gradients).enumerate() {
                 let name = format!("parameter {place}");
-                tensors.push(self.tensor(&name, value, gradient, |index, number, step| {
-                    let slope = derivative(
-                        &mut |moved| {
-                            set_value(module, place, index, moved);
-                            module.forward(x).ok()
-                        },
+                let floor = largest(delta);
+                tensors.push(self.tensor(&name, value, gradient, floor, |index, number, step| {
+                    let forward: &mut Moved<'_> = &mut |moved| {
+                        set_value(module, place, index, moved);
+                        module.forward(x).ok()
+                    };
+                    let point = Point {
                         number,
                         step,
-                        &middle,
+                        row: None,
+                        middle: &middle,
                         delta,
-                    );
+                    };
+                    let slope = derivative(forward, &point);
                     set_value(module, place, index, number);
                     slope
                 }));
@@ -148,12 +155,21 @@ impl GradientCheck {
         input_delta: &Matrix,
     ) -> TensorReport {
         let mut moved_x = x.to_owned();
-        self.tensor("input", x, input_delta, |index, number, step| {
+        self.tensor("input", x, input_delta, largest(delta), |index, number, step| {
             let forward: &mut Moved<'_> = &mut |moved| {
                 moved_x[index] = moved;
                 module.forward(&moved_x).ok()
             };
-            let slope = derivative(forward, number, step, middle, delta);
+            let slope = derivative(
+                forward,
+                &Point {
+                    number,
+                    step,
+                    row: Some(index.0),
+                    middle,
+                    delta,
+                },
+            );
             moved_x[index] = number;
             slope
         })
@@ -168,12 +184,20 @@ impl GradientCheck {
         let middle = array![[loss.forward(y, yhat)?]];
         let delta = loss.backward(y, yhat)?;
         let mut moved_yhat = yhat.to_owned();
-        let tensor = self.tensor("yhat", yhat, &delta, |index, number, step| {
+        let one = array![[1.0]];
+        let tensor = self.tensor("yhat", yhat, &delta, 1.0, |index, number, step| {
             let forward: &mut Moved<'_> = &mut |moved| {
                 moved_yhat[index] = moved;
                 Some(array![[loss.forward(y, &moved_yhat).ok()?]])
             };
-            let slope = derivative(forward, number, step, &middle, &array![[1.0]]);
+            let point = Point {
+                number,
+                step,
+                row: None,
+                middle: &middle,
+                delta: &one,
+            };
+            let slope = derivative(forward, &point);
             moved_yhat[index] = number;
             slope
         });
@@ -186,13 +210,18 @@ impl GradientCheck {
         name: &str,
         value: &Matrix,
         analytic: &Matrix,
+        largest_delta: f64,
         mut slope_at: impl FnMut((usize, usize), f64, f64) -> Derivative,
     ) -> TensorReport {
         let slopes: Vec<Derivative> = value
             .indexed_iter()
             .map(|(index, &number)| slope_at(index, number, self.step * number.abs().max(1.0)))
             .collect();
-        let smallest = SMALLEST_PART * slopes.iter().map(Derivative::size).fold(0.0, f64::max);
+        let sizes = slopes
+            .iter()
+            .map(Derivative::size)
+            .filter(|size| size.is_finite());
+        let smallest = (SMALLEST_PART * sizes.fold(0.0, f64::max)).max(SMALLEST * largest_delta);
         let mut report = TensorReport {
             tensor: name.to_owned(),
             shape: value.dim(),
@@ -201,7 +230,9 @@ impl GradientCheck {
             failures: 0,
             worst: None,
         };
-        for ((index, &analytic), slope) in analytic.indexed_iter().zip(slopes) {
+        for ((index, _), slope) in value.indexed_iter().zip(slopes) {
+            // A gradient of another shape than its tensor has no entry here.
+            let analytic = analytic.get(index).copied().unwrap_or(f64::NAN);
             match self.compare(index, analytic, slope, smallest) {
                 Some(entry) => report.add(entry),
                 None => report.kinks += 1,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Report;
+use crate::{Failure, Report};
 
 /// What was judged, and found right: how many cases, and how much of them was compared.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,16 +49,21 @@ impl Judgement {
         self.cases += 1;
     }
 
-    pub(crate) fn add_checks(&mut self, checks: usize) {
-        self.checks += checks;
+    pub(crate) fn add_check(&mut self) {
+        self.checks += 1;
     }
 
-    pub(crate) fn add_gradient(&mut self, report: &Report) {
+    /// Counts what a report compared; one of failures fails. Nothing but kinks in one case is no failure of all.
+    pub(crate) fn add_gradient(&mut self, report: Report) -> Result<(), Failure> {
+        if report.failures() > 0 {
+            return Err(Failure::Gradient(Box::new(report)));
+        }
         self.checks += 1;
         self.entries += report.entries();
         self.kinks += report.kinks();
         let part = report.worst().map_or(0.0, |(_, worst)| worst.part());
         self.largest_part = self.largest_part.max(part);
+        Ok(())
     }
 }
 

@@ -44,8 +44,8 @@
 //! # Ok::<(), brique_gradcheck::Failure>(())
 //! ```
 //!
-//! What the checks cannot see: a forward pass that is consistently another function than its author meant. That takes
-//! exact values from elsewhere.
+//! What the checks cannot see: a forward pass that is consistently another function than its author meant, which takes
+//! exact values from elsewhere; a parameter that neither visitor shows; and anything in `f32`.
 //!
 //! Source: Torch7's `nn.Jacobian`, PyTorch's `torch.autograd.gradcheck`, Caffe's `GradientChecker`, which knew of kinks.
 

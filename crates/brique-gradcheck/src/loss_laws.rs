@@ -31,7 +31,9 @@
 //! # Ok::<(), Failure>(())
 //! ```
 
-use brique_core::{Fault, Loss, Reduction};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use brique_core::{Error, Fault, Loss, Reduction};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array1, Array2, Axis, array};
 
@@ -44,11 +46,11 @@ use crate::verdict::{law, near, refused, same};
 pub type LossLaw = fn(&dyn Loss<f64>, &Matrix, &Matrix) -> Result<(), Failure>;
 
 macro_rules! by_name {
-    ($($law:ident),+ $(,)?) => { [$((stringify!($law), $law as LossLaw)),+] };
+    ($($law:ident),+ $(,)?) => { &[$((stringify!($law), $law as LossLaw)),+] };
 }
 
 /// The laws of every loss, by name.
-pub const LOSS_LAWS: [(&str, LossLaw); 10] = by_name![
+pub const LOSS_LAWS: &[(&str, LossLaw)] = by_name![
     kernels_overwrite,
     results_depend_on_arguments_only,
     rows_do_not_see_one_another,
@@ -145,9 +147,8 @@ pub fn rows_do_not_see_one_another(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matr
     Ok(())
 }
 
-/// A sum over the batch is the sum of `per_example`; a mean is a multiple of it, the same for every batch of a shape.
-///
-/// The multiple of a mean is judged by [`reductions_agree`], which knows the sum; here it only has to be positive.
+/// A sum over the batch is the sum of `per_example`, a batch mean is that over the number of examples, and another mean is
+/// a positive multiple.
 ///
 /// # Errors
 ///
@@ -159,13 +160,15 @@ pub fn examples_add_up(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Resul
     }
     let value = loss.forward(y, yhat).map_err(refused(LAW))?;
     let losses = loss.per_example(y, yhat).map_err(refused(LAW))?;
-    let sum = losses.sum();
-    let terms = losses.mapv(f64::abs).sum();
+    let (sum, terms) = (losses.sum(), losses.mapv(f64::abs).sum());
+    let is_sum = |value: f64| (value - sum).abs() <= 1e-10 * terms.max(f64::MIN_POSITIVE);
     let agree = match loss.reduction() {
-        Reduction::Sum => (value - sum).abs() <= 1e-10 * terms.max(f64::MIN_POSITIVE),
-        _ => value * sum >= 0.0 && (value == 0.0) == (sum == 0.0),
+        _ if !(value.is_finite() && sum.is_finite()) => value.is_nan() == sum.is_nan(),
+        Reduction::Sum => is_sum(value),
+        Reduction::BatchMean => is_sum(value * yhat.nrows() as f64),
+        Reduction::Mean => value * sum >= 0.0 && (value == 0.0) == (sum == 0.0),
     };
-    law(LAW, loss, agree || value.is_nan() && sum.is_nan(), || {
+    law(LAW, loss, agree, || {
         format!("forward gives {value:e}, the losses of the examples add up to {sum:e}")
     })
 }
@@ -181,6 +184,7 @@ pub fn layout_changes_nothing(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -
         return Ok(());
     }
     let (value, delta) = both(LAW, loss, y, yhat)?;
+    let losses = in_a_row(loss.per_example(y, yhat).map_err(refused(LAW))?);
     for (y, yhat) in layouts(y).into_iter().zip(layouts(yhat)) {
         let (found, found_delta) = both(LAW, loss, &y, &yhat)?;
         near(
@@ -192,6 +196,15 @@ pub fn layout_changes_nothing(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -
             value.abs(),
         )?;
         near(LAW, loss, "the delta", &found_delta, &delta, largest(&delta))?;
+        let found = in_a_row(loss.per_example(&y, &yhat).map_err(refused(LAW))?);
+        near(
+            LAW,
+            loss,
+            "the vector of losses",
+            &found,
+            &losses,
+            largest(&losses),
+        )?;
     }
     for mut buffer in layouts(&delta) {
         buffer.fill(f64::NAN);
@@ -231,11 +244,12 @@ pub fn an_empty_batch_has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matri
 
 /// Every prediction of a wrong shape is an error in all three methods, which refuse the same ones.
 ///
-/// Another number of rows is always wrong; another number of columns where `check` says so.
+/// Another number of rows is always wrong. Another number of columns is wrong where `check` says so; where it does not, all
+/// three methods take it.
 ///
 /// # Errors
 ///
-/// Where a wrong shape is accepted.
+/// Where a wrong shape is accepted, or panics.
 pub fn wrong_shapes_are_errors(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "wrong_shapes_are_errors";
     let (rows, columns) = yhat.dim();
@@ -248,47 +262,76 @@ pub fn wrong_shapes_are_errors(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) 
     let wrong_columns = around(columns).map(|columns| ((rows, columns), false));
     for (shape, always) in wrong_rows.chain(wrong_columns) {
         let wrong = Array2::from_elem(shape, 0.5);
-        if !always && loss.check(y, &wrong).is_ok() {
-            continue;
-        }
-        for (method, result) in [
-            ("forward", loss.forward(y, &wrong).map(|_| ())),
-            ("backward", loss.backward(y, &wrong).map(|_| ())),
-            ("per_example", loss.per_example(y, &wrong).map(|_| ())),
-        ] {
-            law(LAW, loss, result.is_err(), || {
-                format!(
-                    "{method} takes a prediction of shape {shape:?} for a target of shape {:?}",
-                    y.dim()
-                )
+        let is_wrong = always || loss.check(y, &wrong).is_err();
+        let describe = |verb: &str| {
+            format!(
+                "{verb} a prediction of shape {shape:?} for a target of shape {:?}",
+                y.dim()
+            )
+        };
+        for (method, call) in methods() {
+            let result = catch_unwind(AssertUnwindSafe(|| call(loss, y, &wrong)));
+            let result = result.map_err(|_| Failure::Law {
+                law: LAW,
+                subject: loss.to_string(),
+                what: describe(&format!("{method} panics over")),
+            })?;
+            let no_mean = result
+                .as_ref()
+                .is_err_and(|error| matches!(error.fault(), Fault::NoMean { .. }));
+            let verb = if is_wrong { "takes" } else { "refuses" };
+            law(LAW, loss, no_mean || result.is_err() == is_wrong, || {
+                describe(&format!("{method} {verb}"))
             })?;
         }
     }
     Ok(())
 }
 
-/// NaN in, NaN out: with a NaN in the prediction the loss and the loss of its example are NaN, or an error.
+type Method = fn(&dyn Loss<f64>, &Matrix, &Matrix) -> Result<(), Error>;
+
+fn methods() -> [(&'static str, Method); 3] {
+    [
+        ("forward", |loss, y, yhat| loss.forward(y, yhat).map(|_| ())),
+        ("backward", |loss, y, yhat| loss.backward(y, yhat).map(|_| ())),
+        ("per_example", |loss, y, yhat| {
+            loss.per_example(y, yhat).map(|_| ())
+        }),
+    ]
+}
+
+/// NaN in, NaN out: with a NaN in the prediction the loss and the loss of its example are NaN, or an error, wherever they
+/// depend on that number.
 ///
 /// # Errors
 ///
 /// Where a NaN becomes a number.
 pub fn nan_stays_nan(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "nan_stays_nan";
-    for (index, _) in yhat.indexed_iter() {
-        let mut with = yhat.to_owned();
-        with[index] = f64::NAN;
-        let value = loss.forward(y, &with);
-        law(LAW, loss, value.clone().map_or(true, f64::is_nan), || {
-            let value = value.unwrap_or_default();
-            format!("a NaN in the prediction at {index:?} gives a loss of {value:e}")
-        })?;
-        let losses = loss.per_example(y, &with);
-        law(
-            LAW,
-            loss,
-            losses.map_or(true, |losses| losses[index.0].is_nan()),
-            || format!("a NaN in the prediction at {index:?} leaves the loss of its example a number"),
-        )?;
+    let mut with = yhat.to_owned();
+    for (index, &number) in yhat.indexed_iter() {
+        let mut losses_with = |number: f64| {
+            with[index] = number;
+            Some((
+                loss.forward(y, &with).ok()?,
+                loss.per_example(y, &with).ok()?[index.0],
+            ))
+        };
+        let losses: Vec<(f64, f64)> = [0.1, 0.5, 0.9, 3.0, -3.0]
+            .into_iter()
+            .filter_map(&mut losses_with)
+            .collect();
+        let depends = losses
+            .windows(2)
+            .any(|pair| pair[0].1.to_bits() != pair[1].1.to_bits());
+        if let (true, Some((value, of_example))) = (depends, losses_with(f64::NAN)) {
+            law(LAW, loss, value.is_nan() && of_example.is_nan(), || {
+                format!(
+                    "a NaN in the prediction at {index:?} gives a loss of {value:e}, of which its example has {of_example:e}"
+                )
+            })?;
+        }
+        with[index] = number;
     }
     Ok(())
 }
@@ -340,8 +383,8 @@ pub fn a_step_down_lowers_the_loss(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matr
     })
 }
 
-/// The reductions of a loss agree: a mean is the sum times one number, in `forward` and in `backward` alike, and the
-/// vector of per-example losses is the same for all.
+/// The reductions of a loss agree: each loss says the reduction it was made with, a mean is the sum times one number in
+/// `forward` and in `backward` alike, and the vector of per-example losses is the same for all.
 ///
 /// # Errors
 ///
@@ -352,6 +395,12 @@ pub fn reductions_agree(
     yhat: &Matrix,
 ) -> Result<(), Failure> {
     const LAW: &str = "reductions_agree";
+    for reduction in [Reduction::Mean, Reduction::BatchMean, Reduction::Sum] {
+        let loss = make(reduction);
+        law(LAW, &loss, loss.reduction() == reduction, || {
+            format!("made for the reduction {reduction}, it says {}", loss.reduction())
+        })?;
+    }
     let sum = make(Reduction::Sum);
     let (total, total_delta) = both(LAW, &*sum, y, yhat)?;
     let losses = in_a_row(sum.per_example(y, yhat).map_err(refused(LAW))?);
@@ -366,7 +415,7 @@ pub fn reductions_agree(
             &found,
             &losses,
         )?;
-        if has_no_mean(loss, y, yhat) || total == 0.0 {
+        if has_no_mean(loss, y, yhat) || total == 0.0 || !total.is_finite() {
             continue;
         }
         let (value, delta) = both(LAW, loss, y, yhat)?;

@@ -52,7 +52,9 @@ pub use accumulation::{
     accumulate_twice_is_double, kernels_overwrite, update_parameters_subtracts, zero_grad_forgets,
 };
 pub use adjoints::{adjoint_in_the_input, adjoint_in_the_parameters};
-pub use batches::{an_empty_batch_is_a_batch, layout_changes_nothing, rows_do_not_see_one_another};
+pub use batches::{
+    a_batch_is_its_rows, an_empty_batch_is_a_batch, layout_changes_nothing, rows_do_not_see_one_another,
+};
 pub use doors::wrong_shapes_are_errors;
 pub use numbers::{a_step_down_lowers_the_loss, large_numbers_stay_numbers, nan_stays_nan};
 pub use state::{
@@ -66,11 +68,11 @@ use crate::Failure;
 pub type ModuleLaw = fn(&mut dyn Module<f64>, &Matrix, &Matrix) -> Result<(), Failure>;
 
 macro_rules! by_name {
-    ($($law:ident),+ $(,)?) => { [$((stringify!($law), $law as ModuleLaw)),+] };
+    ($($law:ident),+ $(,)?) => { &[$((stringify!($law), $law as ModuleLaw)),+] };
 }
 
 /// The laws of every module, by name.
-pub const MODULE_LAWS: [(&str, ModuleLaw); 16] = by_name![
+pub const MODULE_LAWS: &[(&str, ModuleLaw)] = by_name![
     visitors_agree,
     forward_changes_nothing,
     backward_delta_changes_nothing,
@@ -81,6 +83,7 @@ pub const MODULE_LAWS: [(&str, ModuleLaw); 16] = by_name![
     update_parameters_subtracts,
     results_depend_on_arguments_only,
     rows_do_not_see_one_another,
+    a_batch_is_its_rows,
     layout_changes_nothing,
     an_empty_batch_is_a_batch,
     wrong_shapes_are_errors,
@@ -90,4 +93,4 @@ pub const MODULE_LAWS: [(&str, ModuleLaw); 16] = by_name![
 ];
 
 /// The laws of linear modules, by name.
-pub const LINEAR_LAWS: [(&str, ModuleLaw); 2] = by_name![adjoint_in_the_input, adjoint_in_the_parameters];
+pub const LINEAR_LAWS: &[(&str, ModuleLaw)] = by_name![adjoint_in_the_input, adjoint_in_the_parameters];

@@ -7,6 +7,7 @@ use crate::Failure;
 /// The gradient check of one module or loss: what was compared, and where it differs most.
 ///
 /// Displays as a table, a row a tensor.
+#[must_use = "a report may be of failures: ask for its verdict"]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     subject: String,
@@ -48,10 +49,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether the two agree. NaN agrees with nothing.
+    /// Whether the two agree. Neither NaN nor an infinity agrees with anything: there is nothing to compare.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        self.error <= self.allowed
+        self.allowed.is_finite() && self.error <= self.allowed
     }
 
     /// The error as a part of what is allowed: above 1 it is a failure. NaN counts as infinite.
@@ -143,7 +144,10 @@ impl fmt::Display for Report {
         let (entries, failures) = (self.entries(), self.failures());
         write!(f, "{}, gradient check: ", self.subject)?;
         match failures {
-            0 if self.is_vacuous() => write!(f, "nothing was compared, every entry is a kink")?,
+            0 if self.is_vacuous() => write!(
+                f,
+                "nothing was compared, every entry is a kink or at the edge of the domain"
+            )?,
             0 => write!(f, "all {entries} entries agree")?,
             _ => write!(
                 f,

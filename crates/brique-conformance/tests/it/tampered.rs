@@ -92,6 +92,10 @@ fn a_result_that_is_no_number_fails() {
     let y = conformance.vectors.iter().find(|row| row.tensor == "y").unwrap();
     assert_eq!(y.worst, f64::INFINITY);
     assert!(!conformance.holds());
+    for wrong in [f64::NAN, f64::INFINITY] {
+        let conformance = run_alone(&linear().set("0/truth.gx", f64s(&[1, 2], &[wrong, 40.0])));
+        assert!(!conformance.holds(), "an exact result of {wrong}");
+    }
     let conformance = run_alone(&line().set("parameters.0", f64s(&[2, 1], &[f64::NAN, 0.0])));
     assert_eq!(conformance.trajectories[0].loss_distance, f64::INFINITY);
     assert!(!conformance.holds());
@@ -143,6 +147,7 @@ fn every_step_and_the_final_parameters_count() {
     let late = run_alone(&line().set("losses", f64s(&[3], &[8.0, 1.0, 6.26])));
     assert!(!late.holds());
     let moved = run_alone(&line().set("final.0", f64s(&[2, 1], &[-0.75, 1.25])));
+    assert!(!moved.holds());
     assert!((moved.trajectories[0].parameter_distance - 0.2).abs() < 1e-12);
 }
 
@@ -198,6 +203,25 @@ fn layers_in_a_row_are_trained_together() {
 fn what_is_wrong_with_a_file_is_said() {
     for (file, said) in [
         (linear().without("0/in.delta"), "there is no tensor 0/in.delta"),
+        (linear().without("0/truth.gx"), "there is no tensor 0/truth.gx"),
+        (
+            linear().set("1/in.x", f64s(&[1, 2], &[1.0, 2.0])),
+            "attribute cases is a list of 1 cases, expected one entry a case; there are tensors of more cases",
+        ),
+        (
+            line().set("y", f64s(&[2, 1], &[4.0, 0.0])),
+            "tensor y is of length 2, expected 3 rows, as x has",
+        ),
+        (
+            line().metadata(
+                "case",
+                &line()
+                    .metadata
+                    .1
+                    .replace("\"steps\": 3", "\"steps\": 1000000000000000000"),
+            ),
+            "tensor losses is of length 3, expected 1000000000000000000 numbers, one a step",
+        ),
         (
             linear().set("0/in.x", f32s(&[1, 2], &[1.0, 2.0])),
             "tensor 0/in.x is of type F32, expected F64",
@@ -208,7 +232,7 @@ fn what_is_wrong_with_a_file_is_said() {
         ),
         (
             linear().set("0/truth.gscale", f64s(&[1], &[30.0])),
-            "tensor 0/truth.gscale is of 1 numbers, expected nothing of that name",
+            "tensor 0/truth.gscale is no result of the module, expected one of y, gx, gparameters",
         ),
         (
             linear().set("0/in.x", f64s(&[1, 3], &[1.0, 2.0, 3.0])),
@@ -246,7 +270,7 @@ fn what_is_wrong_with_a_file_is_said() {
         (line().without("parameters.0"), "there is no tensor parameters.0"),
         (
             line().set("losses", f64s(&[2], &[8.0, 1.0])),
-            "tensor losses is of 2 numbers, expected one a step, 3",
+            "tensor losses is of length 2, expected 3 numbers, one a step",
         ),
         (
             line().set("final.0", f64s(&[1, 1], &[8.0])),

@@ -34,6 +34,9 @@ pub fn kernels_overwrite(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matri
 
 /// Two calls of `backward_update_gradient` leave the double of one, to the bit: gradients accumulate.
 ///
+/// To the bit, where a kernel adds up a batch before it adds that to the gradient, as it should. A product may cut a batch
+/// of hundreds of rows into blocks and add each: give this law fewer.
+///
 /// # Errors
 ///
 /// Where they do not.

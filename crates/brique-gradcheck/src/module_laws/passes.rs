@@ -5,8 +5,9 @@ use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 
 use crate::Failure;
+use crate::matrices::{largest, row_alone};
 use crate::snapshot::{Snapshot, fill_gradients};
-use crate::verdict::refused;
+use crate::verdict::{near, refused, same};
 
 /// All that the passes of a module give, the gradients from zero.
 pub(crate) struct Passes {
@@ -31,5 +32,65 @@ impl Passes {
             input_delta,
             gradients: Snapshot::of(module).gradients,
         })
+    }
+
+    /// The output and the input delta of one row; a gradient belongs to no row.
+    pub(crate) fn row(&self, row: usize) -> Self {
+        Self {
+            output: row_alone(&self.output, row),
+            input_delta: row_alone(&self.input_delta, row),
+            gradients: Vec::new(),
+        }
+    }
+
+    /// Whether these are the `expected` ones, bit for bit; `circumstances` say how they came about.
+    pub(crate) fn same(
+        &self,
+        law: &'static str,
+        module: &dyn Module<f64>,
+        circumstances: &str,
+        expected: &Self,
+    ) -> Result<(), Failure> {
+        for ((what, found), (_, expected)) in self.named().zip(expected.named()) {
+            same(law, module, &format!("{what} {circumstances}"), found, expected)?;
+        }
+        Ok(())
+    }
+
+    /// As [`same`](Self::same), but for the rounding of sums of numbers as large as those of `scale`.
+    pub(crate) fn near(
+        &self,
+        law: &'static str,
+        module: &dyn Module<f64>,
+        circumstances: &str,
+        expected: &Self,
+        scale: &Self,
+    ) -> Result<(), Failure> {
+        for (((what, found), (_, expected)), (_, scale)) in
+            self.named().zip(expected.named()).zip(scale.named())
+        {
+            near(
+                law,
+                module,
+                &format!("{what} {circumstances}"),
+                found,
+                expected,
+                largest(scale),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn named(&self) -> impl Iterator<Item = (String, &Array2<f64>)> {
+        let both = [
+            ("the output", &self.output),
+            ("the input delta", &self.input_delta),
+        ];
+        let gradients = self.gradients.iter().enumerate();
+        let gradients =
+            gradients.map(|(place, gradient)| (format!("the gradient of parameter {place}"), gradient));
+        both.map(|(what, matrix)| (what.to_owned(), matrix))
+            .into_iter()
+            .chain(gradients)
     }
 }

@@ -109,33 +109,25 @@ pub fn results_depend_on_arguments_only(
         module.forward(x).map_err(refused(LAW))?;
         let undisturbed = Passes::of(LAW, module, x, delta)?;
         let other = x.mapv(|value| 0.75 - 2.0 * value);
-        module.forward(&other).map_err(refused(LAW))?;
+        let disturb = |module: &mut dyn Module<f64>| {
+            module.forward(&other).map_err(refused(LAW))?;
+            module
+                .backward_delta(&other, &(delta * 3.0))
+                .map_err(refused(LAW))
+        };
+        disturb(module)?;
+        let output = module.forward(x).map_err(refused(LAW))?;
+        disturb(module)?;
         let input_delta = module.backward_delta(x, delta).map_err(refused(LAW))?;
-        same(
-            LAW,
-            module,
-            "the input delta after another batch",
-            &input_delta,
-            &undisturbed.input_delta,
-        )?;
-        module
-            .backward_delta(&other, &(delta * 3.0))
-            .map_err(refused(LAW))?;
-        module.forward(&other).map_err(refused(LAW))?;
+        disturb(module)?;
         fill_gradients(module, 0.0);
         module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
         let gradients = Snapshot::of(module).gradients;
-        for (place, (found, expected)) in gradients.iter().zip(&undisturbed.gradients).enumerate() {
-            let what = format!("the gradient of parameter {place} after another batch");
-            same(LAW, module, &what, found, expected)?;
-        }
-        let output = module.forward(x).map_err(refused(LAW))?;
-        same(
-            LAW,
-            module,
-            "the output after another batch",
-            &output,
-            &undisturbed.output,
-        )
+        let disturbed = Passes {
+            output,
+            input_delta,
+            gradients,
+        };
+        disturbed.same(LAW, module, "after another batch", &undisturbed)
     })
 }

@@ -1,13 +1,15 @@
-use brique_core::Reduction;
+use brique_core::{Loss, Module, Reduction};
 use brique_gradcheck::strategies::{Numbers, matrix, size, sizes};
-use brique_gradcheck::{Failure, GradientCheck, Judge};
+use brique_gradcheck::{Failure, GradientCheck, Judge, loss_laws};
+use brique_tensor::ndarray::array;
 use proptest::prelude::*;
 
 use crate::loss_mistakes;
 use crate::module_mistakes;
 use crate::toy::Toy;
+use crate::toy_loss::ToyLoss;
 use crate::toy_losses::{bce, cross_entropy, mse};
-use crate::toys::{elementwise, linear, network, relu, sigmoid, softmax, tanh};
+use crate::toys::{elementwise, linear, network, normal, relu, sigmoid, softmax, tanh};
 use crate::windows::{average_pool, conv, max_pool};
 
 fn always(right: fn() -> Toy) -> impl Strategy<Value = (Toy, usize)> {
@@ -32,7 +34,7 @@ fn right_modules_are_found_right() {
     ] {
         let judgement = Judge::new(1).cases(16).modules(always(right)).unwrap();
         assert_eq!(judgement.cases(), 16);
-        assert_eq!(judgement.checks(), 16 * 17);
+        assert_eq!(judgement.checks(), 16 * 18);
         assert!(
             judgement.entries() > 50 && judgement.largest_part() <= 1.0,
             "{judgement}"
@@ -44,7 +46,7 @@ fn right_modules_are_found_right() {
 fn linear_modules_of_every_shape_are_found_right() {
     let layers = sizes().prop_map(|[inputs, outputs]| (linear(inputs, outputs), inputs));
     let judgement = Judge::new(1).linear().modules(layers).unwrap();
-    assert_eq!(judgement.checks(), 64 * 19);
+    assert_eq!(judgement.checks(), 64 * 20);
 }
 
 #[test]
@@ -166,7 +168,7 @@ fn a_law_can_be_left_out_by_its_name() {
         "nan_stays_nan"
     );
     let judgement = Judge::new(1).without("nan_stays_nan").modules(modules()).unwrap();
-    assert_eq!(judgement.checks(), 64 * 16);
+    assert_eq!(judgement.checks(), 64 * 17);
     let failure = Judge::new(1)
         .without("nan_stays_man")
         .modules(modules())
@@ -175,7 +177,7 @@ fn a_law_can_be_left_out_by_its_name() {
     assert!(
         failure
             .to_string()
-            .starts_with("nothing was judged: there is no law nan_stays_man to leave out; there are ")
+            .starts_with("nothing was judged: there is no check nan_stays_man to leave out; there are ")
     );
     assert!(
         Judge::new(1)
@@ -255,7 +257,7 @@ fn reductions_can_be_left_out() {
     let (loss, y, yhat) = mse();
     let make = |reduction| {
         let mut loss = loss.with(reduction);
-        if reduction == Reduction::BatchMean {
+        if reduction == Reduction::Mean {
             let right = std::sync::Arc::clone(&loss.per_example);
             loss.per_example = std::sync::Arc::new(move |y, yhat, losses| {
                 right(y, yhat, losses);
@@ -276,4 +278,153 @@ fn reductions_can_be_left_out() {
             .losses(make, pairs())
             .is_ok()
     );
+}
+
+#[test]
+fn boxes_of_different_modules_are_judged_together() {
+    let modules = any::<bool>().prop_map(|is_linear| -> (Box<dyn Module>, usize) {
+        if is_linear {
+            (Box::new(linear(3, 2)), 3)
+        } else {
+            (Box::new(tanh()), 3)
+        }
+    });
+    assert!(Judge::new(1).modules(modules).is_ok());
+    let wrong = any::<bool>().prop_map(|is_wrong| -> (Box<dyn Module>, usize) {
+        let mut toy = linear(3, 2);
+        toy.zero_grad_works = !is_wrong;
+        (Box::new(toy), 3)
+    });
+    assert_eq!(
+        Judge::new(1).modules(wrong).unwrap_err().check(),
+        "zero_grad_forgets"
+    );
+}
+
+/// A logarithm takes no negative numbers: it is judged on inputs of its own, without the laws that take others.
+#[test]
+fn a_module_with_a_domain_is_judged_inside_it() {
+    let logarithm = || elementwise("Logarithm", f64::ln, |x| 1.0 / x);
+    let cases = || size().prop_map(move |rows| (logarithm(), normal((rows, 3), 5).mapv(f64::exp)));
+    assert!(
+        Judge::new(1)
+            .modules(Just(()).prop_map(move |()| (logarithm(), 3)))
+            .is_err()
+    );
+    let judge = Judge::new(1).without("results_depend_on_arguments_only");
+    let judgement = judge.modules_at(cases()).unwrap();
+    assert!(judgement.entries() > 100, "{judgement}");
+}
+
+#[test]
+fn gradients_can_be_left_out() {
+    let straight_through = always(|| elementwise("Sign", |x| if x < 0.0 { -1.0 } else { 1.0 }, |_| 1.0));
+    let judge = Judge::new(1)
+        .without("gradient")
+        .without("nan_stays_nan")
+        .without("a_step_down_lowers_the_loss");
+    assert_eq!(judge.modules(straight_through).unwrap().entries(), 0);
+}
+
+/// A mask of the row's place: right, but no row alone is what it was in the batch.
+#[test]
+fn a_mask_by_row_keeps_all_laws_but_one() {
+    let masked = || {
+        let mut toy = tanh();
+        toy.forward = std::sync::Arc::new(|_, x, y| {
+            y.indexed_iter_mut()
+                .for_each(|((row, column), y)| *y = x[[row, column]] * ((row + column) % 2) as f64);
+        });
+        toy.delta = std::sync::Arc::new(|_, _, delta, d| {
+            d.indexed_iter_mut()
+                .for_each(|((row, column), d)| *d = delta[[row, column]] * ((row + column) % 2) as f64);
+        });
+        (toy, 3)
+    };
+    let modules = || Just(()).prop_map(move |()| masked());
+    assert_eq!(
+        Judge::new(1).modules(modules()).unwrap_err().check(),
+        "a_batch_is_its_rows"
+    );
+    assert!(
+        Judge::new(1)
+            .without("a_batch_is_its_rows")
+            .modules(modules())
+            .is_ok()
+    );
+}
+
+/// A class as an index.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small whole number"
+)]
+fn class(y: f64) -> usize {
+    y as usize
+}
+
+/// −p[y] for a class y: of another shape than its prediction, and blind to the other columns.
+#[test]
+fn a_loss_of_class_indices_is_judged() {
+    let loss = ToyLoss {
+        name: "Picked",
+        reduction: Reduction::Mean,
+        terms: |_| 1,
+        fits: std::sync::Arc::new(|y, p| {
+            y.ncols() == 1 && y.nrows() == p.nrows() && y.iter().all(|y| *y < p.ncols() as f64)
+        }),
+        forward: std::sync::Arc::new(|y, p, divisor| {
+            y.column(0)
+                .iter()
+                .enumerate()
+                .map(|(row, y)| -p[[row, class(*y)]])
+                .sum::<f64>()
+                / divisor
+        }),
+        backward: std::sync::Arc::new(|y, _, divisor, delta| {
+            delta.fill(0.0);
+            y.column(0)
+                .iter()
+                .enumerate()
+                .for_each(|(row, y)| delta[[row, class(*y)]] = -1.0 / divisor);
+        }),
+        per_example: std::sync::Arc::new(|y, p, losses| {
+            losses
+                .iter_mut()
+                .enumerate()
+                .for_each(|(row, loss)| *loss = -p[[row, class(y[[row, 0]])]]);
+        }),
+        nothing_has_a_mean: false,
+        swaps_means: false,
+    };
+    let y = array![[0.0], [2.0], [1.0]];
+    let judgement = Judge::new(1)
+        .cases(1)
+        .losses(|r| loss.with(r), Just((y, normal((3, 3), 6))))
+        .unwrap();
+    assert_eq!(judgement.entries(), 3 * 9);
+}
+
+#[test]
+fn near_the_smallest_loss_no_step_is_asked_for() {
+    let (loss, ..) = bce();
+    for distance in [1e-6, 1e-8, 1e-10] {
+        let (y, p) = (array![[0.3]], array![[0.3 + distance]]);
+        assert!(
+            loss_laws::a_step_down_lowers_the_loss(&loss, &y, &p).is_ok(),
+            "{distance}"
+        );
+    }
+}
+
+#[test]
+fn an_infinite_loss_is_no_failure_of_the_sums() {
+    let (loss, ..) = bce();
+    let (y, p) = (array![[1.0], [0.0]], array![[0.0], [0.5]]);
+    for reduction in [Reduction::Mean, Reduction::BatchMean, Reduction::Sum] {
+        assert!(loss_laws::examples_add_up(&loss.with(reduction), &y, &p).is_ok());
+    }
+    let boxed = |reduction| -> Box<dyn Loss> { Box::new(loss.with(reduction)) };
+    assert!(loss_laws::reductions_agree(&boxed, &y, &p).is_ok());
 }

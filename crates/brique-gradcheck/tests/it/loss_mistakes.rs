@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use brique_core::Reduction;
+use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Axis, Zip, array};
 
 use crate::toy_loss::ToyLoss;
@@ -121,6 +123,26 @@ fn of_the_contract() -> Vec<LossMistake> {
         mistake("a row broadcast against a column", mse, |loss| {
             loss.fits = Arc::new(|y, yhat| y.dim() == yhat.dim() || y.nrows() == 1 || yhat.nrows() == 1);
         }),
+        mistake("columns that the target does not have taken", mse, |loss| {
+            loss.fits = Arc::new(|y, yhat| y.nrows() == yhat.nrows());
+        }),
+        mistake("reduction ignored", mse, |loss| loss.reduction = Reduction::Mean),
+        mistake("mean and batch mean swapped", mse, |loss| loss.swaps_means = true),
+        mistake(
+            "losses of the examples read in the order of memory",
+            mse,
+            |loss| {
+                loss.per_example = Arc::new(|y, yhat, losses| {
+                    let in_memory = |matrix: &Matrix| matrix.as_slice_memory_order().map(<[f64]>::to_vec);
+                    let yhat = in_memory(yhat).unwrap_or_else(|| yhat.iter().copied().collect());
+                    for (row, loss) in losses.iter_mut().enumerate() {
+                        *loss = (0..3)
+                            .map(|column| (yhat[3 * row + column] - y[[row, column]]).powi(2))
+                            .sum();
+                    }
+                });
+            },
+        ),
         mistake("delta added to its buffer", mse, |loss| {
             loss.backward = Arc::new(|y, yhat, divisor, delta| {
                 Zip::from(delta)
@@ -159,7 +181,7 @@ fn of_the_contract() -> Vec<LossMistake> {
             });
         }),
         mistake("another function for the mean than for the sum", mse, |loss| {
-            if loss.reduction == brique_core::Reduction::Mean {
+            if loss.reduction == Reduction::Mean {
                 let right = Arc::clone(&loss.backward);
                 loss.forward = Arc::new(|y, yhat, divisor| (yhat - y).mapv(f64::abs).sum() / divisor);
                 loss.backward = Arc::new(move |y, yhat, divisor, delta| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use brique_core::{Error, Fault, Module, Parameter, Shape};
 use brique_tensor::Matrix;
-use brique_tensor::ndarray::Array2;
+use brique_tensor::ndarray::{Array2, Axis};
 
 pub type Forward = Arc<dyn Fn(&[Parameter], &Matrix, &mut Matrix) + Send + Sync>;
 pub type Delta = Arc<dyn Fn(&[Parameter], &Matrix, &Matrix, &mut Matrix) + Send + Sync>;
@@ -27,6 +27,8 @@ pub struct Toy {
     pub update: Option<Update>,
     pub zero_grad_works: bool,
     pub checks_delta: bool,
+    /// `backward_delta` leaves the last column out.
+    pub loses_columns: bool,
     /// How many parameters `visit_parameters_mut` shows.
     pub shown_mut: usize,
 }
@@ -51,6 +53,7 @@ impl Toy {
             update: None,
             zero_grad_works: true,
             checks_delta: true,
+            loses_columns: false,
             shown_mut: 0,
         }
     }
@@ -134,6 +137,9 @@ impl Module for Toy {
         }
         let mut input_delta = Array2::zeros(input.dim());
         self.delta_kernel(input, delta, &mut input_delta);
+        if self.loses_columns {
+            input_delta.remove_index(Axis(1), input.ncols() - 1);
+        }
         Ok(input_delta)
     }
 }

@@ -26,6 +26,8 @@ pub struct ToyLoss {
     pub per_example: PerExample,
     /// A mean over nothing is 0.
     pub nothing_has_a_mean: bool,
+    /// The divisors of the two means are swapped.
+    pub swaps_means: bool,
 }
 
 impl ToyLoss {
@@ -37,7 +39,12 @@ impl ToyLoss {
     }
 
     fn divisor(&self, yhat: &Matrix) -> f64 {
-        self.reduction.divisor(yhat.nrows(), (self.terms)(yhat.ncols())) as f64
+        let reduction = match self.reduction {
+            Reduction::Mean if self.swaps_means => Reduction::BatchMean,
+            Reduction::BatchMean if self.swaps_means => Reduction::Mean,
+            reduction => reduction,
+        };
+        reduction.divisor(yhat.nrows(), (self.terms)(yhat.ncols())) as f64
     }
 }
 

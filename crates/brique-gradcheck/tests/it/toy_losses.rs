@@ -29,6 +29,7 @@ fn of_terms(name: &'static str, term: fn(f64, f64) -> f64, slope: fn(f64, f64) -
         }),
         per_example: Arc::new(move |y, yhat, losses| losses.assign(&terms(y, yhat).sum_axis(Axis(1)))),
         nothing_has_a_mean: false,
+        swaps_means: false,
     }
 }
 
@@ -95,6 +96,7 @@ pub fn cross_entropy() -> Case {
             }
         }),
         nothing_has_a_mean: false,
+        swaps_means: false,
     };
     let y = array![[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]];
     (loss, y, normal((4, 3), 13) * 2.0)
