@@ -14,6 +14,10 @@ fn normal<T: Scalar>(shape: (usize, usize), seed: u64) -> Array2<T> {
 }
 
 /// The parameters of a layer from 30 to 20 values after 50 steps, in batches of 33 rows of 100.
+///
+/// # Errors
+///
+/// None that these shapes have.
 pub fn trained<T: Scalar>() -> Result<Array2<T>, Error> {
     let (x, y): (Array2<T>, Array2<T>) = (normal((100, 30), 1), normal((100, 20), 2));
     let mut linear: Linear<T> = Linear::new(30, 20, Init::PyTorch, &mut portable(3))?;

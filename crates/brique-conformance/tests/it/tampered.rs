@@ -199,28 +199,22 @@ fn layers_in_a_row_are_trained_together() {
     assert_eq!((row.loss_distance, row.parameter_distance), (0.0, 0.0));
 }
 
+/// Each file with the beginning of what is said of it.
+fn check_said(files: &[(File, &str)]) {
+    for (file, said) in files {
+        let error = error(file);
+        assert!(error.starts_with(said), "{error}\nexpected: {said}");
+    }
+}
+
 #[test]
-fn what_is_wrong_with_a_file_is_said() {
-    for (file, said) in [
+fn what_is_wrong_with_vectors_is_said() {
+    check_said(&[
         (linear().without("0/in.delta"), "there is no tensor 0/in.delta"),
         (linear().without("0/truth.gx"), "there is no tensor 0/truth.gx"),
         (
             linear().set("1/in.x", f64s(&[1, 2], &[1.0, 2.0])),
             "attribute cases is a list of 1 cases, expected one entry a case; there are tensors of more cases",
-        ),
-        (
-            line().set("y", f64s(&[2, 1], &[4.0, 0.0])),
-            "tensor y is of length 2, expected 3 rows, as x has",
-        ),
-        (
-            line().metadata(
-                "case",
-                &line()
-                    .metadata
-                    .1
-                    .replace("\"steps\": 3", "\"steps\": 1000000000000000000"),
-            ),
-            "tensor losses is of length 3, expected 1000000000000000000 numbers, one a step",
         ),
         (
             linear().set("0/in.x", f32s(&[1, 2], &[1.0, 2.0])),
@@ -266,6 +260,26 @@ fn what_is_wrong_with_a_file_is_said() {
             mse().metadata("cases", "[{}]"),
             "attribute reduction is null, expected \"mean\" or \"sum\"",
         ),
+    ]);
+}
+
+#[test]
+fn what_is_wrong_with_a_training_is_said() {
+    check_said(&[
+        (
+            line().set("y", f64s(&[2, 1], &[4.0, 0.0])),
+            "tensor y is of length 2, expected 3 rows, as x has",
+        ),
+        (
+            line().metadata(
+                "case",
+                &line()
+                    .metadata
+                    .1
+                    .replace("\"steps\": 3", "\"steps\": 1000000000000000000"),
+            ),
+            "tensor losses is of length 3, expected 1000000000000000000 numbers, one a step",
+        ),
         (line().without("final.0"), "there is no tensor final.0"),
         (line().without("parameters.0"), "there is no tensor parameters.0"),
         (
@@ -284,10 +298,7 @@ fn what_is_wrong_with_a_file_is_said() {
             line().set("y", (Dtype::I64, vec![3], vec![0; 24])),
             "tensor y is of type I64, expected F64",
         ),
-    ] {
-        let error = error(&file);
-        assert!(error.starts_with(said), "{error}\nexpected: {said}");
-    }
+    ]);
     let without = |option: &str| {
         let (_, text) = line().metadata;
         let mut case: serde_json::Value = serde_json::from_str(&text).unwrap();

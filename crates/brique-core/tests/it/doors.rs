@@ -1,4 +1,8 @@
+use std::fmt;
+use std::sync::Mutex;
+
 use brique_core::{Error, Fault, Module, Parameter, Shape};
+use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, array};
 
 use crate::toys::ScaledTwins;
@@ -168,4 +172,127 @@ fn value_and_gradient_are_borrowed_together() {
     assert_eq!(parameter.gradient(), array![[1.0, 2.0]]);
     parameter.value_mut()[[0, 1]] = 5.0;
     assert_eq!(parameter.value(), array![[9.0, 5.0]]);
+}
+
+/// Writes down which of its methods were called.
+#[derive(Debug)]
+struct Listener {
+    heard: Mutex<Vec<&'static str>>,
+    parameter: Parameter,
+}
+
+impl Listener {
+    fn hear(&self, method: &'static str) {
+        self.heard.lock().unwrap().push(method);
+    }
+}
+
+impl fmt::Display for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Listener")
+    }
+}
+
+impl Module for Listener {
+    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
+        self.hear("output_shape");
+        Ok(input)
+    }
+
+    fn forward_kernel(&self, _input: &Matrix, _output: &mut Matrix) {
+        self.hear("forward_kernel");
+    }
+
+    fn delta_kernel(&self, _input: &Matrix, _delta: &Matrix, _input_delta: &mut Matrix) {
+        self.hear("delta_kernel");
+    }
+
+    fn gradient_kernel(&mut self, _input: &Matrix, _delta: &Matrix) {
+        self.hear("gradient_kernel");
+    }
+
+    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
+        visit(&self.parameter);
+    }
+
+    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
+        visit(&mut self.parameter);
+    }
+
+    fn forward(&self, _input: &Matrix) -> Result<Array2<f64>, Error> {
+        self.hear("forward");
+        Ok(array![[1.0]])
+    }
+
+    fn zero_grad(&mut self) {
+        self.hear("zero_grad");
+    }
+
+    fn backward_update_gradient(&mut self, _input: &Matrix, _delta: &Matrix) -> Result<(), Error> {
+        self.hear("backward_update_gradient");
+        Err(Error::new(
+            "Listener",
+            "backward_update_gradient",
+            nothing_to_double(),
+        ))
+    }
+
+    fn backward_delta(&self, _input: &Matrix, _delta: &Matrix) -> Result<Array2<f64>, Error> {
+        self.hear("backward_delta");
+        Ok(array![[2.0]])
+    }
+
+    fn update_parameters(&mut self, _gradient_step: f64) -> Result<(), Error> {
+        self.hear("update_parameters");
+        Err(Error::new("Listener", "update_parameters", nothing_to_double()))
+    }
+}
+
+/// Every method of a box is the module's own, those with a default body too.
+#[test]
+fn a_box_asks_the_module_in_it() {
+    let listener = Listener {
+        heard: Mutex::default(),
+        parameter: Parameter::new(array![[7.0]]),
+    };
+    let mut boxed = Box::new(listener);
+    let x = Array2::zeros((1, 1));
+    let mut buffer = Array2::zeros((1, 1));
+    <Box<Listener> as Module>::output_shape(&boxed, Shape::from(1)).unwrap();
+    <Box<Listener> as Module>::forward_kernel(&boxed, &x, &mut buffer);
+    <Box<Listener> as Module>::delta_kernel(&boxed, &x, &x, &mut buffer);
+    <Box<Listener> as Module>::gradient_kernel(&mut boxed, &x, &x);
+    assert_eq!(
+        <Box<Listener> as Module>::forward(&boxed, &x).unwrap(),
+        array![[1.0]]
+    );
+    <Box<Listener> as Module>::zero_grad(&mut boxed);
+    assert!(<Box<Listener> as Module>::backward_update_gradient(&mut boxed, &x, &x).is_err());
+    assert_eq!(
+        <Box<Listener> as Module>::backward_delta(&boxed, &x, &x).unwrap(),
+        array![[2.0]]
+    );
+    assert!(<Box<Listener> as Module>::update_parameters(&mut boxed, 1.0).is_err());
+    assert_eq!(
+        *boxed.heard.lock().unwrap(),
+        [
+            "output_shape",
+            "forward_kernel",
+            "delta_kernel",
+            "gradient_kernel",
+            "forward",
+            "zero_grad",
+            "backward_update_gradient",
+            "backward_delta",
+            "update_parameters"
+        ]
+    );
+    <Box<Listener> as Module>::visit_parameters_mut(&mut boxed, &mut |parameter| {
+        parameter.value_mut().fill(8.0)
+    });
+    let mut seen = Vec::new();
+    <Box<Listener> as Module>::visit_parameters(&boxed, &mut |parameter| {
+        seen.push(parameter.value()[[0, 0]])
+    });
+    assert_eq!(seen, [8.0]);
 }

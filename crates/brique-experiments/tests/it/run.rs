@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use brique_experiments::experiments::ALL;
 use brique_experiments::{Claim, Experiment, Outcome, Relation, Run, Settings, faults};
