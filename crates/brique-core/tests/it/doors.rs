@@ -288,11 +288,11 @@ fn a_box_asks_the_module_in_it() {
         ]
     );
     <Box<Listener> as Module>::visit_parameters_mut(&mut boxed, &mut |parameter| {
-        parameter.value_mut().fill(8.0)
+        parameter.value_mut().fill(8.0);
     });
     let mut seen = Vec::new();
     <Box<Listener> as Module>::visit_parameters(&boxed, &mut |parameter| {
-        seen.push(parameter.value()[[0, 0]])
+        seen.push(parameter.value()[[0, 0]]);
     });
     assert_eq!(seen, [8.0]);
 }
