@@ -21,19 +21,43 @@ use brique_tensor::{Matrix, Scalar};
 pub struct Parameter<T: Scalar = f64> {
     value: Array2<T>,
     gradient: Array2<T>,
+    weight_rows: usize,
 }
 
 impl<T: Scalar> Parameter<T> {
     /// A parameter of this value whose gradient is zero. Both lie in memory row by row.
+    ///
+    /// All of its rows are weights.
     #[must_use]
     pub fn new(value: Array2<T>) -> Self {
+        let rows = value.nrows();
+        Self::with_weight_rows(value, rows)
+    }
+
+    /// A parameter of which the first `weight_rows` rows are weights; the others are biases or scales, which a weight decay
+    /// can leave alone. More rows than there are count as all.
+    ///
+    /// ```
+    /// use brique_core::Parameter;
+    /// use brique_tensor::ndarray::array;
+    ///
+    /// let linear = Parameter::with_weight_rows(array![[3.0], [4.0], [0.5]], 2); // the last row is the bias
+    /// assert_eq!(linear.weight_rows(), 2);
+    /// ```
+    #[must_use]
+    pub fn with_weight_rows(value: Array2<T>, weight_rows: usize) -> Self {
         let value = if value.is_standard_layout() {
             value
         } else {
             value.as_standard_layout().into_owned()
         };
         let gradient = Array2::zeros(value.dim());
-        Self { value, gradient }
+        let weight_rows = weight_rows.min(value.nrows());
+        Self {
+            value,
+            gradient,
+            weight_rows,
+        }
     }
 
     /// The value.
@@ -67,6 +91,12 @@ impl<T: Scalar> Parameter<T> {
     #[must_use]
     pub fn shape(&self) -> (usize, usize) {
         self.value.dim()
+    }
+
+    /// How many rows, from the first, are weights. The others are biases or scales.
+    #[must_use]
+    pub fn weight_rows(&self) -> usize {
+        self.weight_rows
     }
 
     /// `gradient = 0`.

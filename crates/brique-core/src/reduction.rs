@@ -4,7 +4,8 @@ use std::fmt;
 
 /// How the terms of a batch become one number: by what their sum is divided.
 ///
-/// For a batch of n examples with m terms each. Gradients are divided alike: the mean lives in the loss, nowhere else.
+/// For a batch of n examples with m terms each: as many as the prediction has columns for a loss of one term an element,
+/// 1 for a loss of one term an example. Gradients are divided alike: the mean lives in the loss, nowhere else.
 ///
 /// ```
 /// use brique_core::Reduction;
@@ -15,7 +16,7 @@ use std::fmt;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reduction {
-    /// The mean over all n·m terms: PyTorch's `mean` for a loss of one term an element, and the default.
+    /// The mean over all n·m terms: PyTorch's `mean`, and the default.
     #[default]
     Mean,
     /// The sum over the terms of an example, the mean over the n examples: the report's, for any width.

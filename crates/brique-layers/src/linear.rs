@@ -57,7 +57,7 @@ impl<T: Scalar> Linear<T> {
         let refuse = |fault| Error::new(format_args!("Linear({inputs} → {outputs})"), "new", fault);
         check_addressable::<T>(inputs, outputs).map_err(refuse)?;
         Ok(Self {
-            parameters: Parameter::new(init.draw(inputs, outputs, rng).map_err(refuse)?),
+            parameters: Parameter::with_weight_rows(init.draw(inputs, outputs, rng).map_err(refuse)?, inputs),
         })
     }
 
@@ -76,8 +76,9 @@ impl<T: Scalar> Linear<T> {
             };
             return Err(Error::new("Linear", "from_parameters", fault));
         }
+        let inputs = parameters.nrows() - 1;
         Ok(Self {
-            parameters: Parameter::new(parameters),
+            parameters: Parameter::with_weight_rows(parameters, inputs),
         })
     }
 
