@@ -5,6 +5,7 @@
 //!   Owned arrays, views and slices of a batch all dereference to it.
 //! * [`affine_forward`], [`affine_delta`], [`affine_gradient`]: the three products of a linear layer,
 //!   with the bias as the last row of its parameters.
+//! * [`sigmoid`], [`softplus`], [`log_sum_exp`] and slopes that keep their digits in the tails.
 //! * [`pairwise_sum`], [`add_column_sums`]: sums whose rounding error grows with log n, not with n.
 //!
 //! This is the only crate of the workspace with code written for speed.
@@ -23,11 +24,13 @@
 //! ```
 
 mod affine;
+mod functions;
 mod product;
 mod scalar;
 mod sum;
 
 pub use affine::{affine_delta, affine_forward, affine_gradient};
+pub use functions::{largest, log_sum_exp, sigmoid, sigmoid_slope, softplus, tanh_slope};
 pub use ndarray;
 pub use scalar::Scalar;
 pub use sum::{add_column_sums, pairwise_sum};
