@@ -28,6 +28,7 @@ mod functions;
 mod product;
 mod scalar;
 mod sum;
+mod tile;
 
 pub use affine::{affine_delta, affine_forward, affine_gradient};
 pub use functions::{largest, log_sum_exp, sigmoid, sigmoid_slope, softplus, tanh_slope};

@@ -6,9 +6,11 @@ use std::iter::Sum;
 use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 
+use crate::tile::Multiply;
+
 /// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
 ///
-/// The trait is sealed: kernels may rely on there being exactly these two.
+/// The trait is sealed, by a supertrait that no other crate can name: kernels may rely on there being exactly these two.
 ///
 /// ```
 /// use brique_tensor::Scalar;
@@ -32,7 +34,7 @@ pub trait Scalar:
     + Default
     + Send
     + Sync
-    + sealed::Sealed
+    + Multiply
 {
     /// The type's name, `"f32"` or `"f64"`.
     const NAME: &'static str;
@@ -84,10 +86,4 @@ impl Scalar for f64 {
     fn as_f64(self) -> f64 {
         self
     }
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
 }
