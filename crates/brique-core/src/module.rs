@@ -91,6 +91,20 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         let _ = visit;
     }
 
+    /// `output =` what the trained module answers, overwriting all of `output`: `f(input)`, unless chance is part of f.
+    ///
+    /// Left out, it is the forward pass. A module that draws in training, as a dropout does, writes what it answers
+    /// without drawing.
+    fn predict_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+        self.forward_kernel(input, output);
+    }
+
+    /// Begins step number `step` of a training. What a module draws is a function of its seed and of this number; a
+    /// module that draws nothing leaves this out.
+    fn begin_step(&mut self, step: u64) {
+        let _ = step;
+    }
+
     /// `f(input)`: (batch, in) to (batch, out), one example a row.
     ///
     /// # Errors
@@ -100,6 +114,18 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         let shape = batch_output(self, input).map_err(|fault| Error::new(self, "forward", fault))?;
         let mut output = Array2::zeros(shape);
         self.forward_kernel(input, &mut output);
+        Ok(output)
+    }
+
+    /// What the trained module answers: `f(input)` without any chance that is part of f in training.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Self::forward).
+    fn predict(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
+        let shape = batch_output(self, input).map_err(|fault| Error::new(self, "predict", fault))?;
+        let mut output = Array2::zeros(shape);
+        self.predict_kernel(input, &mut output);
         Ok(output)
     }
 
@@ -183,8 +209,20 @@ impl<T: Scalar, M: Module<T> + ?Sized> Module<T> for Box<M> {
         (**self).visit_parameters_mut(visit);
     }
 
+    fn predict_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+        (**self).predict_kernel(input, output);
+    }
+
+    fn begin_step(&mut self, step: u64) {
+        (**self).begin_step(step);
+    }
+
     fn forward(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
         (**self).forward(input)
+    }
+
+    fn predict(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
+        (**self).predict(input)
     }
 
     fn zero_grad(&mut self) {

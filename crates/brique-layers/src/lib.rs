@@ -1,7 +1,11 @@
 //! Modules: the bricks that networks are built of.
 //!
-//! * [`Linear`]: one matrix of parameters whose last row is the bias.
-//! * [`Init`]: how its weights begin.
+//! * [`Linear`]: one matrix of parameters whose last row is the bias. [`Init`]: how its weights begin.
+//! * [`Tanh`], [`Sigmoid`], [`ReLU`], [`LeakyReLU`], [`Elu`], [`Silu`], [`Gelu`], [`Softplus`], [`LogSigmoid`]: each number by
+//!   itself.
+//! * [`Softmax`], [`LogSoftmax`], [`LayerNorm`]: each example by itself.
+//! * [`Dropout`]: a mask in training, nothing in prediction.
+//! * [`Sequential`]: modules one after the other; [`Workspace`]: what a training loop keeps between the passes.
 //!
 //! The training loop by hand, with the report's own names:
 //!
@@ -27,8 +31,18 @@
 //! # Ok::<(), brique_core::Error>(())
 //! ```
 
+mod activations;
+mod dropout;
 mod init;
+mod layer_norm;
 mod linear;
+mod sequential;
+mod softmax;
 
+pub use activations::{Elu, Gelu, LeakyReLU, LogSigmoid, ReLU, Sigmoid, Silu, Softplus, Tanh};
+pub use dropout::Dropout;
 pub use init::Init;
+pub use layer_norm::LayerNorm;
 pub use linear::Linear;
+pub use sequential::{Sequential, Workspace};
+pub use softmax::{LogSoftmax, Softmax};

@@ -2,6 +2,8 @@
 //!
 //! Slopes are computed from the argument: `y·(1 − y)` and `1 − y²` have lost every digit where y has reached 1.
 
+use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+
 use crate::Scalar;
 
 /// `1 / (1 + e^−x)`.
@@ -76,4 +78,62 @@ pub fn largest<T: Scalar>(numbers: impl Iterator<Item = T>) -> T {
     numbers.fold(T::neg_infinity(), |largest, z| {
         if z > largest || z.is_nan() { z } else { largest }
     })
+}
+
+/// The density of the standard normal distribution, `e^(−x²/2) / √(2π)`.
+///
+/// Computed in `f64`, the rounding of x² made up for: in the tail it would cost digits.
+pub fn normal_density<T: Scalar>(x: T) -> T {
+    T::from_f64(density(x.as_f64()))
+}
+
+/// The distribution function of the standard normal distribution, `½·erfc(−x/√2)`.
+///
+/// Computed in `f64`, the rounding of x/√2 made up for: in the tail it would cost digits.
+///
+/// ```
+/// assert_eq!(brique_tensor::normal_distribution(0.0), 0.5);
+/// assert!(brique_tensor::normal_distribution(-30.0) > 0.0);
+/// ```
+pub fn normal_distribution<T: Scalar>(x: T) -> T {
+    /// What √½ is larger than its nearest number.
+    const REST_OF_ROOT: f64 = -4.833_646_656_726_457e-17;
+    let x = x.as_f64();
+    let z = -x * FRAC_1_SQRT_2;
+    let rest = (-x).mul_add(FRAC_1_SQRT_2, -z) - x * REST_OF_ROOT;
+    // d erfc(z) / dz = −2/√π · e^(−z²) = −2·√2 · density(x)
+    let correction = if z.is_finite() {
+        2.0 * SQRT_2 * density(x) * rest
+    } else {
+        0.0
+    };
+    T::from_f64(0.5 * (libm::erfc(z) - correction))
+}
+
+fn density(x: f64) -> f64 {
+    const SCALE: f64 = 0.398_942_280_401_432_7; // 1 / √(2π)
+    let square = x * x;
+    let rest = if square.is_finite() {
+        x.mul_add(x, -square)
+    } else {
+        0.0
+    };
+    SCALE * (-0.5 * square).exp() * (1.0 - 0.5 * rest)
+}
+
+/// `e^(a − b)`, the rounding of the difference made up for: an exponent of 300 would cost 150 units in the last place.
+///
+/// ```
+/// assert_eq!(brique_tensor::exp_of_difference(2.0, 2.0), 1.0);
+/// ```
+pub fn exp_of_difference<T: Scalar>(a: T, b: T) -> T {
+    let difference = a - b;
+    let subtracted = a - difference;
+    let rest = (a - (difference + subtracted)) + (subtracted - b);
+    let power = difference.exp();
+    if rest.is_finite() {
+        power + power * rest
+    } else {
+        power
+    }
 }

@@ -31,7 +31,10 @@ mod sum;
 mod tile;
 
 pub use affine::{affine_delta, affine_forward, affine_gradient};
-pub use functions::{largest, log_sum_exp, sigmoid, sigmoid_slope, softplus, tanh_slope};
+pub use functions::{
+    exp_of_difference, largest, log_sum_exp, normal_density, normal_distribution, sigmoid, sigmoid_slope,
+    softplus, tanh_slope,
+};
 pub use ndarray;
 pub use scalar::Scalar;
 pub use sum::{add_column_sums, pairwise_sum};

@@ -224,6 +224,20 @@ impl Module for Listener {
         Ok(array![[1.0]])
     }
 
+    fn predict_kernel(&self, _input: &Matrix, _output: &mut Matrix) {
+        self.hear("predict_kernel");
+    }
+
+    fn begin_step(&mut self, step: u64) {
+        assert_eq!(step, 9);
+        self.hear("begin_step");
+    }
+
+    fn predict(&self, _input: &Matrix) -> Result<Array2<f64>, Error> {
+        self.hear("predict");
+        Ok(array![[3.0]])
+    }
+
     fn zero_grad(&mut self) {
         self.hear("zero_grad");
     }
@@ -266,6 +280,12 @@ fn a_box_asks_the_module_in_it() {
         <Box<Listener> as Module>::forward(&boxed, &x).unwrap(),
         array![[1.0]]
     );
+    <Box<Listener> as Module>::predict_kernel(&boxed, &x, &mut buffer);
+    <Box<Listener> as Module>::begin_step(&mut boxed, 9);
+    assert_eq!(
+        <Box<Listener> as Module>::predict(&boxed, &x).unwrap(),
+        array![[3.0]]
+    );
     <Box<Listener> as Module>::zero_grad(&mut boxed);
     assert!(<Box<Listener> as Module>::backward_update_gradient(&mut boxed, &x, &x).is_err());
     assert_eq!(
@@ -281,6 +301,9 @@ fn a_box_asks_the_module_in_it() {
             "delta_kernel",
             "gradient_kernel",
             "forward",
+            "predict_kernel",
+            "begin_step",
+            "predict",
             "zero_grad",
             "backward_update_gradient",
             "backward_delta",

@@ -1,4 +1,4 @@
-//! Linear against its definition and the laws, its initial weights against their formulas.
+//! Modules against their definitions and the laws, initial weights against their formulas, networks against their parts.
 #![allow(missing_docs, reason = "tests are read, not published")]
 #![allow(
     clippy::unwrap_used,
@@ -7,7 +7,12 @@
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
+mod activations;
 mod determinism;
+mod dropout;
 mod init;
 mod laws;
+mod layer_norm;
 mod linear;
+mod sequential;
+mod softmax;

@@ -1,0 +1,82 @@
+//! The exponential linear unit.
+
+use std::fmt;
+
+use brique_core::{Error, Fault};
+use brique_tensor::Scalar;
+
+use super::elementwise;
+
+/// `y = x for x > 0, alpha·(e^x − 1) else`, element by element; `δ_x = (1 if x > 0, else alpha·e^x) · δ`.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::Elu;
+/// use brique_tensor::ndarray::array;
+///
+/// let unit = Elu::new(2.0)?;
+/// let x = array![[0.0, 3.0, -1000.0]];
+/// assert_eq!(unit.forward(&x)?, array![[0.0, 3.0, -2.0]]);
+/// assert_eq!(unit.backward_delta(&x, &array![[1.0, 5.0, 1.0]])?, array![[2.0, 5.0, 0.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Clevert, Unterthiner and Hochreiter, 2016; PyTorch's `nn.ELU`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Elu {
+    alpha: f64,
+}
+
+impl Default for Elu {
+    /// An alpha of 1, as in PyTorch.
+    fn default() -> Self {
+        Self { alpha: 1.0 }
+    }
+}
+
+impl Elu {
+    /// The unit with this alpha.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not a finite number.
+    pub fn new(alpha: f64) -> Result<Self, Error> {
+        if alpha.is_finite() {
+            return Ok(Self { alpha });
+        }
+        let fault = Fault::Value {
+            argument: "alpha".into(),
+            found: alpha.to_string(),
+            expected: "a finite number".into(),
+        };
+        Err(Error::new("Elu", "new", fault))
+    }
+
+    fn value<T: Scalar>(self, x: T) -> T {
+        if x > T::zero() {
+            x
+        } else {
+            x.exp_m1() * T::from_f64(self.alpha)
+        }
+    }
+
+    fn slope<T: Scalar>(self, x: T) -> T {
+        if x > T::zero() {
+            T::one()
+        } else {
+            x.exp() * T::from_f64(self.alpha)
+        }
+    }
+}
+
+elementwise!(Elu);
+
+impl fmt::Display for Elu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Elu({})", self.alpha)
+    }
+}

@@ -1,0 +1,50 @@
+//! The Gaussian error linear unit.
+
+use std::fmt;
+
+use brique_tensor::{Scalar, normal_density, normal_distribution};
+
+use super::elementwise;
+
+/// `y = x·Φ(x)`, element by element; `δ_x = (Φ(x) + x·φ(x)) · δ`.
+///
+/// Φ and φ are distribution function and density of the standard normal distribution: the exact unit, without the
+/// approximation by a tanh.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::Gelu;
+/// use brique_tensor::ndarray::array;
+///
+/// assert_eq!(Gelu.forward(&array![[0.0, 100.0]])?, array![[0.0, 100.0]]);
+/// assert_eq!(Gelu.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Hendrycks and Gimpel, 2016, their equation 1; PyTorch's `nn.GELU()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Gelu;
+
+impl Gelu {
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn value<T: Scalar>(self, x: T) -> T {
+        x * normal_distribution(x)
+    }
+
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn slope<T: Scalar>(self, x: T) -> T {
+        normal_distribution(x) + x * normal_density(x)
+    }
+}
+
+elementwise!(Gelu);
+
+impl fmt::Display for Gelu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Gelu")
+    }
+}

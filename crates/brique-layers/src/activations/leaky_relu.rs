@@ -1,0 +1,84 @@
+//! The leaky rectifier.
+
+use std::fmt;
+
+use brique_core::{Error, Fault};
+use brique_tensor::Scalar;
+
+use super::elementwise;
+
+/// `y = x for x > 0, negative_slope·x else`, element by element; `δ_x = (1 if x > 0, else negative_slope) · δ`.
+///
+/// At 0 the slope is the negative one, as in PyTorch.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::LeakyReLU;
+/// use brique_tensor::ndarray::array;
+///
+/// let unit = LeakyReLU::new(0.25)?;
+/// let x = array![[-2.0, 3.0]];
+/// assert_eq!(unit.forward(&x)?, array![[-0.5, 3.0]]);
+/// assert_eq!(unit.backward_delta(&x, &array![[1.0, 5.0]])?, array![[0.25, 5.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Maas, Hannun and Ng, 2013; PyTorch's `nn.LeakyReLU`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LeakyReLU {
+    negative_slope: f64,
+}
+
+impl Default for LeakyReLU {
+    /// A slope of 0.01, as in PyTorch.
+    fn default() -> Self {
+        Self { negative_slope: 0.01 }
+    }
+}
+
+impl LeakyReLU {
+    /// The unit with this slope for negative numbers.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not a finite number.
+    pub fn new(negative_slope: f64) -> Result<Self, Error> {
+        if negative_slope.is_finite() {
+            return Ok(Self { negative_slope });
+        }
+        let fault = Fault::Value {
+            argument: "negative_slope".into(),
+            found: negative_slope.to_string(),
+            expected: "a finite number".into(),
+        };
+        Err(Error::new("LeakyReLU", "new", fault))
+    }
+
+    fn value<T: Scalar>(self, x: T) -> T {
+        if x > T::zero() {
+            x
+        } else {
+            x * T::from_f64(self.negative_slope)
+        }
+    }
+
+    fn slope<T: Scalar>(self, x: T) -> T {
+        if x > T::zero() {
+            T::one()
+        } else {
+            T::from_f64(self.negative_slope)
+        }
+    }
+}
+
+elementwise!(LeakyReLU);
+
+impl fmt::Display for LeakyReLU {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LeakyReLU({})", self.negative_slope)
+    }
+}

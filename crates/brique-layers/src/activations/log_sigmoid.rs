@@ -1,0 +1,49 @@
+//! The logarithm of the logistic function.
+
+use std::fmt;
+
+use brique_tensor::{Scalar, sigmoid, softplus};
+
+use super::elementwise;
+
+/// `y = ln σ(x) = −ln(1 + e^−x)`, element by element; `δ_x = σ(−x) · δ`.
+///
+/// Never the logarithm of a sigmoid, which is −∞ for x below −745.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::LogSigmoid;
+/// use brique_tensor::ndarray::array;
+///
+/// assert_eq!(LogSigmoid.forward(&array![[0.0, -1000.0]])?, array![[-(2.0_f64.ln()), -1000.0]]);
+/// assert_eq!(LogSigmoid.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: PyTorch's `nn.LogSigmoid`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct LogSigmoid;
+
+impl LogSigmoid {
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn value<T: Scalar>(self, x: T) -> T {
+        -softplus(-x)
+    }
+
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn slope<T: Scalar>(self, x: T) -> T {
+        sigmoid(-x)
+    }
+}
+
+elementwise!(LogSigmoid);
+
+impl fmt::Display for LogSigmoid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LogSigmoid")
+    }
+}

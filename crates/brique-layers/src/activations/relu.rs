@@ -1,0 +1,51 @@
+//! The rectifier.
+
+use std::fmt;
+
+use brique_tensor::Scalar;
+
+use super::elementwise;
+
+/// `y = max(x, 0)`, element by element; `δ_x = (1 if x > 0, else 0) · δ`.
+///
+/// At 0 the slope is 0, as in PyTorch. NaN stays NaN.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::ReLU;
+/// use brique_tensor::ndarray::array;
+///
+/// let x = array![[-2.0, 0.0, 3.0]];
+/// assert_eq!(ReLU.forward(&x)?, array![[0.0, 0.0, 3.0]]);
+/// assert_eq!(ReLU.backward_delta(&x, &array![[1.0, 1.0, 5.0]])?, array![[0.0, 0.0, 5.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: the course's `ReLU`; Nair and Hinton, 2010.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ReLU;
+
+impl ReLU {
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn value<T: Scalar>(self, x: T) -> T {
+        // `max` would make a number of NaN.
+        if x <= T::zero() { T::zero() } else { x }
+    }
+
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn slope<T: Scalar>(self, x: T) -> T {
+        if x > T::zero() { T::one() } else { T::zero() }
+    }
+}
+
+elementwise!(ReLU);
+
+impl fmt::Display for ReLU {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReLU")
+    }
+}

@@ -1,0 +1,49 @@
+//! The sigmoid-weighted linear unit.
+
+use std::fmt;
+
+use brique_tensor::{Scalar, sigmoid};
+
+use super::elementwise;
+
+/// `y = x·σ(x)`, element by element; `δ_x = σ(x)·(1 + x·σ(−x)) · δ`.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::Silu;
+/// use brique_tensor::ndarray::array;
+///
+/// assert_eq!(Silu.forward(&array![[0.0, 100.0]])?, array![[0.0, 100.0]]);
+/// assert_eq!(Silu.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Elfwing, Uchibe and Doya, 2018; PyTorch's `nn.SiLU`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Silu;
+
+impl Silu {
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn value<T: Scalar>(self, x: T) -> T {
+        x * sigmoid(x)
+    }
+
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn slope<T: Scalar>(self, x: T) -> T {
+        let slope = sigmoid(x) * (T::one() + x * sigmoid(-x));
+        // −∞ · 0 on the way to the slope's limit, which is 0.
+        if x == T::neg_infinity() { T::zero() } else { slope }
+    }
+}
+
+elementwise!(Silu);
+
+impl fmt::Display for Silu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Silu")
+    }
+}

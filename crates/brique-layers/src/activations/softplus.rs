@@ -1,0 +1,49 @@
+//! The smooth rectifier.
+
+use std::fmt;
+
+use brique_tensor::{Scalar, sigmoid, softplus};
+
+use super::elementwise;
+
+/// `y = ln(1 + e^x)`, element by element; `δ_x = σ(x) · δ`.
+///
+/// Computed as `max(x, 0) + ln(1 + e^−|x|)` for all x: there is no threshold beyond which it becomes x.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::Softplus;
+/// use brique_tensor::ndarray::array;
+///
+/// assert_eq!(Softplus.forward(&array![[0.0, 1000.0]])?, array![[2.0_f64.ln(), 1000.0]]);
+/// assert_eq!(Softplus.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Dugas et al., 2001; PyTorch's `nn.Softplus` with beta 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Softplus;
+
+impl Softplus {
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn value<T: Scalar>(self, x: T) -> T {
+        softplus(x)
+    }
+
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn slope<T: Scalar>(self, x: T) -> T {
+        sigmoid(x)
+    }
+}
+
+elementwise!(Softplus);
+
+impl fmt::Display for Softplus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Softplus")
+    }
+}

@@ -1,0 +1,52 @@
+//! The hyperbolic tangent.
+
+use std::fmt;
+
+use brique_tensor::{Scalar, tanh_slope};
+
+use super::elementwise;
+
+/// `y = tanh(x)`, element by element; `δ_x = (1 − tanh²(x)) · δ`.
+///
+/// The slope is computed from x as `1/cosh²(x)`, so that it keeps its digits where tanh has reached ±1.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::Tanh;
+/// use brique_tensor::ndarray::array;
+///
+/// let x = array![[0.0, 40.0]];
+/// assert_eq!(Tanh.forward(&x)?, array![[0.0, 1.0]]);
+/// let back = Tanh.backward_delta(&x, &array![[3.0, 1.0]])?;
+/// assert_eq!(back[[0, 0]], 3.0);
+/// assert!(back[[0, 1]] > 0.0); // 7.2e-35, where 1 − tanh² is 0
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: the course's `TanH`; PyTorch's `nn.Tanh`. Derived in `docs/mathematics.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Tanh;
+
+impl Tanh {
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn value<T: Scalar>(self, x: T) -> T {
+        x.tanh()
+    }
+
+    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
+    fn slope<T: Scalar>(self, x: T) -> T {
+        tanh_slope(x)
+    }
+}
+
+elementwise!(Tanh);
+
+impl fmt::Display for Tanh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tanh")
+    }
+}

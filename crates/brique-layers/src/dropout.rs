@@ -1,0 +1,119 @@
+//! Dropout.
+
+use std::fmt;
+
+use brique_core::{Error, Fault, Module, Shape};
+use brique_tensor::ndarray::Zip;
+use brique_tensor::{Matrix, Scalar};
+
+/// `y = x ⊙ m / (1 − rate)`, with a mask m that is 0 with probability `rate` and else 1; `δ_x = δ ⊙ m / (1 − rate)`.
+///
+/// The mask is a function of the seed, the number of the step, the row and the column, so that nothing is remembered
+/// between the passes, and the same step drops the same values in all three. [`Module::begin_step`] chooses the step, as a
+/// training loop does by itself. When a network predicts, nothing is dropped: [`Module::predict`] gives x.
+///
+/// # Shapes
+///
+/// Any, and the same for the output.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::Dropout;
+/// use brique_tensor::ndarray::{Array2, array};
+///
+/// let mut dropout = Dropout::new(0.5, 7)?;
+/// let x = Array2::<f64>::ones((100, 100));
+/// let y = dropout.forward(&x)?;
+/// assert!(y.iter().all(|&y| y == 0.0 || y == 2.0));
+/// assert!((y.sum() / 10_000.0 - 1.0).abs() < 0.05);
+///
+/// Module::<f64>::begin_step(&mut dropout, 1); // another step, another mask
+/// assert_ne!(dropout.forward(&x)?, y);
+/// assert_eq!(dropout.predict(&x)?, x);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Srivastava et al., 2014, scaled in training as in PyTorch's `nn.Dropout`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dropout {
+    rate: f64,
+    seed: u64,
+    step: u64,
+}
+
+impl Dropout {
+    /// Drops values at this rate, by masks of this seed. Layers of one network want different seeds.
+    ///
+    /// # Errors
+    ///
+    /// Where the rate is not in [0, 1).
+    pub fn new(rate: f64, seed: u64) -> Result<Self, Error> {
+        if (0.0..1.0).contains(&rate) {
+            return Ok(Self { rate, seed, step: 0 });
+        }
+        let fault = Fault::Value {
+            argument: "rate".into(),
+            found: rate.to_string(),
+            expected: "a probability of at least 0 and below 1".into(),
+        };
+        Err(Error::new("Dropout", "new", fault))
+    }
+
+    /// What a value is multiplied with: 0, or what makes up for the others.
+    fn factor<T: Scalar>(self, (row, column): (usize, usize)) -> T {
+        let place =
+            mixed(mixed(self.seed ^ mixed(self.step)) ^ mixed(row as u64)) ^ mixed(column as u64 ^ COLUMNS);
+        // The upper 53 bits as a number in [0, 1).
+        let uniform = (mixed(place) >> 11) as f64 / 9_007_199_254_740_992.0;
+        if uniform < self.rate {
+            T::zero()
+        } else {
+            T::from_f64(1.0 / (1.0 - self.rate))
+        }
+    }
+}
+
+/// Keeps columns and rows of the same number apart.
+const COLUMNS: u64 = 0x5851_F42D_4C95_7F2D;
+
+/// The finaliser of `SplitMix64`: every bit of the result depends on every bit of the number.
+///
+/// Source: Steele, Lea and Flood, 2014.
+fn mixed(number: u64) -> u64 {
+    let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+impl<T: Scalar> Module<T> for Dropout {
+    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
+        Ok(input)
+    }
+
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+        Zip::indexed(output)
+            .and(input)
+            .for_each(|place, y, &x| *y = x * self.factor(place));
+    }
+
+    fn delta_kernel(&self, _input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+        Zip::indexed(input_delta)
+            .and(delta)
+            .for_each(|place, d, &delta| *d = delta * self.factor(place));
+    }
+
+    fn begin_step(&mut self, step: u64) {
+        self.step = step;
+    }
+
+    fn predict_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+        output.assign(input);
+    }
+}
+
+impl fmt::Display for Dropout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dropout({})", self.rate)
+    }
+}

@@ -1,0 +1,169 @@
+//! What a chain of modules needs to remember between its passes.
+
+use brique_core::Module;
+use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
+use brique_tensor::{Matrix, Scalar};
+
+use super::Sequential;
+
+/// The outputs of all modules of a network for one batch, and their errors on the way back.
+///
+/// A training loop owns it. It grows with the largest batch it has seen; from then on nothing is allocated.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::{Linear, Sequential, Tanh, Workspace};
+/// use brique_tensor::ndarray::array;
+///
+/// let linear = Linear::from_parameters(array![[2.0], [0.0]])?;
+/// let mut network: Sequential = Sequential::new(1).then(linear)?.then(Tanh)?;
+/// let mut workspace = Workspace::default();
+/// let x = array![[0.0], [0.5]];
+/// assert_eq!(network.forward_in(&x, &mut workspace)?, array![[0.0], [1.0_f64.tanh()]]);
+/// network.backward_in(&x, &array![[1.0], [0.0]], &mut workspace)?; // adds to the gradients
+/// assert_eq!(workspace.output(0), array![[0.0], [1.0]]);
+/// assert_eq!(workspace.delta(0), array![[1.0], [0.0]]); // ∂L/∂ of the output of the linear layer
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Workspace<T: Scalar = f64> {
+    /// Rows of the last batch.
+    rows: usize,
+    /// One matrix a module, with room for the largest batch so far.
+    outputs: Vec<Array2<T>>,
+    /// ∂L/∂output of each module but the last.
+    deltas: Vec<Array2<T>>,
+}
+
+/// Is shown the number of a module, its input, the error of its output, and the place for the error of its input.
+type Visit<'a, T> = dyn FnMut(usize, &Matrix<T>, &Matrix<T>, Option<&mut Matrix<T>>) + 'a;
+
+impl<T: Scalar> Workspace<T> {
+    /// A workspace with room for batches of so many rows.
+    #[must_use]
+    pub fn new(network: &Sequential<T>, rows: usize) -> Self {
+        let mut workspace = Self {
+            rows: 0,
+            outputs: Vec::new(),
+            deltas: Vec::new(),
+        };
+        workspace.fit(network, rows);
+        workspace
+    }
+
+    /// The number of rows of the last batch.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The output of the module of this number for the last batch.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such module.
+    #[must_use]
+    pub fn output(&self, module: usize) -> ArrayView2<'_, T> {
+        first_rows(&self.outputs[module], self.rows)
+    }
+
+    /// ∂L/∂output of the module of this number, from the last way back. The last module has none here: its error comes
+    /// from the loss.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such module, or it is the last.
+    #[must_use]
+    pub fn delta(&self, module: usize) -> ArrayView2<'_, T> {
+        first_rows(&self.deltas[module], self.rows)
+    }
+
+    /// Makes room for a batch.
+    pub(super) fn fit(&mut self, network: &Sequential<T>, rows: usize) {
+        self.rows = rows;
+        let widths = || network.modules.iter().map(|placed| placed.output.size());
+        let fits = self.outputs.len() == network.len()
+            && self
+                .outputs
+                .iter()
+                .zip(widths())
+                .all(|(output, width)| output.ncols() == width && output.nrows() >= rows);
+        if !fits {
+            self.outputs = widths().map(|width| Array2::zeros((rows, width))).collect();
+            self.deltas = self.outputs.iter().rev().skip(1).rev().cloned().collect();
+        }
+    }
+
+    /// Whether it holds the outputs of this network for a batch of so many rows.
+    pub(super) fn holds(&self, network: &Sequential<T>, rows: usize) -> bool {
+        self.outputs.len() == network.len() && self.rows == rows
+    }
+
+    /// The input of a module and the place for its output.
+    pub(super) fn around<'a>(
+        &'a mut self,
+        module: usize,
+        input: &'a Matrix<T>,
+        work: impl FnOnce(&Matrix<T>, &mut Matrix<T>),
+    ) {
+        let rows = Slice::from(0..self.rows);
+        let (before, after) = self.outputs.split_at_mut(module);
+        let mut output = after[0].slice_axis_mut(Axis(0), rows);
+        match before.last() {
+            Some(before) => work(&before.slice_axis(Axis(0), rows), &mut output),
+            None => work(input, &mut output),
+        }
+    }
+
+    /// From the last module to the first: shows each to `visit`. The first has a place for the error of its input only
+    /// if one is given.
+    pub(super) fn walk_back(
+        &mut self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        mut input_delta: Option<&mut Matrix<T>>,
+        visit: &mut Visit<'_, T>,
+    ) {
+        let rows = Slice::from(0..self.rows);
+        for module in (0..self.outputs.len()).rev() {
+            let (below, above) = self.deltas.split_at_mut(module);
+            let above = above.first().map(|delta| delta.slice_axis(Axis(0), rows));
+            let delta = above.as_deref().unwrap_or(delta);
+            match module.checked_sub(1) {
+                None => visit(module, input, delta, input_delta.take()),
+                Some(before) => {
+                    let x = self.outputs[before].slice_axis(Axis(0), rows);
+                    let mut place = below[before].slice_axis_mut(Axis(0), rows);
+                    visit(module, &x, delta, Some(&mut place));
+                }
+            }
+        }
+        // A network without modules hands on what comes.
+        if let Some(input_delta) = input_delta {
+            input_delta.assign(delta);
+        }
+    }
+}
+
+fn first_rows<T: Scalar>(matrix: &Array2<T>, rows: usize) -> ArrayView2<'_, T> {
+    matrix.slice_axis(Axis(0), Slice::from(0..rows))
+}
+
+impl<T: Scalar> Sequential<T> {
+    /// Goes forward module by module, and gives the output.
+    pub(super) fn walk_forward<'a>(
+        &self,
+        input: &'a Matrix<T>,
+        workspace: &'a mut Workspace<T>,
+        kernel: impl Fn(&dyn Module<T>, &Matrix<T>, &mut Matrix<T>),
+    ) -> ArrayView2<'a, T> {
+        workspace.fit(self, input.nrows());
+        for (number, placed) in self.modules.iter().enumerate() {
+            workspace.around(number, input, |x, y| kernel(&*placed.module, x, y));
+        }
+        match workspace.outputs.last() {
+            Some(output) => first_rows(output, workspace.rows),
+            None => input.view(),
+        }
+    }
+}
