@@ -1,6 +1,7 @@
 //! What can be wrong with data and with what is asked of it.
 
-use std::fmt;
+use std::path::PathBuf;
+use std::{fmt, io};
 
 /// Something is wrong with data, or with what is asked of it. Whatever returns an error has changed nothing.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -119,6 +120,101 @@ pub enum Error {
         examples: usize,
         /// How many classes there are.
         classes: usize,
+    },
+    /// A class has fewer members than there are folds.
+    #[error(
+        "class {class} has {members} members; {folds} stratified folds need at least {folds}, one for each"
+    )]
+    SmallClass {
+        /// The class.
+        class: usize,
+        /// How many examples are of it.
+        members: usize,
+        /// The number of folds.
+        folds: usize,
+    },
+    /// Something is wrong with a file.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: Box<Error>,
+    },
+    /// The system did not hand over the bytes.
+    #[error("the bytes cannot be read: {message}")]
+    Unreadable {
+        /// What kind of error it was.
+        kind: io::ErrorKind,
+        /// What the system says.
+        message: String,
+    },
+    /// Bytes begin as gzip does and do not go on so.
+    #[error("the gzip stream cannot be unpacked: {message}")]
+    Gzip {
+        /// What the decompressor says.
+        message: String,
+    },
+    /// A text holds no example.
+    #[error("there is no example: expected at least one line of numbers")]
+    NoLines,
+    /// A field of a text is not what it should be.
+    #[error("line {line}, column {column} is {found:?}, expected {expected}")]
+    Field {
+        /// The line of the file, from 1.
+        line: usize,
+        /// The field of the line, from 1.
+        column: usize,
+        /// The field, or its beginning.
+        found: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// A line of a text has another number of fields than it should have.
+    #[error(
+        "line {line} has {found} fields, expected {expected}, {reason}: column {} is {}",
+        .found.min(.expected) + 1,
+        if .found < .expected { "missing" } else { "one too many" }
+    )]
+    Fields {
+        /// The line of the file, from 1.
+        line: usize,
+        /// Its fields.
+        found: usize,
+        /// The fields it should have.
+        expected: usize,
+        /// Why that many.
+        reason: &'static str,
+    },
+    /// A text has no such column of labels.
+    #[error("there is no column {label} for the labels: {columns}")]
+    LabelColumn {
+        /// The column that was asked for.
+        label: String,
+        /// The columns there are.
+        columns: String,
+    },
+    /// An IDX file begins otherwise than it should.
+    #[error("the IDX file begins with the bytes {found:02x?}, expected {expected:02x?}: {reason}")]
+    Magic {
+        /// The first four bytes, or what there is of them.
+        found: Vec<u8>,
+        /// What they should be.
+        expected: [u8; 4],
+        /// Which of them is wrong.
+        reason: &'static str,
+    },
+    /// An IDX file has another length than its own header says.
+    #[error("{part} of the IDX file is {found} bytes long, expected {expected}: {reason}")]
+    Length {
+        /// The part of the file.
+        part: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length it should have.
+        expected: u128,
+        /// Why that long.
+        reason: String,
     },
 }
 

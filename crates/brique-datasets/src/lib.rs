@@ -2,8 +2,11 @@
 //!
 //! * [`Dataset`]: inputs and targets, one example a row; iterated, batched, selected.
 //! * [`gen_arti`]: the report's two Gaussians, XOR and checkerboard.
+//! * [`moons`], [`circles`], [`blobs`], [`spirals`]: toys; the first three are scikit-learn's, bit for bit.
 //! * [`line()`], [`plane()`], [`LinearProblem`]: linear data with noise.
-//! * [`train_test_split`]: scikit-learn's, to its own indices.
+//! * [`digits`]: 1,797 handwritten digits, part of the program.
+//! * [`read_csv`], [`read_mnist`], [`read_usps`]: data sets from files, plain or gzip.
+//! * [`train_test_split`], [`k_fold`], [`stratified_k_fold`]: scikit-learn's, to its own indices.
 //! * [`one_hot`], [`class_indices`]: class numbers as vectors, and back.
 //! * [`Standardizer`]: mean 0 and deviation 1, with statistics of the training set alone.
 //!
@@ -18,19 +21,32 @@
 //! # Ok::<(), brique_datasets::Error>(())
 //! ```
 
+mod csv_file;
 mod dataset;
+mod digits;
 mod error;
+mod file;
+mod folds;
 mod gen_arti;
+mod idx;
 mod labels;
 mod linear_problem;
 mod split;
 mod standardizer;
 mod stratify;
+mod toys;
+mod usps;
 
+pub use csv_file::{CsvOptions, LabelColumn, read_csv, read_csv_from};
 pub use dataset::Dataset;
+pub use digits::digits;
 pub use error::{Error, Side};
+pub use folds::{k_fold, stratified_k_fold};
 pub use gen_arti::{DataType, GenArti, gen_arti};
+pub use idx::{read_idx_images, read_idx_images_from, read_idx_labels, read_idx_labels_from, read_mnist};
 pub use labels::{class_indices, one_hot};
 pub use linear_problem::{LinearProblem, line, linspace, plane};
 pub use split::{Selection, Split, TestSize, train_test_indices, train_test_split};
 pub use standardizer::Standardizer;
+pub use toys::{Blobs, Circles, Moons, Spirals, blobs, circles, moons, spirals};
+pub use usps::{read_usps, read_usps_from};

@@ -38,7 +38,8 @@ pub(crate) fn stratified(
     Ok(Split { train, test })
 }
 
-fn members_by_class(classes: &[usize]) -> BTreeMap<usize, Vec<usize>> {
+/// The indices of the examples of each class, in increasing order of both.
+pub(crate) fn members_by_class(classes: &[usize]) -> BTreeMap<usize, Vec<usize>> {
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, &class) in classes.iter().enumerate() {
         members.entry(class).or_default().push(index);

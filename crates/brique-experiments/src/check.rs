@@ -4,24 +4,25 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use crate::{Error, Run, differences};
+use crate::experiments::ALL;
+use crate::{Agreement, Error, Run, differences};
 
 /// How far a number may be from the committed one, relative.
 const TOLERANCE: f64 = 1e-9;
 
-/// The experiment whose numbers are rounding errors: its claims bound them, and another processor rounds otherwise.
-const OF_ROUNDING_ERRORS: &str = "contract";
+/// How far the median of trained networks may be from the committed one, relative.
+const TOLERANCE_OF_MEDIANS: f64 = 0.1;
 
-/// The loosest bound of that experiment's claims: what is smaller counts as nothing.
+/// The loosest bound of a claim about rounding errors: what is smaller counts as nothing.
 const LARGEST_ROUNDING_ERROR: f64 = 1e-8;
 
 /// What is wrong with `run` or with the report committed in `folder`, a sentence each.
 ///
 /// Claims that fail, numbers of `results.json` that differ by more than 10⁻⁹ relative, a page that is missing, and
-/// figures that are missing, broken or no longer made. The numbers of the experiment `contract` are rounding errors:
-/// up to 10⁻⁸, the loosest bound of its claims, they count as nothing.
+/// figures that are missing, broken or no longer made. Of some experiments less is compared, as their [`Agreement`] says:
+/// rounding errors count as nothing up to 10⁻⁸, and of trained networks only medians count, to a tenth.
 ///
 /// # Errors
 ///
@@ -58,29 +59,47 @@ fn differing_numbers(run: &Run, folder: &Path) -> Result<Vec<String>, Error> {
         source,
     })?;
     let mut fresh = run.results();
-    set_rounding_errors_aside(&mut committed);
-    set_rounding_errors_aside(&mut fresh);
-    let differences = differences(&committed, &fresh, TOLERANCE);
-    Ok(differences
+    let medians = [medians(&committed), medians(&fresh)];
+    for results in [&mut committed, &mut fresh] {
+        leave_to_claims(results);
+    }
+    let mut found = differences(&committed, &fresh, TOLERANCE);
+    found.extend(differences(&medians[0], &medians[1], TOLERANCE_OF_MEDIANS));
+    Ok(found
         .into_iter()
         .map(|difference| format!("results.json: {difference}"))
         .collect())
 }
 
-/// Makes nothing of the numbers that are rounding errors, in the experiment and in its claims.
-fn set_rounding_errors_aside(results: &mut Value) {
-    let numbers = results["experiments"]
-        .get_mut(OF_ROUNDING_ERRORS)
-        .and_then(Value::as_object_mut);
-    numbers
-        .into_iter()
-        .flat_map(|numbers| numbers.values_mut())
-        .for_each(set_aside);
+/// The agreement of the experiment that a key of `experiments`, or the beginning of a claim's id, names.
+fn agreement(name: &str) -> Agreement {
+    let known = ALL.iter().find(|experiment| experiment.name == name);
+    known.map_or(Agreement::Digits, |experiment| experiment.agreement)
+}
+
+/// Makes nothing of the numbers that claims alone judge: rounding errors, and those of trained networks.
+fn leave_to_claims(results: &mut Value) {
+    let experiments = results["experiments"].as_object_mut();
+    for (name, numbers) in experiments.into_iter().flatten() {
+        match agreement(name) {
+            Agreement::Digits => {}
+            Agreement::RoundingErrors => {
+                numbers
+                    .as_object_mut()
+                    .into_iter()
+                    .flat_map(|numbers| numbers.values_mut())
+                    .for_each(set_aside);
+            }
+            Agreement::Medians => *numbers = Value::Null,
+        }
+    }
     let claims = results.get_mut("claims").and_then(Value::as_array_mut);
     for claim in claims.into_iter().flatten() {
         let id = claim["id"].as_str().unwrap_or_default();
-        if id.split('.').next() == Some(OF_ROUNDING_ERRORS) {
-            set_aside(&mut claim["measured"]);
+        match agreement(id.split('.').next().unwrap_or_default()) {
+            Agreement::Digits => {}
+            Agreement::RoundingErrors => set_aside(&mut claim["measured"]),
+            Agreement::Medians => claim["measured"] = Value::Null,
         }
     }
 }
@@ -91,6 +110,34 @@ fn set_aside(number: &mut Value) {
         .is_some_and(|number| number.abs() <= LARGEST_ROUNDING_ERROR)
     {
         *number = Value::from(0.0);
+    }
+}
+
+/// The results of the experiments with trained networks, with nothing left in them but their medians.
+fn medians(results: &Value) -> Value {
+    let experiments = results["experiments"].as_object().into_iter().flatten();
+    let trained = experiments.filter(|(name, _)| agreement(name) == Agreement::Medians);
+    let trained: Map<String, Value> = trained
+        .map(|(name, numbers)| (name.clone(), medians_in(numbers)))
+        .collect();
+    json!({ "experiments": trained })
+}
+
+fn medians_in(value: &Value) -> Value {
+    match value {
+        Value::Object(entries) => {
+            let kept = entries.iter().map(|(key, value)| {
+                let kept = if key == "median" {
+                    value.clone()
+                } else {
+                    medians_in(value)
+                };
+                (key.clone(), kept)
+            });
+            kept.collect()
+        }
+        Value::Array(entries) => entries.iter().map(medians_in).collect(),
+        _ => Value::Null,
     }
 }
 

@@ -13,6 +13,12 @@ pub enum Error {
     /// A data set refused.
     #[error(transparent)]
     Data(#[from] brique_datasets::Error),
+    /// A training failed.
+    #[error(transparent)]
+    Training(Box<brique_train::Error>),
+    /// An optimiser refused an option.
+    #[error(transparent)]
+    Optimizer(Box<brique_optim::Error>),
     /// A linear system had no solution that could be computed.
     #[error("least squares: {reason}")]
     LeastSquares {
@@ -40,6 +46,18 @@ pub enum Error {
     /// The results could not be written as JSON.
     #[error("the results cannot be written as JSON: {0}")]
     Serialise(#[from] serde_json::Error),
+}
+
+impl From<brique_train::Error> for Error {
+    fn from(error: brique_train::Error) -> Self {
+        Self::Training(Box::new(error))
+    }
+}
+
+impl From<brique_optim::Error> for Error {
+    fn from(error: brique_optim::Error) -> Self {
+        Self::Optimizer(Box::new(error))
+    }
 }
 
 impl Error {

@@ -12,8 +12,22 @@ pub struct Experiment {
     pub summary: &'static str,
     /// How many times it calls the progress function.
     pub steps: fn(&Settings) -> usize,
+    /// What the check of the committed report compares of it.
+    pub agreement: Agreement,
     /// Carries it out, calling the given function after each step.
     pub run: fn(&Settings, &dyn Fn()) -> Result<Outcome, Error>,
+}
+
+/// What the check of the committed report compares of an experiment's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// Every number, to 10⁻⁹ relative.
+    Digits,
+    /// As above, but what is no larger than the loosest bound of a rounding error counts as nothing.
+    RoundingErrors,
+    /// Numbers called `median`, to a tenth, and the claims: for networks whose training makes much of the last digit,
+    /// which another processor rounds otherwise.
+    Medians,
 }
 
 /// What a user can choose for a run.

@@ -28,7 +28,7 @@ pub use check::faults;
 pub use claim::{Claim, Relation};
 pub use compare::differences;
 pub use error::Error;
-pub use experiment::{Experiment, Outcome, Settings};
+pub use experiment::{Agreement, Experiment, Outcome, Settings};
 pub use figure::Figure;
 pub use run::Run;
 

@@ -12,9 +12,17 @@
     reason = "small whole numbers are carried as f64"
 )]
 
+mod csv_file;
 mod dataset;
+mod digest;
+mod digits;
+mod folds;
 mod gen_arti;
+mod idx;
 mod labels;
 mod linear_problem;
 mod split;
 mod standardizer;
+mod toy_parameters;
+mod toys;
+mod usps;

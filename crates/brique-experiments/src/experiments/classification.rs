@@ -11,12 +11,13 @@ use crate::experiments::{DATA_SEED, regression_plane, report_split};
 use crate::figure::{Figure, Sheet};
 use crate::least_squares::least_squares;
 use crate::panels::{loss_panel, regions_panel};
-use crate::{Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "classification",
     summary: "3.3 Two Gaussians, XOR and the checkerboard with a linear layer",
     steps: |_| 3,
+    agreement: Agreement::Digits,
     run,
 };
 

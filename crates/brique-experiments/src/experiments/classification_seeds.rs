@@ -16,12 +16,13 @@ use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry, marker
 use crate::panels::{area, level};
 use crate::parallel;
 use crate::statistics::{median, quantile};
-use crate::{Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "classification_seeds",
     summary: "Beyond: the three classifications over many seeds, as median and band",
     steps: |settings| settings.seeds * PROBLEMS.len(),
+    agreement: Agreement::Digits,
     run,
 };
 

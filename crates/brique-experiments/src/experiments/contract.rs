@@ -9,12 +9,13 @@ use brique_tensor::ndarray::Array2;
 use serde_json::json;
 
 use crate::experiments::DATA_SEED;
-use crate::{Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "contract",
     summary: "2, 3.1, 3.2 What the report says of Module, Loss, MSELoss and Linear, measured",
     steps: |_| 1,
+    agreement: Agreement::RoundingErrors,
     run,
 };
 

@@ -9,12 +9,13 @@ use crate::descent::{Descent, flat, gradient_descent, mse};
 use crate::experiments::{DATA_SEED, report_split};
 use crate::least_squares::least_squares;
 use crate::panels::{predictions_panel, regression_figure};
-use crate::{Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "regression_line",
     summary: "3.3 Linear regression on y = 3x + 4, and how far it is from its optimum",
     steps: |_| 1,
+    agreement: Agreement::Digits,
     run,
 };
 

@@ -10,12 +10,13 @@ use crate::experiments::DATA_SEED;
 use crate::experiments::regression_line::{EPOCHS, STEP};
 use crate::least_squares::least_squares;
 use crate::panels::{predictions_panel, regression_figure};
-use crate::{Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "regression_plane",
     summary: "3.3 Linear regression on a plane in three inputs, without a split",
     steps: |_| 1,
+    agreement: Agreement::Digits,
     run,
 };
 

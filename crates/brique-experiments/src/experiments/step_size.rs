@@ -13,12 +13,13 @@ use crate::experiments::regression_line::{self, EPOCHS, Start};
 use crate::figure::{Figure, Panel, Sheet, colour};
 use crate::least_squares::{hessian_extremes, least_squares};
 use crate::panels::curve;
-use crate::{Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "step_size",
     summary: "Beyond: the step size of gradient descent around its largest stable value",
     steps: |_| shares().len() + CURVES.len() + 1,
+    agreement: Agreement::Digits,
     run,
 };
 

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use brique_experiments::experiments::ALL;
-use brique_experiments::{Claim, Experiment, Outcome, Relation, Run, Settings, faults};
+use brique_experiments::{Agreement, Claim, Experiment, Outcome, Relation, Run, Settings, faults};
 
 fn all() -> Vec<&'static Experiment> {
     ALL.iter().collect()
@@ -143,6 +143,7 @@ const FAILING: Experiment = Experiment {
     name: "failing",
     summary: "claims that 1 is at most 0",
     steps: |_| 0,
+    agreement: Agreement::Digits,
     run: |_, _| {
         let claim = Claim {
             id: "failing.claim".to_owned(),

@@ -1,0 +1,261 @@
+//! Data sets from comma-separated values.
+
+use std::io::Read;
+use std::path::Path;
+
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::Array2;
+use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
+
+use crate::file::{excerpt, number, parse_file, parse_reader, unreadable};
+use crate::{Dataset, Error};
+
+/// How a file of comma-separated values is to be read.
+///
+/// ```
+/// use brique_datasets::{CsvOptions, LabelColumn, read_csv_from};
+/// use brique_tensor::ndarray::array;
+///
+/// let text = "class;height;weight\n1;1.75;70\n0;1.60;55\n";
+/// let options = CsvOptions { header: true, label: LabelColumn::Name("class".to_owned()), separator: b';' };
+/// let data = read_csv_from::<f64>(text.as_bytes(), &options)?;
+/// assert_eq!(data.inputs(), array![[1.75, 70.0], [1.60, 55.0]]);
+/// assert_eq!(data.targets(), array![[1.0], [0.0]]);
+/// # Ok::<(), brique_datasets::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvOptions {
+    /// Whether the first line names the columns. Default false: names are no numbers, so a header that is forgotten
+    /// here is an error, where an example taken for a header would be lost in silence.
+    pub header: bool,
+    /// Which column is the target; the others are the inputs, in their order. Default the last one.
+    pub label: LabelColumn,
+    /// What separates the fields of a line. Default a comma.
+    pub separator: u8,
+}
+
+impl Default for CsvOptions {
+    fn default() -> Self {
+        Self {
+            header: false,
+            label: LabelColumn::Last,
+            separator: b',',
+        }
+    }
+}
+
+/// The column of the targets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LabelColumn {
+    /// The last one.
+    #[default]
+    Last,
+    /// The one with this index, from 0.
+    Index(usize),
+    /// The one that the header names so.
+    Name(String),
+}
+
+/// The data set in a file of comma-separated values: inputs (n, columns − 1), targets (n, 1).
+///
+/// Every field is a finite number as Rust writes it: `5`, `-0.25`, `1e-3`; it is rounded to `T`.
+/// White space around a field is no part of it, a field may stand in double quotes, and empty lines are skipped.
+/// A file that begins as gzip does is unpacked, whatever its name.
+///
+/// # Errors
+///
+/// Where the file cannot be read or unpacked; where a field is no finite number, or a line has another number of
+/// fields than the first, with line and column counted from 1; where there is no such label column, or several of its
+/// name; where there is no example; where the separator can be part of a number or of the format.
+/// The error names the file.
+///
+/// ```no_run
+/// use brique_datasets::{CsvOptions, Dataset, read_csv};
+///
+/// let iris: Dataset<f32> = read_csv("iris.csv", &CsvOptions { header: true, ..CsvOptions::default() })?;
+/// # Ok::<(), brique_datasets::Error>(())
+/// ```
+pub fn read_csv<T: Scalar>(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Dataset<T>, Error> {
+    check_separator(options.separator)?;
+    parse_file(path.as_ref(), |text| parse(text, options))
+}
+
+/// The data set in comma-separated values from any reader, as [`read_csv`].
+///
+/// # Errors
+///
+/// As [`read_csv`], without the name of a file.
+///
+/// ```
+/// use brique_datasets::{CsvOptions, read_csv_from};
+///
+/// let error = read_csv_from::<f64>("1,2\n3,x\n".as_bytes(), &CsvOptions::default()).unwrap_err();
+/// assert_eq!(error.to_string(), "line 2, column 2 is \"x\", expected a finite number");
+/// ```
+pub fn read_csv_from<T: Scalar>(reader: impl Read, options: &CsvOptions) -> Result<Dataset<T>, Error> {
+    check_separator(options.separator)?;
+    parse_reader(reader, |text| parse(text, options))
+}
+
+fn check_separator(separator: u8) -> Result<(), Error> {
+    let in_numbers = separator.is_ascii_alphanumeric() || b"+-.".contains(&separator);
+    if !in_numbers && !b"\"\r\n".contains(&separator) && separator.is_ascii() {
+        return Ok(());
+    }
+    Err(Error::Parameter {
+        function: "read_csv",
+        parameter: "separator",
+        found: format!("{:?}", char::from(separator)),
+        expected: "an ASCII character that is no part of a number, no quote and no line end",
+    })
+}
+
+fn parse<T: Scalar>(text: &[u8], options: &CsvOptions) -> Result<Dataset<T>, Error> {
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .delimiter(options.separator)
+        .from_reader(text);
+    let mut record = ByteRecord::new();
+    if !read(&mut reader, &mut record)? {
+        return Err(Error::NoLines);
+    }
+    let mut rows = Rows {
+        text,
+        columns: record.len(),
+        label: label_index(&record, options)?,
+        inputs: Vec::new(),
+        targets: Vec::new(),
+    };
+    if !options.header {
+        rows.push(
+            &record,
+            "a finite number; where the first line names the columns, set CsvOptions::header",
+        )?;
+    }
+    while read(&mut reader, &mut record)? {
+        rows.push(&record, "a finite number")?;
+    }
+    rows.into_dataset()
+}
+
+fn read(reader: &mut Reader<&[u8]>, record: &mut ByteRecord) -> Result<bool, Error> {
+    reader
+        .read_byte_record(record)
+        .map_err(|error| unreadable(&error.into()))
+}
+
+fn label_index(first: &ByteRecord, options: &CsvOptions) -> Result<usize, Error> {
+    let unknown = |label: String, columns: String| Err(Error::LabelColumn { label, columns });
+    match &options.label {
+        LabelColumn::Last => Ok(first.len().saturating_sub(1)),
+        LabelColumn::Index(index) if *index < first.len() => Ok(*index),
+        LabelColumn::Index(index) => unknown(
+            format!("with index {index}"),
+            format!("there are {}, with indices from 0", first.len()),
+        ),
+        LabelColumn::Name(name) if !options.header => unknown(
+            format!("named {name:?}"),
+            "without a header columns have no names: set CsvOptions::header, or take an index".to_owned(),
+        ),
+        LabelColumn::Name(name) => {
+            let mut named = first
+                .iter()
+                .enumerate()
+                .filter(|(_, field)| *field == name.as_bytes());
+            match (named.next(), named.next()) {
+                (Some((index, _)), None) => Ok(index),
+                (None, _) => unknown(
+                    format!("named {name:?}"),
+                    format!("the header names {}", names(first)),
+                ),
+                (Some(_), Some(_)) => unknown(
+                    format!("named {name:?} alone"),
+                    format!("the header names {}: take an index", names(first)),
+                ),
+            }
+        }
+    }
+}
+
+/// The first names of a header, for a message.
+fn names(header: &ByteRecord) -> String {
+    const MOST: usize = 20;
+    let mut names: Vec<String> = header
+        .iter()
+        .take(MOST)
+        .map(|field| format!("{:?}", excerpt(field)))
+        .collect();
+    if header.len() > MOST {
+        names.push(format!("and {} more", header.len() - MOST));
+    }
+    names.join(", ")
+}
+
+/// The numbers read so far.
+struct Rows<'a, T> {
+    text: &'a [u8],
+    columns: usize,
+    label: usize,
+    inputs: Vec<T>,
+    targets: Vec<T>,
+}
+
+impl<T: Scalar> Rows<'_, T> {
+    fn push(&mut self, record: &ByteRecord, expected: &'static str) -> Result<(), Error> {
+        if record.len() != self.columns {
+            return Err(Error::Fields {
+                line: self.line(record),
+                found: record.len(),
+                expected: self.columns,
+                reason: "as many as the first line has",
+            });
+        }
+        for (column, field) in record.iter().enumerate() {
+            let Some(value) = number(field) else {
+                return Err(Error::Field {
+                    line: self.line(record),
+                    column: column + 1,
+                    found: excerpt(field),
+                    expected,
+                });
+            };
+            if column == self.label {
+                self.targets.push(value);
+            } else {
+                self.inputs.push(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// The line that a record begins on, from 1.
+    ///
+    /// The reader's own count lags behind empty lines and line ends of two characters; its offset in bytes does not,
+    /// but for the line ends before the record.
+    fn line(&self, record: &ByteRecord) -> usize {
+        let offset = record.position().map_or(0, |position| {
+            usize::try_from(position.byte()).unwrap_or(usize::MAX)
+        });
+        let (before, record) = self.text.split_at(offset.min(self.text.len()));
+        let skipped = record.iter().take_while(|byte| b"\r\n".contains(byte)).count();
+        let before = &self.text[..before.len() + skipped];
+        let ends = before.iter().enumerate().filter(|&(place, &byte)| {
+            byte == b'\n' || (byte == b'\r' && before.get(place + 1) != Some(&b'\n'))
+        });
+        1 + ends.count()
+    }
+
+    fn into_dataset(self) -> Result<Dataset<T>, Error> {
+        if self.targets.is_empty() {
+            return Err(Error::NoLines);
+        }
+        let (examples, features) = (self.targets.len(), self.inputs.len() / self.targets.len());
+        let inputs = Array2::from_shape_fn((examples, features), |(row, column)| {
+            self.inputs[row * features + column]
+        });
+        let targets = Array2::from_shape_fn((examples, 1), |(row, _)| self.targets[row]);
+        Ok(Dataset::of_equal_lengths(inputs, targets))
+    }
+}

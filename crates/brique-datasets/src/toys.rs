@@ -1,0 +1,48 @@
+//! Points in the plane and around centres, for networks to separate.
+
+mod blobs;
+mod circles;
+mod moons;
+mod spirals;
+
+pub use blobs::{Blobs, blobs};
+pub use circles::{Circles, circles};
+pub use moons::{Moons, moons};
+pub use spirals::{Spirals, spirals};
+
+use brique_random::RandomSource;
+use brique_tensor::ndarray::Array2;
+
+use crate::{Dataset, Error};
+
+/// A point of the plane and its class.
+type Labelled = ([f64; 2], usize);
+
+/// The points in a drawn order, then with normal noise on every coordinate, drawn row by row.
+fn shuffled_with_noise(points: &[Labelled], noise: f64, rng: &mut dyn RandomSource) -> Dataset {
+    let order = rng.permutation(points.len());
+    let mut inputs = Array2::from_shape_fn((points.len(), 2), |(row, column)| points[order[row]].0[column]);
+    let targets = Array2::from_shape_fn((points.len(), 1), |(row, _)| points[order[row]].1 as f64);
+    for value in &mut inputs {
+        *value += rng.normal(0.0, noise);
+    }
+    Dataset::of_equal_lengths(inputs, targets)
+}
+
+/// The number of examples of each class: equal ones, the remainder going to the first classes.
+fn shares(examples: usize, classes: usize) -> impl Iterator<Item = usize> {
+    (0..classes).map(move |class| examples / classes + usize::from(class < examples % classes))
+}
+
+/// The error of a number of classes that is 0.
+fn check_classes(function: &'static str, classes: usize) -> Result<(), Error> {
+    if classes > 0 {
+        return Ok(());
+    }
+    Err(Error::Parameter {
+        function,
+        parameter: "classes",
+        found: "0".to_owned(),
+        expected: "at least 1",
+    })
+}
