@@ -21,6 +21,12 @@ impl Case<'_> {
         self.tensors.matrix(&format!("{}/in.{name}", self.number))
     }
 
+    /// The targets of a loss that are class indices, as a column of numbers.
+    pub(crate) fn class_indices<T: Scalar>(&self) -> Result<Array2<T>, Error> {
+        self.tensors
+            .column_of_integers(&format!("{}/in.target", self.number))
+    }
+
     /// The names of the exact results.
     pub(crate) fn truths(&self) -> Vec<String> {
         self.tensors.names_after(&format!("{}/truth.", self.number))
@@ -34,6 +40,16 @@ impl Case<'_> {
     /// The name of the tensor that holds an exact result.
     pub(crate) fn truth_name(&self, name: &str) -> String {
         format!("{}/truth.{name}", self.number)
+    }
+
+    /// An attribute that is a number.
+    pub(crate) fn numeric_attribute(&self, attribute: &'static str) -> Result<f64, Error> {
+        let found = &self.attributes[attribute];
+        found.as_f64().ok_or_else(|| Error::Attribute {
+            attribute,
+            found: found.to_string(),
+            expected: "a number",
+        })
     }
 
     /// The attribute `reduction` of a loss.

@@ -67,6 +67,24 @@ pub enum Error {
     /// The library refused what the file holds.
     #[error(transparent)]
     Library(#[from] brique_core::Error),
+    /// A training failed.
+    #[error(transparent)]
+    Training(Box<brique_train::Error>),
+    /// An optimiser refused its options.
+    #[error(transparent)]
+    Optimizer(Box<brique_optim::Error>),
+}
+
+impl From<brique_train::Error> for Error {
+    fn from(error: brique_train::Error) -> Self {
+        Self::Training(Box::new(error))
+    }
+}
+
+impl From<brique_optim::Error> for Error {
+    fn from(error: brique_optim::Error) -> Self {
+        Self::Optimizer(Box::new(error))
+    }
 }
 
 impl Error {

@@ -78,6 +78,19 @@ impl Tensors<'_> {
         })
     }
 
+    /// A tensor of 64-bit integers as a column of numbers, such as class indices.
+    pub(crate) fn column_of_integers<T: Scalar>(&self, name: &str) -> Result<Array2<T>, Error> {
+        let view = self.view(name)?;
+        check_type(name, &view, Dtype::I64)?;
+        let (integers, _) = view.data().as_chunks();
+        let mut numbers = integers
+            .iter()
+            .map(|&bytes| T::from(i64::from_le_bytes(bytes)).unwrap_or_else(T::nan));
+        Ok(Array2::from_shape_simple_fn((integers.len(), 1), || {
+            numbers.next().unwrap_or_else(T::nan)
+        }))
+    }
+
     /// The numbers of a tensor in row-major order, whatever its shape.
     pub(crate) fn numbers<T: Scalar>(&self, name: &str) -> Result<Vec<T>, Error> {
         numbers(name, &self.view(name)?)
@@ -91,14 +104,7 @@ impl Tensors<'_> {
 }
 
 fn numbers<T: Scalar>(name: &str, view: &TensorView<'_>) -> Result<Vec<T>, Error> {
-    let expected = if T::NAME == "f32" { Dtype::F32 } else { Dtype::F64 };
-    if view.dtype() != expected {
-        return Err(Error::Tensor {
-            tensor: name.to_owned(),
-            found: format!("of type {:?}", view.dtype()),
-            expected: format!("{expected:?}"),
-        });
-    }
+    check_type(name, view, if T::NAME == "f32" { Dtype::F32 } else { Dtype::F64 })?;
     let number = |bytes: &[u8]| match *bytes {
         [a, b, c, d] => f64::from(f32::from_le_bytes([a, b, c, d])),
         [a, b, c, d, e, f, g, h] => f64::from_le_bytes([a, b, c, d, e, f, g, h]),
@@ -109,4 +115,15 @@ fn numbers<T: Scalar>(name: &str, view: &TensorView<'_>) -> Result<Vec<T>, Error
         .chunks_exact(size_of::<T>())
         .map(|bytes| T::from_f64(number(bytes)))
         .collect())
+}
+
+fn check_type(name: &str, view: &TensorView<'_>, expected: Dtype) -> Result<(), Error> {
+    if view.dtype() == expected {
+        return Ok(());
+    }
+    Err(Error::Tensor {
+        tensor: name.to_owned(),
+        found: format!("of type {:?}", view.dtype()),
+        expected: format!("{expected:?}"),
+    })
 }

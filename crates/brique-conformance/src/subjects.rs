@@ -1,8 +1,10 @@
 //! The modules and losses that the library has, by the names that files of vectors give them.
 
 use brique_core::{Loss, Module};
-use brique_layers::Linear;
-use brique_losses::MSELoss;
+use brique_layers::{
+    Elu, Gelu, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Sigmoid, Silu, Softmax, Softplus, Tanh,
+};
+use brique_losses::{BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss};
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
 
@@ -17,7 +19,13 @@ pub(crate) struct Subject<T: Scalar> {
     pub(crate) results: fn(&Case<'_>) -> Result<Results<T>, Error>,
     /// The results that are sums whose terms can cancel: nothing bounds their relative error but what others reach.
     pub(crate) cancelled: &'static [&'static str],
+    /// The absolute error of what the files give as exact, where it is a difference of larger numbers; 0 where it is exact in
+    /// every digit.
+    pub(crate) truth_known_to: f64,
 }
+
+/// Differences such as `log Σ e^z − z` are taken with 200 bits, which leaves 190 behind the point for numbers below 1024.
+const OF_200_BITS: f64 = 1.0 / (1_u128 << 95) as f64 / (1_u128 << 95) as f64;
 
 /// The module or loss of this name; nothing where the library does not have it.
 pub(crate) fn subject<T: Scalar>(name: &str) -> Option<Subject<T>> {
@@ -25,14 +33,59 @@ pub(crate) fn subject<T: Scalar>(name: &str) -> Option<Subject<T>> {
         "linear" => Subject {
             results: linear as fn(&Case<'_>) -> _,
             cancelled: &["y", "gx", "gparameters"],
+            truth_known_to: 0.0,
         },
-        "mse" => Subject {
-            results: mse,
-            cancelled: &[],
+        "relu" => of_terms(|case| of_module(&mut ReLU, case)),
+        "leaky_relu" => of_terms(|case| {
+            of_module(
+                &mut LeakyReLU::new(case.numeric_attribute("negative_slope")?)?,
+                case,
+            )
+        }),
+        "tanh" => of_terms(|case| of_module(&mut Tanh, case)),
+        "sigmoid" => of_terms(|case| of_module(&mut Sigmoid, case)),
+        "softplus" => of_terms(|case| of_module(&mut Softplus, case)),
+        "log_sigmoid" => of_terms(|case| of_module(&mut LogSigmoid, case)),
+        "elu" => of_terms(|case| of_module(&mut Elu::new(case.numeric_attribute("alpha")?)?, case)),
+        // Their slopes are sums that are 0 for some negative input.
+        "silu" => Subject {
+            cancelled: &["gx"],
+            ..of_terms(|case| of_module(&mut Silu, case))
         },
+        "gelu" => Subject {
+            cancelled: &["gx"],
+            ..of_terms(|case| of_module(&mut Gelu, case))
+        },
+        "softmax" => Subject {
+            truth_known_to: OF_200_BITS,
+            ..of_terms(|case| of_module(&mut Softmax, case))
+        },
+        "log_softmax" => Subject {
+            cancelled: &["gx"],
+            truth_known_to: OF_200_BITS,
+            ..of_terms(|case| of_module(&mut LogSoftmax, case))
+        },
+        "mse" => of_terms(mse),
+        "l1" => of_terms(l1),
+        "huber" => of_terms(huber),
+        "cross_entropy" => Subject {
+            truth_known_to: OF_200_BITS,
+            ..of_terms(cross_entropy)
+        },
+        "bce" => of_terms(bce),
+        "bce_with_logits" => of_terms(bce_with_logits),
         _ => return None,
     };
     Some(subject)
+}
+
+/// Results of one term each, or sums of terms that are not negative.
+fn of_terms<T: Scalar>(results: fn(&Case<'_>) -> Result<Results<T>, Error>) -> Subject<T> {
+    Subject {
+        results,
+        cancelled: &[],
+        truth_known_to: 0.0,
+    }
 }
 
 fn linear<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
@@ -41,6 +94,29 @@ fn linear<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
 
 fn mse<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
     of_loss(&MSELoss::new(case.reduction()?), &case.input("target")?, case)
+}
+
+fn l1<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
+    of_loss(&L1Loss::new(case.reduction()?), &case.input("target")?, case)
+}
+
+fn huber<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
+    let loss = HuberLoss::new(case.reduction()?).delta(case.numeric_attribute("delta")?)?;
+    of_loss(&loss, &case.input("target")?, case)
+}
+
+fn cross_entropy<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
+    let loss = CrossEntropyLoss::new(case.reduction()?);
+    of_loss(&loss, &case.class_indices()?, case)
+}
+
+fn bce<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
+    of_loss(&BCELoss::new(case.reduction()?), &case.input("target")?, case)
+}
+
+fn bce_with_logits<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
+    let loss = BCEWithLogitsLoss::new(case.reduction()?);
+    of_loss(&loss, &case.input("target")?, case)
 }
 
 /// `y`, `gx` and, for a module that learns, `gparameters`: the gradient of its first parameter.

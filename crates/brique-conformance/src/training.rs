@@ -1,73 +1,83 @@
 //! A whole training as a file describes it, with what the library has.
 
-use brique_core::{Loss, Module};
-use brique_layers::Linear;
-use brique_losses::MSELoss;
+use brique_core::Loss;
+use brique_layers::{Linear, ReLU, Sequential, Sigmoid, Tanh};
+use brique_losses::{BCEWithLogitsLoss, CrossEntropyLoss, MSELoss};
+use brique_optim::{AdaGrad, Adam, AdamW, Optimizer, RmsProp, Sgd};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, Axis, Slice};
+use brique_train::{Stepper, Weights};
 use serde_json::{Map, Value};
 
 use crate::Error;
 
-/// Layers and a loss, the step size, and how rows are taken.
+/// A network, a loss, an optimiser, and how rows are taken.
 pub(crate) struct Training {
-    layers: Vec<Linear>,
+    network: Sequential,
     loss: Box<dyn Loss>,
-    step: f64,
+    optimizer: Box<dyn Optimizer>,
     batch: usize,
     steps: usize,
 }
 
 /// The options of a training that are read; one that is not here is not built.
-const KNOWN: [&str; 7] = ["sizes", "activation", "loss", "optimizer", "lr", "batch", "steps"];
+const KNOWN: [&str; 10] = [
+    "sizes",
+    "activation",
+    "loss",
+    "optimizer",
+    "lr",
+    "batch",
+    "steps",
+    "momentum",
+    "nesterov",
+    "weight_decay",
+];
 
 /// What the library does not have of what the training asks for, in words.
 pub(crate) fn missing(case: &Map<String, Value>) -> Vec<String> {
-    let text = |option: &str| {
-        case.get(option)
-            .and_then(Value::as_str)
-            .unwrap_or("of no name")
-            .to_owned()
-    };
+    let text = |option: &str| case.get(option).and_then(Value::as_str).unwrap_or("of no name");
+    let sizes = case.get("sizes").and_then(Value::as_array);
+    let has_hidden_layers = sizes.is_some_and(|sizes| sizes.len() > 2);
     let mut missing = Vec::new();
-    let hidden = case
-        .get("sizes")
-        .and_then(Value::as_array)
-        .map_or(0, |sizes| sizes.len().saturating_sub(2));
-    for (option, built) in [("activation", "identity"), ("loss", "mse"), ("optimizer", "sgd")] {
-        let is_used = option != "activation" || hidden > 0;
-        if is_used && text(option) != built {
+    for (option, built, is_used) in [
+        (
+            "activation",
+            &["identity", "relu", "sigmoid", "tanh"][..],
+            has_hidden_layers,
+        ),
+        ("loss", &["bce_with_logits", "cross_entropy", "mse"], true),
+        ("optimizer", &["adagrad", "adam", "adamw", "rmsprop", "sgd"], true),
+    ] {
+        if is_used && !built.contains(&text(option)) {
             missing.push(format!("{option} {}", text(option)));
         }
     }
     let others = case.keys().filter(|option| !KNOWN.contains(&option.as_str()));
     missing.extend(others.map(|option| format!("option {option}")));
+    if text("optimizer") != "sgd" {
+        let of_sgd = ["momentum", "nesterov"]
+            .into_iter()
+            .filter(|option| case.contains_key(*option));
+        missing.extend(of_sgd.map(|option| format!("option {option} of {}", text("optimizer"))));
+    }
     missing
 }
 
 impl Training {
-    /// The training that the metadata describe, from these initial parameters.
+    /// The training that the metadata describe, from these initial parameters. Nothing of it is missing.
     pub(crate) fn new(case: &Map<String, Value>, parameters: Vec<Array2<f64>>) -> Result<Self, Error> {
-        let layers = parameters
-            .into_iter()
-            .map(Linear::from_parameters)
-            .collect::<Result<_, _>>()?;
-        let count = |option: &'static str| {
-            let count = case
-                .get(option)
-                .and_then(Value::as_u64)
-                .and_then(|count| usize::try_from(count).ok());
-            count
-                .filter(|&count| count > 0)
-                .ok_or_else(|| wrong(case, option, "a whole number of at least 1"))
-        };
-        let step = case.get("lr").and_then(Value::as_f64);
+        let options = Options { case };
         Ok(Self {
-            layers,
-            loss: Box::new(MSELoss::default()),
-            step: step.ok_or_else(|| wrong(case, "lr", "a number"))?,
-            batch: count("batch")?,
-            steps: count("steps")?,
+            network: network(options.text("activation"), parameters)?,
+            loss: match options.text("loss") {
+                "bce_with_logits" => Box::new(BCEWithLogitsLoss::default()),
+                "cross_entropy" => Box::new(CrossEntropyLoss::default()),
+                _ => Box::new(MSELoss::default()),
+            },
+            optimizer: optimizer(&options)?,
+            batch: options.count("batch")?,
+            steps: options.count("steps")?,
         })
     }
 
@@ -79,47 +89,127 @@ impl Training {
     /// Trains, and gives the loss of every step before its update. Rows are taken in order; the last batch of an epoch
     /// is as short as what is left, and the next begins at the first row again. There are as many `y` as `x`.
     pub(crate) fn run(&mut self, x: &Matrix, y: &Matrix) -> Result<Vec<f64>, Error> {
+        let mut stepper = Stepper::default();
         let mut first = 0;
         let mut losses = Vec::new();
         for _ in 0..self.steps {
             let last = x.nrows().min(first + self.batch);
             let rows = Slice::from(first..last);
-            losses.push(self.step(&x.slice_axis(Axis(0), rows), &y.slice_axis(Axis(0), rows))?);
+            let (x_rows, y_rows) = (x.slice_axis(Axis(0), rows), y.slice_axis(Axis(0), rows));
+            let loss = stepper.step(
+                &mut self.network,
+                &*self.loss,
+                &mut *self.optimizer,
+                &x_rows,
+                &y_rows,
+            )?;
+            losses.push(loss);
             first = if last == x.nrows() { 0 } else { last };
         }
         Ok(losses)
     }
 
-    /// One step of plain gradient descent: the input of each layer is kept for its two backward passes.
-    fn step(&mut self, x: &Matrix, y: &Matrix) -> Result<f64, Error> {
-        let mut inputs = vec![x.to_owned()];
-        for layer in &self.layers {
-            let output = layer.forward(&inputs[inputs.len() - 1])?;
-            inputs.push(output);
-        }
-        let yhat = inputs.pop().unwrap_or_default();
-        let value = self.loss.forward(y, &yhat)?;
-        let mut delta = self.loss.backward(y, &yhat)?;
-        for (layer, input) in self.layers.iter_mut().zip(&inputs).rev() {
-            layer.zero_grad();
-            layer.backward_update_gradient(input, &delta)?;
-            delta = layer.backward_delta(input, &delta)?;
-            layer.update_parameters(self.step)?;
-        }
-        Ok(value)
-    }
-
     /// The parameters as they are now, layer by layer.
-    pub(crate) fn parameters(&self) -> impl Iterator<Item = &Matrix> {
-        self.layers.iter().map(|layer| layer.parameters().value())
+    pub(crate) fn parameters(&self) -> Weights {
+        Weights::of(&self.network)
     }
 }
 
-fn wrong(case: &Map<String, Value>, attribute: &'static str, expected: &'static str) -> Error {
-    let found = case.get(attribute).unwrap_or(&Value::Null).to_string();
-    Error::Attribute {
-        attribute,
-        found,
-        expected,
+/// Linear layers of these parameters, with the activation between any two.
+fn network(activation: &str, parameters: Vec<Array2<f64>>) -> Result<Sequential, Error> {
+    let inputs = parameters
+        .first()
+        .map_or(0, |first| first.nrows().saturating_sub(1));
+    let mut network = Sequential::new(inputs);
+    for (number, parameters) in parameters.into_iter().enumerate() {
+        if number > 0 {
+            network = match activation {
+                "relu" => network.then(ReLU)?,
+                "sigmoid" => network.then(Sigmoid)?,
+                "tanh" => network.then(Tanh)?,
+                _ => network,
+            };
+        }
+        network = network.then(Linear::from_parameters(parameters)?)?;
+    }
+    Ok(network)
+}
+
+fn optimizer(options: &Options<'_>) -> Result<Box<dyn Optimizer>, Error> {
+    let rate = options.number("lr")?;
+    let decay = options.number_or("weight_decay", None)?;
+    let momentum = options.number_or("momentum", Some(0.0))?.unwrap_or_default();
+    let is_nesterov = options
+        .case
+        .get("nesterov")
+        .is_some_and(|nesterov| *nesterov == Value::Bool(true));
+    // Without the option, each optimiser has its own default.
+    Ok(match options.text("optimizer") {
+        "adagrad" => {
+            let ada_grad = AdaGrad::new(rate)?;
+            Box::new(decay.map_or(Ok(ada_grad.clone()), |decay| ada_grad.weight_decay(decay))?)
+        }
+        "adam" => {
+            let adam = Adam::new(rate)?;
+            Box::new(decay.map_or(Ok(adam.clone()), |decay| adam.weight_decay(decay))?)
+        }
+        "adamw" => {
+            let adam_w = AdamW::new(rate)?;
+            Box::new(decay.map_or(Ok(adam_w.clone()), |decay| adam_w.weight_decay(decay))?)
+        }
+        "rmsprop" => {
+            let rms_prop = RmsProp::new(rate)?;
+            Box::new(decay.map_or(Ok(rms_prop.clone()), |decay| rms_prop.weight_decay(decay))?)
+        }
+        _ => {
+            let sgd = Sgd::new(rate)?.weight_decay(decay.unwrap_or_default())?;
+            Box::new(if is_nesterov {
+                sgd.nesterov(momentum)?
+            } else {
+                sgd.momentum(momentum)?
+            })
+        }
+    })
+}
+
+/// The options of a training by name.
+struct Options<'a> {
+    case: &'a Map<String, Value>,
+}
+
+impl Options<'_> {
+    fn text(&self, option: &str) -> &str {
+        self.case.get(option).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn number(&self, option: &'static str) -> Result<f64, Error> {
+        let number = self.case.get(option).and_then(Value::as_f64);
+        number.ok_or_else(|| self.wrong(option, "a number"))
+    }
+
+    /// A number that may be left out.
+    fn number_or(&self, option: &'static str, default: Option<f64>) -> Result<Option<f64>, Error> {
+        if self.case.contains_key(option) {
+            self.number(option).map(Some)
+        } else {
+            Ok(default)
+        }
+    }
+
+    fn count(&self, option: &'static str) -> Result<usize, Error> {
+        let count = self.case.get(option).and_then(Value::as_u64);
+        let count = count
+            .and_then(|count| usize::try_from(count).ok())
+            .filter(|&count| count > 0);
+        count.ok_or_else(|| self.wrong(option, "a whole number of at least 1"))
+    }
+
+    fn wrong(&self, attribute: &'static str, expected: &'static str) -> Error {
+        let found = self.case.get(attribute).unwrap_or(&Value::Null).to_string();
+        Error::Attribute {
+            attribute,
+            found,
+            expected,
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! A file of one training: its data, its initial parameters, and the loss of every step.
 
-use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 use serde_json::Value;
 
@@ -33,7 +32,9 @@ pub(crate) fn run(name: &str, content: &Content, case: &Value, index: &Index) ->
     }
     let tensors = content.tensors()?;
     let mut training = Training::new(options, layers(&tensors, "parameters")?)?;
-    let (x, y) = (tensors.matrix("x")?, tensors.matrix("y")?);
+    let x = tensors.matrix("x")?;
+    // Targets that are classes come as whole numbers.
+    let y = tensors.matrix("y").or_else(|_| tensors.column_of_integers("y"))?;
     let expected: Vec<f64> = tensors.numbers("losses")?;
     check_length("y", y.nrows(), x.nrows(), "rows, as x has")?;
     check_length("losses", expected.len(), training.steps(), "numbers, one a step")?;
@@ -78,12 +79,10 @@ fn layers(tensors: &Tensors<'_>, beginning: &str) -> Result<Vec<Array2<f64>>, Er
 
 /// The largest `max |got − exact| / max |exact|` of a layer.
 fn parameter_distance(training: &Training, exact: &[Array2<f64>]) -> Result<f64, Error> {
-    let got: Vec<&Matrix> = training.parameters().collect();
-    let shapes = |matrices: &mut dyn Iterator<Item = (usize, usize)>| matrices.collect::<Vec<_>>();
-    let (found, expected) = (
-        shapes(&mut exact.iter().map(Array2::dim)),
-        shapes(&mut got.iter().map(|matrix| matrix.dim())),
-    );
+    let weights = training.parameters();
+    let got = weights.values();
+    let shapes = |matrices: &[Array2<f64>]| matrices.iter().map(Array2::dim).collect::<Vec<_>>();
+    let (found, expected) = (shapes(exact), shapes(got));
     if found != expected {
         return Err(Error::Tensor {
             tensor: "final".to_owned(),
@@ -91,6 +90,6 @@ fn parameter_distance(training: &Training, exact: &[Array2<f64>]) -> Result<f64,
             expected: format!("{expected:?}"),
         });
     }
-    let layers = got.into_iter().zip(exact);
+    let layers = got.iter().zip(exact);
     Ok(largest(layers.map(|(got, exact)| normwise(got, exact))))
 }

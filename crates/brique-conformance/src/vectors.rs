@@ -7,7 +7,7 @@ use crate::Error;
 use crate::case::Case;
 use crate::file::Content;
 use crate::index::Index;
-use crate::measure::normwise;
+use crate::measure::normwise_above;
 use crate::outcome::VectorRow;
 use crate::subjects::{Subject, subject};
 
@@ -96,9 +96,14 @@ fn run_as<T: Scalar>(
 
 /// The normwise error of every result of a case, in units of the last place: `max |got − truth| / max |truth|` / ε.
 ///
-/// Every result has to have its truth, and every truth its result.
+/// Where all of the truth is so small that the type holds fewer digits, or that the truth itself has fewer, the error is relative
+/// to the smallest number that has them all. Every result has to have its truth, and every truth its result.
 fn errors<T: Scalar>(subject: &Subject<T>, case: &Case<'_>) -> Result<Vec<(String, f64)>, Error> {
     let results = (subject.results)(case)?;
+    let epsilon = T::epsilon().as_f64();
+    let smallest = T::min_positive_value()
+        .as_f64()
+        .max(subject.truth_known_to / epsilon);
     let is_result = |truth: &String| results.iter().any(|(name, _)| name == truth);
     if let Some(foreign) = case.truths().into_iter().find(|truth| !is_result(truth)) {
         let names: Vec<&str> = results.iter().map(|(name, _)| *name).collect();
@@ -117,7 +122,8 @@ fn errors<T: Scalar>(subject: &Subject<T>, case: &Case<'_>) -> Result<Vec<(Strin
                 expected: format!("{} numbers", got.len()),
             });
         }
-        Ok(((*name).to_owned(), normwise(got, &truth) / T::epsilon().as_f64()))
+        let error = normwise_above(smallest, got, &truth);
+        Ok(((*name).to_owned(), error / epsilon))
     };
     results.iter().map(of_result).collect()
 }

@@ -59,6 +59,23 @@ impl Default for GenArti {
     }
 }
 
+impl GenArti {
+    /// Points of this kind, with the course's defaults for everything else.
+    ///
+    /// ```
+    /// use brique_datasets::{DataType, GenArti};
+    ///
+    /// assert_eq!(GenArti::of(DataType::FourGaussians).nbex, GenArti::default().nbex);
+    /// ```
+    #[must_use]
+    pub fn of(data_type: DataType) -> Self {
+        Self {
+            data_type,
+            ..Self::default()
+        }
+    }
+}
+
 /// Artificial data for two classes: inputs (nbex, 2), targets ±1 of shape (nbex, 1).
 ///
 /// Draws come in the report's order: the points cluster by cluster (positives first), the noise on the first column,

@@ -31,8 +31,3 @@ pub use error::Error;
 pub use experiment::{Agreement, Experiment, Outcome, Settings};
 pub use figure::Figure;
 pub use run::Run;
-
-/// The README's examples, so that its code is compiled and run.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use brique_core::{Fault, Module, Shape};
 use brique_tensor::ndarray::{ArrayRef1, Zip};
-use brique_tensor::{Matrix, Scalar, exp_of_difference};
+use brique_tensor::{Matrix, Scalar, exp_of_difference, pairwise_sum};
 
 /// `p_k = e^{x_k} / Σ_j e^{x_j}`, along the values of each example.
 ///
@@ -33,7 +33,8 @@ pub struct Softmax;
 
 /// `y_k = x_k − ln Σ_j e^{x_j}`, along the values of each example: the logarithm of [`Softmax`], without taking one of it.
 ///
-/// With δ = ∂L/∂y: `δ_x = δ − softmax(x)·Σ_j δ_j`.
+/// With δ = ∂L/∂y: `δ_x = δ − softmax(x)·Σ_j δ_j`; at the place of the largest x, where δ cancels, the sum of the others'
+/// δ is taken instead.
 ///
 /// # Shapes
 ///
@@ -158,13 +159,21 @@ impl<T: Scalar> Module<T> for LogSoftmax {
             .and(delta.rows());
         rows.for_each(|mut input_delta, x, delta| {
             let peak = Peak::of(&x);
-            let sum: T = delta.iter().copied().sum();
+            let sum = pairwise_sum(delta.len(), |place| delta[place]);
             Zip::from(&mut input_delta)
                 .and(&x)
                 .and(&delta)
-                .for_each(|input_delta, &x, &delta| {
-                    *input_delta = delta - peak.probability(x) * sum;
-                });
+                .for_each(|input_delta, &x, &delta| *input_delta = delta - peak.probability(x) * sum);
+            // Where the largest probability has reached 1, δ − sum is all that the others have, and 1 − p all that is left.
+            let of_others = pairwise_sum(delta.len(), |place| {
+                if place == peak.place {
+                    T::zero()
+                } else {
+                    delta[place]
+                }
+            });
+            let rest = peak.others / (T::one() + peak.others);
+            input_delta[peak.place] = rest * sum - of_others;
         });
     }
 }

@@ -3,6 +3,17 @@
 //! Every loss takes the target first, reduces a batch as its [`Reduction`] says, and gives the course's vector of
 //! per-example losses too. The mean of a batch lives here and nowhere else.
 //!
+//! | loss | of | targets |
+//! |---|---|---|
+//! | [`MSELoss`], [`L1Loss`], [`HuberLoss`] | numbers | numbers |
+//! | [`CrossEntropyLoss`] | logits of c classes | class indices, one-hot rows or probabilities |
+//! | [`NLLLoss`] | log-probabilities of c classes | class indices |
+//! | [`BCEWithLogitsLoss`] | logits | from 0 to 1 |
+//! | [`BCELoss`] | probabilities | from 0 to 1 |
+//! | [`HingeLoss`] | scores | −1 or 1 |
+//!
+//! A target that is none for its loss is an error that names its place. A prediction that is NaN gives NaN.
+//!
 //! ```
 //! use brique_core::Loss;
 //! use brique_losses::MSELoss;
@@ -15,7 +26,24 @@
 //! # Ok::<(), brique_core::Error>(())
 //! ```
 
+mod bce;
+mod bce_with_logits;
+mod checks;
+mod classes;
+mod cross_entropy;
+mod elementwise;
+mod hinge;
+mod huber;
+mod l1;
 mod mse;
+mod nll;
 
+pub use bce::BCELoss;
+pub use bce_with_logits::BCEWithLogitsLoss;
 pub use brique_core::Reduction;
+pub use cross_entropy::CrossEntropyLoss;
+pub use hinge::HingeLoss;
+pub use huber::HuberLoss;
+pub use l1::L1Loss;
 pub use mse::MSELoss;
+pub use nll::NLLLoss;

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use brique_core::{Loss, Reduction};
-use brique_tensor::ndarray::{ArrayRef1, Zip};
-use brique_tensor::{Matrix, Scalar, pairwise_sum};
+use brique_tensor::ndarray::ArrayRef1;
+use brique_tensor::{Matrix, Scalar};
+
+use crate::elementwise;
 
 /// The squared error `Σ (y − ŷ)² / d`, whose gradient is `∂/∂ŷ = −2·(y − ŷ) / d`.
 ///
@@ -59,10 +61,6 @@ impl MSELoss {
     pub fn reduction(self) -> Reduction {
         self.reduction
     }
-
-    fn divisor<T: Scalar>(self, yhat: &Matrix<T>) -> T {
-        T::from_usize(self.reduction.divisor(yhat.nrows(), yhat.ncols()))
-    }
 }
 
 impl<T: Scalar> Loss<T> for MSELoss {
@@ -71,49 +69,24 @@ impl<T: Scalar> Loss<T> for MSELoss {
     }
 
     fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        assert_one_shape(y, yhat);
-        pairwise_sum(yhat.nrows(), |row| squared_distance(y, yhat, row)) / self.divisor(yhat)
+        elementwise::forward(y, yhat, self.reduction, square)
     }
 
     fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        assert_one_shape(y, yhat);
-        let divisor = self.divisor(yhat);
-        Zip::from(delta).and(y).and(yhat).for_each(|delta, &y, &yhat| {
+        elementwise::backward(y, yhat, delta, self.reduction, |y, yhat| {
             let residual = yhat - y;
-            *delta = (residual + residual) / divisor;
+            residual + residual
         });
     }
 
     fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        assert_one_shape(y, yhat);
-        assert!(
-            losses.len() == y.nrows(),
-            "losses has {} elements, expected {}",
-            losses.len(),
-            y.nrows()
-        );
-        for (row, loss) in losses.iter_mut().enumerate() {
-            *loss = squared_distance(y, yhat, row);
-        }
+        elementwise::per_example(y, yhat, losses, square);
     }
 }
 
-#[track_caller]
-fn assert_one_shape<T>(y: &Matrix<T>, yhat: &Matrix<T>) {
-    assert!(
-        y.dim() == yhat.dim(),
-        "yhat has shape {:?}, expected {:?}",
-        yhat.dim(),
-        y.dim()
-    );
-}
-
-/// ‖y − ŷ‖² of one row.
-fn squared_distance<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, row: usize) -> T {
-    pairwise_sum(yhat.ncols(), |column| {
-        let residual = y[[row, column]] - yhat[[row, column]];
-        residual * residual
-    })
+fn square<T: Scalar>(y: T, yhat: T) -> T {
+    let residual = y - yhat;
+    residual * residual
 }
 
 impl fmt::Display for MSELoss {

@@ -58,7 +58,7 @@ fn arrows() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The floors of `docs/architecture.md`: what each crate may depend on.
-const FLOORS: [(&str, &[&str]); 9] = [
+const FLOORS: [(&str, &[&str]); 12] = [
     ("brique-tensor", &[]),
     ("brique-random", &[]),
     ("brique-core", &["brique-tensor"]),
@@ -68,13 +68,32 @@ const FLOORS: [(&str, &[&str]); 9] = [
         &["brique-core", "brique-random", "brique-tensor"],
     ),
     ("brique-losses", &["brique-core", "brique-tensor"]),
+    ("brique-optim", &["brique-core", "brique-tensor"]),
     (
         "brique-gradcheck",
         &["brique-core", "brique-random", "brique-tensor"],
     ),
     (
+        "brique-train",
+        &[
+            "brique-core",
+            "brique-datasets",
+            "brique-layers",
+            "brique-optim",
+            "brique-random",
+            "brique-tensor",
+        ],
+    ),
+    (
         "brique-conformance",
-        &["brique-core", "brique-layers", "brique-losses", "brique-tensor"],
+        &[
+            "brique-core",
+            "brique-layers",
+            "brique-losses",
+            "brique-optim",
+            "brique-tensor",
+            "brique-train",
+        ],
     ),
     (
         "brique-experiments",
@@ -83,8 +102,24 @@ const FLOORS: [(&str, &[&str]); 9] = [
             "brique-datasets",
             "brique-layers",
             "brique-losses",
+            "brique-optim",
             "brique-random",
             "brique-tensor",
+            "brique-train",
+        ],
+    ),
+    (
+        "brique",
+        &[
+            "brique-core",
+            "brique-datasets",
+            "brique-gradcheck",
+            "brique-layers",
+            "brique-losses",
+            "brique-optim",
+            "brique-random",
+            "brique-tensor",
+            "brique-train",
         ],
     ),
 ];
@@ -109,7 +144,7 @@ fn the_code_map_names_every_crate_and_no_other() {
             .lines()
             .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
             .map(|(name, _)| name.to_owned())
-            .filter(|name| name.starts_with("brique-"))
+            .filter(|name| name == "brique" || name.starts_with("brique-"))
             .collect();
         assert_eq!(named, crates(), "the table of crates in {page}");
     }
@@ -167,9 +202,9 @@ fn unsafe_code_has_its_proof() {
     }
 }
 
-/// The packages that `brique-layers` and `brique-losses` bring, they themselves included.
-fn packages_of_layers_and_losses() -> BTreeSet<String> {
-    let packages = ["--package", "brique-layers", "--package", "brique-losses"];
+/// The packages that some of the crates bring, they themselves included.
+fn packages_of(crates: &[&str]) -> BTreeSet<String> {
+    let packages: Vec<&str> = crates.iter().flat_map(|name| ["--package", name]).collect();
     let flat = ["--edges", "normal,build", "--prefix", "none", "--no-dedupe"];
     cargo("tree", &[&packages[..], &flat].concat())
         .lines()
@@ -178,13 +213,27 @@ fn packages_of_layers_and_losses() -> BTreeSet<String> {
         .collect()
 }
 
-#[test]
-fn layers_and_losses_are_light() {
-    let packages = packages_of_layers_and_losses();
-    assert!(
+fn check_light(crates: &[&str], most: usize) {
+    let packages = packages_of(crates);
+    let is_there = |name: &&str| {
         packages
             .iter()
-            .any(|package| package.starts_with("brique-losses "))
+            .any(|package| package.starts_with(&format!("{name} ")))
+    };
+    assert!(crates.iter().all(|name| is_there(&name)));
+    assert!(
+        packages.len() <= most,
+        "{} packages: {packages:#?}",
+        packages.len()
     );
-    assert!(packages.len() <= 45, "{} packages: {packages:#?}", packages.len());
+}
+
+#[test]
+fn layers_and_losses_are_light() {
+    check_light(&["brique-layers", "brique-losses"], 45);
+}
+
+#[test]
+fn the_facade_is_light() {
+    check_light(&["brique"], 60);
 }

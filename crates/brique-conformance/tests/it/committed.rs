@@ -8,7 +8,18 @@ pub fn data() -> PathBuf {
 }
 
 /// What the library has; the rest of the committed files waits for it.
-const BUILT: [&str; 2] = ["linear", "mse"];
+const BUILT: [&str; 7] = [
+    "bce",
+    "bce_with_logits",
+    "cross_entropy",
+    "huber",
+    "l1",
+    "linear",
+    "mse",
+];
+
+/// Results that one rounding makes, right to the last place: ±1/d.
+const EXACT: [(&str, &str); 1] = [("l1", "gx")];
 
 #[test]
 fn every_result_is_within_its_bound() {
@@ -19,7 +30,8 @@ fn every_result_is_within_its_bound() {
         assert_eq!(row.cases, 24);
         assert!(row.torch.is_some(), "PyTorch's error of {row:?}");
         // Exactly right to the last place everywhere would mean that nothing was compared.
-        assert!(row.worst > 0.1, "{row:?}");
+        let is_exact = EXACT.contains(&(row.module.as_str(), row.tensor.as_str()));
+        assert!(row.worst > 0.1 || is_exact, "{row:?}");
     }
     for row in &conformance.trajectories {
         assert!(row.holds() && row.steps >= 400 && row.torch.is_some(), "{row:?}");
@@ -73,7 +85,23 @@ fn every_tensor_of_a_module_has_its_row() {
         .collect();
     assert_eq!(
         rows,
-        ["linear.gparameters", "linear.gx", "linear.y", "mse.gx", "mse.y"]
+        [
+            "bce.gx",
+            "bce.y",
+            "bce_with_logits.gx",
+            "bce_with_logits.y",
+            "cross_entropy.gx",
+            "cross_entropy.y",
+            "huber.gx",
+            "huber.y",
+            "l1.gx",
+            "l1.y",
+            "linear.gparameters",
+            "linear.gx",
+            "linear.y",
+            "mse.gx",
+            "mse.y"
+        ]
     );
     assert!(conformance.trajectories.is_empty());
 }

@@ -10,4 +10,5 @@
 mod command;
 mod committed;
 mod files;
+mod losses;
 mod tampered;

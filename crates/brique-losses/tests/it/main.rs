@@ -7,4 +7,12 @@
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
+mod bce;
+mod bce_with_logits;
+mod cross_entropy;
+mod definition;
+mod hinge;
+mod l1_and_huber;
 mod mse;
+mod nll;
+mod targets;

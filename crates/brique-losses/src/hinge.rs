@@ -1,0 +1,98 @@
+//! The hinge loss.
+
+use std::fmt;
+
+use brique_core::{Fault, Loss, Reduction};
+use brique_tensor::ndarray::ArrayRef1;
+use brique_tensor::{Matrix, Scalar};
+
+use crate::checks::check_targets;
+use crate::elementwise;
+
+/// The hinge loss `Σ max(0, 1 − y·ŷ) / d` of targets ±1, whose gradient is `−y / d` where y·ŷ < 1, and 0 elsewhere.
+///
+/// A prediction that is right by a margin of 1 costs nothing. The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`.
+///
+/// # Shapes
+///
+/// `y` and `ŷ` are (n, m) both.
+///
+/// # Errors
+///
+/// Where the shapes differ; where a target is neither −1 nor 1; where a mean is asked for and the batch has no terms.
+///
+/// ```
+/// use brique_core::Loss;
+/// use brique_losses::HingeLoss;
+/// use brique_tensor::ndarray::array;
+///
+/// let (y, yhat) = (array![[1.0], [-1.0]], array![[3.0], [0.5]]);
+/// assert_eq!(HingeLoss::default().per_example(&y, &yhat)?, array![0.0, 1.5]);
+/// assert_eq!(HingeLoss::default().backward(&y, &yhat)?, array![[0.0], [0.5]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Torch7's `nn.MarginCriterion`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct HingeLoss {
+    reduction: Reduction,
+}
+
+impl HingeLoss {
+    /// The hinge loss with this reduction.
+    #[must_use]
+    pub fn new(reduction: Reduction) -> Self {
+        Self { reduction }
+    }
+
+    /// How the losses of a batch become one number.
+    #[must_use]
+    pub fn reduction(self) -> Reduction {
+        self.reduction
+    }
+}
+
+impl<T: Scalar> Loss<T> for HingeLoss {
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+        check_targets(y, yhat, |y| y.abs() == T::one(), "-1 or 1")
+    }
+
+    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        elementwise::forward(y, yhat, self.reduction, value)
+    }
+
+    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+        elementwise::backward(y, yhat, delta, self.reduction, slope);
+    }
+
+    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+        elementwise::per_example(y, yhat, losses, value);
+    }
+}
+
+/// `max` would make a number of NaN.
+fn value<T: Scalar>(y: T, yhat: T) -> T {
+    let missing = T::one() - y * yhat;
+    if missing <= T::zero() { T::zero() } else { missing }
+}
+
+fn slope<T: Scalar>(y: T, yhat: T) -> T {
+    let missing = T::one() - y * yhat;
+    if missing <= T::zero() {
+        T::zero()
+    } else if missing.is_nan() {
+        missing
+    } else {
+        -y
+    }
+}
+
+impl fmt::Display for HingeLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HingeLoss({})", self.reduction)
+    }
+}

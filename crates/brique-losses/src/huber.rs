@@ -1,0 +1,150 @@
+//! The Huber loss.
+
+use std::fmt;
+
+use brique_core::{Error, Fault, Loss, Reduction};
+use brique_tensor::ndarray::ArrayRef1;
+use brique_tensor::{Matrix, Scalar};
+
+use crate::checks::{check_targets, value};
+use crate::elementwise::{self, sign};
+
+/// The Huber loss `Σ h(ŷ − y) / d`: a square within δ, a line outside, which an outlier does not pull on without end.
+///
+/// | | `h(e)` | its slope |
+/// |---|---|---|
+/// | `\|e\| ≤ δ` | `½·e²` | `e` |
+/// | `\|e\| > δ` | `δ·(\|e\| − ½·δ)` | `δ·sign(e)` |
+///
+/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. δ is 1 unless [`delta`](Self::delta) says otherwise:
+/// PyTorch's `HuberLoss`.
+///
+/// # Shapes
+///
+/// `y` and `ŷ` are (n, m) both.
+///
+/// # Errors
+///
+/// Where the shapes differ; where a target is NaN; where a mean is asked for and the batch has no terms.
+///
+/// ```
+/// use brique_core::Loss;
+/// use brique_losses::HuberLoss;
+/// use brique_tensor::ndarray::array;
+///
+/// let (y, yhat) = (array![[0.0], [0.0]], array![[0.5], [-3.0]]);
+/// assert_eq!(HuberLoss::default().per_example(&y, &yhat)?, array![0.125, 2.5]);
+/// assert_eq!(HuberLoss::default().backward(&y, &yhat)?, array![[0.25], [-0.5]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Huber, 1964.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HuberLoss {
+    reduction: Reduction,
+    delta: f64,
+}
+
+impl HuberLoss {
+    /// The Huber loss with this reduction and δ = 1.
+    #[must_use]
+    pub fn new(reduction: Reduction) -> Self {
+        Self {
+            reduction,
+            delta: 1.0,
+        }
+    }
+
+    /// Goes from the square to the line at an error of `delta`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not finite or not above 0.
+    ///
+    /// ```
+    /// use brique_core::Loss;
+    /// use brique_losses::HuberLoss;
+    /// use brique_tensor::ndarray::array;
+    ///
+    /// let loss = HuberLoss::default().delta(2.0)?;
+    /// assert_eq!(loss.forward(&array![[0.0]], &array![[5.0]])?, 8.0); // 2 · (5 − 1)
+    /// # Ok::<(), brique_core::Error>(())
+    /// ```
+    pub fn delta(self, delta: f64) -> Result<Self, Error> {
+        if delta.is_finite() && delta > 0.0 {
+            return Ok(Self { delta, ..self });
+        }
+        let fault = value("delta", delta.to_string(), "a finite number above 0");
+        Err(Error::new(self, "delta", fault))
+    }
+
+    /// How the losses of a batch become one number.
+    #[must_use]
+    pub fn reduction(self) -> Reduction {
+        self.reduction
+    }
+
+    fn value<T: Scalar>(self) -> impl Fn(T, T) -> T {
+        let (delta, half) = (T::from_f64(self.delta), T::from_f64(0.5));
+        move |y, yhat| {
+            let distance = (yhat - y).abs();
+            if distance <= delta {
+                half * distance * distance
+            } else {
+                delta * (distance - half * delta)
+            }
+        }
+    }
+
+    fn slope<T: Scalar>(self) -> impl Fn(T, T) -> T {
+        let delta = T::from_f64(self.delta);
+        move |y, yhat| {
+            let residual = yhat - y;
+            if residual.abs() <= delta {
+                residual
+            } else {
+                delta * sign(residual)
+            }
+        }
+    }
+}
+
+impl Default for HuberLoss {
+    /// The mean, with δ = 1.
+    fn default() -> Self {
+        Self::new(Reduction::default())
+    }
+}
+
+impl<T: Scalar> Loss<T> for HuberLoss {
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+        check_targets(y, yhat, |y| !y.is_nan(), "a number")
+    }
+
+    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        elementwise::forward(y, yhat, self.reduction, self.value())
+    }
+
+    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+        elementwise::backward(y, yhat, delta, self.reduction, self.slope());
+    }
+
+    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+        elementwise::per_example(y, yhat, losses, self.value());
+    }
+}
+
+impl fmt::Display for HuberLoss {
+    #[expect(clippy::float_cmp, reason = "exactly 1 is what it is unless it is given")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HuberLoss({}", self.reduction)?;
+        if self.delta != 1.0 {
+            write!(f, ", delta {}", self.delta)?;
+        }
+        write!(f, ")")
+    }
+}

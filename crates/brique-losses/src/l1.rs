@@ -1,0 +1,85 @@
+//! The mean absolute error.
+
+use std::fmt;
+
+use brique_core::{Fault, Loss, Reduction};
+use brique_tensor::ndarray::ArrayRef1;
+use brique_tensor::{Matrix, Scalar};
+
+use crate::checks::check_targets;
+use crate::elementwise::{self, sign};
+
+/// The absolute error `Σ |ŷ − y| / d`, whose gradient is `sign(ŷ − y) / d`, and 0 where there is no error.
+///
+/// The divisor d is n·m for `Mean` (PyTorch's `L1Loss`), n for `BatchMean`, 1 for `Sum`.
+///
+/// # Shapes
+///
+/// `y` and `ŷ` are (n, m) both.
+///
+/// # Errors
+///
+/// Where the shapes differ; where a target is NaN; where a mean is asked for and the batch has no terms.
+///
+/// ```
+/// use brique_core::Loss;
+/// use brique_losses::L1Loss;
+/// use brique_tensor::ndarray::array;
+///
+/// let (y, yhat) = (array![[1.0], [2.0]], array![[4.0], [1.0]]);
+/// assert_eq!(L1Loss::default().forward(&y, &yhat)?, 2.0);
+/// assert_eq!(L1Loss::default().backward(&y, &yhat)?, array![[0.5], [-0.5]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Torch7's `nn.AbsCriterion`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct L1Loss {
+    reduction: Reduction,
+}
+
+impl L1Loss {
+    /// The absolute error with this reduction.
+    #[must_use]
+    pub fn new(reduction: Reduction) -> Self {
+        Self { reduction }
+    }
+
+    /// How the losses of a batch become one number.
+    #[must_use]
+    pub fn reduction(self) -> Reduction {
+        self.reduction
+    }
+}
+
+impl<T: Scalar> Loss<T> for L1Loss {
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+        check_targets(y, yhat, |y| !y.is_nan(), "a number")
+    }
+
+    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        elementwise::forward(y, yhat, self.reduction, value)
+    }
+
+    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+        elementwise::backward(y, yhat, delta, self.reduction, |y, yhat| sign(yhat - y));
+    }
+
+    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+        elementwise::per_example(y, yhat, losses, value);
+    }
+}
+
+fn value<T: Scalar>(y: T, yhat: T) -> T {
+    (yhat - y).abs()
+}
+
+impl fmt::Display for L1Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "L1Loss({})", self.reduction)
+    }
+}

@@ -1,0 +1,158 @@
+//! The negative log-likelihood.
+
+use std::fmt;
+
+use brique_core::{Error, Fault, Loss, Reduction};
+use brique_tensor::ndarray::{Array1, ArrayRef1};
+use brique_tensor::{Matrix, Scalar, pairwise_sum};
+
+use crate::classes::{ClassWeights, check_class_indices, class_of, weighted};
+use crate::elementwise::assert_length;
+
+/// The negative log-likelihood `Σ_i −w_(y_i) · ŷ_(i, y_i) / d` of log-probabilities ŷ, whose gradient is `−w_(y_i) / d` in the
+/// column of the class, and 0 elsewhere.
+///
+/// It comes after a log-softmax; on logits, [`CrossEntropyLoss`](crate::CrossEntropyLoss) does both at once. ŷ is taken as it
+/// is, also where it is no logarithm of a probability.
+///
+/// An example has one term, so the divisor d is n for `Mean` and `BatchMean` and 1 for `Sum`; with class weights the `Mean` is
+/// weighted, and its d is `Σ_i w_(y_i)`: PyTorch's `nll_loss`.
+///
+/// # Shapes
+///
+/// `ŷ` is (n, c), `y` a column of class indices, (n, 1).
+///
+/// # Errors
+///
+/// Where `y` is no column with one index an example; where an index is no whole number below c; where there is not one weight
+/// a column; where a mean is asked for and there are no examples, or their weights are all 0.
+///
+/// ```
+/// use brique_core::Loss;
+/// use brique_losses::NLLLoss;
+/// use brique_tensor::ndarray::array;
+///
+/// let (y, log_probabilities) = (array![[1.0], [0.0]], array![[-4.0, -0.5], [-1.5, -0.25]]);
+/// assert_eq!(NLLLoss::default().forward(&y, &log_probabilities)?, 1.0);
+/// assert_eq!(NLLLoss::default().backward(&y, &log_probabilities)?, array![[0.0, -0.5], [-0.5, 0.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Torch7's `nn.ClassNLLCriterion`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NLLLoss {
+    reduction: Reduction,
+    class_weights: ClassWeights,
+}
+
+impl NLLLoss {
+    /// The negative log-likelihood with this reduction, without weights.
+    #[must_use]
+    pub fn new(reduction: Reduction) -> Self {
+        Self {
+            reduction,
+            ..Self::default()
+        }
+    }
+
+    /// Counts examples of class j `weights[j]` times.
+    ///
+    /// # Errors
+    ///
+    /// Where there are none, or one is negative, infinite or NaN.
+    pub fn class_weights(self, weights: Vec<f64>) -> Result<Self, Error> {
+        match ClassWeights::new(weights) {
+            Ok(class_weights) => Ok(Self {
+                class_weights,
+                ..self
+            }),
+            Err(fault) => Err(Error::new(&self, "class_weights", fault)),
+        }
+    }
+
+    /// How the losses of a batch become one number.
+    #[must_use]
+    pub fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn check_pair<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+        self.class_weights.check_columns(yhat)?;
+        check_class_indices(y, yhat, "a class index for each row of yhat")
+    }
+
+    fn of_row<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>, row: usize) -> T {
+        let class = class_of(y, row, yhat.ncols());
+        weighted(self.class_weights.of(class), -yhat[[row, class]])
+    }
+}
+
+impl<T: Scalar> Loss<T> for NLLLoss {
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+        self.check_pair(y, yhat)?;
+        self.class_weights.check_mean(y, yhat, self.reduction)
+    }
+
+    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        assert_column(y, yhat);
+        let divisor = self.class_weights.divisor_of_indices(y, yhat, self.reduction);
+        pairwise_sum(yhat.nrows(), |row| self.of_row(y, yhat, row)) / divisor
+    }
+
+    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+        assert_column(y, yhat);
+        assert!(
+            delta.dim() == yhat.dim(),
+            "delta has shape {:?}, expected {:?}",
+            delta.dim(),
+            yhat.dim()
+        );
+        let divisor = self.class_weights.divisor_of_indices(y, yhat, self.reduction);
+        delta.fill(T::zero());
+        for (row, mut delta) in delta.rows_mut().into_iter().enumerate() {
+            let class = class_of(y, row, yhat.ncols());
+            delta[class] = -self.class_weights.of::<T>(class) / divisor;
+        }
+    }
+
+    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+        assert_column(y, yhat);
+        assert_length(losses, yhat);
+        for (row, loss) in losses.iter_mut().enumerate() {
+            *loss = self.of_row(y, yhat, row);
+        }
+    }
+
+    /// No mean is taken here, so weights may all be 0.
+    fn per_example(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array1<T>, Error> {
+        self.check_pair(y, yhat)
+            .map_err(|fault| Error::new(self, "per_example", fault))?;
+        let mut losses = Array1::zeros(yhat.nrows());
+        self.per_example_kernel(y, yhat, &mut losses);
+        Ok(losses)
+    }
+}
+
+#[track_caller]
+fn assert_column<T>(y: &Matrix<T>, yhat: &Matrix<T>) {
+    assert!(
+        y.dim() == (yhat.nrows(), 1),
+        "y has shape {:?}, expected {:?}",
+        y.dim(),
+        (yhat.nrows(), 1)
+    );
+}
+
+impl fmt::Display for NLLLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NLLLoss({}", self.reduction)?;
+        if let Some(classes) = self.class_weights.given() {
+            write!(f, ", {classes} class weights")?;
+        }
+        write!(f, ")")
+    }
+}

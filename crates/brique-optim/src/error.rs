@@ -1,0 +1,184 @@
+//! What can go wrong between an optimiser, its options and a module.
+
+use std::fmt::Display;
+
+use brique_tensor::Scalar;
+
+/// Something does not fit. Whatever returns an error has changed nothing.
+///
+/// ```
+/// use brique_optim::Sgd;
+///
+/// let error = Sgd::<f64>::new(-0.1).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "Sgd: learning_rate is -0.1, expected a number of at least 0 that is finite in f64"
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An option has a value that means nothing.
+    #[error("{place}: {argument} is {found}, expected {expected}")]
+    Value {
+        /// The optimiser, schedule or function.
+        place: &'static str,
+        /// The name of the option.
+        argument: &'static str,
+        /// Its value.
+        found: String,
+        /// The values that it may have.
+        expected: String,
+    },
+    /// A module has more or fewer parameters than the optimiser's state.
+    #[error(
+        "{optimizer}, step: {module} has {found} parameters, expected {expected}: \
+         one for each in the state; an optimiser goes with one module"
+    )]
+    ParameterCount {
+        /// The optimiser.
+        optimizer: &'static str,
+        /// The module, as it displays itself.
+        module: String,
+        /// Its number of parameters.
+        found: usize,
+        /// The number of parameters in the state.
+        expected: usize,
+    },
+    /// A parameter of a module has another shape than its state.
+    #[error(
+        "{optimizer}, step: parameter {parameter} of {module} has shape {found:?}, expected {expected:?}: \
+         that of its state; an optimiser goes with one module"
+    )]
+    ParameterShape {
+        /// The optimiser.
+        optimizer: &'static str,
+        /// The module, as it displays itself.
+        module: String,
+        /// The place of the parameter in the order of the module's visitor, from 0.
+        parameter: usize,
+        /// Its rows and columns.
+        found: (usize, usize),
+        /// The rows and columns in the state.
+        expected: (usize, usize),
+    },
+    /// A state has other buffers than the optimiser, with its options, works with.
+    #[error(
+        "{optimizer}, {operation}: a state after {steps} steps has the buffers {found:?}, expected {expected:?}: \
+         a state goes with one kind of optimiser and its options"
+    )]
+    Buffers {
+        /// The optimiser.
+        optimizer: &'static str,
+        /// The method that refused.
+        operation: &'static str,
+        /// The steps of the state.
+        steps: u64,
+        /// The names of its buffers.
+        found: Vec<String>,
+        /// The names that the optimiser works with.
+        expected: Vec<&'static str>,
+    },
+    /// Two buffers of a state are not of the same parameters.
+    #[error(
+        "{optimizer}, set_state: the matrices of buffer {buffer:?} have the shapes {found:?}, expected {expected:?}: \
+         those of {first:?}, one matrix a parameter"
+    )]
+    BufferShapes {
+        /// The optimiser.
+        optimizer: &'static str,
+        /// The name of the buffer.
+        buffer: String,
+        /// The shapes of its matrices.
+        found: Vec<(usize, usize)>,
+        /// The shapes of the first buffer's.
+        expected: Vec<(usize, usize)>,
+        /// The name of the first buffer.
+        first: String,
+    },
+    /// A gradient holds a number that no norm can be taken of.
+    #[error(
+        "clip_norm: the gradient of parameter {parameter} of {module} is {found} at [{row}, {column}], \
+         expected finite numbers: there is no norm to scale by"
+    )]
+    NotFinite {
+        /// The module, as it displays itself.
+        module: String,
+        /// The place of the parameter in the order of the module's visitor, from 0.
+        parameter: usize,
+        /// The row in the gradient, from 0.
+        row: usize,
+        /// The column in the gradient, from 0.
+        column: usize,
+        /// The number.
+        found: f64,
+    },
+}
+
+/// The error of an option that has to be a number of at least 0, unless it is one in `T`.
+pub(crate) fn check_not_negative<T: Scalar>(
+    place: &'static str,
+    argument: &'static str,
+    value: f64,
+) -> Result<(), Error> {
+    let expected = || format!("a number of at least 0 that is finite in {}", T::NAME);
+    check(
+        value >= 0.0 && T::from_f64(value).is_finite(),
+        place,
+        argument,
+        value,
+        expected,
+    )
+}
+
+/// The error of an option that has to be a number above 0, unless it is one in `T`.
+pub(crate) fn check_positive<T: Scalar>(
+    place: &'static str,
+    argument: &'static str,
+    value: f64,
+) -> Result<(), Error> {
+    let expected = || format!("a number above 0 that is neither 0 nor infinite in {}", T::NAME);
+    let rounded = T::from_f64(value);
+    check(
+        rounded > T::zero() && rounded.is_finite(),
+        place,
+        argument,
+        value,
+        expected,
+    )
+}
+
+/// The error of an option that has to be in [0, 1), unless it is.
+pub(crate) fn check_below_one(place: &'static str, argument: &'static str, value: f64) -> Result<(), Error> {
+    let expected = || "a number of at least 0 and below 1".to_owned();
+    check((0.0..1.0).contains(&value), place, argument, value, expected)
+}
+
+/// The error of an option that has to be in [0, 1], unless it is.
+pub(crate) fn check_share(place: &'static str, argument: &'static str, value: f64) -> Result<(), Error> {
+    let expected = || "a number from 0 to 1".to_owned();
+    check((0.0..=1.0).contains(&value), place, argument, value, expected)
+}
+
+/// The error of a number of steps that may not be 0, unless it is another.
+pub(crate) fn check_steps(place: &'static str, argument: &'static str, steps: u64) -> Result<(), Error> {
+    check(steps > 0, place, argument, steps, || "at least 1".to_owned())
+}
+
+pub(crate) fn check(
+    holds: bool,
+    place: &'static str,
+    argument: &'static str,
+    found: impl Display,
+    expected: impl FnOnce() -> String,
+) -> Result<(), Error> {
+    if holds {
+        return Ok(());
+    }
+    Err(Error::Value {
+        place,
+        argument,
+        found: found.to_string(),
+        expected: expected(),
+    })
+}

@@ -1,0 +1,63 @@
+//! Optimisers: from the gradients of a module to its next parameters.
+//!
+//! * [`Optimizer`]: one step from accumulated gradients. [`Sgd`], [`Adam`], [`AdamW`], [`RmsProp`], [`AdaGrad`], by
+//!   PyTorch's definitions and with its defaults.
+//! * [`State`]: all that an optimiser remembers, as plain data that can be saved and put back.
+//! * [`clip_norm`], [`clip_value`]: gradients kept small.
+//! * [`Schedule`]: the learning rate as a function of the step. [`ReduceOnPlateau`]: as one of the losses.
+//!
+//! A training loop by hand:
+//!
+//! ```
+//! use brique_core::{Loss, Module};
+//! use brique_layers::{Init, Linear};
+//! use brique_losses::MSELoss;
+//! use brique_optim::{Adam, Optimizer, Schedule, clip_norm};
+//! use brique_random::portable;
+//! use brique_tensor::ndarray::array;
+//!
+//! let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+//! let mut linear: Linear = Linear::new(1, 1, Init::StandardNormal, &mut portable(1))?;
+//! let loss = MSELoss::default();
+//! let (base, schedule) = (0.1, Schedule::cosine(500, 0.0)?);
+//! let mut adam = Adam::new(base)?;
+//! for step in 0..500 {
+//!     let delta = loss.backward(&y, &linear.forward(&x)?)?;
+//!     linear.zero_grad();
+//!     linear.backward_update_gradient(&x, &delta)?;
+//!     clip_norm(&mut linear, 10.0)?;
+//!     adam.set_learning_rate(base * schedule.factor(step))?;
+//!     adam.step(&mut linear)?;
+//! }
+//! assert!((linear.weight()[[0, 0]] - 2.0).abs() < 1e-3);
+//! assert!((linear.bias()[0] - 1.0).abs() < 1e-3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Everything here is element by element: a step allocates nothing once the state is made, and a NaN in a gradient
+//! goes into its own parameter and into no other.
+
+mod ada_grad;
+mod adam;
+mod adam_w;
+mod clip;
+mod error;
+mod optimizer;
+mod plateau;
+mod rms_prop;
+mod schedule;
+mod sgd;
+mod state;
+mod update;
+
+pub use ada_grad::AdaGrad;
+pub use adam::Adam;
+pub use adam_w::AdamW;
+pub use clip::{clip_norm, clip_value};
+pub use error::Error;
+pub use optimizer::Optimizer;
+pub use plateau::{PlateauState, ReduceOnPlateau};
+pub use rms_prop::RmsProp;
+pub use schedule::Schedule;
+pub use sgd::Sgd;
+pub use state::{Buffer, State};

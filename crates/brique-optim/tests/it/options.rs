@@ -1,0 +1,187 @@
+//! Options that mean nothing are refused by name.
+
+use brique_optim::{AdaGrad, Adam, AdamW, Error, RmsProp, Sgd};
+
+const NOT_FINITE: [f64; 3] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+
+/// That all of `bad` are refused by this message.
+fn refused<O>(
+    option: impl Fn(f64) -> Result<O, Error>,
+    place: &str,
+    argument: &str,
+    expected: &str,
+    bad: &[f64],
+) {
+    for &found in bad.iter().chain(&NOT_FINITE) {
+        let Err(error) = option(found) else {
+            panic!("{place} takes {found} as {argument}");
+        };
+        let message = format!("{place}: {argument} is {found}, expected {expected}");
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+const NOT_NEGATIVE: &str = "a number of at least 0 that is finite in f64";
+const POSITIVE: &str = "a number above 0 that is neither 0 nor infinite in f64";
+const BELOW_ONE: &str = "a number of at least 0 and below 1";
+
+#[test]
+fn learning_rates() {
+    refused(Sgd::<f64>::new, "Sgd", "learning_rate", NOT_NEGATIVE, &[-0.1]);
+    refused(Adam::<f64>::new, "Adam", "learning_rate", NOT_NEGATIVE, &[-0.1]);
+    refused(AdamW::<f64>::new, "AdamW", "learning_rate", NOT_NEGATIVE, &[-0.1]);
+    refused(
+        RmsProp::<f64>::new,
+        "RmsProp",
+        "learning_rate",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+    refused(
+        AdaGrad::<f64>::new,
+        "AdaGrad",
+        "learning_rate",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+}
+
+#[test]
+fn learning_rates_that_are_set_later() {
+    for (mut optimizer, name) in crate::laws::optimizers::<f64>(0.0, false)
+        .unwrap()
+        .into_iter()
+        .zip(["Sgd", "Sgd", "Adam", "AdamW", "RmsProp", "RmsProp", "AdaGrad"])
+    {
+        assert_eq!(optimizer.learning_rate(), 0.1);
+        optimizer.set_learning_rate(0.25).unwrap();
+        let error = optimizer.set_learning_rate(-1.0).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("{name}: learning_rate is -1, expected {NOT_NEGATIVE}")
+        );
+        assert_eq!(optimizer.learning_rate(), 0.25);
+    }
+}
+
+#[test]
+fn options_of_sgd() {
+    let sgd = || Sgd::<f64>::new(0.1).unwrap();
+    refused(|m| sgd().momentum(m), "Sgd", "momentum", NOT_NEGATIVE, &[-0.1]);
+    refused(|m| sgd().nesterov(m), "Sgd", "momentum", POSITIVE, &[-0.1, 0.0]);
+    refused(
+        |d| sgd().weight_decay(d),
+        "Sgd",
+        "weight_decay",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+    // The last word counts.
+    assert_eq!(
+        sgd().nesterov(0.5).unwrap().momentum(0.9).unwrap(),
+        sgd().momentum(0.9).unwrap()
+    );
+}
+
+#[test]
+fn options_of_adam_and_adam_w() {
+    let adam = || Adam::<f64>::new(0.1).unwrap();
+    refused(|b| adam().betas(b, 0.5), "Adam", "beta1", BELOW_ONE, &[-0.1, 1.0]);
+    refused(|b| adam().betas(0.5, b), "Adam", "beta2", BELOW_ONE, &[-0.1, 1.0]);
+    refused(|e| adam().eps(e), "Adam", "eps", POSITIVE, &[-1e-8, 0.0]);
+    refused(
+        |d| adam().weight_decay(d),
+        "Adam",
+        "weight_decay",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+
+    let adam_w = || AdamW::<f64>::new(0.1).unwrap();
+    refused(
+        |b| adam_w().betas(b, 0.5),
+        "AdamW",
+        "beta1",
+        BELOW_ONE,
+        &[-0.1, 1.0],
+    );
+    refused(
+        |b| adam_w().betas(0.5, b),
+        "AdamW",
+        "beta2",
+        BELOW_ONE,
+        &[-0.1, 1.0],
+    );
+    refused(|e| adam_w().eps(e), "AdamW", "eps", POSITIVE, &[-1e-8, 0.0]);
+    refused(
+        |d| adam_w().weight_decay(d),
+        "AdamW",
+        "weight_decay",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+}
+
+#[test]
+fn options_of_rms_prop_and_ada_grad() {
+    let rms_prop = || RmsProp::<f64>::new(0.1).unwrap();
+    refused(
+        |a| rms_prop().alpha(a),
+        "RmsProp",
+        "alpha",
+        BELOW_ONE,
+        &[-0.1, 1.0],
+    );
+    refused(|e| rms_prop().eps(e), "RmsProp", "eps", POSITIVE, &[-1e-8, 0.0]);
+    refused(
+        |m| rms_prop().momentum(m),
+        "RmsProp",
+        "momentum",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+    refused(
+        |d| rms_prop().weight_decay(d),
+        "RmsProp",
+        "weight_decay",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+
+    let ada_grad = || AdaGrad::<f64>::new(0.1).unwrap();
+    refused(
+        |d| ada_grad().lr_decay(d),
+        "AdaGrad",
+        "lr_decay",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+    refused(|e| ada_grad().eps(e), "AdaGrad", "eps", POSITIVE, &[-1e-8, 0.0]);
+    refused(
+        |d| ada_grad().weight_decay(d),
+        "AdaGrad",
+        "weight_decay",
+        NOT_NEGATIVE,
+        &[-0.1],
+    );
+}
+
+#[test]
+fn numbers_that_f32_does_not_have_are_refused_there_alone() {
+    assert!(Sgd::<f64>::new(1e39).is_ok());
+    assert_eq!(
+        Sgd::<f32>::new(1e39).unwrap_err().to_string(),
+        format!(
+            "Sgd: learning_rate is {}, expected a number of at least 0 that is finite in f32",
+            1e39
+        )
+    );
+    assert!(Adam::<f64>::new(0.1).unwrap().eps(1e-50).is_ok());
+    assert_eq!(
+        Adam::<f32>::new(0.1).unwrap().eps(1e-50).unwrap_err().to_string(),
+        format!(
+            "Adam: eps is {}, expected a number above 0 that is neither 0 nor infinite in f32",
+            1e-50
+        )
+    );
+}

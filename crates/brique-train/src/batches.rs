@@ -1,0 +1,69 @@
+//! Mini-batches in buffers that are kept.
+
+use brique_datasets::Dataset;
+use brique_random::{RandomSource, portable};
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
+
+/// The examples of a data set, so many at a time, in order or in one that is drawn for each epoch.
+pub(crate) struct Batches<'a, T: Scalar> {
+    data: &'a Dataset<T>,
+    size: usize,
+    shuffle: Option<Shuffle<T>>,
+}
+
+struct Shuffle<T: Scalar> {
+    seed: u64,
+    order: Vec<usize>,
+    x: Array2<T>,
+    y: Array2<T>,
+}
+
+impl<'a, T: Scalar> Batches<'a, T> {
+    pub(crate) fn new(data: &'a Dataset<T>, size: usize, seed: Option<u64>) -> Self {
+        let rows = size.min(data.len());
+        let shuffle = seed.map(|seed| Shuffle {
+            seed,
+            order: (0..data.len()).collect(),
+            x: Array2::zeros((rows, data.inputs().ncols())),
+            y: Array2::zeros((rows, data.targets().ncols())),
+        });
+        Self { data, size, shuffle }
+    }
+
+    /// Begins an epoch: draws its order, a function of the seed and the number of the epoch.
+    pub(crate) fn begin(&mut self, epoch: usize) {
+        if let Some(Shuffle { seed, order, .. }) = &mut self.shuffle {
+            order
+                .iter_mut()
+                .enumerate()
+                .for_each(|(place, example)| *example = place);
+            portable(seed.wrapping_add(epoch as u64)).shuffle(order);
+        }
+    }
+
+    /// The number of batches of an epoch.
+    pub(crate) fn count(&self) -> usize {
+        self.data.len().div_ceil(self.size)
+    }
+
+    /// Inputs and targets of a batch of the epoch; the last is as short as what is left.
+    pub(crate) fn batch(&mut self, number: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
+        let first = number * self.size;
+        let last = self.data.len().min(first + self.size);
+        let (inputs, targets) = (self.data.inputs(), self.data.targets());
+        let Some(Shuffle { order, x, y, .. }) = &mut self.shuffle else {
+            let rows = Slice::from(first..last);
+            return (
+                inputs.slice_axis(Axis(0), rows),
+                targets.slice_axis(Axis(0), rows),
+            );
+        };
+        for (row, &example) in order[first..last].iter().enumerate() {
+            x.row_mut(row).assign(&inputs.row(example));
+            y.row_mut(row).assign(&targets.row(example));
+        }
+        let rows = Slice::from(0..last - first);
+        (x.slice_axis(Axis(0), rows), y.slice_axis(Axis(0), rows))
+    }
+}

@@ -1,0 +1,112 @@
+//! A network on some data.
+
+use brique_core::Loss;
+use brique_datasets::Dataset;
+use brique_layers::{Sequential, Workspace};
+use brique_tensor::ndarray::{Array2, Axis, Slice};
+use brique_tensor::{Matrix, Scalar};
+
+use crate::Error;
+use crate::metrics::MetricError;
+
+/// Examples that go through a network at once when it is evaluated.
+const ROWS: usize = 256;
+
+/// Something that is measured on targets and predictions, with its name: see [`metrics`](crate::metrics).
+///
+/// ```
+/// use brique_train::{Metric, metrics};
+///
+/// let accuracy: Metric = Metric::new("accuracy", metrics::accuracy);
+/// assert_eq!(accuracy.name(), "accuracy");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Metric<T: Scalar = f64> {
+    name: &'static str,
+    measure: Measure<T>,
+}
+
+/// Takes the target first, as losses do.
+type Measure<T> = fn(&Matrix<T>, &Matrix<T>) -> Result<f64, MetricError>;
+
+impl<T: Scalar> Metric<T> {
+    /// A metric of this name. `measure` takes the target first, then the prediction.
+    #[must_use]
+    pub fn new(name: &'static str, measure: Measure<T>) -> Self {
+        Self { name, measure }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// What an evaluation found.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Evaluation<T: Scalar = f64> {
+    /// The loss over all examples at once.
+    pub loss: f64,
+    /// The metrics that were asked for, in order.
+    pub metrics: Vec<f64>,
+    /// What the network predicts, (n, out).
+    pub predictions: Array2<T>,
+}
+
+/// Loss and metrics of what a network predicts for `data`, as the trained network answers: nothing is dropped.
+///
+/// # Errors
+///
+/// Where the network does not take the inputs, the loss not the targets, or a metric refuses.
+///
+/// ```
+/// use brique_datasets::Dataset;
+/// use brique_layers::{Linear, Sequential};
+/// use brique_losses::MSELoss;
+/// use brique_tensor::ndarray::array;
+/// use brique_train::{Metric, evaluate, metrics};
+///
+/// let network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[2.0], [0.0]])?)?;
+/// let data = Dataset::new(array![[1.0], [2.0]], array![[2.0], [5.0]])?;
+/// let error = Metric::new("MAE", metrics::mean_absolute_error);
+/// let found = evaluate(&network, &MSELoss::default(), &data, &[error])?;
+/// assert_eq!((found.loss, found.metrics), (0.5, vec![0.5]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn evaluate<T: Scalar>(
+    network: &Sequential<T>,
+    loss: &dyn Loss<T>,
+    data: &Dataset<T>,
+    metrics: &[Metric<T>],
+) -> Result<Evaluation<T>, Error> {
+    let predictions = predictions(network, data.inputs())?;
+    let value = loss.forward(data.targets(), &predictions)?.as_f64();
+    let measured = metrics.iter().map(|metric| {
+        let measured = (metric.measure)(data.targets(), &predictions);
+        measured.map_err(|source| Error::Metric {
+            name: metric.name.to_owned(),
+            source,
+        })
+    });
+    let metrics = measured.collect::<Result<_, _>>()?;
+    Ok(Evaluation {
+        loss: value,
+        metrics,
+        predictions,
+    })
+}
+
+/// Some rows after the other, so that what lies between the modules stays small.
+fn predictions<T: Scalar>(network: &Sequential<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
+    let mut predictions = Array2::zeros((inputs.nrows(), network.output().size()));
+    let mut workspace = Workspace::default();
+    for first in (0..inputs.nrows()).step_by(ROWS) {
+        let rows = Slice::from(first..inputs.nrows().min(first + ROWS));
+        let x = inputs.slice_axis(Axis(0), rows);
+        let yhat = network.predict_in(&x, &mut workspace)?;
+        predictions.slice_axis_mut(Axis(0), rows).assign(&yhat);
+    }
+    Ok(predictions)
+}

@@ -1,0 +1,288 @@
+//! Epochs of mini-batches.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use brique_core::{Loss, Reduction};
+use brique_datasets::Dataset;
+use brique_layers::Sequential;
+use brique_optim::{Optimizer, ReduceOnPlateau, Schedule};
+use brique_tensor::Scalar;
+
+use crate::batches::Batches;
+use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights, evaluate};
+
+/// How a network is trained: for so many epochs, in batches of so many examples.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use brique_datasets::{Selection, TestSize, line, train_test_split};
+/// use brique_layers::{Init, Linear, Sequential};
+/// use brique_losses::MSELoss;
+/// use brique_optim::{Schedule, Sgd};
+/// use brique_random::portable;
+/// use brique_train::{Fit, Metric, metrics};
+///
+/// let mut rng = portable(1);
+/// let data = line(&mut rng);
+/// let (train, validation) = train_test_split(&data, TestSize::Fraction(0.2), Selection::Shuffled(&mut rng))?;
+/// let mut network: Sequential = Sequential::new(1).then(Linear::new(1, 1, Init::PyTorch, &mut rng)?)?;
+/// let history = Fit::new(500, 80)
+///     .shuffle(7)
+///     .validate(&validation)
+///     .metric(Metric::new("R²", metrics::r2))
+///     .schedule(Schedule::cosine(500, 0.0)?)
+///     .stop_early(50)
+///     .on_epoch(|epoch| if epoch.loss < 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+///     .run(&mut network, &MSELoss::default(), &mut Sgd::new(0.02)?, &train)?;
+/// assert!(history.best().and_then(|epoch| epoch.metric("R²")).is_some_and(|r2| r2 > 0.9));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Examples come in order unless [`shuffle`](Self::shuffle) gives a seed; the order of an epoch depends on the seed and its
+/// number alone. Nothing is printed: [`on_epoch`](Self::on_epoch) shows each epoch to who wants to know.
+#[must_use = "a fit does nothing until it runs"]
+pub struct Fit<'a, T: Scalar = f64> {
+    epochs: usize,
+    batch: usize,
+    shuffle: Option<u64>,
+    validation: Option<&'a Dataset<T>>,
+    metrics: Vec<Metric<T>>,
+    schedule: Option<Schedule>,
+    plateau: Option<ReduceOnPlateau>,
+    clip_norm: Option<f64>,
+    patience: Option<usize>,
+    callbacks: Vec<Box<Callback<'a>>>,
+}
+
+/// Is shown an epoch, and says whether to go on.
+type Callback<'a> = dyn FnMut(&Epoch) -> ControlFlow<()> + 'a;
+
+impl<'a, T: Scalar> Fit<'a, T> {
+    /// So many epochs, in batches of so many examples; the last of an epoch is as short as what is left.
+    pub fn new(epochs: usize, batch: usize) -> Self {
+        Self {
+            epochs,
+            batch,
+            shuffle: None,
+            validation: None,
+            metrics: Vec::new(),
+            schedule: None,
+            plateau: None,
+            clip_norm: None,
+            patience: None,
+            callbacks: Vec::new(),
+        }
+    }
+
+    /// Draws the order of the examples anew for each epoch, from this seed.
+    pub fn shuffle(self, seed: u64) -> Self {
+        Self {
+            shuffle: Some(seed),
+            ..self
+        }
+    }
+
+    /// Evaluates the network on this data after each epoch. It is never trained on.
+    pub fn validate(self, data: &'a Dataset<T>) -> Self {
+        Self {
+            validation: Some(data),
+            ..self
+        }
+    }
+
+    /// Measures this after each epoch, on the validation set, or on the training set where there is no other.
+    pub fn metric(mut self, metric: Metric<T>) -> Self {
+        self.metrics.push(metric);
+        self
+    }
+
+    /// Multiplies the optimiser's learning rate with the factor of this schedule, for each step by its number.
+    pub fn schedule(self, schedule: Schedule) -> Self {
+        Self {
+            schedule: Some(schedule),
+            ..self
+        }
+    }
+
+    /// Multiplies the optimiser's learning rate with a factor that falls when the watched loss no longer does.
+    pub fn reduce_on_plateau(self, plateau: ReduceOnPlateau) -> Self {
+        Self {
+            plateau: Some(plateau),
+            ..self
+        }
+    }
+
+    /// Scales gradients down to this 2-norm, over all parameters, where it is larger.
+    pub fn clip_norm(self, largest: f64) -> Self {
+        Self {
+            clip_norm: Some(largest),
+            ..self
+        }
+    }
+
+    /// Stops when the watched loss has had no new smallest value for this many epochs, and gives the network the parameters
+    /// back that it had after the best epoch, also where all epochs were made.
+    ///
+    /// The watched loss is that of the validation set, or of the training set where there is no other.
+    pub fn stop_early(self, patience: usize) -> Self {
+        Self {
+            patience: Some(patience),
+            ..self
+        }
+    }
+
+    /// Shows each epoch to `callback`, which can stop the training.
+    pub fn on_epoch(mut self, callback: impl FnMut(&Epoch) -> ControlFlow<()> + 'a) -> Self {
+        self.callbacks.push(Box::new(callback));
+        self
+    }
+
+    /// Trains `network` to make `loss` small on `data`.
+    ///
+    /// # Errors
+    ///
+    /// Where an option means nothing, or there is no example; where a step fails, with its epoch and batch, at the first
+    /// NaN or infinity too. The network keeps the parameters after the last step that was made, and the optimiser its own
+    /// learning rate.
+    pub fn run(
+        mut self,
+        network: &mut Sequential<T>,
+        loss: &dyn Loss<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        data: &Dataset<T>,
+    ) -> Result<History, Error> {
+        self.check(data)?;
+        if let Some(validation) = self.validation {
+            // What does not fit is better told before an epoch has been trained.
+            evaluate(network, loss, validation, &[])?;
+        }
+        let base_rate = optimizer.learning_rate();
+        let result = self.epochs(network, loss, optimizer, data, base_rate);
+        optimizer.set_learning_rate(base_rate)?;
+        result
+    }
+
+    fn check(&self, data: &Dataset<T>) -> Result<(), Error> {
+        let wrong = |argument, found: String, expected| {
+            Err(Error::Option {
+                argument,
+                found,
+                expected,
+            })
+        };
+        if self.batch == 0 {
+            return wrong("the size of a batch", "0".to_owned(), "at least 1");
+        }
+        if data.is_empty() {
+            return wrong("the number of examples", "0".to_owned(), "at least 1");
+        }
+        match self.clip_norm {
+            Some(norm) if !(norm > 0.0 && norm.is_finite()) => {
+                wrong("clip_norm", norm.to_string(), "a finite number above 0")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn epochs(
+        &mut self,
+        network: &mut Sequential<T>,
+        loss: &dyn Loss<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        data: &Dataset<T>,
+        base_rate: f64,
+    ) -> Result<History, Error> {
+        let mut batches = Batches::new(data, self.batch, self.shuffle);
+        let mut stepper = self
+            .clip_norm
+            .map_or_else(Stepper::default, Stepper::with_clip_norm);
+        let mut history = History::new();
+        let mut best = Weights::default();
+        let mut plateau_rate = base_rate;
+        for number in 0..self.epochs {
+            let start = Instant::now();
+            batches.begin(number);
+            let mut total = 0.0;
+            for batch in 0..batches.count() {
+                let factor = self
+                    .schedule
+                    .as_ref()
+                    .map_or(1.0, |schedule| schedule.factor(stepper.steps()));
+                optimizer.set_learning_rate(plateau_rate * factor)?;
+                let (x, y) = batches.batch(batch);
+                let value = stepper.step(network, loss, optimizer, &x, &y);
+                let value = value.map_err(|source| Error::Step {
+                    epoch: number,
+                    batch,
+                    source: Box::new(source),
+                })?;
+                total += value.as_f64() * weight(loss.reduction(), x.nrows());
+            }
+            let found = self.evaluated(network, loss, data)?;
+            let names = self.metrics.iter().map(Metric::name);
+            let measured = found
+                .as_ref()
+                .map(|found| found.metrics.clone())
+                .unwrap_or_default();
+            let epoch = Epoch {
+                number,
+                loss: total / weight(loss.reduction(), data.len()),
+                validation_loss: found
+                    .as_ref()
+                    .filter(|_| self.validation.is_some())
+                    .map(|found| found.loss),
+                metrics: names.zip(measured).collect(),
+                learning_rate: optimizer.learning_rate(),
+                time: start.elapsed(),
+            };
+            if let Some(plateau) = &mut self.plateau {
+                plateau_rate = base_rate * plateau.observe(epoch.watched_loss());
+            }
+            let calls = self.callbacks.iter_mut().map(|callback| callback(&epoch));
+            let wants_to_stop = calls.fold(false, |stop, call| stop | call.is_break());
+            if history.add(epoch) && self.patience.is_some() {
+                best.refresh(network);
+            }
+            let since_best = number - history.best().map_or(number, |best| best.number);
+            if wants_to_stop {
+                history.stop(Stopped::ByCallback);
+                break;
+            }
+            if self
+                .patience
+                .is_some_and(|patience| since_best > 0 && since_best >= patience)
+            {
+                history.stop(Stopped::Early);
+                break;
+            }
+        }
+        if self.patience.is_some() && history.best().is_some() {
+            best.restore(network)?;
+        }
+        Ok(history)
+    }
+
+    /// The network on the validation set, or on the training set if only metrics are asked for.
+    fn evaluated(
+        &self,
+        network: &Sequential<T>,
+        loss: &dyn Loss<T>,
+        data: &Dataset<T>,
+    ) -> Result<Option<Evaluation<T>>, Error> {
+        match self.validation {
+            Some(validation) => evaluate(network, loss, validation, &self.metrics).map(Some),
+            None if self.metrics.is_empty() => Ok(None),
+            None => evaluate(network, loss, data, &self.metrics).map(Some),
+        }
+    }
+}
+
+/// What the loss of a batch counts in an epoch: its rows for a mean, once for a sum.
+fn weight(reduction: Reduction, rows: usize) -> f64 {
+    match reduction {
+        Reduction::Sum => 1.0,
+        Reduction::Mean | Reduction::BatchMean => rows as f64,
+    }
+}

@@ -1,0 +1,48 @@
+//! Training: a step, an epoch, a fit.
+//!
+//! * [`Stepper`]: one step on one batch, in buffers of its own: forward, loss, backward, optimiser.
+//! * [`Fit`]: epochs of mini-batches, with validation, metrics, schedules, early stop and callbacks; a [`History`] of them.
+//! * [`Optim`] and [`sgd`]: the report's course in its own words.
+//! * [`evaluate`]: loss and metrics of a network on some data. [`metrics`]: what can be measured.
+//! * [`Weights`]: the parameters of a network, taken out to be put back.
+//!
+//! ```
+//! use brique_datasets::{DataType, GenArti, gen_arti};
+//! use brique_layers::{Init, Linear, Sequential, Tanh};
+//! use brique_losses::BCEWithLogitsLoss;
+//! use brique_optim::Adam;
+//! use brique_random::portable;
+//! use brique_train::Fit;
+//!
+//! let mut rng = portable(1);
+//! let xor = GenArti { data_type: DataType::FourGaussians, ..GenArti::default() };
+//! let data = gen_arti(&xor, &mut rng)?.with_zero_one_targets()?;
+//! let mut network: Sequential = Sequential::new(2)
+//!     .then(Linear::new(2, 8, Init::XavierUniform, &mut rng)?)?
+//!     .then(Tanh)?
+//!     .then(Linear::new(8, 1, Init::XavierUniform, &mut rng)?)?;
+//! let loss = BCEWithLogitsLoss::default();
+//! let history = Fit::new(20, 32).shuffle(7).run(&mut network, &loss, &mut Adam::new(0.02)?, &data)?;
+//! assert!(history.epochs().last().is_some_and(|epoch| epoch.loss < 0.1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Nothing is printed: progress goes to a callback of [`Fit::on_epoch`].
+
+mod batches;
+mod error;
+mod evaluate;
+mod fit;
+mod history;
+pub mod metrics;
+mod optim;
+mod stepper;
+mod weights;
+
+pub use error::{Error, NotFinite};
+pub use evaluate::{Evaluation, Metric, evaluate};
+pub use fit::Fit;
+pub use history::{Epoch, History, Stopped};
+pub use optim::{Optim, sgd};
+pub use stepper::Stepper;
+pub use weights::Weights;

@@ -1,0 +1,251 @@
+//! The confusion matrix, and what is read off it.
+
+use std::fmt;
+
+use brique_tensor::ndarray::Array2;
+use brique_tensor::{Matrix, Scalar};
+
+use super::MetricError;
+use super::classes::{Cut, Outcomes, decide};
+
+/// How often which class was taken for which: `counts[[i, j]]` examples of class i were predicted to be of class j.
+///
+/// There are as many classes as ŷ has columns, and two for a single column: 0 or −1 is class 0, and 1 is class 1.
+/// The [module](super#classes) says which class a target and a prediction name.
+///
+/// With `TP = counts[[k, k]]`, FP the rest of column k and FN the rest of row k, class k has
+///
+/// | method | is | 0 where |
+/// |---|---|---|
+/// | [`precision`](Self::precision) | `TP / (TP + FP)` | k is never predicted |
+/// | [`recall`](Self::recall) | `TP / (TP + FN)` | k is never true |
+/// | [`f1`](Self::f1) | `2·TP / (2·TP + FP + FN)` | k is neither |
+///
+/// The zeros of the last column stand where the formula divides 0 by 0: scikit-learn's `zero_division=0`. The macro
+/// averages are plain means over the classes that are true or predicted at least once, as scikit-learn's.
+///
+/// ```
+/// use brique_tensor::ndarray::array;
+/// use brique_train::metrics::ConfusionMatrix;
+///
+/// let y = array![[0.0], [0.0], [1.0], [2.0]];
+/// let yhat = array![[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.6, 0.2], [0.0, 0.3, 0.7]];
+/// let confusion = ConfusionMatrix::of(&y, &yhat)?;
+/// assert_eq!(confusion.counts(), array![[1, 1, 0], [0, 1, 0], [0, 0, 1]]);
+/// assert_eq!(confusion.accuracy(), 0.75);
+/// assert_eq!((confusion.precision(1)?, confusion.recall(1)?), (0.5, 1.0));
+/// assert_eq!(
+///     confusion.to_string(),
+///     "true \\ predicted  0  1  2\n\
+///      \x20              0  1  1  0\n\
+///      \x20              1  0  1  0\n\
+///      \x20              2  0  0  1"
+/// );
+/// # Ok::<(), brique_train::metrics::MetricError>(())
+/// ```
+///
+/// Source: scikit-learn's `confusion_matrix` and `precision_recall_fscore_support`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfusionMatrix {
+    counts: Array2<usize>,
+}
+
+impl ConfusionMatrix {
+    /// Counts predictions; a single column is positive above the middle of its two targets.
+    ///
+    /// # Errors
+    ///
+    /// As [`accuracy`](super::accuracy).
+    pub fn of<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Self, MetricError> {
+        Ok(Self::count(&decide(y, yhat, Cut::Middle)?))
+    }
+
+    /// Counts logits; a single column is positive above 0, also where the targets are 0 and 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`accuracy`](super::accuracy).
+    ///
+    /// ```
+    /// use brique_tensor::ndarray::array;
+    /// use brique_train::metrics::ConfusionMatrix;
+    ///
+    /// let (y, logits) = (array![[0.0], [1.0]], array![[-1.0], [0.25]]);
+    /// assert_eq!(ConfusionMatrix::of_logits(&y, &logits)?.f1(1)?, 1.0);
+    /// # Ok::<(), brique_train::metrics::MetricError>(())
+    /// ```
+    pub fn of_logits<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Self, MetricError> {
+        Ok(Self::count(&decide(y, yhat, Cut::Logits)?))
+    }
+
+    /// Counts a single column that is positive above `threshold`, and negative at it and below.
+    ///
+    /// # Errors
+    ///
+    /// As [`accuracy`](super::accuracy), and where `ŷ` has several columns or the threshold is NaN.
+    ///
+    /// ```
+    /// use brique_tensor::ndarray::array;
+    /// use brique_train::metrics::ConfusionMatrix;
+    ///
+    /// let (y, yhat) = (array![[0.0], [1.0]], array![[0.1], [0.4]]);
+    /// assert_eq!(ConfusionMatrix::of(&y, &yhat)?.recall(1)?, 0.0);
+    /// assert_eq!(ConfusionMatrix::with_threshold(&y, &yhat, 0.25)?.recall(1)?, 1.0);
+    /// # Ok::<(), brique_train::metrics::MetricError>(())
+    /// ```
+    pub fn with_threshold<T: Scalar>(
+        y: &Matrix<T>,
+        yhat: &Matrix<T>,
+        threshold: f64,
+    ) -> Result<Self, MetricError> {
+        Ok(Self::count(&decide(y, yhat, Cut::At(threshold))?))
+    }
+
+    /// The counts: rows are the true classes, columns the predicted ones.
+    #[must_use]
+    pub fn counts(&self) -> &Array2<usize> {
+        &self.counts
+    }
+
+    /// The share of the examples on the diagonal.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        ratio(self.counts.diag().sum(), self.counts.sum())
+    }
+
+    /// The share of the examples of this class among those predicted to be.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such class.
+    pub fn precision(&self, class: usize) -> Result<f64, MetricError> {
+        Ok(self.tally(class)?.precision())
+    }
+
+    /// The share of those predicted to be of this class among its examples.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such class.
+    pub fn recall(&self, class: usize) -> Result<f64, MetricError> {
+        Ok(self.tally(class)?.recall())
+    }
+
+    /// The harmonic mean of precision and recall of this class.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such class.
+    pub fn f1(&self, class: usize) -> Result<f64, MetricError> {
+        Ok(self.tally(class)?.f1())
+    }
+
+    /// The mean precision of the classes that occur.
+    #[must_use]
+    pub fn macro_precision(&self) -> f64 {
+        self.macro_average(Tally::precision)
+    }
+
+    /// The mean recall of the classes that occur. A class that is only predicted counts as 0.
+    #[must_use]
+    pub fn macro_recall(&self) -> f64 {
+        self.macro_average(Tally::recall)
+    }
+
+    /// The mean F1 of the classes that occur.
+    #[must_use]
+    pub fn macro_f1(&self) -> f64 {
+        self.macro_average(Tally::f1)
+    }
+
+    fn count(outcomes: &Outcomes) -> Self {
+        let mut counts = Array2::zeros((outcomes.classes, outcomes.classes));
+        for &(truth, predicted) in &outcomes.pairs {
+            counts[[truth, predicted]] += 1;
+        }
+        Self { counts }
+    }
+
+    fn tally(&self, class: usize) -> Result<Tally, MetricError> {
+        let classes = self.counts.nrows();
+        if class >= classes {
+            return Err(MetricError::Class {
+                found: class,
+                classes,
+            });
+        }
+        Ok(self.tally_of(class))
+    }
+
+    fn tally_of(&self, class: usize) -> Tally {
+        Tally {
+            hits: self.counts[[class, class]],
+            members: self.counts.row(class).sum(),
+            predicted: self.counts.column(class).sum(),
+        }
+    }
+
+    fn macro_average(&self, of_class: impl Fn(Tally) -> f64) -> f64 {
+        let tallies = (0..self.counts.nrows()).map(|class| self.tally_of(class));
+        // Of at least one example there is at least one class.
+        let (sum, classes) = tallies
+            .filter(|tally| tally.members + tally.predicted > 0)
+            .fold((0.0, 0_usize), |(sum, classes), tally| {
+                (sum + of_class(tally), classes + 1)
+            });
+        sum / classes as f64
+    }
+}
+
+/// One class against all others.
+#[derive(Debug, Clone, Copy)]
+struct Tally {
+    hits: usize,
+    members: usize,
+    predicted: usize,
+}
+
+impl Tally {
+    fn precision(self) -> f64 {
+        ratio(self.hits, self.predicted)
+    }
+
+    fn recall(self) -> f64 {
+        ratio(self.hits, self.members)
+    }
+
+    /// 2·TP + FP + FN is the members and the predicted.
+    fn f1(self) -> f64 {
+        ratio(2 * self.hits, self.members + self.predicted)
+    }
+}
+
+/// A share, 0 of nothing.
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+impl fmt::Display for ConfusionMatrix {
+    /// A line a true class, a column a predicted one, all flush right.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const CORNER: &str = "true \\ predicted";
+        let classes = self.counts.nrows();
+        let numbers = self.counts.iter().copied().chain(0..classes);
+        let width = numbers.max().unwrap_or_default().to_string().len();
+        f.write_str(CORNER)?;
+        for class in 0..classes {
+            write!(f, "  {class:>width$}")?;
+        }
+        for (class, counts) in self.counts.rows().into_iter().enumerate() {
+            write!(f, "\n{class:>label$}", label = CORNER.len())?;
+            for count in counts {
+                write!(f, "  {count:>width$}")?;
+            }
+        }
+        Ok(())
+    }
+}

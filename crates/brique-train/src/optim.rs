@@ -1,0 +1,103 @@
+//! The report's course, in its own words.
+
+use brique_core::Loss;
+use brique_datasets::Dataset;
+use brique_layers::Sequential;
+use brique_optim::Sgd;
+use brique_tensor::{Matrix, Scalar};
+
+use crate::{Error, Fit, History, Stepper};
+
+/// A network, a loss and a step: `step(x, y)` is one step of plain gradient descent on a batch.
+///
+/// ```
+/// use brique_layers::{Linear, Sequential};
+/// use brique_losses::MSELoss;
+/// use brique_tensor::ndarray::array;
+/// use brique_train::Optim;
+///
+/// let mut network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[0.0], [0.0]])?)?;
+/// let loss = MSELoss::default();
+/// let mut optim = Optim::new(&mut network, &loss, 0.1)?;
+/// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+/// assert_eq!(optim.step(&x, &y)?, 5.0); // the loss before the step
+/// assert!(optim.step(&x, &y)? < 5.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Source: the course's `Optim(net, loss, eps)`.
+#[derive(Debug)]
+pub struct Optim<'a, T: Scalar = f64> {
+    network: &'a mut Sequential<T>,
+    loss: &'a dyn Loss<T>,
+    descent: Sgd<T>,
+    stepper: Stepper<T>,
+}
+
+impl<'a, T: Scalar> Optim<'a, T> {
+    /// Steps of `eps` down the gradient of `loss`.
+    ///
+    /// # Errors
+    ///
+    /// Where `eps` is negative, or no finite number.
+    pub fn new(network: &'a mut Sequential<T>, loss: &'a dyn Loss<T>, eps: f64) -> Result<Self, Error> {
+        let descent = Sgd::new(eps)?;
+        Ok(Self {
+            network,
+            loss,
+            descent,
+            stepper: Stepper::default(),
+        })
+    }
+
+    /// One step on the batch `x` with its targets `y`; gives the loss before it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stepper::step`].
+    pub fn step(&mut self, x: &Matrix<T>, y: &Matrix<T>) -> Result<T, Error> {
+        self.stepper
+            .step(self.network, self.loss, &mut self.descent, x, y)
+    }
+}
+
+/// Stochastic gradient descent: `epochs` times over all of `data` in an order drawn from `seed`, one step of `optim` for
+/// each mini-batch of `batch` examples.
+///
+/// ```
+/// use brique_datasets::line;
+/// use brique_layers::{Init, Linear, Sequential};
+/// use brique_losses::MSELoss;
+/// use brique_random::portable;
+/// use brique_train::{Optim, sgd};
+///
+/// let mut rng = portable(1);
+/// let mut network: Sequential = Sequential::new(1).then(Linear::new(1, 1, Init::StandardNormal, &mut rng)?)?;
+/// let loss = MSELoss::default();
+/// let history = sgd(&mut Optim::new(&mut network, &loss, 0.01)?, &line(&mut rng), 20, 300, 7)?;
+/// assert!(history.losses().last() < history.losses().next());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Source: the course's `SGD(net, data, batch, epochs)`.
+///
+/// # Errors
+///
+/// As [`Fit::run`].
+pub fn sgd<T: Scalar>(
+    optim: &mut Optim<'_, T>,
+    data: &Dataset<T>,
+    batch: usize,
+    epochs: usize,
+    seed: u64,
+) -> Result<History, Error> {
+    let Optim {
+        network,
+        loss,
+        descent,
+        ..
+    } = optim;
+    Fit::new(epochs, batch)
+        .shuffle(seed)
+        .run(network, *loss, descent, data)
+}

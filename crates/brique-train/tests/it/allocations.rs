@@ -1,0 +1,86 @@
+use brique_core::Loss;
+use brique_losses::{BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss};
+use brique_optim::{AdaGrad, Adam, AdamW, Optimizer, RmsProp, Sgd};
+use brique_tensor::ndarray::{Array2, Axis, Slice};
+use brique_tensor::{Matrix, Scalar};
+use brique_train::Stepper;
+
+use crate::networks::{network, normal};
+
+fn optimizers<T: Scalar>() -> Vec<Box<dyn Optimizer<T>>> {
+    vec![
+        Box::new(Sgd::new(0.01).unwrap()),
+        Box::new(
+            Sgd::new(0.01)
+                .unwrap()
+                .momentum(0.9)
+                .unwrap()
+                .weight_decay(1e-3)
+                .unwrap(),
+        ),
+        Box::new(Sgd::new(0.01).unwrap().nesterov(0.9).unwrap()),
+        Box::new(Adam::new(0.01).unwrap()),
+        Box::new(AdamW::new(0.01).unwrap().decay_weights_only()),
+        Box::new(RmsProp::new(0.01).unwrap()),
+        Box::new(AdaGrad::new(0.01).unwrap()),
+    ]
+}
+
+/// Counts what warm steps on batches of 40 and of 17 rows allocate: all of it, the product's buffers included.
+fn check_steps_allocate_nothing<T: Scalar>(loss: &dyn Loss<T>, targets: &Array2<T>) {
+    let x: Array2<T> = normal((40, 3), 1);
+    let first_rows = Slice::from(0..17);
+    let (short_x, short_y) = (
+        x.slice_axis(Axis(0), first_rows),
+        targets.slice_axis(Axis(0), first_rows),
+    );
+    for mut optimizer in optimizers::<T>() {
+        let mut network = network::<T>(2);
+        let mut stepper = Stepper::with_clip_norm(5.0);
+        let mut step =
+            |x: &Matrix<T>, y: &Matrix<T>| stepper.step(&mut network, loss, &mut *optimizer, x, y).unwrap();
+        step(&x, targets);
+        let counted = allocation_counter::measure(|| {
+            for _ in 0..10 {
+                step(&short_x, &short_y);
+                step(&x, targets);
+            }
+        });
+        assert_eq!(counted.count_total, 0, "{optimizer:?} with {loss} in {}", T::NAME);
+    }
+}
+
+fn check_every_loss<T: Scalar>() {
+    let numbers: Array2<T> = normal((40, 2), 3);
+    let zero_one = numbers.mapv(|y| if y > T::zero() { T::one() } else { T::zero() });
+    let classes = Array2::from_shape_fn((40, 1), |(row, _)| T::from_usize(row % 2));
+    check_steps_allocate_nothing(&MSELoss::default(), &numbers);
+    check_steps_allocate_nothing(&HuberLoss::default(), &numbers);
+    check_steps_allocate_nothing(&BCEWithLogitsLoss::default(), &zero_one);
+    check_steps_allocate_nothing(&CrossEntropyLoss::default(), &classes);
+}
+
+#[test]
+fn a_warm_step_allocates_nothing_with_any_optimiser_and_loss() {
+    check_every_loss::<f64>();
+    check_every_loss::<f32>();
+}
+
+/// That the counter counts at all.
+#[test]
+fn a_cold_step_allocates() {
+    let (x, y) = (normal::<f64>((40, 3), 1), normal((40, 2), 3));
+    let counted = allocation_counter::measure(|| {
+        let mut stepper = Stepper::default();
+        stepper
+            .step(
+                &mut network(2),
+                &MSELoss::default(),
+                &mut Sgd::new(0.01).unwrap(),
+                &x,
+                &y,
+            )
+            .unwrap();
+    });
+    assert!(counted.count_total > 10);
+}

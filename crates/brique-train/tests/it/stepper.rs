@@ -1,0 +1,117 @@
+use brique_core::{Loss, Module};
+use brique_layers::{Dropout, Sequential};
+use brique_losses::{MSELoss, Reduction};
+use brique_optim::Sgd;
+use brique_tensor::ndarray::{Array2, array};
+use brique_train::{Error, Stepper};
+
+use crate::networks::{line, network, normal, parameters};
+
+/// By hand, with the five names of the contract.
+#[test]
+fn a_step_is_forward_loss_backward_and_update() {
+    let (x, y): (Array2<f64>, Array2<f64>) = (normal((7, 3), 1), normal((7, 2), 2));
+    let (mut by_hand, mut stepped) = (network(3), network(3));
+    let loss = MSELoss::new(Reduction::BatchMean);
+    let (mut stepper, mut descent) = (Stepper::default(), Sgd::new(0.05).unwrap());
+    for step in 0..5 {
+        let yhat = by_hand.forward(&x).unwrap();
+        let expected = loss.forward(&y, &yhat).unwrap();
+        let delta = loss.backward(&y, &yhat).unwrap();
+        by_hand.zero_grad();
+        by_hand.backward_update_gradient(&x, &delta).unwrap();
+        by_hand.update_parameters(0.05).unwrap();
+        assert_eq!(stepper.steps(), step);
+        let found = stepper.step(&mut stepped, &loss, &mut descent, &x, &y).unwrap();
+        assert_eq!(found, expected);
+        assert_eq!(parameters(&stepped), parameters(&by_hand));
+    }
+}
+
+#[test]
+fn batches_may_grow_and_shrink() {
+    let (mut alone, mut one_after_the_other) = (network::<f64>(3), network(3));
+    let (loss, mut descent) = (MSELoss::default(), Sgd::new(0.05).unwrap());
+    let mut stepper = Stepper::default();
+    for rows in [4, 9, 1, 9] {
+        let (x, y) = (normal((rows, 3), rows as u64), normal((rows, 2), 5));
+        stepper
+            .step(&mut one_after_the_other, &loss, &mut descent, &x, &y)
+            .unwrap();
+        Stepper::default()
+            .step(&mut alone, &loss, &mut descent, &x, &y)
+            .unwrap();
+        assert_eq!(parameters(&one_after_the_other), parameters(&alone));
+    }
+}
+
+#[test]
+fn every_step_drops_others() {
+    let x = Array2::ones((20, 30));
+    let mut network: Sequential = Sequential::new(30).then(Dropout::new(0.5, 1).unwrap()).unwrap();
+    let (loss, mut descent, mut stepper) = (MSELoss::default(), Sgd::new(0.1).unwrap(), Stepper::default());
+    let mut masks = Vec::new();
+    for _ in 0..3 {
+        stepper.step(&mut network, &loss, &mut descent, &x, &x).unwrap();
+        masks.push(stepper.workspace().output(0).to_owned());
+    }
+    assert!(masks[0] != masks[1] && masks[1] != masks[2]);
+}
+
+#[test]
+fn gradients_are_clipped_to_their_norm() {
+    let (x, y) = (array![[1.0]], array![[-1000.0]]);
+    let mut network = line(0.0, 0.0);
+    let mut stepper = Stepper::with_clip_norm(2.0_f64.sqrt());
+    stepper
+        .step(
+            &mut network,
+            &MSELoss::default(),
+            &mut Sgd::new(1.0).unwrap(),
+            &x,
+            &y,
+        )
+        .unwrap();
+    for value in &parameters(&network)[0] {
+        assert!((value + 1.0).abs() < 1e-8, "{value}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_and_nothing_changes() {
+    let mut network = network::<f64>(3);
+    let before = parameters(&network);
+    let (loss, mut descent, mut stepper) = (MSELoss::default(), Sgd::new(0.1).unwrap(), Stepper::default());
+    let mut told = |x: Array2<f64>, y: Array2<f64>| {
+        stepper
+            .step(&mut network, &loss, &mut descent, &x, &y)
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        told(normal((4, 2), 1), normal((4, 2), 2)),
+        "Sequential, forward_in: an example of the input has shape (2), expected (3): what the first module takes"
+    );
+    assert_eq!(
+        told(normal((4, 3), 1), normal((4, 1), 2)),
+        "MSELoss(mean), forward: yhat has shape (4, 2), expected (4, 1): the shape of the target y; nothing is broadcast"
+    );
+    assert!(told(normal((0, 3), 1), normal((0, 2), 2)).contains("has no mean"));
+    assert_eq!(parameters(&network), before);
+    assert_eq!(stepper.steps(), 0);
+}
+
+#[test]
+fn an_optimiser_of_another_network_is_refused() {
+    let (mut first, mut second) = (network::<f64>(3), Sequential::new(3));
+    let mut adam = brique_optim::Adam::new(0.1).unwrap();
+    let (x, y) = (normal((4, 3), 1), normal((4, 2), 2));
+    let mut stepper = Stepper::default();
+    stepper
+        .step(&mut first, &MSELoss::default(), &mut adam, &x, &y)
+        .unwrap();
+    let error = stepper
+        .step(&mut second, &MSELoss::default(), &mut adam, &x, &x)
+        .unwrap_err();
+    assert!(matches!(error, Error::Optimizer(_)), "{error}");
+}

@@ -1,0 +1,78 @@
+//! Neural networks with explicit backward passes, brick by brick: all crates of Brique under one name.
+//!
+//! Each crate is a module here, and [`prelude`] has what most programs need:
+//!
+//! * [`tensor`]: numbers, matrices, products. [`random`]: chance, always passed in.
+//! * [`core`]: what a module and a loss are. [`layers`], [`losses`]: those there are.
+//! * [`optim`]: optimisers and schedules. [`train`]: a step, an epoch, a fit, metrics.
+//! * [`datasets`]: data, splits, readers. [`gradcheck`]: is this gradient the gradient?
+//!
+//! A network that learns what a line cannot:
+//!
+//! ```
+//! use brique::prelude::*;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut rng = portable(1);
+//!     let data = gen_arti(&GenArti::of(DataType::FourGaussians), &mut rng)?.with_zero_one_targets()?;
+//!     let (train, test) = train_test_split(&data, TestSize::default(), Selection::Shuffled(&mut rng))?;
+//!     let mut network: Sequential = Sequential::new(2)
+//!         .then(Linear::new(2, 8, Init::XavierUniform, &mut rng)?)?
+//!         .then(Tanh)?
+//!         .then(Linear::new(8, 1, Init::XavierUniform, &mut rng)?)?;
+//!     let (loss, mut adam) = (BCEWithLogitsLoss::default(), Adam::new(0.01)?);
+//!     Fit::new(30, 32)
+//!         .shuffle(7)
+//!         .run(&mut network, &loss, &mut adam, &train)?;
+//!     let logits = network.predict(test.inputs())?;
+//!     let accuracy = metrics::accuracy_of_logits(test.targets(), &logits)?;
+//!     println!("{network:#}\naccuracy {accuracy}");
+//!     assert!(accuracy > 0.98);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A program that needs little can depend on the single crates instead: they are the same items.
+
+pub use brique_core as core;
+pub use brique_datasets as datasets;
+pub use brique_gradcheck as gradcheck;
+pub use brique_layers as layers;
+pub use brique_losses as losses;
+pub use brique_optim as optim;
+pub use brique_random as random;
+pub use brique_tensor as tensor;
+pub use brique_train as train;
+
+/// What most programs need.
+///
+/// The errors of the crates, which share a name, are not among it: `Box<dyn Error>` takes them all.
+pub mod prelude {
+    pub use brique_core::{Fault, Loss, Module, Parameter, Reduction, Shape};
+    pub use brique_datasets::{
+        Blobs, Circles, CsvOptions, DataType, Dataset, GenArti, LabelColumn, Moons, Selection, Spirals,
+        Split, Standardizer, TestSize, blobs, circles, class_indices, digits, gen_arti, k_fold, line, moons,
+        one_hot, plane, read_csv, read_mnist, read_usps, spirals, stratified_k_fold, train_test_split,
+    };
+    pub use brique_layers::{
+        Dropout, Elu, Gelu, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Sequential,
+        Sigmoid, Silu, Softmax, Softplus, Tanh, Workspace,
+    };
+    pub use brique_losses::{
+        BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, L1Loss, MSELoss, NLLLoss,
+    };
+    pub use brique_optim::{
+        AdaGrad, Adam, AdamW, Optimizer, ReduceOnPlateau, RmsProp, Schedule, Sgd, clip_norm, clip_value,
+    };
+    pub use brique_random::{NumpyRandomState, RandomSource, portable};
+    pub use brique_tensor::ndarray::{self, Array2, array};
+    pub use brique_tensor::{Matrix, Scalar};
+    pub use brique_train::{
+        Epoch, Evaluation, Fit, History, Metric, Optim, Stepper, Stopped, Weights, evaluate, metrics, sgd,
+    };
+}
+
+/// The README's examples, so that its code is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
