@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use crate::experiments::ALL;
-use crate::{Agreement, Error, Run, differences};
+use crate::{Agreement, Error, Experiment, Run, differences};
 
 /// How far a number may be from the committed one, relative.
 const TOLERANCE: f64 = 1e-9;
@@ -18,23 +18,90 @@ const TOLERANCE_OF_MEDIANS: f64 = 0.1;
 /// The loosest bound of a claim about rounding errors: what is smaller counts as nothing.
 const LARGEST_ROUNDING_ERROR: f64 = 1e-8;
 
-/// What is wrong with `run` or with the report committed in `folder`, a sentence each.
-///
-/// Claims that fail, numbers of `results.json` that differ by more than 10⁻⁹ relative, a page that is missing, and
-/// figures that are missing, broken or no longer made. Of some experiments less is compared, as their [`Agreement`] says:
-/// rounding errors count as nothing up to 10⁻⁸, and of trained networks only medians count, to a tenth.
-///
-/// # Errors
-///
-/// Where the committed results cannot be read, or are no JSON.
-pub fn faults(run: &Run, folder: &Path) -> Result<Vec<String>, Error> {
-    let mut faults = failing_claims(run);
-    faults.extend(differing_numbers(run, folder)?);
-    if !folder.join("report.md").is_file() {
-        faults.push(format!("{} is missing", folder.join("report.md").display()));
+/// The report that is committed in a folder.
+pub struct Committed {
+    folder: PathBuf,
+    results: Value,
+}
+
+impl Committed {
+    /// The report in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// Where its results cannot be read, or are no JSON.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join("results.json");
+        let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+        let results = serde_json::from_str(&text).map_err(|source| Error::Json { path, source })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            results,
+        })
     }
-    faults.extend(missing_or_foreign_figures(run, &folder.join("figures")));
-    Ok(faults)
+
+    /// What is wrong with `run` or with the committed report, a sentence each.
+    ///
+    /// Claims that fail, numbers of `results.json` that differ by more than 10⁻⁹ relative, a page that is missing, and
+    /// figures that are missing, broken or no longer made. Of some experiments less is compared, as their [`Agreement`]
+    /// says: rounding errors count as nothing up to 10⁻⁸, and of trained networks only medians count, to a tenth.
+    /// Of a run of some experiments, those are compared.
+    #[must_use]
+    pub fn faults(&self, run: &Run) -> Vec<String> {
+        let mut faults = failing_claims(run);
+        faults.extend(self.differing_numbers(run));
+        let page = self.folder.join("report.md");
+        if !page.is_file() {
+            faults.push(format!("{} is missing", page.display()));
+        }
+        faults.extend(missing_or_foreign_figures(run, &self.folder.join("figures")));
+        faults
+    }
+
+    fn differing_numbers(&self, run: &Run) -> Vec<String> {
+        let mut committed = self.results.clone();
+        let mut fresh = run.results();
+        if !is_whole(run) {
+            leave_out_others(&mut committed, run);
+        }
+        let medians = [medians(&committed), medians(&fresh)];
+        for results in [&mut committed, &mut fresh] {
+            leave_to_claims(results);
+        }
+        let mut found = differences(&committed, &fresh, TOLERANCE);
+        found.extend(differences(&medians[0], &medians[1], TOLERANCE_OF_MEDIANS));
+        found
+            .into_iter()
+            .map(|difference| format!("results.json: {difference}"))
+            .collect()
+    }
+}
+
+/// Whether all experiments were carried out.
+fn is_whole(run: &Run) -> bool {
+    let is_there = |experiment: &Experiment| run.outcomes().iter().any(|(name, _)| *name == experiment.name);
+    ALL.iter().all(is_there)
+}
+
+/// Leaves what committed results have of the experiments of a run.
+fn leave_out_others(committed: &mut Value, run: &Run) {
+    let is_run = |name: &str| run.outcomes().iter().any(|(other, _)| *other == name);
+    if let Some(experiments) = committed["experiments"].as_object_mut() {
+        experiments.retain(|name, _| is_run(name));
+    }
+    if let Some(claims) = committed["claims"].as_array_mut() {
+        claims.retain(|claim| is_run(experiment_of(claim)));
+    }
+}
+
+/// The name of the experiment that makes a claim: the beginning of its id.
+fn experiment_of(claim: &Value) -> &str {
+    claim["id"]
+        .as_str()
+        .unwrap_or_default()
+        .split('.')
+        .next()
+        .unwrap_or_default()
 }
 
 fn failing_claims(run: &Run) -> Vec<String> {
@@ -49,26 +116,6 @@ fn failing_claims(run: &Run) -> Vec<String> {
             )
         })
         .collect()
-}
-
-fn differing_numbers(run: &Run, folder: &Path) -> Result<Vec<String>, Error> {
-    let path = folder.join("results.json");
-    let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-    let mut committed = serde_json::from_str(&text).map_err(|source| Error::Json {
-        path: path.clone(),
-        source,
-    })?;
-    let mut fresh = run.results();
-    let medians = [medians(&committed), medians(&fresh)];
-    for results in [&mut committed, &mut fresh] {
-        leave_to_claims(results);
-    }
-    let mut found = differences(&committed, &fresh, TOLERANCE);
-    found.extend(differences(&medians[0], &medians[1], TOLERANCE_OF_MEDIANS));
-    Ok(found
-        .into_iter()
-        .map(|difference| format!("results.json: {difference}"))
-        .collect())
 }
 
 /// The agreement of the experiment that a key of `experiments`, or the beginning of a claim's id, names.
@@ -95,8 +142,7 @@ fn leave_to_claims(results: &mut Value) {
     }
     let claims = results.get_mut("claims").and_then(Value::as_array_mut);
     for claim in claims.into_iter().flatten() {
-        let id = claim["id"].as_str().unwrap_or_default();
-        match agreement(id.split('.').next().unwrap_or_default()) {
+        match agreement(experiment_of(claim)) {
             Agreement::Digits => {}
             Agreement::RoundingErrors => set_aside(&mut claim["measured"]),
             Agreement::Medians => claim["measured"] = Value::Null,
@@ -152,7 +198,12 @@ fn missing_or_foreign_figures(run: &Run, folder: &Path) -> Vec<String> {
         .filter(|file| !whole(file))
         .map(|file| format!("figure {} is missing or broken", folder.join(file).display()))
         .collect();
-    let present = fs::read_dir(folder).into_iter().flatten().flatten();
+    // Of a run of some experiments, the figures of the others are not foreign.
+    let present = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|_| is_whole(run));
     faults.extend(
         present
             .filter(|entry| !made.contains(entry.file_name().to_string_lossy().as_ref()))

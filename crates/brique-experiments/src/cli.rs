@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::thread;
 
-use brique_experiments::Settings;
 use brique_experiments::experiments::ALL;
+use brique_experiments::{Experiment, Settings};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 
@@ -30,8 +30,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) threads: Option<usize>,
 
-    /// Run everything into a temporary folder; fail if a claim does, or if the committed report differs
-    #[arg(long, conflicts_with_all = ["only", "out", "seeds", "bless", "list"])]
+    /// Run everything, or what --only names, into a temporary folder; fail if a claim does, or if the committed report
+    /// differs
+    #[arg(long, conflicts_with_all = ["out", "seeds", "bless", "list"])]
     pub(crate) check: bool,
 
     /// Refresh the committed report in docs/report too
@@ -44,6 +45,14 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// The experiments that were asked for, or all.
+    pub(crate) fn experiments(&self) -> Vec<&'static Experiment> {
+        let is_chosen = |name: &str| self.only.is_empty() || self.only.iter().any(|chosen| chosen == name);
+        ALL.iter()
+            .filter(|experiment| is_chosen(experiment.name))
+            .collect()
+    }
+
     /// As many threads as asked for, else one a core.
     pub(crate) fn threads(&self) -> usize {
         let cores = || thread::available_parallelism().map_or(1, Into::into);

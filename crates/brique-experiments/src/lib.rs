@@ -3,8 +3,8 @@
 //! * [`experiments::ALL`]: the experiments, one file each.
 //! * [`Run`]: some or all of them, carried out: `results.json`, `report.md` and the figures.
 //! * [`Claim`]: a sentence with a measured number and a bound; it holds or it does not.
-//! * [`faults`]: what is wrong with a run or with the committed report; [`differences`]: what two `results.json` do not
-//!   agree on.
+//! * [`Committed`]: the committed report, and what a run finds wrong with it; [`differences`]: what two `results.json` do
+//!   not agree on.
 //!
 //! The command line over it is `cargo xtask experiments`.
 
@@ -24,10 +24,10 @@ mod report;
 mod run;
 mod statistics;
 
-pub use check::faults;
+pub use check::Committed;
 pub use claim::{Claim, Relation};
 pub use compare::differences;
 pub use error::Error;
 pub use experiment::{Agreement, Experiment, Outcome, Settings};
 pub use figure::Figure;
-pub use run::Run;
+pub use run::{Run, emptied};

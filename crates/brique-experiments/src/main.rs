@@ -4,12 +4,12 @@
 mod cli;
 mod terminal;
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fs};
 
 use brique_experiments::experiments::ALL;
-use brique_experiments::{Error, Experiment, Run, Settings, faults};
+use brique_experiments::{Committed, Error, Experiment, Run, Settings, emptied};
 use clap::Parser;
 
 use crate::cli::Arguments;
@@ -36,23 +36,12 @@ fn main() -> ExitCode {
 
 /// Runs what is asked for and writes it; where asked and every claim holds, refreshes the committed copy too.
 fn make(arguments: &Arguments) -> Result<bool, Error> {
-    let is_chosen =
-        |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|chosen| chosen == name);
-    let chosen: Vec<&Experiment> = ALL
-        .iter()
-        .filter(|experiment| is_chosen(experiment.name))
-        .collect();
-    let run = run(
-        &chosen,
-        &Settings {
-            seeds: arguments.seeds,
-            threads: arguments.threads(),
-        },
-    )?;
-    let folder = match &arguments.out {
-        Some(folder) => folder.clone(),
-        None => emptied(workspace().join("target/report"))?,
+    let settings = Settings {
+        seeds: arguments.seeds,
+        threads: arguments.threads(),
     };
+    let run = run(&arguments.experiments(), &settings)?;
+    let folder = arguments.out.clone().map_or_else(default_folder, Ok)?;
     run.write(&folder)?;
     terminal::summary(&run);
     terminal::say(&format!("report: {}", folder.join("report.md").display()));
@@ -63,38 +52,29 @@ fn make(arguments: &Arguments) -> Result<bool, Error> {
         eprintln!("error: a claim does not hold; the committed report stays as it was");
         return Ok(false);
     }
-    bless(&run)?;
+    run.replace(&committed())?;
     terminal::say(&format!("blessed: {}", committed().join("report.md").display()));
     Ok(true)
 }
 
-/// Writes the report beside the committed one, then puts it into its place.
-fn bless(run: &Run) -> Result<(), Error> {
-    let (old, new) = (committed(), committed().with_extension("new"));
-    run.write(&emptied(new.clone())?)?;
-    emptied(old.clone())?;
-    fs::rename(&new, &old).map_err(Error::file("replace", &old))
-}
-
-/// Takes away a folder of ours with what an earlier run left in it.
-fn emptied(folder: PathBuf) -> Result<PathBuf, Error> {
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(Error::file("empty", &folder))?;
-    }
+fn default_folder() -> Result<PathBuf, Error> {
+    let folder = workspace().join("target/report");
+    emptied(&folder)?;
     Ok(folder)
 }
 
-/// Runs everything into a temporary folder and names what is not as it was committed.
+/// Runs everything, or what is asked for, into a temporary folder and names what is not as it was committed.
 fn check(arguments: &Arguments) -> Result<bool, Error> {
+    let committed = Committed::read(&committed())?;
     let folder = tempfile::tempdir().map_err(Error::file("make a folder in", &env::temp_dir()))?;
     let settings = Settings {
         threads: arguments.threads(),
         ..Settings::default()
     };
-    let run = run(&ALL.iter().collect::<Vec<_>>(), &settings)?;
+    let run = run(&arguments.experiments(), &settings)?;
     run.write(folder.path())?;
     terminal::summary(&run);
-    let faults = faults(&run, &committed())?;
+    let faults = committed.faults(&run);
     terminal::verdict(&faults);
     Ok(faults.is_empty())
 }

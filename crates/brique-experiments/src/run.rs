@@ -34,6 +34,12 @@ impl Run {
         Ok(Self { outcomes })
     }
 
+    /// Outcomes that were changed, by the names of their experiments.
+    #[must_use]
+    pub fn with_outcomes(outcomes: Vec<(&'static str, Outcome)>) -> Self {
+        Self { outcomes }
+    }
+
     /// The experiments by name, with what they gave back.
     #[must_use]
     pub fn outcomes(&self) -> &[(&'static str, Outcome)] {
@@ -81,6 +87,32 @@ impl Run {
         )?;
         write(&folder.join("report.md"), &report(&self.outcomes))
     }
+
+    /// Writes as [`write`](Self::write) does, in the place of all that `folder` holds: beside it first, so that a report is
+    /// always there whole.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be written, or the old folder not be replaced.
+    pub fn replace(&self, folder: &Path) -> Result<(), Error> {
+        let new = folder.with_extension("new");
+        emptied(&new)?;
+        self.write(&new)?;
+        emptied(folder)?;
+        fs::rename(&new, folder).map_err(Error::file("replace", folder))
+    }
+}
+
+/// Takes away a folder of ours with what an earlier run left in it.
+///
+/// # Errors
+///
+/// Where it cannot be taken away.
+pub fn emptied(folder: &Path) -> Result<(), Error> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(Error::file("empty", folder))?;
+    }
+    Ok(())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Error> {

@@ -33,8 +33,7 @@ pub struct Softmax;
 
 /// `y_k = x_k − ln Σ_j e^{x_j}`, along the values of each example: the logarithm of [`Softmax`], without taking one of it.
 ///
-/// With δ = ∂L/∂y: `δ_x = δ − softmax(x)·Σ_j δ_j`; at the place of the largest x, where δ cancels, the sum of the others'
-/// δ is taken instead.
+/// With δ = ∂L/∂y: `δ_x = δ − softmax(x)·Σ_j δ_j`.
 ///
 /// # Shapes
 ///
@@ -54,37 +53,50 @@ pub struct Softmax;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct LogSoftmax;
 
-/// The largest value of a row, and what the others are beside it.
-struct Peak<T> {
+/// The largest value of a row, and what the others are beside it, in `f64` whatever the row is.
+struct Peak {
     place: usize,
-    value: T,
+    value: f64,
     /// `Σ e^(x_j − largest)` over all but the largest.
-    others: T,
+    others: f64,
 }
 
-impl<T: Scalar> Peak<T> {
+impl Peak {
     /// NaN counts as the largest.
-    fn of(row: &ArrayRef1<T>) -> Self {
-        let mut peak = Self {
-            place: 0,
-            value: T::neg_infinity(),
-            others: T::zero(),
-        };
-        for (place, &value) in row.iter().enumerate() {
-            if value > peak.value || value.is_nan() {
-                (peak.place, peak.value) = (place, value);
+    fn of<T: Scalar>(row: &ArrayRef1<T>) -> Self {
+        let (mut place, mut value) = (0, T::neg_infinity());
+        for (other, &candidate) in row.iter().enumerate() {
+            if candidate > value || candidate.is_nan() {
+                (place, value) = (other, candidate);
             }
         }
-        let others = row.iter().enumerate().filter(|(place, _)| *place != peak.place);
-        peak.others = others
-            .map(|(_, &value)| exp_of_difference(value, peak.value))
+        let value = value.as_f64();
+        let others = row.iter().enumerate().filter(|(other, _)| *other != place);
+        let others = others
+            .map(|(_, &other)| exp_of_difference(other.as_f64(), value))
             .sum();
-        peak
+        Self { place, value, others }
     }
 
     /// The softmax of one value of the row.
-    fn probability(&self, value: T) -> T {
-        exp_of_difference(value, self.value) / (T::one() + self.others)
+    fn probability<T: Scalar>(&self, value: T) -> f64 {
+        exp_of_difference(value.as_f64(), self.value) / (1.0 + self.others)
+    }
+
+    /// `δ − p·Σδ` of one value, or `δ·(1 − p) − p·(Σδ − δ)`, which is the same: whichever cancels less.
+    fn log_slope<T: Scalar>(&self, place: usize, value: T, delta: f64, sum: f64) -> f64 {
+        let p = self.probability(value);
+        let rest = if place == self.place {
+            self.others / (1.0 + self.others)
+        } else {
+            1.0 - p
+        };
+        let (kept, handed_on) = (delta * rest, p * (sum - delta));
+        if delta.abs() + (p * sum).abs() < kept.abs() + handed_on.abs() {
+            delta - p * sum
+        } else {
+            kept - handed_on
+        }
     }
 }
 
@@ -111,7 +123,7 @@ impl<T: Scalar> Module<T> for Softmax {
                 let peak = Peak::of(&x);
                 Zip::from(&mut y)
                     .and(&x)
-                    .for_each(|y, &x| *y = peak.probability(x));
+                    .for_each(|y, &x| *y = T::from_f64(peak.probability(x)));
             });
     }
 
@@ -121,16 +133,15 @@ impl<T: Scalar> Module<T> for Softmax {
             .and(delta.rows());
         rows.for_each(|mut input_delta, x, delta| {
             let peak = Peak::of(&x);
-            let at_peak = delta[peak.place];
-            let others = x.iter().zip(&delta);
-            let mean: T = others
-                .map(|(&x, &delta)| peak.probability(x) * (at_peak - delta))
-                .sum();
+            let at_peak = delta[peak.place].as_f64();
+            let mean = pairwise_sum(x.len(), |place| {
+                peak.probability(x[place]) * (at_peak - delta[place].as_f64())
+            });
             Zip::from(&mut input_delta)
                 .and(&x)
                 .and(&delta)
                 .for_each(|input_delta, &x, &delta| {
-                    *input_delta = peak.probability(x) * ((delta - at_peak) + mean);
+                    *input_delta = T::from_f64(peak.probability(x) * ((delta.as_f64() - at_peak) + mean));
                 });
         });
     }
@@ -149,7 +160,7 @@ impl<T: Scalar> Module<T> for LogSoftmax {
                 let log_sum = peak.others.ln_1p();
                 Zip::from(&mut y)
                     .and(&x)
-                    .for_each(|y, &x| *y = (x - peak.value) - log_sum);
+                    .for_each(|y, &x| *y = T::from_f64((x.as_f64() - peak.value) - log_sum));
             });
     }
 
@@ -159,21 +170,10 @@ impl<T: Scalar> Module<T> for LogSoftmax {
             .and(delta.rows());
         rows.for_each(|mut input_delta, x, delta| {
             let peak = Peak::of(&x);
-            let sum = pairwise_sum(delta.len(), |place| delta[place]);
-            Zip::from(&mut input_delta)
-                .and(&x)
-                .and(&delta)
-                .for_each(|input_delta, &x, &delta| *input_delta = delta - peak.probability(x) * sum);
-            // Where the largest probability has reached 1, δ − sum is all that the others have, and 1 − p all that is left.
-            let of_others = pairwise_sum(delta.len(), |place| {
-                if place == peak.place {
-                    T::zero()
-                } else {
-                    delta[place]
-                }
-            });
-            let rest = peak.others / (T::one() + peak.others);
-            input_delta[peak.place] = rest * sum - of_others;
+            let sum = pairwise_sum(delta.len(), |place| delta[place].as_f64());
+            for (place, input_delta) in input_delta.iter_mut().enumerate() {
+                *input_delta = T::from_f64(peak.log_slope(place, x[place], delta[place].as_f64(), sum));
+            }
         });
     }
 }

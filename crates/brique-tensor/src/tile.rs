@@ -12,6 +12,10 @@ use crate::Scalar;
 /// The depth that is packed, and added to the result, at once.
 pub(crate) const CHUNK: usize = 512;
 
+/// Sums of at most this many terms keep what their rounding loses: the layers that are small enough to be looked at are
+/// right to the last digit, at no price that large ones would pay.
+const SHORT: usize = 8;
+
 /// From this many rows on it pays to pack the second factor.
 const ROWS_WORTH_PACKING: usize = 32;
 
@@ -162,6 +166,19 @@ fn columns<T: Scalar, const FUSED: bool, const ROWS: usize, const WIDTH: usize>(
             ..job.a
         };
         let c = &mut job.c[first..];
+        if job.depth <= SHORT {
+            for row in 0..job.rows {
+                let a = |k: usize| {
+                    a.slice[if a.is_transposed {
+                        k * a.stride + row
+                    } else {
+                        row * a.stride + k
+                    }]
+                };
+                short_row::<T, FUSED, WIDTH>(a, b, stride, depth, &mut c[row * job.columns..][..WIDTH], adds);
+            }
+            continue;
+        }
         let mut row = 0;
         while job.rows - row >= ROWS {
             rows::<T, FUSED, ROWS, WIDTH>(a, row, b, stride, depth, c, job.columns, adds);
@@ -264,6 +281,48 @@ fn tile_of_columns<T: Scalar, const FUSED: bool, const ROWS: usize, const WIDTH:
         }
     }
     sums
+}
+
+/// One row of a result whose sums are short: each is rounded once, at the end, or nearly so.
+///
+/// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Where the processor cannot round once, products are rounded too.
+#[inline(always)]
+fn short_row<T: Scalar, const FUSED: bool, const WIDTH: usize>(
+    a: impl Fn(usize) -> T,
+    b: &[T],
+    b_stride: usize,
+    depth: usize,
+    c: &mut [T],
+    adds: bool,
+) {
+    let mut sums = [T::zero(); WIDTH];
+    let mut lost = [T::zero(); WIDTH];
+    for k in 0..depth {
+        let (a, b) = (a(k), &b[k * b_stride..][..WIDTH]);
+        for ((sum, lost), &b) in sums.iter_mut().zip(&mut lost).zip(b) {
+            let product = a * b;
+            let of_product = if FUSED { a.mul_add(b, -product) } else { T::zero() };
+            let (total, of_sum) = two_sum(*sum, product);
+            *sum = total;
+            *lost += of_product + of_sum;
+        }
+    }
+    for ((c, &sum), &lost) in c.iter_mut().zip(&sums).zip(&lost) {
+        let (total, of_sum) = if adds { two_sum(*c, sum) } else { (sum, T::zero()) };
+        let exact = total + (of_sum + lost);
+        // Of an infinity nothing is lost that is a number.
+        *c = if exact.is_nan() { total } else { exact };
+    }
+}
+
+/// A sum, and what its rounding lost.
+///
+/// Source: Knuth, The Art of Computer Programming, volume 2, 4.2.2.
+#[inline(always)]
+fn two_sum<T: Scalar>(a: T, b: T) -> (T, T) {
+    let sum = a + b;
+    let of_b = sum - a;
+    (sum, (a - (sum - of_b)) + (b - of_b))
 }
 
 /// `sums += a · b`, in one rounding where the processor can.

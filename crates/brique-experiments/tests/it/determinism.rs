@@ -1,39 +1,22 @@
 //! The same bytes, however often, on however many threads, and however compiled.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::env;
+use std::path::PathBuf;
 use std::process::Command;
-use std::{env, fs};
 
-use brique_experiments::experiments::ALL;
-use brique_experiments::{Experiment, Run, Settings};
+use brique_experiments::Run;
 
-/// Every file below a folder, by its path in it.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for below in ["", "figures"] {
-        for entry in fs::read_dir(folder.join(below)).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() {
-                files.insert(
-                    path.strip_prefix(folder).unwrap().to_owned(),
-                    fs::read(&path).unwrap(),
-                );
-            }
-        }
-    }
-    files
-}
+use crate::shared::{SEEDS, TOGETHER, all, files, settings, written};
 
-fn assert_same(found: &BTreeMap<PathBuf, Vec<u8>>, expected: &BTreeMap<PathBuf, Vec<u8>>, what: &str) {
-    let figures = ALL
-        .iter()
-        .filter(|experiment| experiment.name != "contract")
-        .count();
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+fn assert_same(found: &Files, expected: &Files, what: &str) {
+    let figures = TOGETHER.run.figures().count();
     assert_eq!(
         expected.len(),
         2 + figures,
-        "results.json, report.md and a figure for all but the contract"
+        "results.json, report.md and the figures"
     );
     assert!(found.keys().eq(expected.keys()), "{what}: {:?}", found.keys());
     for (path, bytes) in found {
@@ -42,28 +25,16 @@ fn assert_same(found: &BTreeMap<PathBuf, Vec<u8>>, expected: &BTreeMap<PathBuf, 
 }
 
 #[test]
-fn three_runs_on_one_and_two_threads_write_the_same_bytes() {
-    let experiments: Vec<&Experiment> = ALL.iter().collect();
-    let written = |threads| {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = Settings { seeds: 3, threads };
-        Run::of(&experiments, &settings, &|_| ())
-            .unwrap()
-            .write(folder.path())
-            .unwrap();
-        files(folder.path())
-    };
-    let first = written(1);
-    for threads in [1, 2, 2] {
-        assert_same(&written(threads), &first, &format!("{threads} threads"));
-    }
+fn runs_on_one_and_on_two_threads_write_the_same_bytes() {
+    let on_one = Run::of(&all(), &settings(1), &|_| ()).unwrap();
+    assert_same(&written(&on_one), &written(&TOGETHER.run), "on one thread");
 }
 
 /// What a program writes, run from the command line.
-fn written_by(mut program: Command) -> BTreeMap<PathBuf, Vec<u8>> {
+fn written_by(mut program: Command) -> Files {
     let folder = tempfile::tempdir().unwrap();
     program
-        .args(["--seeds", "3", "--threads", "2", "--out"])
+        .args(["--seeds", &SEEDS.to_string(), "--threads", "2", "--out"])
         .arg(folder.path());
     let output = program.output().unwrap();
     assert!(
@@ -71,25 +42,28 @@ fn written_by(mut program: Command) -> BTreeMap<PathBuf, Vec<u8>> {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    let table = String::from_utf8(output.stdout).unwrap();
+    let lines = table
+        .lines()
+        .filter(|line| !line.starts_with("report: ") && !line.starts_with("does not hold"));
+    let widest = lines.map(|line| line.chars().count()).max();
+    assert!(
+        widest.unwrap() <= 80,
+        "the closing table fits no narrow terminal:\n{table}"
+    );
     files(folder.path())
 }
 
 #[test]
 fn debug_and_release_write_the_same_bytes() {
-    let debug = written_by(Command::new(env!("CARGO_BIN_EXE_brique-experiments")));
+    let expected = written(&TOGETHER.run);
+    let debug = Command::new(env!("CARGO_BIN_EXE_brique-experiments"));
+    assert_same(&written_by(debug), &expected, "in debug");
     let mut release = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    release.args([
-        "run",
-        "--release",
-        "--locked",
-        "--offline",
-        "--quiet",
-        "--package",
-        "brique-experiments",
-    ]);
+    release.args(["run", "--release", "--locked", "--offline", "--quiet"]);
+    release.args(["--package", "brique-experiments", "--manifest-path"]);
     release
-        .arg("--manifest-path")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
         .arg("--");
-    assert_same(&written_by(release), &debug, "release beside debug");
+    assert_same(&written_by(release), &expected, "in release");
 }

@@ -14,3 +14,4 @@ mod determinism;
 mod golden;
 mod reference;
 mod run;
+mod shared;

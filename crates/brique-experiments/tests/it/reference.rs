@@ -4,13 +4,14 @@ use brique_datasets::{
     DataType, Dataset, GenArti, Selection, TestSize, gen_arti, line, plane, train_test_indices,
     train_test_split,
 };
-use brique_experiments::experiments::ALL;
-use brique_experiments::{Run, Settings};
+use brique_experiments::Run;
 use brique_layers::{Init, Linear};
 use brique_random::{NumpyRandomState, RandomSource};
 use brique_tensor::Matrix;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::shared::{quick, settings};
 
 const REFERENCE: &str = include_str!("../data/seed_reference.json");
 
@@ -223,16 +224,7 @@ fn check_experiment(found: &Value, expected: &Value, name: &str) {
 
 #[test]
 fn whole_loss_curves_and_parameters_are_numpys() {
-    let results = Run::of(
-        &ALL.iter().collect::<Vec<_>>(),
-        &Settings {
-            seeds: 1,
-            ..Settings::default()
-        },
-        &|_| (),
-    )
-    .unwrap()
-    .results();
+    let results = Run::of(&quick(), &settings(1), &|_| ()).unwrap().results();
     let (found, expected) = (&results["experiments"], reference());
 
     check_experiment(&found["regression_line"], &expected["regression_line"], "line");
