@@ -33,8 +33,11 @@ pub(crate) fn run(name: &str, content: &Content, case: &Value, index: &Index) ->
     let tensors = content.tensors()?;
     let mut training = Training::new(options, layers(&tensors, "parameters")?)?;
     let x = tensors.matrix("x")?;
-    // Targets that are classes come as whole numbers.
-    let y = tensors.matrix("y").or_else(|_| tensors.column_of_integers("y"))?;
+    let y = if options["loss"] == "cross_entropy" {
+        tensors.column_of_integers("y")?
+    } else {
+        tensors.matrix("y")?
+    };
     let expected: Vec<f64> = tensors.numbers("losses")?;
     check_length("y", y.nrows(), x.nrows(), "rows, as x has")?;
     check_length("losses", expected.len(), training.steps(), "numbers, one a step")?;
