@@ -1,10 +1,13 @@
 //! Golden values, as bits: what a seed has meant stays what it means.
 
+use brique_core::Module;
 use brique_datasets::{
-    DataType, Dataset, GenArti, Selection, TestSize, gen_arti, line, plane, train_test_indices,
+    Blobs, Circles, DataType, Dataset, GenArti, Moons, Selection, Spirals, TestSize, blobs, circles, digits,
+    gen_arti, line, moons, plane, spirals, train_test_indices,
 };
-use brique_layers::{Init, Linear};
+use brique_layers::{Dropout, Init, Linear};
 use brique_random::{NumpyRandomState, RandomSource, portable};
+use brique_tensor::ndarray::Array2;
 
 const SEED: u32 = 42;
 
@@ -63,6 +66,12 @@ fn split(selection: Selection<'_>) -> Vec<String> {
     indices(&[&split.train[..4], &split.test].concat())
 }
 
+/// The first row of a mask.
+fn dropped() -> Vec<String> {
+    let dropout = Dropout::new(0.5, SEED.into()).unwrap();
+    hex(dropout.forward(&Array2::ones((1, 12))).unwrap())
+}
+
 fn found() -> Vec<(&'static str, Vec<String>)> {
     let numpy = || NumpyRandomState::new(SEED);
     let ours = || portable(SEED.into());
@@ -98,6 +107,40 @@ fn found() -> Vec<(&'static str, Vec<String>)> {
         ("line, portable", first_row(&line(&mut ours()))),
         ("plane, NumPy", first_row(&plane(&mut numpy()))),
         ("plane, portable", first_row(&plane(&mut ours()))),
+        (
+            "moons, NumPy",
+            first_row(&moons(&Moons::default(), &mut numpy()).unwrap()),
+        ),
+        (
+            "moons, portable",
+            first_row(&moons(&Moons::default(), &mut ours()).unwrap()),
+        ),
+        (
+            "circles, NumPy",
+            first_row(&circles(&Circles::default(), &mut numpy()).unwrap()),
+        ),
+        (
+            "circles, portable",
+            first_row(&circles(&Circles::default(), &mut ours()).unwrap()),
+        ),
+        (
+            "blobs, NumPy",
+            first_row(&blobs(&Blobs::default(), &mut numpy()).unwrap()),
+        ),
+        (
+            "blobs, portable",
+            first_row(&blobs(&Blobs::default(), &mut ours()).unwrap()),
+        ),
+        (
+            "spirals, NumPy",
+            first_row(&spirals(&Spirals::default(), &mut numpy()).unwrap()),
+        ),
+        (
+            "spirals, portable",
+            first_row(&spirals(&Spirals::default(), &mut ours()).unwrap()),
+        ),
+        ("digits", first_row(&digits().unwrap())),
+        ("Dropout", dropped()),
         ("Init::StandardNormal", first_parameters(Init::StandardNormal)),
         ("Init::Uniform(0.3)", first_parameters(Init::Uniform(0.3))),
         ("Init::PyTorch", first_parameters(Init::PyTorch)),
@@ -142,6 +185,16 @@ line, NumPy: 0000000000000000 4013f94545152610
 line, portable: 0000000000000000 4016acd89efc7430
 plane, NumPy: 3fd7f8771e5f51ec 3fee6c4068bbd654 3fe76c7e8f1e6751 40146f17f6c1807f
 plane, portable: 3fea0ec9a9e88ecd 3fd467905d15dbcc 3fef7c0f9f61849d 4013f9831934be71
+moons, NumPy: 3ff84b5601762163 bfd6baa8b62137f6 3ff0000000000000
+moons, portable: 3fffde5f349dec76 3fd7d0dc4f2a3930 3ff0000000000000
+circles, NumPy: bfdb6f306026abb0 bfe59d6332b68ba0 3ff0000000000000
+circles, portable: 3fe7cd6217f2af1e bfd2d91506ed5413 3ff0000000000000
+blobs, NumPy: c01ee7dae200ea96 c020ca37c7b0f4d7 4000000000000000
+blobs, portable: 401a1fcbff6af3b6 40046228a0aa35b6 4000000000000000
+spirals, NumPy: 3fd287a87e8a24e5 3fe3b064b4e793c8 3ff0000000000000
+spirals, portable: bfedc13f780f79cc 3fce8f1b7f771195 3ff0000000000000
+digits: 0000000000000000 0000000000000000 4014000000000000 402a000000000000 4022000000000000 3ff0000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 402a000000000000 402e000000000000 4024000000000000 402e000000000000 4014000000000000 0000000000000000 0000000000000000 4008000000000000 402e000000000000 4000000000000000 0000000000000000 4026000000000000 4020000000000000 0000000000000000 0000000000000000 4010000000000000 4028000000000000 0000000000000000 0000000000000000 4020000000000000 4020000000000000 0000000000000000 0000000000000000 4014000000000000 4020000000000000 0000000000000000 0000000000000000 4022000000000000 4020000000000000 0000000000000000 0000000000000000 4010000000000000 4026000000000000 0000000000000000 3ff0000000000000 4028000000000000 401c000000000000 0000000000000000 0000000000000000 4000000000000000 402c000000000000 4014000000000000 4024000000000000 4028000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 4018000000000000 402a000000000000 4024000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000
+Dropout: 4000000000000000 0000000000000000 4000000000000000 4000000000000000 0000000000000000 0000000000000000 0000000000000000 4000000000000000 0000000000000000 4000000000000000 0000000000000000 0000000000000000
 Init::StandardNormal: 3feab3627bf1d0be bfe07a9388e170e3 3ff6860d5903a0df
 Init::Uniform(0.3): 3fc8237d97c7bd1e bfbbd43f209856e2 3fd294df8c0e9f23
 Init::PyTorch: 3fd73a37b49baf5c bfcac74f39fd147c 3fe1e14daba8a798
