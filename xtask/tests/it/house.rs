@@ -220,7 +220,7 @@ fn check_light(crates: &[&str], most: usize) {
             .iter()
             .any(|package| package.starts_with(&format!("{name} ")))
     };
-    assert!(crates.iter().all(|name| is_there(&name)));
+    assert!(crates.iter().all(is_there));
     assert!(
         packages.len() <= most,
         "{} packages: {packages:#?}",
