@@ -3,6 +3,8 @@
 mod classification;
 mod classification_seeds;
 mod contract;
+mod encapsulation;
+mod nonlinear;
 mod regression_line;
 mod regression_plane;
 mod step_size;
@@ -10,13 +12,15 @@ mod step_size;
 use crate::Experiment;
 
 /// All experiments, in the order of the report.
-pub const ALL: [Experiment; 6] = [
+pub const ALL: [Experiment; 8] = [
     contract::EXPERIMENT,
     regression_line::EXPERIMENT,
     regression_plane::EXPERIMENT,
     classification::EXPERIMENT,
     step_size::EXPERIMENT,
     classification_seeds::EXPERIMENT,
+    nonlinear::EXPERIMENT,
+    encapsulation::EXPERIMENT,
 ];
 
 /// The seed of the report's data.
@@ -24,7 +28,7 @@ const DATA_SEED: u32 = 42;
 /// The seed of the report's splits, `random_state=42`.
 const SPLIT_SEED: u32 = 42;
 /// The share of the examples that the report tests on.
-const TEST_SHARE: f64 = 0.2;
+pub(crate) const TEST_SHARE: f64 = 0.2;
 
 /// The report's split: a fifth for testing, from a generator of its own.
 fn report_split(

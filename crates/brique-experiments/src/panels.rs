@@ -3,6 +3,7 @@
 use brique_core::Module;
 use brique_datasets::{Dataset, linspace};
 use brique_layers::Linear;
+use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 use kuva::plot::LegendPosition;
 use kuva::plot::band::BandPlot;
@@ -125,7 +126,7 @@ pub(crate) fn regions_panel(
 ) -> Result<Panel, Error> {
     let [x_range, y_range] = [0, 1].map(|column| padded_range(everything, column));
     let mut plots = vec![area(x_range, y_range, colour::PALE_SAND)];
-    for (xs, ys) in positive_rectangles(model, x_range, y_range)? {
+    for (xs, ys) in rectangles_above(model, 0.0, x_range, y_range)? {
         plots.push(area(xs, ys, colour::PALE_BLUE));
     }
     let of_class = |sign: f64| {
@@ -153,9 +154,10 @@ pub(crate) fn regions_panel(
         .legend(LegendPosition::OutsideRightTop))
 }
 
-type Range = (f64, f64);
+pub(crate) type Range = (f64, f64);
 
-fn padded_range(data: &Dataset, column: usize) -> Range {
+/// What a column of the inputs spans, with a margin.
+pub(crate) fn padded_range(data: &Dataset, column: usize) -> Range {
     let values = data.inputs().column(column);
     let (low, high) = values
         .iter()
@@ -173,28 +175,34 @@ pub(crate) fn area(xs: Range, ys: Range, colour: &str) -> Plot {
         .into()
 }
 
-/// The cells of the grid in which the model is positive, joined to as few rectangles as a sweep finds.
+/// The cells of the grid in which the model's output is above the threshold, joined to as few rectangles as a sweep finds.
 ///
 /// Each reaches a little into the next cell, so that no seam shows between two of them.
-fn positive_rectangles(model: &Linear, x_range: Range, y_range: Range) -> Result<Vec<(Range, Range)>, Error> {
+pub(crate) fn rectangles_above<T: Scalar>(
+    model: &dyn Module<T>,
+    threshold: f64,
+    x_range: Range,
+    y_range: Range,
+) -> Result<Vec<(Range, Range)>, Error> {
     let edges = |(low, high)| linspace(low, high, GRID + 1);
     let (x_edges, y_edges) = (edges(x_range), edges(y_range));
     let centre = |edges: &[f64], cell: usize| f64::midpoint(edges[cell], edges[cell + 1]);
     let centres = Array2::from_shape_fn((GRID * GRID, 2), |(cell, column)| {
-        if column == 0 {
+        T::from_f64(if column == 0 {
             centre(&x_edges, cell % GRID)
         } else {
             centre(&y_edges, cell / GRID)
-        }
+        })
     });
-    let positive: Vec<bool> = model.forward(&centres)?.iter().map(|&yhat| yhat > 0.0).collect();
+    let yhat = model.predict(&centres)?;
+    let above: Vec<bool> = yhat.iter().map(|yhat| yhat.as_f64() > threshold).collect();
 
     let overlap = |edges: &[f64]| 0.15 * (edges[1] - edges[0]);
     let mut open: Vec<(usize, usize, usize)> = Vec::new();
     let mut rectangles = Vec::new();
     for row in 0..=GRID {
         let runs = if row < GRID {
-            runs(&positive[row * GRID..(row + 1) * GRID])
+            runs(&above[row * GRID..(row + 1) * GRID])
         } else {
             Vec::new()
         };
@@ -240,11 +248,11 @@ mod tests {
         assert_eq!(runs(&[true; 4]), [(0, 4)]);
     }
 
-    /// Whether the rectangles cover the centres of just those cells in which the model is positive.
-    fn check_cover(parameters: &[f64]) {
+    /// Whether the rectangles cover the centres of just those cells in which the model is above the threshold.
+    fn check_cover(parameters: &[f64], threshold: f64) {
         let model = crate::descent::layer_of(parameters).unwrap();
         let (x_range, y_range) = ((-2.0, 3.0), (-1.0, 1.5));
-        let rectangles = positive_rectangles(&model, x_range, y_range).unwrap();
+        let rectangles = rectangles_above(&model, threshold, x_range, y_range).unwrap();
         for row in 0..GRID {
             for column in 0..GRID {
                 let centre =
@@ -253,8 +261,8 @@ mod tests {
                 let covered = rectangles
                     .iter()
                     .any(|(xs, ys)| (xs.0..xs.1).contains(&x) && (ys.0..ys.1).contains(&y));
-                let positive = parameters[0] * x + parameters[1] * y + parameters[2] > 0.0;
-                assert_eq!(covered, positive, "{parameters:?} at ({x}, {y})");
+                let above = parameters[0] * x + parameters[1] * y + parameters[2] > threshold;
+                assert_eq!(covered, above, "{parameters:?} at ({x}, {y})");
             }
         }
     }
@@ -289,10 +297,11 @@ mod tests {
     }
 
     #[test]
-    fn rectangles_cover_where_the_model_is_positive() {
-        check_cover(&[1.0, 0.3, 0.1]);
-        check_cover(&[-0.5, 2.0, 0.37]);
-        check_cover(&[0.0, 0.0, 1.0]);
-        check_cover(&[0.0, 0.0, -1.0]);
+    fn rectangles_cover_where_the_model_is_above_the_threshold() {
+        check_cover(&[1.0, 0.3, 0.1], 0.0);
+        check_cover(&[1.0, 0.3, 0.1], 0.5);
+        check_cover(&[-0.5, 2.0, 0.37], 0.0);
+        check_cover(&[0.0, 0.0, 1.0], 0.0);
+        check_cover(&[0.0, 0.0, -1.0], 0.0);
     }
 }
