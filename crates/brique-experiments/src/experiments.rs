@@ -3,8 +3,11 @@
 mod classification;
 mod classification_seeds;
 mod contract;
+mod depth;
 mod encapsulation;
+mod multiclass;
 mod nonlinear;
+mod optimisers;
 mod regression_line;
 mod regression_plane;
 mod step_size;
@@ -12,7 +15,7 @@ mod step_size;
 use crate::Experiment;
 
 /// All experiments, in the order of the report.
-pub const ALL: [Experiment; 8] = [
+pub const ALL: [Experiment; 11] = [
     contract::EXPERIMENT,
     regression_line::EXPERIMENT,
     regression_plane::EXPERIMENT,
@@ -21,6 +24,9 @@ pub const ALL: [Experiment; 8] = [
     classification_seeds::EXPERIMENT,
     nonlinear::EXPERIMENT,
     encapsulation::EXPERIMENT,
+    optimisers::EXPERIMENT,
+    depth::EXPERIMENT,
+    multiclass::EXPERIMENT,
 ];
 
 /// The seed of the report's data.

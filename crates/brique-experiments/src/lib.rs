@@ -22,6 +22,8 @@ mod least_squares;
 mod networks;
 mod panels;
 mod parallel;
+mod perceptron;
+mod pictures;
 mod report;
 mod run;
 mod statistics;

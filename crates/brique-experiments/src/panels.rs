@@ -120,7 +120,7 @@ const GRID: usize = 100;
 /// The regions where the model is negative and positive, with the test points on them.
 pub(crate) fn regions_panel(
     title: &str,
-    model: &Linear,
+    model: &dyn Module,
     everything: &Dataset,
     test: &Dataset,
 ) -> Result<Panel, Error> {

@@ -132,7 +132,7 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
             figures::layers(&all, seeds),
         ],
         chapter: chapter(&all, seeds),
-        headline: format!("Xavier, test {}", medians.join(" / ")),
+        headline: format!("Xavier: {}", medians.join(" / ")),
     })
 }
 

@@ -1,0 +1,55 @@
+//! What a network is wrong about.
+
+use brique_core::Loss;
+use brique_losses::CrossEntropyLoss;
+
+use super::training::{Parts, Trained, number};
+use crate::Error;
+
+/// A test example of which the network says another class.
+pub(super) struct Mistake {
+    pub(super) pixels: Vec<f64>,
+    pub(super) truth: usize,
+    pub(super) predicted: usize,
+    /// Its cross-entropy.
+    pub(super) loss: f64,
+}
+
+/// The mistakes of a network trained for the cross-entropy on the parts of this seed, the largest loss first.
+pub(super) fn mistakes(seed: usize, trained: &Trained) -> Result<Vec<Mistake>, Error> {
+    let test = Parts::of_seed(seed)?.test;
+    let losses = CrossEntropyLoss::default().per_example(test.targets(), &trained.outputs)?;
+    let judged = test.iter().zip(trained.outputs.rows()).zip(losses);
+    let mut mistakes: Vec<Mistake> = judged
+        .map(|(((pixels, target), outputs), loss)| Mistake {
+            pixels: pixels.iter().map(|&pixel| f64::from(pixel)).collect(),
+            truth: number(target[0]),
+            predicted: place_of_largest(outputs.iter().copied()),
+            loss: f64::from(loss),
+        })
+        .filter(|mistake| mistake.truth != mistake.predicted)
+        .collect();
+    mistakes.sort_by(|one, other| other.loss.total_cmp(&one.loss));
+    Ok(mistakes)
+}
+
+/// The first place of the largest number.
+fn place_of_largest(numbers: impl Iterator<Item = f32>) -> usize {
+    let mut largest = (0, f32::NEG_INFINITY);
+    for (place, number) in numbers.enumerate() {
+        if number > largest.1 {
+            largest = (place, number);
+        }
+    }
+    largest.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place_of_largest;
+
+    #[test]
+    fn of_equal_numbers_the_first_is_the_largest() {
+        assert_eq!(place_of_largest([1.0, 3.0, 3.0, -2.0].into_iter()), 1);
+    }
+}

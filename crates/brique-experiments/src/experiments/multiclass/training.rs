@@ -1,0 +1,276 @@
+//! One network on one split, trained for one of the two losses.
+
+use brique_core::{Loss, Reduction};
+use brique_datasets::{Dataset, Selection, TestSize, digits, one_hot, train_test_split};
+use brique_layers::{Init, Linear, ReLU, Sequential};
+use brique_losses::{CrossEntropyLoss, MSELoss};
+use brique_optim::{Adam, Schedule};
+use brique_random::{RandomSource, portable};
+use brique_tensor::ndarray::Array2;
+use brique_train::metrics::ConfusionMatrix;
+use brique_train::{Epoch, Fit, History, Metric, Weights, evaluate, metrics};
+
+use crate::Error;
+
+/// The classes, and the pixels on a side of a picture.
+pub(super) const CLASSES: usize = 10;
+pub(super) const SIDE: usize = 8;
+
+/// The hidden layers.
+pub(super) const HIDDEN: [usize; 2] = [128, 64];
+
+/// What every training has in common.
+pub(super) const EPOCHS: usize = 20;
+pub(super) const BATCH: usize = 32;
+
+/// The step sizes that either loss chooses from: each is a training of its own.
+pub(super) const STEPS: [f64; 3] = [0.003, 0.01, 0.03];
+
+/// The share kept for testing, and that of the rest on which the step is chosen.
+const TEST_SHARE: f64 = 0.25;
+const VALIDATION_SHARE: f64 = 0.2;
+
+/// What the network is trained for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Objective {
+    /// The cross-entropy of the softmax of the outputs.
+    CrossEntropy,
+    /// The squared distance of the outputs from the one-hot target.
+    SquaredError,
+}
+
+impl Objective {
+    pub(super) const BOTH: [Self; 2] = [Self::CrossEntropy, Self::SquaredError];
+
+    /// The key in `results.json`.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::CrossEntropy => "cross_entropy",
+            Self::SquaredError => "squared_error",
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::CrossEntropy => "cross-entropy",
+            Self::SquaredError => "squared error",
+        }
+    }
+
+    fn loss(self) -> Box<dyn Loss<f32>> {
+        match self {
+            Self::CrossEntropy => Box::new(CrossEntropyLoss::default()),
+            Self::SquaredError => Box::new(MSELoss::new(Reduction::BatchMean)),
+        }
+    }
+
+    /// The same examples with the targets that the loss takes.
+    fn targets(self, data: Dataset<f32>) -> Result<Dataset<f32>, Error> {
+        match self {
+            Self::CrossEntropy => Ok(data),
+            Self::SquaredError => {
+                let classes: Vec<usize> = data.targets().iter().map(|&class| number(class)).collect();
+                Ok(data.with_targets(one_hot(&classes, CLASSES)?)?)
+            }
+        }
+    }
+}
+
+/// The class that a target names.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a digit from 0 to 9"
+)]
+pub(super) fn number(class: f32) -> usize {
+    class as usize
+}
+
+/// The digits of one seed; targets are class numbers.
+pub(super) struct Parts {
+    /// All that is not for testing.
+    train: Dataset<f32>,
+    /// Of these, the ones to learn from while the step is chosen, and the ones to choose it by.
+    learning: Dataset<f32>,
+    validation: Dataset<f32>,
+    pub(super) test: Dataset<f32>,
+}
+
+impl Parts {
+    /// Stratified parts, with pixels from 0 to 1.
+    fn draw(rng: &mut dyn RandomSource) -> Result<Self, Error> {
+        let data = digits::<f32>()?;
+        let pixels = data.inputs() / 16.0;
+        let (train, test) = stratified(&data.with_inputs(pixels)?, TEST_SHARE, rng)?;
+        let (learning, validation) = stratified(&train, VALIDATION_SHARE, rng)?;
+        Ok(Self {
+            train,
+            learning,
+            validation,
+            test,
+        })
+    }
+
+    /// The parts that the networks of this seed have.
+    pub(super) fn of_seed(seed: usize) -> Result<Self, Error> {
+        Self::draw(&mut portable(seed as u64))
+    }
+
+    /// How many examples: to learn from while the step is chosen, to choose it by, to test on.
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        [self.learning.len(), self.validation.len(), self.test.len()]
+    }
+
+    fn for_objective(self, objective: Objective) -> Result<Self, Error> {
+        Ok(Self {
+            train: objective.targets(self.train)?,
+            learning: objective.targets(self.learning)?,
+            validation: objective.targets(self.validation)?,
+            test: objective.targets(self.test)?,
+        })
+    }
+}
+
+fn stratified(
+    data: &Dataset<f32>,
+    share: f64,
+    rng: &mut dyn RandomSource,
+) -> Result<(Dataset<f32>, Dataset<f32>), Error> {
+    let classes = data.classes();
+    let selection = Selection::Stratified {
+        classes: &classes,
+        rng,
+    };
+    Ok(train_test_split(data, TestSize::Fraction(share), selection)?)
+}
+
+/// 64–128–64–10 with ReLU between the layers; the outputs are logits for one loss, and plain numbers for the other.
+fn network(rng: &mut dyn RandomSource) -> Result<Sequential<f32>, Error> {
+    let mut network = Sequential::new(SIDE * SIDE);
+    let mut inputs = SIDE * SIDE;
+    for width in HIDDEN {
+        network = network
+            .then(Linear::new(inputs, width, Init::HeNormal, rng)?)?
+            .then(ReLU)?;
+        inputs = width;
+    }
+    Ok(network.then(Linear::new(inputs, CLASSES, Init::XavierNormal, rng)?)?)
+}
+
+/// A trained network, and how it came to be.
+pub(super) struct Trained {
+    /// The step that was chosen.
+    pub(super) step: f64,
+    /// The training with that step, beside the validation part.
+    pub(super) history: History,
+    /// What the network, trained again on all but the test set, makes of the test set.
+    pub(super) outputs: Array2<f32>,
+    pub(super) confusion: ConfusionMatrix,
+    pub(super) weights: Weights<f32>,
+}
+
+/// Chooses the step on the validation part, trains again with it on all but the test set, and tests.
+///
+/// Parts, first weights and orders are functions of the seed, so both objectives have the same ones.
+pub(super) fn train(objective: Objective, seed: usize) -> Result<Trained, Error> {
+    let mut rng = portable(seed as u64);
+    let parts = Parts::draw(&mut rng)?.for_objective(objective)?;
+    let mut network = network(&mut rng)?;
+    let start = Weights::of(&network);
+    let loss = objective.loss();
+
+    let loss = &*loss;
+    let mut attempt = |step: f64| -> Result<(f64, History), Error> {
+        start.restore(&mut network)?;
+        let fit = fit(seed, &parts.learning)?
+            .validate(&parts.validation)
+            .metric(accuracy());
+        let history = fit.run(&mut network, loss, &mut Adam::new(step)?, &parts.learning)?;
+        Ok((step, history))
+    };
+    let mut best = attempt(STEPS[0])?;
+    for &step in &STEPS[1..] {
+        let other = attempt(step)?;
+        if is_better(&other.1, &best.1) {
+            best = other;
+        }
+    }
+    let (step, history) = best;
+
+    start.restore(&mut network)?;
+    fit(seed, &parts.train)?.run(&mut network, loss, &mut Adam::new(step)?, &parts.train)?;
+    let outputs = evaluate(&network, loss, &parts.test, &[])?.predictions;
+    let confusion = ConfusionMatrix::of(parts.test.targets(), &outputs);
+    Ok(Trained {
+        step,
+        history,
+        confusion: confusion.map_err(metric_error)?,
+        outputs,
+        weights: Weights::of(&network),
+    })
+}
+
+/// The last step of a training is nearly 0, so that it does not matter in which epoch it ends.
+fn fit<'a>(seed: usize, data: &Dataset<f32>) -> Result<Fit<'a, f32>, Error> {
+    let steps = EPOCHS * data.len().div_ceil(BATCH);
+    let order = (seed as u64 + 1) << 32;
+    let schedule = Schedule::cosine(steps as u64, 0.0)?;
+    Ok(Fit::new(EPOCHS, BATCH).shuffle(order).schedule(schedule))
+}
+
+const ACCURACY: &str = "accuracy";
+
+fn accuracy() -> Metric<f32> {
+    Metric::new(ACCURACY, metrics::accuracy)
+}
+
+/// The accuracy on the validation part after an epoch.
+pub(super) fn validation_accuracy(epoch: &Epoch) -> f64 {
+    epoch.metric(ACCURACY).unwrap_or(f64::NAN)
+}
+
+/// Whether one training ends with more of the validation part right than the other, or with as much and a smaller loss.
+fn is_better(one: &History, other: &History) -> bool {
+    let end = |history: &History| {
+        let last = history.epochs().last();
+        last.map(|epoch| (validation_accuracy(epoch), -epoch.watched_loss()))
+    };
+    end(one) > end(other)
+}
+
+fn metric_error(source: metrics::MetricError) -> brique_train::Error {
+    brique_train::Error::Metric {
+        name: "confusion matrix".to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_objectives_see_the_same_examples_and_a_seed_its_own() {
+        let parts = |seed| Parts::of_seed(seed).unwrap();
+        let (one, squared) = (parts(3), parts(3).for_objective(Objective::SquaredError).unwrap());
+        assert_eq!(one.sizes(), [1077, 270, 450]);
+        assert_eq!(one.test.inputs(), squared.test.inputs());
+        assert_ne!(one.test, parts(4).test);
+        for (class, row) in one.test.targets().iter().zip(squared.test.targets().rows()) {
+            assert!((row[number(*class)] - 1.0).abs() < 1e-6 && (row.sum() - 1.0).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn no_test_example_is_learnt_from() {
+        let parts = Parts::of_seed(0).unwrap();
+        let [learning, validation, test] = parts.sizes();
+        assert_eq!(parts.train.len(), learning + validation);
+        let all = digits::<f32>().unwrap();
+        assert_eq!(learning + validation + test, all.len());
+        // Sums of pixels that add up: every example is in one part, once.
+        let ink = |data: &Dataset<f32>| data.inputs().iter().map(|&pixel| f64::from(pixel)).sum::<f64>();
+        assert!((ink(&parts.train) + ink(&parts.test) - ink(&all) / 16.0).abs() < 1e-6);
+        assert!((ink(&parts.learning) + ink(&parts.validation) - ink(&parts.train)).abs() < 1e-6);
+    }
+}
