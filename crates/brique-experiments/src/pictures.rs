@@ -46,7 +46,9 @@ impl Shades {
 /// A picture of `columns` pixels in a row, the first row above.
 pub(crate) fn picture_panel(title: &str, pixels: &[f64], columns: usize, shades: Shades) -> Panel {
     let rows: Vec<Vec<f64>> = pixels.chunks(columns).map(<[f64]>::to_vec).collect();
+    let (width, height) = (columns as f64 + 0.5, rows.len() as f64 + 0.5);
     Panel::new(vec![tiles(rows, shades)], title, "", "")
+        .ranges((0.5, width), (0.5, height))
         .with(|layout| layout.with_equal_aspect().with_box_axes())
         .with(without_ticks)
 }

@@ -21,7 +21,7 @@ pub(super) fn training_figure(trained: &[Vec<Trained>; 2]) -> Figure {
         loss_panel(&format!("Loss: {}", objective.name()), &trained[place])
     };
     Sheet {
-        title: format!("Digits: the training of {} networks for either loss", trained[0].len()),
+        title: format!("Digits: {} networks trained for each loss", trained[0].len()),
         columns: 2,
         rows: vec![
             (340.0, vec![(2, accuracy_panel(trained))]),
@@ -52,8 +52,11 @@ fn accuracy_panel(trained: &[Vec<Trained>; 2]) -> Panel {
         .ranges((1.0, EPOCHS as f64), (0.9, 1.0))
 }
 
+/// A loss of an epoch.
+type OfEpoch = fn(&Epoch) -> f64;
+
 fn loss_panel(title: &str, networks: &[Trained]) -> Panel {
-    let sides: [(fn(&Epoch) -> f64, &str); 2] = [
+    let sides: [(OfEpoch, &str); 2] = [
         (|epoch| epoch.loss, colour::GREY),
         (Epoch::watched_loss, colour::TEAL),
     ];
@@ -68,7 +71,7 @@ fn loss_panel(title: &str, networks: &[Trained]) -> Panel {
         line_entry("learnt from", colour::GREY, None),
     ];
     Panel::new(plots, title, "epoch", "loss")
-        .legend(LegendPosition::InsideTopRight)
+        .legend(LegendPosition::InsideBottomLeft)
         .with(|layout| {
             layout
                 .with_legend_entries(legend)
@@ -103,7 +106,7 @@ pub(super) fn mistakes_figure(counts: &[Vec<usize>], seed: usize, mistakes: &[Mi
     let mut pictures = pictures.into_iter().peekable();
     while pictures.peek().is_some() {
         let row = pictures.by_ref().take(IN_A_ROW).map(|picture| (1, picture));
-        rows.push((180.0, row.collect()));
+        rows.push((203.0, row.collect()));
     }
     Sheet {
         title: format!("What is taken for what, and the worst mistakes of seed {seed}"),
@@ -142,7 +145,7 @@ fn confusion_panel(counts: &[Vec<usize>]) -> Panel {
     let names = || (0..CLASSES).map(|class| class.to_string());
     let panel = Panel::new(
         plots,
-        "Confusion matrix, all seeds",
+        "Confusion matrix, summed over the seeds",
         "predicted class",
         "true class",
     )
@@ -192,7 +195,7 @@ pub(super) fn weights_figure(seed: usize, trained: &Trained) -> Figure {
                 picture_panel(&format!("unit {unit}"), weights, SIDE, Shades::Signed { full }),
             )
         });
-        rows.push((125.0, panels.collect()));
+        rows.push((142.0, panels.collect()));
     }
     Sheet {
         title: format!("First-layer weights of seed {seed}, from −{full:.1} (blue) over 0 to {full:.1} (orange)"),
@@ -202,6 +205,6 @@ pub(super) fn weights_figure(seed: usize, trained: &Trained) -> Figure {
     .draw(
         "multiclass_weights.svg",
         "The weights of the sixteen units of the first layer whose weights have the largest norm, each as a picture of 8 × 8 \
-         pixels: patches of one sign beside patches of the other.",
+         pixels, blue below 0 and orange above.",
     )
 }

@@ -24,7 +24,7 @@ pub(super) const EPOCHS: usize = 20;
 pub(super) const BATCH: usize = 32;
 
 /// The step sizes that either loss chooses from: each is a training of its own.
-pub(super) const STEPS: [f64; 3] = [0.003, 0.01, 0.03];
+pub(super) const STEPS: [f64; 5] = [0.001, 0.003, 0.01, 0.03, 0.1];
 
 /// The share kept for testing, and that of the rest on which the step is chosen.
 const TEST_SHARE: f64 = 0.25;
@@ -144,7 +144,7 @@ fn stratified(
     Ok(train_test_split(data, TestSize::Fraction(share), selection)?)
 }
 
-/// 64–128–64–10 with ReLU between the layers; the outputs are logits for one loss, and plain numbers for the other.
+/// 64–128–64–10 with rectifiers between the layers; the outputs are logits for one loss, and plain numbers for the other.
 fn network(rng: &mut dyn RandomSource) -> Result<Sequential<f32>, Error> {
     let mut network = Sequential::new(SIDE * SIDE);
     let mut inputs = SIDE * SIDE;
@@ -167,6 +167,8 @@ pub(super) struct Trained {
     pub(super) outputs: Array2<f32>,
     pub(super) confusion: ConfusionMatrix,
     pub(super) weights: Weights<f32>,
+    /// How far its first layer is from where it began, ‖W − W₀‖ / ‖W₀‖.
+    pub(super) moved: f64,
 }
 
 /// Chooses the step on the validation part, trains again with it on all but the test set, and tests.
@@ -206,8 +208,15 @@ pub(super) fn train(objective: Objective, seed: usize) -> Result<Trained, Error>
         history,
         confusion: confusion.map_err(metric_error)?,
         outputs,
+        moved: distance(&start.values()[0], &Weights::of(&network).values()[0]),
         weights: Weights::of(&network),
     })
+}
+
+/// ‖end − start‖ / ‖start‖, of all entries.
+fn distance(start: &Array2<f32>, end: &Array2<f32>) -> f64 {
+    let norm = |matrix: Array2<f32>| f64::from(matrix.map(|entry| entry * entry).sum()).sqrt();
+    norm(end - start) / norm(start.clone())
 }
 
 /// The last step of a training is nearly 0, so that it does not matter in which epoch it ends.
@@ -259,6 +268,13 @@ mod tests {
         for (class, row) in one.test.targets().iter().zip(squared.test.targets().rows()) {
             assert!((row[number(*class)] - 1.0).abs() < 1e-6 && (row.sum() - 1.0).abs() < 1e-6);
         }
+    }
+
+    #[test]
+    fn a_distance_is_relative_to_where_it_began() {
+        use brique_tensor::ndarray::array;
+
+        assert!((distance(&array![[3.0, 4.0]], &array![[3.0, 1.5]]) - 0.5).abs() < 1e-6);
     }
 
     #[test]
