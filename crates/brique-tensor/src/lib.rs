@@ -29,6 +29,7 @@ mod product;
 mod scalar;
 mod sum;
 mod tile;
+mod unit;
 
 pub use affine::{affine_delta, affine_forward, affine_gradient};
 pub use functions::{
@@ -37,6 +38,8 @@ pub use functions::{
 };
 pub use ndarray;
 pub use scalar::Scalar;
+#[doc(hidden)]
+pub use unit::{OnUnit, Unit, Work, on_best_unit};
 pub use sum::{add_column_sums, pairwise_sum};
 
 /// A borrowed matrix, one example a row: what functions take, whoever owns the numbers.
