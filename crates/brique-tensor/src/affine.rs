@@ -5,7 +5,7 @@
 
 use ndarray::Axis;
 
-use crate::product::{multiply, multiply_add};
+use crate::product::{Onto, multiply};
 use crate::sum::add_column_sums;
 use crate::{Matrix, Scalar};
 
@@ -24,8 +24,7 @@ pub fn affine_forward<T: Scalar>(x: &Matrix<T>, parameters: &Matrix<T>, y: &mut 
     assert_shape("x", x, (x.nrows(), inputs));
     assert_shape("y", y, (x.nrows(), outputs));
     let (weight, bias) = parameters.view().split_at(Axis(0), inputs);
-    y.assign(&bias);
-    multiply_add(x, &weight, y);
+    multiply(x, &weight, Onto::Row(bias.row(0)), y);
 }
 
 /// `delta_x = delta · W[..in]ᵀ`, overwriting `delta_x`.
@@ -43,7 +42,7 @@ pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_
     assert_shape("delta", delta, (delta.nrows(), outputs));
     assert_shape("delta_x", delta_x, (delta.nrows(), inputs));
     let (weight, _) = parameters.view().split_at(Axis(0), inputs);
-    multiply(delta, &weight.t(), delta_x);
+    multiply(delta, &weight.t(), Onto::Nothing, delta_x);
 }
 
 /// `gradient[..in] += xᵀ · delta` and `gradient[in] += Σ delta` over the batch.
@@ -61,7 +60,7 @@ pub fn affine_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &m
     assert_shape("x", x, (x.nrows(), inputs));
     assert_shape("delta", delta, (x.nrows(), outputs));
     let (mut weight, mut bias) = gradient.view_mut().split_at(Axis(0), inputs);
-    multiply_add(&x.t(), delta, &mut weight);
+    multiply(&x.t(), delta, Onto::Itself, &mut weight);
     add_column_sums(delta, &mut bias.row_mut(0));
 }
 

@@ -28,8 +28,8 @@ mod functions;
 mod product;
 mod scalar;
 mod sum;
-mod tile;
 mod unit;
+mod vector;
 
 pub use affine::{affine_delta, affine_forward, affine_gradient};
 pub use functions::{
@@ -39,7 +39,9 @@ pub use functions::{
 pub use ndarray;
 pub use scalar::Scalar;
 #[doc(hidden)]
-pub use unit::{OnUnit, Unit, Work, on_best_unit};
+pub use unit::{Unit, Work, on_best_unit};
+#[doc(hidden)]
+pub use vector::Vector;
 pub use sum::{add_column_sums, pairwise_sum};
 
 /// A borrowed matrix, one example a row: what functions take, whoever owns the numbers.

@@ -1,24 +1,41 @@
 //! The one door to a matrix product: whatever computes it can be replaced here alone.
 //!
-//! Every element of a result is one chain of multiplications and additions along the depth, whatever the size of the
-//! tile it is computed in: a row has the same bits in every batch. Nothing is allocated.
+//! How an element of a result is added up depends on the layer's sizes alone, not on the rows around it: a row has the same
+//! bits in every batch. Nothing is allocated once the panels of a thread have grown to what it multiplies.
 
-use ndarray::Zip;
+mod block;
+mod dot;
+mod pack;
+mod reference;
+mod short;
+mod tile;
 
-use crate::tile::{Factor, Job};
+use ndarray::ArrayView1;
+
+use self::block::Block;
+pub(crate) use self::pack::Panels;
+use crate::scalar::Lanes;
+use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar};
 
-/// `c = a · b`, whatever `c` held before, NaN included.
-pub(crate) fn multiply<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>) {
-    product(a, b, c, false);
+/// What a product is added to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Onto<R> {
+    /// Nothing: whatever the result held before is overwritten, NaN included.
+    Nothing,
+    /// What the result holds.
+    Itself,
+    /// A row, the same for each row of the result; what it held is overwritten.
+    Row(R),
 }
 
-/// `c += a · b`, the product added as a whole for depths up to [`crate::tile::CHUNK`], in chunks of that beyond.
-pub(crate) fn multiply_add<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>) {
-    product(a, b, c, true);
-}
-
-fn product<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>, adds: bool) {
+/// `c = onto + a · b`.
+pub(crate) fn multiply<T: Scalar>(
+    a: &Matrix<T>,
+    b: &Matrix<T>,
+    onto: Onto<ArrayView1<'_, T>>,
+    c: &mut Matrix<T>,
+) {
     let ((rows, depth), columns) = (a.dim(), b.ncols());
     assert!(
         b.nrows() == depth && c.dim() == (rows, columns),
@@ -31,54 +48,147 @@ fn product<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>, adds: boo
         return;
     }
     if depth == 0 {
-        // A sum of nothing.
-        if !adds {
-            c.fill(T::zero());
-        }
-        return;
+        return sum_of_nothing(onto, c);
     }
-    let (Some(a_factor), Some(b_factor), Some(c_slice)) = (factor(a), factor(b), c.as_slice_mut()) else {
-        return by_definition(a, b, c, adds);
+    let start = match &onto {
+        Onto::Nothing => Some(Start::Nothing),
+        Onto::Itself => Some(Start::Itself),
+        Onto::Row(row) => row.as_slice().map(Start::Row),
     };
-    T::multiply(Job {
-        rows,
-        depth,
-        columns,
+    let (Some(a_factor), Some(b_factor), Some(start), Some(c_slice)) =
+        (Factor::of(a), Factor::of(b), start, c.as_slice_mut())
+    else {
+        return reference::multiply(a, b, onto, c);
+    };
+    let product = Product {
         a: a_factor,
         b: b_factor,
-        c: c_slice,
-        adds,
-    });
+        start,
+        c: Block::new(c_slice, rows, columns),
+        depth,
+    };
+    T::with_panels(|panels| on_best_unit((product, panels)));
 }
 
-/// A matrix whose numbers lie row by row, or column by column, without gaps.
-fn factor<T: Scalar>(matrix: &Matrix<T>) -> Option<Factor<'_, T>> {
-    let by_rows = matrix.as_slice().map(|slice| Factor {
-        slice,
-        is_transposed: false,
-        stride: matrix.ncols(),
-    });
-    by_rows.or_else(|| {
-        let stride = matrix.nrows();
-        let slice = transposed_slice(matrix)?;
-        Some(Factor {
+/// [`Onto`], as kernels see it.
+#[derive(Debug, Clone, Copy)]
+enum Start<'a, T> {
+    Nothing,
+    Itself,
+    /// A row, the same for each row of the result.
+    Row(&'a [T]),
+    /// A number, the same for each element of the result.
+    Number(T),
+}
+
+fn sum_of_nothing<T: Scalar>(onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
+    match onto {
+        Onto::Nothing => c.fill(T::zero()),
+        Onto::Itself => {}
+        Onto::Row(row) => c.assign(&row),
+    }
+}
+
+/// A matrix whose numbers lie in a slice row by row, or column by column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Factor<'a, T> {
+    slice: &'a [T],
+    /// From one row to the next.
+    row_stride: usize,
+    /// From one column to the next; one of the two strides is 1.
+    column_stride: usize,
+}
+
+impl<'a, T: Scalar> Factor<'a, T> {
+    /// None if there are gaps, or no order.
+    fn of(matrix: &'a Matrix<T>) -> Option<Self> {
+        let (rows, columns) = matrix.dim();
+        if let Some(slice) = matrix.as_slice() {
+            return Some(Self {
+                slice,
+                row_stride: columns,
+                column_stride: 1,
+            });
+        }
+        let is_by_columns = matrix.strides() == [1, isize::try_from(rows).ok()?];
+        let slice = matrix.as_slice_memory_order().filter(|_| is_by_columns)?;
+        Some(Self {
             slice,
-            is_transposed: true,
-            stride,
+            row_stride: 1,
+            column_stride: rows,
         })
-    })
+    }
+
+    fn transposed(self) -> Self {
+        Self {
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    fn from_row(self, row: usize) -> Self {
+        Self {
+            slice: &self.slice[row * self.row_stride..],
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    fn from_column(self, column: usize) -> Self {
+        self.transposed().from_row(column).transposed()
+    }
+
+    #[inline(always)]
+    fn at(self, row: usize, column: usize) -> T {
+        self.slice[row * self.row_stride + column * self.column_stride]
+    }
 }
 
-fn transposed_slice<T>(matrix: &Matrix<T>) -> Option<&[T]> {
-    let is_by_columns = matrix.strides() == [1, isize::try_from(matrix.nrows()).ok()?];
-    matrix.as_slice_memory_order().filter(|_| is_by_columns)
+/// `c = start + a · b`, with (rows, depth) · (depth, columns), none of them 0.
+struct Product<'a, T> {
+    a: Factor<'a, T>,
+    b: Factor<'a, T>,
+    start: Start<'a, T>,
+    c: Block<'a, T>,
+    depth: usize,
 }
 
-/// The product of matrices in any layout, element by element.
-fn by_definition<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>, adds: bool) {
-    Zip::indexed(c).for_each(|(row, column), c| {
-        let terms = a.row(row).into_iter().zip(b.column(column));
-        let sum = terms.fold(T::zero(), |sum, (&a, &b)| sum + a * b);
-        *c = if adds { *c + sum } else { sum };
-    });
+impl<'a, T: Scalar> Product<'a, T> {
+    /// The same product, or `cᵀ = start + bᵀ · aᵀ` where that has one long row in place of one column.
+    #[inline(always)]
+    fn with_long_rows(self) -> Self {
+        let is_short = self.depth <= short::DEPTH;
+        if self.c.columns() > 1 || self.c.rows() == 1 || (self.a.row_stride > 1 && !is_short) {
+            return self;
+        }
+        let start = match self.start {
+            Start::Row(row) => Start::Number(row[0]),
+            other => other,
+        };
+        match self.c.transposed() {
+            Ok(c) => Self { a: self.b.transposed(), b: self.a.transposed(), c, start, ..self },
+            Err(c) => Self { c, ..self },
+        }
+    }
+}
+
+impl<T: Scalar> Work for (Product<'_, T>, &mut Panels<T>) {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, unit: U) {
+        let (product, panels) = self;
+        let product = product.with_long_rows();
+        if product.depth <= short::DEPTH {
+            short::multiply::<<T as Lanes>::On<U>>(unit, product);
+        } else if product.c.columns() == 1 && product.a.column_stride == 1 {
+            dot::multiply::<<T as Lanes>::On<U>>(unit, product);
+        } else if U::REGISTERS >= 32 {
+            tile::multiply::<<T as Lanes>::On<U>, 4>(unit, product, panels);
+        } else {
+            tile::multiply::<<T as Lanes>::On<U>, 2>(unit, product, panels);
+        }
+    }
 }

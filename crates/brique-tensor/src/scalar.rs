@@ -6,7 +6,11 @@ use std::iter::Sum;
 use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 
-use crate::tile::Multiply;
+use std::cell::RefCell;
+
+use crate::product::Panels;
+use crate::unit::Unit;
+use crate::vector::Vector;
 
 /// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
 ///
@@ -34,7 +38,7 @@ pub trait Scalar:
     + Default
     + Send
     + Sync
-    + Multiply
+    + Lanes
 {
     /// The type's name, `"f32"` or `"f64"`.
     const NAME: &'static str;
@@ -87,3 +91,35 @@ impl Scalar for f64 {
         self
     }
 }
+
+/// What kernels need to know of a number: its registers, and the buffers of the thread.
+pub trait Lanes: Sized {
+    /// A register of a unit.
+    #[doc(hidden)]
+    type On<U: Unit>: Vector<Number = Self, Unit = U>;
+
+    /// Hands the panels of this thread to a product.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "called from this crate alone; no other can name the trait")]
+    fn with_panels<R>(work: impl FnOnce(&mut Panels<Self>) -> R) -> R;
+}
+
+macro_rules! lanes {
+    ($number:ident, $register:ident) => {
+        impl Lanes for $number {
+            type On<U: Unit> = U::$register;
+
+            #[inline(always)]
+            #[allow(private_interfaces, reason = "called from this crate alone; no other can name the trait")]
+            fn with_panels<R>(work: impl FnOnce(&mut Panels<Self>) -> R) -> R {
+                thread_local! {
+                    static PANELS: RefCell<Panels<$number>> = const { RefCell::new(Panels::new()) };
+                }
+                PANELS.with_borrow_mut(work)
+            }
+        }
+    };
+}
+
+lanes!(f32, F32);
+lanes!(f64, F64);

@@ -5,42 +5,26 @@
     reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
 )]
 
-/// A vector unit that work is compiled for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// AVX-512 of x86-64: 64 bytes a vector.
-    Avx512,
-    /// AVX2 with FMA of x86-64: 32 bytes a vector.
-    Avx2,
-    /// What every processor of the architecture has: SSE2, or NEON.
-    Baseline,
+use crate::vector::{Array, Vector};
+
+/// A vector unit. A value of the type proves that this processor has it.
+pub trait Unit: Copy {
+    /// One register of `f32`.
+    type F32: Vector<Number = f32, Unit = Self>;
+    /// One register of `f64`.
+    type F64: Vector<Number = f64, Unit = Self>;
+    /// How many registers there are.
+    const REGISTERS: usize;
 }
 
-/// A [`Unit`] as a type, so that code compiled for one has no trace of the others.
-pub trait OnUnit {
-    /// The unit.
-    const UNIT: Unit;
-    /// Whether a multiplication and an addition are one instruction, which rounds once.
-    const FUSED: bool;
-}
+/// What every processor of the architecture has: SSE2, or NEON.
+#[derive(Debug, Clone, Copy)]
+pub struct Baseline;
 
-enum OnAvx512 {}
-enum OnAvx2 {}
-enum OnBaseline {}
-
-impl OnUnit for OnAvx512 {
-    const UNIT: Unit = Unit::Avx512;
-    const FUSED: bool = true;
-}
-
-impl OnUnit for OnAvx2 {
-    const UNIT: Unit = Unit::Avx2;
-    const FUSED: bool = true;
-}
-
-impl OnUnit for OnBaseline {
-    const UNIT: Unit = Unit::Baseline;
-    const FUSED: bool = cfg!(target_arch = "aarch64");
+impl Unit for Baseline {
+    type F32 = Array<f32, 4>;
+    type F64 = Array<f64, 2>;
+    const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
 }
 
 /// Work that is worth a vector unit.
@@ -50,53 +34,96 @@ pub trait Work {
     /// What the work gives.
     type Output;
 
-    /// Does it, on the unit `U`.
-    fn run<U: OnUnit>(self) -> Self::Output;
+    /// Does it, on this unit.
+    fn run<U: Unit>(self, unit: U) -> Self::Output;
 }
 
 /// Does the work on the best unit that this processor has.
 #[inline]
 pub fn on_best_unit<W: Work>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
-    if has_avx512() {
-        // SAFETY: the processor has all that the function is compiled for, the line above asked it.
-        #[allow(
-            unsafe_code,
-            reason = "a function for a vector unit can be called no other way"
-        )]
-        return unsafe { on_avx512(work) };
+    if let Some(unit) = x86::Avx512::detect() {
+        return unit.run(work);
     }
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        // SAFETY: the processor has AVX2 and FMA, the line above asked it.
-        #[allow(
-            unsafe_code,
-            reason = "a function for a vector unit can be called no other way"
-        )]
-        return unsafe { on_avx2(work) };
+    if let Some(unit) = x86::Avx2::detect() {
+        return unit.run(work);
     }
-    work.run::<OnBaseline>()
+    work.run(Baseline)
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-fn on_avx512<W: Work>(work: W) -> W::Output {
-    work.run::<OnAvx512>()
-}
+pub(crate) mod x86 {
+    //! The units that some processors of x86-64 have.
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn on_avx2<W: Work>(work: W) -> W::Output {
-    work.run::<OnAvx2>()
-}
+    #![allow(
+        unsafe_code,
+        reason = "functions for a vector unit can be called no other way"
+    )]
 
-/// Whether the processor has what [`on_avx512`] is compiled for.
-#[cfg(target_arch = "x86_64")]
-fn has_avx512() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("fma")
+    use super::{Unit, Work};
+    use crate::vector::x86::{F32x8, F32x16, F64x4, F64x8};
+
+    /// AVX-512: 64 bytes a register. Made by [`Self::detect`] alone.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Avx512(());
+
+    /// AVX2 with FMA: 32 bytes a register. Made by [`Self::detect`] alone.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Avx2(());
+
+    impl Unit for Avx512 {
+        type F32 = F32x16;
+        type F64 = F64x8;
+        const REGISTERS: usize = 32;
+    }
+
+    impl Unit for Avx2 {
+        type F32 = F32x8;
+        type F64 = F64x4;
+        const REGISTERS: usize = 16;
+    }
+
+    impl Avx512 {
+        /// The unit, if this processor has it.
+        #[inline]
+        pub fn detect() -> Option<Self> {
+            let is_there = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma");
+            is_there.then_some(Self(()))
+        }
+
+        #[inline]
+        pub(super) fn run<W: Work>(self, work: W) -> W::Output {
+            #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+            fn compiled<W: Work>(unit: Avx512, work: W) -> W::Output {
+                work.run(unit)
+            }
+            // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
+            unsafe { compiled(self, work) }
+        }
+    }
+
+    impl Avx2 {
+        /// The unit, if this processor has it.
+        #[inline]
+        pub fn detect() -> Option<Self> {
+            let is_there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            is_there.then_some(Self(()))
+        }
+
+        #[inline]
+        pub(super) fn run<W: Work>(self, work: W) -> W::Output {
+            #[target_feature(enable = "avx2,fma")]
+            fn compiled<W: Work>(unit: Avx2, work: W) -> W::Output {
+                work.run(unit)
+            }
+            // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
+            unsafe { compiled(self, work) }
+        }
+    }
 }

@@ -1,0 +1,129 @@
+//! Products whose sums are so short that each can be rounded once, or nearly so.
+//!
+//! The layers that are small enough to be looked at are right to the last digit, at no price that large ones would pay.
+
+use super::{Factor, Start, Product};
+use crate::Scalar;
+use crate::vector::Vector;
+
+/// Sums of at most this many terms keep what their rounding loses.
+pub(super) const DEPTH: usize = 8;
+
+#[inline(always)]
+pub(super) fn multiply<V>(unit: V::Unit, mut product: Product<'_, V::Number>)
+where
+    V: Vector<Number: Scalar>,
+{
+    let (rows, columns) = (product.c.rows(), product.c.columns());
+    let mut first = 0;
+    while first < columns {
+        let is_whole = columns - first >= V::LANES;
+        let width = V::LANES.min(columns - first);
+        let b = load_rows::<V>(unit, product.b.from_column(first), product.depth, width);
+        let start = match product.start {
+            Start::Row(row) => Some(load_some::<V>(unit, &row[first..][..width])),
+            Start::Number(number) => Some(V::splat(unit, number)),
+            Start::Nothing | Start::Itself => None,
+        };
+        for row in 0..rows {
+            let a = product.a.from_row(row);
+            let target = product.c.row_mut(row, first);
+            if is_whole {
+                let start = match product.start {
+                    Start::Itself => Some(V::load(unit, target)),
+                    _ => start,
+                };
+                sum::<V>(unit, a, &b, product.depth, start).store(target);
+            } else {
+                let start = match product.start {
+                    Start::Itself => Some(load_some::<V>(unit, target)),
+                    _ => start,
+                };
+                let mut numbers = [V::Number::default(); MOST_LANES];
+                sum::<V>(unit, a, &b, product.depth, start).store(&mut numbers);
+                target.copy_from_slice(&numbers[..width]);
+            }
+        }
+        first += width;
+    }
+}
+
+const MOST_LANES: usize = 16;
+
+#[inline(always)]
+fn load_some<V>(unit: V::Unit, numbers: &[V::Number]) -> V
+where
+    V: Vector<Number: Scalar>,
+{
+    if numbers.len() >= V::LANES {
+        return V::load(unit, numbers);
+    }
+    let mut padded = [V::Number::default(); MOST_LANES];
+    padded[..numbers.len()].copy_from_slice(numbers);
+    V::load(unit, &padded)
+}
+
+/// A few columns of all rows of the second factor.
+#[inline(always)]
+fn load_rows<V>(unit: V::Unit, b: Factor<'_, V::Number>, depth: usize, width: usize) -> [V; DEPTH]
+where
+    V: Vector<Number: Scalar>,
+{
+    let mut rows = [V::splat(unit, V::Number::default()); DEPTH];
+    for (k, row) in rows.iter_mut().enumerate().take(depth) {
+        if b.column_stride == 1 {
+            *row = load_some::<V>(unit, &b.slice[k * b.row_stride..][..width]);
+        } else {
+            let mut numbers = [V::Number::default(); MOST_LANES];
+            for (column, number) in numbers[..width].iter_mut().enumerate() {
+                *number = b.at(k, column);
+            }
+            *row = V::load(unit, &numbers);
+        }
+    }
+    rows
+}
+
+/// `start + Σ a_k · b_k`.
+///
+/// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Where the processor cannot round once, products are rounded too.
+#[inline(always)]
+fn sum<V>(unit: V::Unit, a: Factor<'_, V::Number>, b: &[V; DEPTH], depth: usize, start: Option<V>) -> V
+where
+    V: Vector<Number: Scalar>,
+{
+    let factor = V::splat(unit, a.slice[0]);
+    if depth == 1 {
+        return match start {
+            Some(start) => factor.times_plus(b[0], start),
+            None => factor.times(b[0]),
+        };
+    }
+    let mut sum = factor.times(b[0]);
+    let mut lost = factor.times_minus(b[0], sum);
+    for (k, &b) in b.iter().enumerate().take(depth).skip(1) {
+        let factor = V::splat(unit, a.at(0, k));
+        let product = factor.times(b);
+        let of_product = factor.times_minus(b, product);
+        let (total, of_sum) = two_sum(sum, product);
+        sum = total;
+        lost = lost.plus(of_product.plus(of_sum));
+    }
+    if let Some(start) = start {
+        let (total, of_sum) = two_sum(sum, start);
+        sum = total;
+        lost = lost.plus(of_sum);
+    }
+    // Of an infinity nothing is lost that is a number.
+    sum.plus(lost).number_or(sum)
+}
+
+/// A sum, and what its rounding lost.
+///
+/// Source: Knuth, The Art of Computer Programming, volume 2, 4.2.2.
+#[inline(always)]
+fn two_sum<V: Vector>(a: V, b: V) -> (V, V) {
+    let sum = a.plus(b);
+    let of_b = sum.minus(a);
+    (sum, a.minus(sum.minus(of_b)).plus(b.minus(of_b)))
+}

@@ -1,0 +1,295 @@
+//! Products in tiles whose sums stay in registers.
+//!
+//! The depth is cut into chunks, the columns into panels of `WIDE` registers, the rows into tiles of six, and fewer at the
+//! end. Each element is one chain of multiplications and additions along a chunk, and the sum of its chunks.
+
+use super::block::Block;
+use super::pack::{self, Panels};
+use super::{Factor, Start, Product};
+use crate::Scalar;
+use crate::vector::Vector;
+
+/// The longest part of the depth that is added up in registers.
+pub(super) const CHUNK: usize = 256;
+
+/// So many rows of the first factor are packed at once.
+const BLOCK_ROWS: usize = 384;
+
+/// From this many rows on it pays to pack the second factor.
+const ROWS_WORTH_PACKING: usize = 24;
+
+/// A second factor that spans at most as many bytes is read where it is.
+const NEAR_BYTES: usize = 16 * 1024;
+
+/// The rows of the tallest tile.
+const HEIGHT: usize = 6;
+
+/// The most numbers that a panel can be wide: four registers of sixteen.
+const WIDEST: usize = 64;
+
+/// A chunk of the depth, in which all that a tile needs is found.
+struct Chunk<'a, T> {
+    a: Factor<'a, T>,
+    b: Factor<'a, T>,
+    start: Start<'a, T>,
+    depth: usize,
+}
+
+#[inline(always)]
+pub(super) fn multiply<V, const WIDE: usize>(unit: V::Unit, product: Product<'_, V::Number>, panels: &mut Panels<V::Number>)
+where
+    V: Vector<Number: Scalar>,
+{
+    let Product { a, b, start, mut c, depth } = product;
+    let length = depth.div_ceil(depth.div_ceil(CHUNK)).next_multiple_of(8).min(depth);
+    for first in (0..depth).step_by(length) {
+        let chunk = Chunk {
+            a: a.from_column(first),
+            b: b.from_row(first),
+            start: if first == 0 { start } else { Start::Itself },
+            depth: length.min(depth - first),
+        };
+        all_rows::<V, WIDE>(unit, &chunk, &mut c, panels);
+    }
+}
+
+/// The rows from the top, in blocks that fit the cache once they are packed.
+#[inline(always)]
+fn all_rows<V, const WIDE: usize>(unit: V::Unit, chunk: &Chunk<'_, V::Number>, c: &mut Block<'_, V::Number>, panels: &mut Panels<V::Number>)
+where
+    V: Vector<Number: Scalar>,
+{
+    let (rows, columns) = (c.rows(), c.columns());
+    let is_packed = chunk.a.column_stride != 1 && columns > WIDE * V::LANES;
+    let a_room = if is_packed { BLOCK_ROWS.min(rows) * chunk.depth } else { 0 };
+    let (a_panel, b_panel) = panels.room(a_room, chunk.depth * WIDE * V::LANES);
+    for first in (0..rows).step_by(BLOCK_ROWS) {
+        let rows = first..rows.min(first + BLOCK_ROWS);
+        if is_packed {
+            pack_rows(chunk, rows.clone(), a_panel);
+        }
+        let mut tiles = Tiles { chunk, rows, packed: is_packed.then_some(&*a_panel) };
+        all_columns::<V, WIDE>(unit, &mut tiles, c, b_panel);
+    }
+}
+
+#[inline(always)]
+fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: std::ops::Range<usize>, panel: &mut [T]) {
+    let first = rows.start;
+    for (row, height) in TileRows(rows) {
+        let (a, panel) = (chunk.a.from_row(row), &mut panel[(row - first) * chunk.depth..]);
+        match height {
+            6 => pack::rows::<T, 6>(a, chunk.depth, panel),
+            4 => pack::rows::<T, 4>(a, chunk.depth, panel),
+            2 => pack::rows::<T, 2>(a, chunk.depth, panel),
+            _ => pack::rows::<T, 1>(a, chunk.depth, panel),
+        }
+    }
+}
+
+/// Rows in tiles of six, then of four, two, one: the first row of each, and its height.
+///
+/// An iterator, not a function that takes a closure: that would not be compiled for the vector unit.
+struct TileRows(std::ops::Range<usize>);
+
+impl Iterator for TileRows {
+    type Item = (usize, usize);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, usize)> {
+        let row = self.0.start;
+        let height = match self.0.end - row {
+            0 => return None,
+            // Two tiles of four are faster than one of six and one of two.
+            8 => 4,
+            HEIGHT.. => HEIGHT,
+            4.. => 4,
+            2.. => 2,
+            _ => 1,
+        };
+        self.0.start += height;
+        Some((row, height))
+    }
+}
+
+/// A block of rows.
+struct Tiles<'a, T> {
+    chunk: &'a Chunk<'a, T>,
+    rows: std::ops::Range<usize>,
+    packed: Option<&'a [T]>,
+}
+
+/// The columns from left to right, in panels; of the last, as many registers as are needed.
+#[inline(always)]
+fn all_columns<V, const WIDE: usize>(unit: V::Unit, tiles: &mut Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>, panel: &mut [V::Number])
+where
+    V: Vector<Number: Scalar>,
+{
+    let columns = c.columns();
+    let mut first = 0;
+    while first < columns {
+        let left = columns - first;
+        if left > 2 * V::LANES && WIDE == 4 {
+            panel_of::<V, WIDE>(unit, tiles, c, first, panel);
+            first += WIDE * V::LANES;
+        } else if left > V::LANES {
+            panel_of::<V, 2>(unit, tiles, c, first, panel);
+            first += 2 * V::LANES;
+        } else {
+            panel_of::<V, 1>(unit, tiles, c, first, panel);
+            first += V::LANES;
+        }
+    }
+}
+
+#[inline(always)]
+fn panel_of<V, const WIDE: usize>(unit: V::Unit, tiles: &mut Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>, first: usize, panel: &mut [V::Number])
+where
+    V: Vector<Number: Scalar>,
+{
+    let (chunk, width) = (tiles.chunk, WIDE * V::LANES);
+    let b = chunk.b.from_column(first);
+    let left = c.columns() - first;
+    let is_near = chunk.depth * b.row_stride * size_of::<V::Number>() <= NEAR_BYTES;
+    let is_direct = b.column_stride == 1 && left >= width && (is_near || tiles.rows.len() < ROWS_WORTH_PACKING);
+    let b = if is_direct {
+        b
+    } else {
+        pack::columns(b, chunk.depth, left, width, panel);
+        Factor { slice: panel, row_stride: width, column_stride: 1 }
+    };
+    for (row, height) in TileRows(tiles.rows.clone()) {
+        match height {
+            6 => tile::<V, 6, WIDE>(unit, tiles, b, row, c, first),
+            4 => tile::<V, 4, WIDE>(unit, tiles, b, row, c, first),
+            2 => tile::<V, 2, WIDE>(unit, tiles, b, row, c, first),
+            _ => tile::<V, 1, WIDE>(unit, tiles, b, row, c, first),
+        }
+    }
+}
+
+/// One tile, `HEIGHT` rows from `row` on, `WIDE` registers from column `first` on.
+#[inline(always)]
+fn tile<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    tiles: &Tiles<'_, V::Number>,
+    b: Factor<'_, V::Number>,
+    row: usize,
+    c: &mut Block<'_, V::Number>,
+    first: usize,
+) where
+    V: Vector<Number: Scalar>,
+{
+    let chunk = tiles.chunk;
+    let sums = if let Some(packed) = tiles.packed {
+        let a = &packed[(row - tiles.rows.start) * chunk.depth..];
+        sums_of_columns::<V, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
+    } else if chunk.a.column_stride == 1 {
+        sums_of_rows::<V, HEIGHT, WIDE>(unit, chunk.a.from_row(row), b, chunk.depth)
+    } else {
+        let a = chunk.a.from_row(row);
+        sums_of_columns::<V, HEIGHT, WIDE>(unit, a.slice, a.column_stride, b, chunk.depth)
+    };
+    for (i, sums) in sums.into_iter().enumerate() {
+        let target = c.row_mut(row + i, first);
+        write::<V, WIDE>(unit, sums, chunk.start, first, target);
+    }
+}
+
+/// The sums of a tile whose first factor lies row by row.
+#[inline(always)]
+fn sums_of_rows<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    a: Factor<'_, V::Number>,
+    b: Factor<'_, V::Number>,
+    depth: usize,
+) -> [[V; WIDE]; HEIGHT]
+where
+    V: Vector<Number: Scalar>,
+{
+    let rows: [&[V::Number]; HEIGHT] = std::array::from_fn(|i| &a.slice[i * a.row_stride..][..depth]);
+    let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
+    for k in 0..depth {
+        let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
+        for i in 0..HEIGHT {
+            add::<V, WIDE>(unit, &mut sums[i], rows[i][k], b);
+        }
+    }
+    sums
+}
+
+/// The sums of a tile whose first factor lies column by column.
+#[inline(always)]
+fn sums_of_columns<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    a: &[V::Number],
+    stride: usize,
+    b: Factor<'_, V::Number>,
+    depth: usize,
+) -> [[V; WIDE]; HEIGHT]
+where
+    V: Vector<Number: Scalar>,
+{
+    let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
+    for k in 0..depth {
+        let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
+        let a = &a[k * stride..][..HEIGHT];
+        for i in 0..HEIGHT {
+            add::<V, WIDE>(unit, &mut sums[i], a[i], b);
+        }
+    }
+    sums
+}
+
+#[inline(always)]
+fn load<V: Vector, const WIDE: usize>(unit: V::Unit, numbers: &[V::Number]) -> [V; WIDE] {
+    let numbers = &numbers[..WIDE * V::LANES];
+    std::array::from_fn(|j| V::load(unit, &numbers[j * V::LANES..]))
+}
+
+/// `sums += a · b`.
+#[inline(always)]
+fn add<V: Vector, const WIDE: usize>(unit: V::Unit, sums: &mut [V; WIDE], a: V::Number, b: [V; WIDE]) {
+    let a = V::splat(unit, a);
+    for (sum, b) in sums.iter_mut().zip(b) {
+        *sum = a.times_plus(b, *sum);
+    }
+}
+
+/// Writes a row of a tile to where it belongs; what is wider than the target are sums of the zeros of a panel.
+#[inline(always)]
+fn write<V, const WIDE: usize>(
+    unit: V::Unit,
+    sums: [V; WIDE],
+    start: Start<'_, V::Number>,
+    first: usize,
+    target: &mut [V::Number],
+) where
+    V: Vector<Number: Scalar>,
+{
+    if let Some(target) = target.get_mut(..WIDE * V::LANES) {
+        for (j, sum) in sums.into_iter().enumerate() {
+            let (place, at) = (&mut target[j * V::LANES..][..V::LANES], first + j * V::LANES);
+            let sum = match start {
+                Start::Nothing => sum,
+                Start::Itself => V::load(unit, place).plus(sum),
+                Start::Row(row) => V::load(unit, &row[at..]).plus(sum),
+                Start::Number(number) => V::splat(unit, number).plus(sum),
+            };
+            sum.store(place);
+        }
+        return;
+    }
+    let mut numbers = [V::Number::default(); WIDEST];
+    for (j, sum) in sums.into_iter().enumerate() {
+        sum.store(&mut numbers[j * V::LANES..][..V::LANES]);
+    }
+    for (column, (place, number)) in target.iter_mut().zip(numbers).enumerate() {
+        *place = match start {
+            Start::Nothing => number,
+            Start::Itself => *place + number,
+            Start::Row(row) => row[first + column] + number,
+            Start::Number(start) => start + number,
+        };
+    }
+}

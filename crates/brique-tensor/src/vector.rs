@@ -1,0 +1,267 @@
+//! Registers of a vector unit as values: what kernels are written in where loops are not left to the compiler.
+
+#![allow(
+    clippy::inline_always,
+    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
+)]
+
+use num_traits::Float;
+
+use crate::unit::{Baseline, Unit};
+
+/// One register: `LANES` numbers that are added and multiplied at once, each rounded by itself.
+pub trait Vector: Copy {
+    /// What it holds.
+    type Number: Float;
+    /// The unit that has such registers.
+    type Unit: Unit;
+    /// How many it holds.
+    const LANES: usize;
+
+    /// The same number in every lane.
+    fn splat(unit: Self::Unit, number: Self::Number) -> Self;
+
+    /// The first numbers of a slice.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer than `LANES`.
+    fn load(unit: Self::Unit, numbers: &[Self::Number]) -> Self;
+
+    /// Writes the lanes to the first places of a slice.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer than `LANES`.
+    fn store(self, numbers: &mut [Self::Number]);
+
+    /// `self + other`.
+    fn plus(self, other: Self) -> Self;
+
+    /// `self − other`.
+    fn minus(self, other: Self) -> Self;
+
+    /// `self · other`.
+    fn times(self, other: Self) -> Self;
+
+    /// `self · factor + summand`, in one rounding where the processor can.
+    fn times_plus(self, factor: Self, summand: Self) -> Self;
+
+    /// `self · factor − subtrahend`, in one rounding where the processor can.
+    fn times_minus(self, factor: Self, subtrahend: Self) -> Self;
+
+    /// Where `self` is NaN, `other`.
+    fn number_or(self, other: Self) -> Self;
+
+    /// [`times_plus`](Self::times_plus) of single numbers.
+    fn number_times_plus(a: Self::Number, b: Self::Number, c: Self::Number) -> Self::Number;
+}
+
+/// Lanes without a register of their own: the compiler finds what the processor has.
+#[derive(Debug, Clone, Copy)]
+pub struct Array<T, const LANES: usize>([T; LANES]);
+
+impl<T: Float, const LANES: usize> Vector for Array<T, LANES>
+where
+    Self: OnBaseline,
+{
+    type Number = T;
+    type Unit = Baseline;
+    const LANES: usize = LANES;
+
+    #[inline(always)]
+    fn splat(_: Baseline, number: T) -> Self {
+        Self([number; LANES])
+    }
+
+    #[inline(always)]
+    fn load(_: Baseline, numbers: &[T]) -> Self {
+        let numbers = &numbers[..LANES];
+        Self(std::array::from_fn(|lane| numbers[lane]))
+    }
+
+    #[inline(always)]
+    fn store(self, numbers: &mut [T]) {
+        numbers[..LANES].copy_from_slice(&self.0);
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| self.0[lane] + other.0[lane]))
+    }
+
+    #[inline(always)]
+    fn minus(self, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| self.0[lane] - other.0[lane]))
+    }
+
+    #[inline(always)]
+    fn times(self, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| self.0[lane] * other.0[lane]))
+    }
+
+    #[inline(always)]
+    fn times_plus(self, factor: Self, summand: Self) -> Self {
+        let lane = |lane: usize| Self::number_times_plus(self.0[lane], factor.0[lane], summand.0[lane]);
+        Self(std::array::from_fn(lane))
+    }
+
+    #[inline(always)]
+    fn times_minus(self, factor: Self, subtrahend: Self) -> Self {
+        let lane = |lane: usize| Self::number_times_plus(self.0[lane], factor.0[lane], -subtrahend.0[lane]);
+        Self(std::array::from_fn(lane))
+    }
+
+    #[inline(always)]
+    fn number_or(self, other: Self) -> Self {
+        let lane = |lane: usize| if self.0[lane].is_nan() { other.0[lane] } else { self.0[lane] };
+        Self(std::array::from_fn(lane))
+    }
+
+    #[inline(always)]
+    fn number_times_plus(a: T, b: T, c: T) -> T {
+        if cfg!(target_arch = "aarch64") { a.mul_add(b, c) } else { a * b + c }
+    }
+}
+
+/// The lanes of the baseline's registers.
+pub trait OnBaseline {}
+impl OnBaseline for Array<f32, 4> {}
+impl OnBaseline for Array<f64, 2> {}
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x86 {
+    //! The registers that some processors of x86-64 have.
+
+    #![allow(
+        unsafe_code,
+        reason = "instructions of a vector unit can be called no other way"
+    )]
+
+    use std::arch::x86_64 as instructions;
+
+    use super::Vector;
+    use crate::unit::x86::{Avx2, Avx512};
+
+    macro_rules! register {
+        ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $unit:ty, $raw:ident,
+         $splat:ident, $load:ident, $store:ident,
+         $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
+         |$self:ident, $other:ident| $number_or:expr) => {
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $name(instructions::$raw);
+
+            impl Vector for $name {
+                type Number = $number;
+                type Unit = $unit;
+                const LANES: usize = $lanes;
+
+                #[inline(always)]
+                fn splat(_: $unit, number: $number) -> Self {
+                    // SAFETY: the unit proves that the processor has the instruction.
+                    Self(unsafe { instructions::$splat(number) })
+                }
+
+                #[inline(always)]
+                fn load(_: $unit, numbers: &[$number]) -> Self {
+                    let numbers = &numbers[..$lanes];
+                    // SAFETY: the unit proves that the processor has the instruction, which reads `LANES` numbers at any
+                    // address; so many are there, the line above counted them.
+                    Self(unsafe { instructions::$load(numbers.as_ptr()) })
+                }
+
+                #[inline(always)]
+                fn store(self, numbers: &mut [$number]) {
+                    let numbers = &mut numbers[..$lanes];
+                    // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
+                    // and so many places are there, the line above counted them.
+                    unsafe { instructions::$store(numbers.as_mut_ptr(), self.0) }
+                }
+
+                #[inline(always)]
+                fn plus(self, other: Self) -> Self {
+                    // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                    Self(unsafe { instructions::$plus(self.0, other.0) })
+                }
+
+                #[inline(always)]
+                fn minus(self, other: Self) -> Self {
+                    // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                    Self(unsafe { instructions::$minus(self.0, other.0) })
+                }
+
+                #[inline(always)]
+                fn times(self, other: Self) -> Self {
+                    // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                    Self(unsafe { instructions::$times(self.0, other.0) })
+                }
+
+                #[inline(always)]
+                fn times_plus(self, factor: Self, summand: Self) -> Self {
+                    // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                    Self(unsafe { instructions::$times_plus(self.0, factor.0, summand.0) })
+                }
+
+                #[inline(always)]
+                fn times_minus(self, factor: Self, subtrahend: Self) -> Self {
+                    // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                    Self(unsafe { instructions::$times_minus(self.0, factor.0, subtrahend.0) })
+                }
+
+                #[inline(always)]
+                fn number_or(self, other: Self) -> Self {
+                    let ($self, $other) = (self.0, other.0);
+                    // SAFETY: only a unit makes such a register, so the processor has the instructions.
+                    Self(unsafe { $number_or })
+                }
+
+                #[inline(always)]
+                fn number_times_plus(a: $number, b: $number, c: $number) -> $number {
+                    a.mul_add(b, c)
+                }
+            }
+        };
+    }
+
+    register!(
+        /// 16 `f32` of AVX-512.
+        F32x16, f32, 16, Avx512, __m512,
+        _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps,
+        _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_fmadd_ps, _mm512_fmsub_ps,
+        |x, other| {
+            let is_nan = instructions::_mm512_cmp_ps_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
+            instructions::_mm512_mask_blend_ps(is_nan, x, other)
+        }
+    );
+    register!(
+        /// 8 `f64` of AVX-512.
+        F64x8, f64, 8, Avx512, __m512d,
+        _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd,
+        _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_fmadd_pd, _mm512_fmsub_pd,
+        |x, other| {
+            let is_nan = instructions::_mm512_cmp_pd_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
+            instructions::_mm512_mask_blend_pd(is_nan, x, other)
+        }
+    );
+    register!(
+        /// 8 `f32` of AVX2.
+        F32x8, f32, 8, Avx2, __m256,
+        _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps,
+        _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps, _mm256_fmadd_ps, _mm256_fmsub_ps,
+        |x, other| {
+            let is_nan = instructions::_mm256_cmp_ps::<{ instructions::_CMP_UNORD_Q }>(x, x);
+            instructions::_mm256_blendv_ps(x, other, is_nan)
+        }
+    );
+    register!(
+        /// 4 `f64` of AVX2.
+        F64x4, f64, 4, Avx2, __m256d,
+        _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd,
+        _mm256_add_pd, _mm256_sub_pd, _mm256_mul_pd, _mm256_fmadd_pd, _mm256_fmsub_pd,
+        |x, other| {
+            let is_nan = instructions::_mm256_cmp_pd::<{ instructions::_CMP_UNORD_Q }>(x, x);
+            instructions::_mm256_blendv_pd(x, other, is_nan)
+        }
+    );
+}
