@@ -81,6 +81,15 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         let _ = (input, delta);
     }
 
+    /// `gradient = (∂f/∂W)ᵀ · delta` for every parameter W, whatever it held before: what [`zero_grad`](Self::zero_grad) and
+    /// [`gradient_kernel`](Self::gradient_kernel) give together.
+    ///
+    /// Left out, it calls the two. A module whose gradients are large overwrites them in one pass.
+    fn fresh_gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
+        self.zero_grad();
+        self.gradient_kernel(input, delta);
+    }
+
     /// Shows every parameter to `visit`, always in one order. A module without parameters leaves this out.
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
         let _ = visit;
@@ -199,6 +208,10 @@ impl<T: Scalar, M: Module<T> + ?Sized> Module<T> for Box<M> {
 
     fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
         (**self).gradient_kernel(input, delta);
+    }
+
+    fn fresh_gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
+        (**self).fresh_gradient_kernel(input, delta);
     }
 
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {

@@ -1,7 +1,7 @@
 //! What a module learns.
 
 use brique_tensor::ndarray::{Array2, ArrayViewMut2};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, update};
 
 /// A value and the gradient accumulated for it, always of one shape.
 ///
@@ -106,6 +106,6 @@ impl<T: Scalar> Parameter<T> {
 
     /// `value −= gradient_step · gradient`.
     pub fn update(&mut self, gradient_step: T) {
-        self.value.scaled_add(-gradient_step, &self.gradient);
+        update(&mut self.value, &self.gradient, |value, gradient| value - gradient_step * gradient);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use brique_core::{Error, Fault, Module, Parameter, Shape};
 use brique_random::RandomSource;
 use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
-use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_gradient};
+use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
 
 use crate::Init;
 
@@ -136,6 +136,10 @@ impl<T: Scalar> Module<T> for Linear<T> {
 
     fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
         affine_gradient(input, delta, &mut self.parameters.gradient_mut());
+    }
+
+    fn fresh_gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
+        affine_fresh_gradient(input, delta, &mut self.parameters.gradient_mut());
     }
 
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {

@@ -86,7 +86,7 @@ impl BCEWithLogitsLoss {
         self.reduction
     }
 
-    fn value<T: Scalar>(self) -> impl Fn(T, T) -> T {
+    fn value<T: Scalar>(self) -> impl Fn(T, T) -> T + Copy {
         let weight = T::from_f64(self.pos_weight);
         move |y, x| {
             // softplus(±x) = max(±x, 0) + ln(1 + e^−|x|): one exponential for both.
@@ -100,7 +100,7 @@ impl BCEWithLogitsLoss {
         }
     }
 
-    fn slope<T: Scalar>(self) -> impl Fn(T, T) -> T {
+    fn slope<T: Scalar>(self) -> impl Fn(T, T) -> T + Copy {
         let weight = T::from_f64(self.pos_weight);
         move |y, x| {
             // σ(|x|) = 1 / (1 + e^−|x|) and σ(−|x|) = e^−|x| / (1 + e^−|x|): one exponential for both.

@@ -1,19 +1,18 @@
 //! Losses of one term an element: the three kernels over a value and a slope.
 
 use brique_core::Reduction;
-use brique_tensor::ndarray::{ArrayRef1, Zip};
-use brique_tensor::{Matrix, Scalar, pairwise_sum};
+use brique_tensor::ndarray::ArrayRef1;
+use brique_tensor::{Matrix, Scalar, combine, pairwise_sum, sum_of_pairs};
 
-/// `Σ value(y, ŷ) / d` over all elements, each row a sum of its own.
+/// `Σ value(y, ŷ) / d` over all elements.
 #[track_caller]
 pub(crate) fn forward<T: Scalar>(
     y: &Matrix<T>,
     yhat: &Matrix<T>,
     reduction: Reduction,
-    value: impl Fn(T, T) -> T,
+    value: impl Fn(T, T) -> T + Copy,
 ) -> T {
-    assert_one_shape(y, yhat);
-    pairwise_sum(yhat.nrows(), |row| sum_of_row(y, yhat, row, &value)) / divisor(yhat, reduction)
+    sum_of_pairs(y, yhat, value) / divisor(yhat, reduction)
 }
 
 /// `delta = slope(y, ŷ) / d`, element by element; the slope is that of the value in ŷ.
@@ -25,12 +24,8 @@ pub(crate) fn backward<T: Scalar>(
     reduction: Reduction,
     slope: impl Fn(T, T) -> T,
 ) {
-    assert_one_shape(y, yhat);
-    let divisor = divisor(yhat, reduction);
-    Zip::from(delta)
-        .and(y)
-        .and(yhat)
-        .for_each(|delta, &y, &yhat| *delta = slope(y, yhat) / divisor);
+    let factor = T::one() / divisor(yhat, reduction);
+    combine(y, yhat, delta, |y, yhat| slope(y, yhat) * factor);
 }
 
 /// `losses[i] = Σ value(y, ŷ)` over row i.

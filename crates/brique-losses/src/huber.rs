@@ -84,7 +84,7 @@ impl HuberLoss {
         self.reduction
     }
 
-    fn value<T: Scalar>(self) -> impl Fn(T, T) -> T {
+    fn value<T: Scalar>(self) -> impl Fn(T, T) -> T + Copy {
         let (delta, half) = (T::from_f64(self.delta), T::from_f64(0.5));
         move |y, yhat| {
             let distance = (yhat - y).abs();
@@ -96,7 +96,7 @@ impl HuberLoss {
         }
     }
 
-    fn slope<T: Scalar>(self) -> impl Fn(T, T) -> T {
+    fn slope<T: Scalar>(self) -> impl Fn(T, T) -> T + Copy {
         let delta = T::from_f64(self.delta);
         move |y, yhat| {
             let residual = yhat - y;

@@ -1,8 +1,8 @@
 //! Stochastic gradient descent.
 
 use brique_core::Module;
-use brique_tensor::Scalar;
 use brique_tensor::ndarray::Zip;
+use brique_tensor::{Scalar, update};
 
 use crate::error::{check_not_negative, check_positive};
 use crate::update::{Decay, Rows, decayed, for_each_rows};
@@ -118,11 +118,12 @@ impl<T: Scalar> Sgd<T> {
     fn descend(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
         self.state.begin_step(NAME, &[], module)?;
         let rate = T::from_f64(self.learning_rate);
-        for_each_rows(module, [], self.decay, |rows: Rows<'_, T, 0>| {
+        for_each_rows(module, [], self.decay, |mut rows: Rows<'_, T, 0>| {
             let decay = T::from_f64(rows.decay);
-            Zip::from(rows.value)
-                .and(rows.gradient)
-                .for_each(|p, &g| *p -= rate * decayed(g, *p, decay));
+            if decay == T::zero() {
+                return update(&mut rows.value, &rows.gradient, |p, g| p - rate * g);
+            }
+            update(&mut rows.value, &rows.gradient, |p, g| p - rate * decayed(g, p, decay));
         });
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! The layer is defined on the input with a column of ones appended, `[x 1] · W`.
 //! None of the kernels builds that column: the weights `W[..in]` are multiplied, the bias `W[in]` is added.
 
-use ndarray::Axis;
+use ndarray::{ArrayView1, Axis};
 
 use crate::product::{Onto, multiply};
 use crate::sum::add_column_sums;
@@ -56,11 +56,38 @@ pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_
 /// Where the shapes do not fit together.
 #[track_caller]
 pub fn affine_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
+    add_or_set_gradient(x, delta, gradient, Onto::Itself);
+}
+
+/// `gradient[..in] = xᵀ · delta` and `gradient[in] = Σ delta` over the batch, overwriting `gradient`.
+///
+/// # Shapes
+///
+/// As [`affine_gradient`].
+///
+/// # Panics
+///
+/// Where the shapes do not fit together.
+#[track_caller]
+pub fn affine_fresh_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
+    add_or_set_gradient(x, delta, gradient, Onto::Nothing);
+}
+
+#[track_caller]
+fn add_or_set_gradient<T: Scalar>(
+    x: &Matrix<T>,
+    delta: &Matrix<T>,
+    gradient: &mut Matrix<T>,
+    onto: Onto<ArrayView1<'_, T>>,
+) {
     let (inputs, outputs) = inputs_and_outputs(gradient);
     assert_shape("x", x, (x.nrows(), inputs));
     assert_shape("delta", delta, (x.nrows(), outputs));
     let (mut weight, mut bias) = gradient.view_mut().split_at(Axis(0), inputs);
-    multiply(&x.t(), delta, Onto::Itself, &mut weight);
+    if matches!(onto, Onto::Nothing) {
+        bias.fill(T::zero());
+    }
+    multiply(&x.t(), delta, onto, &mut weight);
     add_column_sums(delta, &mut bias.row_mut(0));
 }
 

@@ -25,18 +25,20 @@
 
 mod affine;
 mod functions;
+mod pairs;
 mod product;
 mod scalar;
 mod sum;
 mod unit;
 mod vector;
 
-pub use affine::{affine_delta, affine_forward, affine_gradient};
+pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
 pub use functions::{
     exp_of_difference, largest, log_sum_exp, normal_density, normal_distribution, sigmoid, sigmoid_slope,
     softplus, tanh_slope,
 };
 pub use ndarray;
+pub use pairs::{all_finite, combine, sum_of_pairs, update};
 pub use scalar::Scalar;
 #[doc(hidden)]
 pub use unit::{Unit, Work, on_best_unit};

@@ -1,16 +1,22 @@
-//! Sums that keep their digits: added in pairs of halves, so that rounding errors grow with log n.
+//! Sums that keep their digits: added in pairs, so that rounding errors grow with log n.
+
+#![allow(
+    clippy::inline_always,
+    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
+)]
 
 use std::ops::Range;
 
 use ndarray::ArrayRef1;
 
+use crate::pairs::sum_of_pairs;
+use crate::scalar::Lanes;
+use crate::unit::{Unit, Work, on_best_unit};
+use crate::vector::Vector;
 use crate::{Matrix, Scalar};
 
 /// Runs up to this long are added one after the other; longer ones are halved.
 const RUN: usize = 16;
-
-/// This many columns are summed side by side.
-const LANES: usize = 8;
 
 /// `Σ term(i)` for `i` in `0..n`, in pairs of halves.
 ///
@@ -36,7 +42,7 @@ fn sum_of_range<T: Scalar>(range: Range<usize>, term: &impl Fn(usize) -> T) -> T
     sum_of_range(range.start..middle, term) + sum_of_range(middle..range.end, term)
 }
 
-/// `sums[j] += Σ matrix[i, j]` over the rows `i`, each column in pairs of halves.
+/// `sums[j] += Σ matrix[i, j]` over the rows `i`, each column in pairs.
 ///
 /// # Shapes
 ///
@@ -62,29 +68,168 @@ pub fn add_column_sums<T: Scalar>(matrix: &Matrix<T>, sums: &mut ArrayRef1<T>) {
         "sums has {} elements, expected {columns}: one a column",
         sums.len()
     );
-    for first in (0..columns).step_by(LANES) {
-        let lanes = sums_of_lanes(matrix, 0..rows, first..columns.min(first + LANES));
-        for (sum, lane) in sums.iter_mut().skip(first).zip(lanes) {
-            *sum += lane;
+    if columns == 1 {
+        sums[0] += sum_of_pairs(matrix, matrix, |number, _| number);
+        return;
+    }
+    match (matrix.as_slice(), sums.as_slice_mut()) {
+        (Some(numbers), Some(sums)) => on_best_unit(ColumnSums { numbers, rows, sums }),
+        _ => {
+            for (column, sum) in matrix.columns().into_iter().zip(sums) {
+                *sum += sum_of_column(rows, |row| column[row]);
+            }
         }
     }
 }
 
-fn sums_of_lanes<T: Scalar>(matrix: &Matrix<T>, rows: Range<usize>, columns: Range<usize>) -> [T; LANES] {
-    let mut sums = [T::zero(); LANES];
-    if rows.len() <= RUN {
-        for row in rows {
-            for (sum, column) in sums.iter_mut().zip(columns.clone()) {
-                *sum += matrix[[row, column]];
+/// Sums of runs, added in pairs as they come: of two that stand for as many runs, one is made.
+struct Pairs<S> {
+    count: usize,
+    sums: [S; MOST_LEVELS],
+}
+
+/// More runs than that no memory holds.
+const MOST_LEVELS: usize = 48;
+
+impl<S: Copy> Pairs<S> {
+    #[inline(always)]
+    fn new(zero: S) -> Self {
+        Self { count: 0, sums: [zero; MOST_LEVELS] }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, mut sum: S, add: impl Fn(S, S) -> S) {
+        let mut level = 0;
+        while self.count >> level & 1 == 1 {
+            sum = add(self.sums[level], sum);
+            level += 1;
+        }
+        self.sums[level] = sum;
+        self.count += 1;
+    }
+
+    #[inline(always)]
+    fn total(&self, zero: S, add: impl Fn(S, S) -> S) -> S {
+        let mut total = zero;
+        for (level, &sum) in self.sums.iter().enumerate() {
+            if self.count >> level & 1 == 1 {
+                total = add(sum, total);
             }
         }
-        return sums;
+        total
     }
-    let middle = rows.start + rows.len() / 2;
-    let upper = sums_of_lanes(matrix, rows.start..middle, columns.clone());
-    let lower = sums_of_lanes(matrix, middle..rows.end, columns);
-    for ((sum, upper), lower) in sums.iter_mut().zip(upper).zip(lower) {
-        *sum = upper + lower;
+}
+
+/// The sum of a column that lies anywhere, in the order in which [`ColumnSums`] adds.
+fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
+    let mut pairs = Pairs::new(T::zero());
+    let whole = rows - rows % RUN;
+    for start in (0..whole).step_by(RUN) {
+        let four = |row| (number(row) + number(row + 1)) + (number(row + 2) + number(row + 3));
+        let run = (four(start) + four(start + 4)) + (four(start + 8) + four(start + 12));
+        pairs.push(run, |a, b| a + b);
     }
-    sums
+    if whole < rows {
+        pairs.push((whole..rows).fold(T::zero(), |sum, row| sum + number(row)), |a, b| a + b);
+    }
+    pairs.total(T::zero(), |a, b| a + b)
+}
+
+/// The sums of columns that lie row by row, as many side by side as registers hold.
+struct ColumnSums<'a, T> {
+    numbers: &'a [T],
+    rows: usize,
+    sums: &'a mut [T],
+}
+
+impl<T: Scalar> Work for ColumnSums<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(mut self, unit: U) {
+        let (columns, lanes) = (self.sums.len(), <T as Lanes>::On::<U>::LANES);
+        let mut first = 0;
+        while first < columns {
+            if columns - first >= 4 * lanes {
+                self.panel::<<T as Lanes>::On<U>, 4>(unit, first);
+                first += 4 * lanes;
+            } else {
+                self.panel::<<T as Lanes>::On<U>, 1>(unit, first);
+                first += lanes;
+            }
+        }
+    }
+}
+
+impl<T: Scalar> ColumnSums<'_, T> {
+    /// `WIDE` registers of columns from `first` on, of the last as many as there are.
+    #[inline(always)]
+    fn panel<V: Vector<Number = T>, const WIDE: usize>(&mut self, unit: V::Unit, first: usize) {
+        let zero = [V::splat(unit, T::zero()); WIDE];
+        let mut pairs = Pairs::new(zero);
+        let whole = self.rows - self.rows % RUN;
+        for start in (0..whole).step_by(RUN) {
+            let upper = plus(self.four::<V, WIDE>(unit, start, first), self.four::<V, WIDE>(unit, start + 4, first));
+            let lower = plus(self.four::<V, WIDE>(unit, start + 8, first), self.four::<V, WIDE>(unit, start + 12, first));
+            pairs.push(plus(upper, lower), plus);
+        }
+        if whole < self.rows {
+            let mut rest = zero;
+            for row in whole..self.rows {
+                rest = plus(rest, self.row::<V, WIDE>(unit, row, first));
+            }
+            pairs.push(rest, plus);
+        }
+        let total = pairs.total(zero, plus);
+        let mut numbers = [T::zero(); MOST_LANES];
+        for (j, total) in total.into_iter().enumerate() {
+            let sums = &mut self.sums[first + j * V::LANES..];
+            if sums.len() >= V::LANES {
+                V::load(unit, sums).plus(total).store(sums);
+            } else {
+                total.store(&mut numbers);
+                for (sum, number) in sums.iter_mut().zip(numbers) {
+                    *sum += number;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn four<V: Vector<Number = T>, const WIDE: usize>(&self, unit: V::Unit, row: usize, first: usize) -> [V; WIDE] {
+        plus(
+            plus(self.row::<V, WIDE>(unit, row, first), self.row::<V, WIDE>(unit, row + 1, first)),
+            plus(self.row::<V, WIDE>(unit, row + 2, first), self.row::<V, WIDE>(unit, row + 3, first)),
+        )
+    }
+
+    #[inline(always)]
+    fn row<V: Vector<Number = T>, const WIDE: usize>(&self, unit: V::Unit, row: usize, first: usize) -> [V; WIDE] {
+        let columns = self.sums.len();
+        let numbers = &self.numbers[row * columns + first..];
+        let mut registers = [V::splat(unit, T::zero()); WIDE];
+        if columns - first >= WIDE * V::LANES {
+            for (j, register) in registers.iter_mut().enumerate() {
+                *register = V::load(unit, &numbers[j * V::LANES..]);
+            }
+        } else {
+            let mut padded = [T::zero(); MOST_LANES];
+            let width = columns - first;
+            padded[..width].copy_from_slice(&numbers[..width]);
+            registers[0] = V::load(unit, &padded);
+        }
+        registers
+    }
+}
+
+/// Numbers in the widest registers.
+const MOST_LANES: usize = 16;
+
+#[inline(always)]
+fn plus<V: Vector, const WIDE: usize>(a: [V; WIDE], b: [V; WIDE]) -> [V; WIDE] {
+    let mut sum = a;
+    for (sum, b) in sum.iter_mut().zip(b) {
+        *sum = sum.plus(b);
+    }
+    sum
 }

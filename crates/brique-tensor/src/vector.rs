@@ -53,6 +53,9 @@ pub trait Vector: Copy {
     /// Where `self` is NaN, `other`.
     fn number_or(self, other: Self) -> Self;
 
+    /// The lanes of both in turn: the first of `self`, the first of `other`, the second of `self`, and so on.
+    fn interleave(self, other: Self) -> (Self, Self);
+
     /// [`times_plus`](Self::times_plus) of single numbers.
     fn number_times_plus(a: Self::Number, b: Self::Number, c: Self::Number) -> Self::Number;
 }
@@ -119,6 +122,16 @@ where
     }
 
     #[inline(always)]
+    fn interleave(self, other: Self) -> (Self, Self) {
+        let lane = |lane: usize| if lane % 2 == 0 { self.0[lane / 2] } else { other.0[lane / 2] };
+        let (mut low, mut high) = (self, other);
+        for place in 0..LANES {
+            (low.0[place], high.0[place]) = (lane(place), lane(place + LANES));
+        }
+        (low, high)
+    }
+
+    #[inline(always)]
     fn number_times_plus(a: T, b: T, c: T) -> T {
         if cfg!(target_arch = "aarch64") { a.mul_add(b, c) } else { a * b + c }
     }
@@ -147,7 +160,7 @@ pub(crate) mod x86 {
         ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $unit:ty, $raw:ident,
          $splat:ident, $load:ident, $store:ident,
          $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
-         |$self:ident, $other:ident| $number_or:expr) => {
+         |$self:ident, $other:ident| $number_or:expr, $interleave:expr) => {
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
             pub struct $name(instructions::$raw);
@@ -217,6 +230,14 @@ pub(crate) mod x86 {
                 }
 
                 #[inline(always)]
+                fn interleave(self, other: Self) -> (Self, Self) {
+                    let ($self, $other) = (self.0, other.0);
+                    // SAFETY: only a unit makes such a register, so the processor has the instructions.
+                    let (low, high) = unsafe { $interleave };
+                    (Self(low), Self(high))
+                }
+
+                #[inline(always)]
                 fn number_times_plus(a: $number, b: $number, c: $number) -> $number {
                     a.mul_add(b, c)
                 }
@@ -232,6 +253,11 @@ pub(crate) mod x86 {
         |x, other| {
             let is_nan = instructions::_mm512_cmp_ps_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
             instructions::_mm512_mask_blend_ps(is_nan, x, other)
+        },
+        {
+            let low = instructions::_mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+            let high = instructions::_mm512_set_epi32(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
+            (instructions::_mm512_permutex2var_ps(x, low, other), instructions::_mm512_permutex2var_ps(x, high, other))
         }
     );
     register!(
@@ -242,6 +268,11 @@ pub(crate) mod x86 {
         |x, other| {
             let is_nan = instructions::_mm512_cmp_pd_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
             instructions::_mm512_mask_blend_pd(is_nan, x, other)
+        },
+        {
+            let low = instructions::_mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0);
+            let high = instructions::_mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4);
+            (instructions::_mm512_permutex2var_pd(x, low, other), instructions::_mm512_permutex2var_pd(x, high, other))
         }
     );
     register!(
@@ -252,6 +283,14 @@ pub(crate) mod x86 {
         |x, other| {
             let is_nan = instructions::_mm256_cmp_ps::<{ instructions::_CMP_UNORD_Q }>(x, x);
             instructions::_mm256_blendv_ps(x, other, is_nan)
+        },
+        {
+            let low = instructions::_mm256_unpacklo_ps(x, other);
+            let high = instructions::_mm256_unpackhi_ps(x, other);
+            (
+                instructions::_mm256_permute2f128_ps::<0x20>(low, high),
+                instructions::_mm256_permute2f128_ps::<0x31>(low, high),
+            )
         }
     );
     register!(
@@ -262,6 +301,14 @@ pub(crate) mod x86 {
         |x, other| {
             let is_nan = instructions::_mm256_cmp_pd::<{ instructions::_CMP_UNORD_Q }>(x, x);
             instructions::_mm256_blendv_pd(x, other, is_nan)
+        },
+        {
+            let low = instructions::_mm256_unpacklo_pd(x, other);
+            let high = instructions::_mm256_unpackhi_pd(x, other);
+            (
+                instructions::_mm256_permute2f128_pd::<0x20>(low, high),
+                instructions::_mm256_permute2f128_pd::<0x31>(low, high),
+            )
         }
     );
 }

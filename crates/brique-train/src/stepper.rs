@@ -4,7 +4,7 @@ use brique_core::{Loss, Module};
 use brique_layers::{Sequential, Workspace};
 use brique_optim::{Optimizer, clip_norm};
 use brique_tensor::ndarray::{Array2, Axis, Slice};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, all_finite};
 
 use crate::{Error, NotFinite};
 
@@ -81,8 +81,7 @@ impl<T: Scalar> Stepper<T> {
         network.begin_step(self.steps);
         let value = self.forward(network, loss, x, y)?;
         let delta = self.delta.slice_axis(Axis(0), Slice::from(0..x.nrows()));
-        network.zero_grad();
-        network.backward_in(x, &delta, &mut self.workspace)?;
+        network.fresh_backward_in(x, &delta, &mut self.workspace)?;
         check_gradients(network)?;
         if let Some(largest) = self.clip_norm {
             clip_norm(network, largest)?;
@@ -131,18 +130,10 @@ impl<T: Scalar> Stepper<T> {
     }
 }
 
-/// The sum of numbers times 0 is 0 exactly if all of them are finite: one pass without a branch.
-fn is_finite<T: Scalar>(matrix: &Matrix<T>) -> bool {
-    matrix
-        .iter()
-        .fold(T::zero(), |sum, &value| sum + value * T::zero())
-        == T::zero()
-}
-
 fn check_gradients<T: Scalar>(network: &Sequential<T>) -> Result<(), Error> {
-    let mut all_finite = true;
-    network.visit_parameters(&mut |parameter| all_finite &= is_finite(parameter.gradient()));
-    if all_finite {
+    let mut is_finite = true;
+    network.visit_parameters(&mut |parameter| is_finite &= all_finite(parameter.gradient()));
+    if is_finite {
         return Ok(());
     }
     let is_wrong = |number: &usize| {
@@ -152,7 +143,7 @@ fn check_gradients<T: Scalar>(network: &Sequential<T>) -> Result<(), Error> {
             .nth(*number)
             .and_then(|name| network.module(&name))
         {
-            module.visit_parameters(&mut |parameter| is_wrong |= !is_finite(parameter.gradient()));
+            module.visit_parameters(&mut |parameter| is_wrong |= !all_finite(parameter.gradient()));
         }
         is_wrong
     };

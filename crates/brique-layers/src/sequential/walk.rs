@@ -48,29 +48,25 @@ impl<T: Scalar> Sequential<T> {
         delta: &Matrix<T>,
         workspace: &mut Workspace<T>,
     ) -> Result<(), Error> {
-        self.check_input(input, "backward_in")?;
-        let expected = (input.nrows(), self.output().size());
-        let fault = if delta.dim() != expected {
-            let reason = "the shape of the output";
-            Some(Fault::Shape {
-                argument: "delta",
-                found: delta.dim(),
-                expected,
-                reason,
-            })
-        } else if !workspace.holds(self, input.nrows()) {
-            Some(Fault::Value {
-                argument: "the batch in the workspace".into(),
-                found: format!("{} rows", workspace.rows()),
-                expected: format!("the {} rows of the input: forward_in comes first", input.nrows()).into(),
-            })
-        } else {
-            None
-        };
-        if let Some(fault) = fault {
-            return Err(Error::new("Sequential", "backward_in", fault));
-        }
+        self.check_backward(input, delta, workspace, "backward_in")?;
         self.add_gradients(input, delta, workspace);
+        Ok(())
+    }
+
+    /// Sets the gradient of every parameter W to `(∂f/∂W)ᵀ · delta`, whatever it was before: as
+    /// [`zero_grad`](Module::zero_grad) and [`backward_in`](Self::backward_in) together, with one pass over the gradients less.
+    ///
+    /// # Errors
+    ///
+    /// As [`backward_in`](Self::backward_in).
+    pub fn fresh_backward_in(
+        &mut self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        workspace: &mut Workspace<T>,
+    ) -> Result<(), Error> {
+        self.check_backward(input, delta, workspace, "fresh_backward_in")?;
+        self.walk_back(input, delta, workspace, |module, x, delta| module.fresh_gradient_kernel(x, delta));
         Ok(())
     }
 
@@ -87,14 +83,54 @@ impl<T: Scalar> Sequential<T> {
         delta: &Matrix<T>,
         workspace: &mut Workspace<T>,
     ) {
+        self.walk_back(input, delta, workspace, |module, x, delta| module.gradient_kernel(x, delta));
+    }
+
+    fn walk_back(
+        &mut self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        workspace: &mut Workspace<T>,
+        gradient: impl Fn(&mut dyn Module<T>, &Matrix<T>, &Matrix<T>),
+    ) {
         let modules = &mut self.modules;
         workspace.walk_back(input, delta, None, &mut |number, x, delta, below| {
-            let module = &mut modules[number].module;
-            module.gradient_kernel(x, delta);
+            let module = &mut *modules[number].module;
+            gradient(module, x, delta);
             if let Some(below) = below {
                 module.delta_kernel(x, delta, below);
             }
         });
+    }
+
+    /// Whether `delta` and the workspace are those of a forward pass of `input`.
+    fn check_backward(
+        &self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        workspace: &Workspace<T>,
+        operation: &'static str,
+    ) -> Result<(), Error> {
+        self.check_input(input, operation)?;
+        let expected = (input.nrows(), self.output().size());
+        let fault = if delta.dim() != expected {
+            let reason = "the shape of the output";
+            Fault::Shape {
+                argument: "delta",
+                found: delta.dim(),
+                expected,
+                reason,
+            }
+        } else if !workspace.holds(self, input.nrows()) {
+            Fault::Value {
+                argument: "the batch in the workspace".into(),
+                found: format!("{} rows", workspace.rows()),
+                expected: format!("the {} rows of the input: forward_in comes first", input.nrows()).into(),
+            }
+        } else {
+            return Ok(());
+        };
+        Err(Error::new("Sequential", operation, fault))
     }
 
     fn check_input(&self, input: &Matrix<T>, operation: &'static str) -> Result<(), Error> {

@@ -1,10 +1,16 @@
 //! Parts of factors, copied to where they lie in the order in which they are read.
 
+use std::ops::Range;
+
 use super::Factor;
 use crate::Scalar;
+use crate::vector::Vector;
 
 /// Lines of the cache, and the widest registers, are as long.
 const LINE_BYTES: usize = 64;
+
+/// Numbers in the widest registers.
+const MOST_LANES: usize = 16;
 
 /// The buffers of a thread: they grow with the largest product, and then stay.
 #[derive(Debug, Default)]
@@ -36,21 +42,62 @@ fn aligned<T: Scalar>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
 /// The first `depth` rows of `b`, `width` of its columns from the first on, next to one another; where there are fewer than
 /// `width`, zeros.
 #[inline(always)]
-pub(super) fn columns<T: Scalar>(b: Factor<'_, T>, depth: usize, columns: usize, width: usize, panel: &mut [T]) {
+pub(super) fn columns<V>(unit: V::Unit, b: Factor<'_, V::Number>, depth: usize, columns: usize, width: usize, panel: &mut [V::Number])
+where
+    V: Vector<Number: Scalar>,
+{
     let columns = columns.min(width);
     if columns < width {
-        panel[..depth * width].fill(T::zero());
+        panel[..depth * width].fill(V::Number::default());
     }
     if b.column_stride == 1 {
         for (row, target) in panel.chunks_exact_mut(width).take(depth).enumerate() {
             target[..columns].copy_from_slice(&b.slice[row * b.row_stride..][..columns]);
         }
-    } else {
-        for column in 0..columns {
-            let numbers = &b.slice[column * b.column_stride..][..depth];
-            for (row, &number) in panel.chunks_exact_mut(width).zip(numbers) {
-                row[column] = number;
-            }
+        return;
+    }
+    let (whole_depth, whole_columns) = (depth - depth % V::LANES, columns - columns % V::LANES);
+    for row in (0..whole_depth).step_by(V::LANES) {
+        for column in (0..whole_columns).step_by(V::LANES) {
+            let numbers = &b.slice[column * b.column_stride + row..];
+            transpose::<V>(unit, numbers, b.column_stride, &mut panel[row * width + column..], width);
+        }
+        copy_transposed(b, row..row + V::LANES, whole_columns..columns, width, panel);
+    }
+    copy_transposed(b, whole_depth..depth, 0..columns, width, panel);
+}
+
+/// A square as wide as a register, from rows that are `stride` apart to columns.
+#[inline(always)]
+fn transpose<V>(unit: V::Unit, from: &[V::Number], stride: usize, to: &mut [V::Number], to_stride: usize)
+where
+    V: Vector<Number: Scalar>,
+{
+    let mut square = [V::splat(unit, V::Number::default()); MOST_LANES];
+    for (row, register) in square[..V::LANES].iter_mut().enumerate() {
+        *register = V::load(unit, &from[row * stride..]);
+    }
+    // Each round halves the distance between the rows of a pair that lies next to one another: log₂ of the lanes of them.
+    let mut round = 1;
+    while round < V::LANES {
+        let mut next = square;
+        for pair in 0..V::LANES / 2 {
+            (next[2 * pair], next[2 * pair + 1]) = square[pair].interleave(square[pair + V::LANES / 2]);
+        }
+        square = next;
+        round *= 2;
+    }
+    for (row, register) in square[..V::LANES].iter().enumerate() {
+        register.store(&mut to[row * to_stride..]);
+    }
+}
+
+/// What is left at the edges.
+#[inline(always)]
+fn copy_transposed<T: Scalar>(b: Factor<'_, T>, rows: Range<usize>, columns: Range<usize>, width: usize, panel: &mut [T]) {
+    for row in rows {
+        for column in columns.clone() {
+            panel[row * width + column] = b.at(row, column);
         }
     }
 }

@@ -14,6 +14,9 @@ pub(super) fn multiply<V>(unit: V::Unit, mut product: Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
+    if product.depth == 1 && product.b.column_stride == 1 {
+        return of_one_term::<V>(unit, product);
+    }
     let (rows, columns) = (product.c.rows(), product.c.columns());
     let mut first = 0;
     while first < columns {
@@ -49,6 +52,42 @@ where
 }
 
 const MOST_LANES: usize = 16;
+
+/// Sums of one term: one multiplication and one addition, rounded at once.
+#[inline(always)]
+fn of_one_term<V>(unit: V::Unit, mut product: Product<'_, V::Number>)
+where
+    V: Vector<Number: Scalar>,
+{
+    let columns = product.c.columns();
+    let b = &product.b.slice[..columns];
+    let whole = columns - columns % V::LANES;
+    for row in 0..product.c.rows() {
+        let a = product.a.at(row, 0);
+        let (factor, c) = (V::splat(unit, a), product.c.row_mut(row, 0));
+        let mut first = 0;
+        while first < whole {
+            let (b, c) = (V::load(unit, &b[first..]), &mut c[first..][..V::LANES]);
+            let sum = match product.start {
+                Start::Nothing => factor.times(b),
+                Start::Itself => factor.times_plus(b, V::load(unit, c)),
+                Start::Row(row) => factor.times_plus(b, V::load(unit, &row[first..])),
+                Start::Number(number) => factor.times_plus(b, V::splat(unit, number)),
+            };
+            sum.store(c);
+            first += V::LANES;
+        }
+        for column in whole..columns {
+            let (b, c) = (b[column], &mut c[column]);
+            *c = match product.start {
+                Start::Nothing => a * b,
+                Start::Itself => V::number_times_plus(a, b, *c),
+                Start::Row(row) => V::number_times_plus(a, b, row[column]),
+                Start::Number(number) => V::number_times_plus(a, b, number),
+            };
+        }
+    }
+}
 
 #[inline(always)]
 fn load_some<V>(unit: V::Unit, numbers: &[V::Number]) -> V

@@ -3,6 +3,8 @@
 //! The depth is cut into chunks, the columns into panels of `WIDE` registers, the rows into tiles of six, and fewer at the
 //! end. Each element is one chain of multiplications and additions along a chunk, and the sum of its chunks.
 
+use std::ops::Range;
+
 use super::block::Block;
 use super::pack::{self, Panels};
 use super::{Factor, Start, Product};
@@ -14,6 +16,9 @@ pub(super) const CHUNK: usize = 256;
 
 /// So many rows of the first factor are packed at once.
 const BLOCK_ROWS: usize = 384;
+
+/// So many bytes of each row of the second factor are packed at once.
+const BLOCK_BYTES: usize = 2048;
 
 /// From this many rows on it pays to pack the second factor.
 const ROWS_WORTH_PACKING: usize = 24;
@@ -49,32 +54,77 @@ where
             start: if first == 0 { start } else { Start::Itself },
             depth: length.min(depth - first),
         };
-        all_rows::<V, WIDE>(unit, &chunk, &mut c, panels);
+        all_columns::<V, WIDE>(unit, &chunk, &mut c, panels);
     }
 }
 
-/// The rows from the top, in blocks that fit the cache once they are packed.
+/// The columns from left to right, in blocks that fit the cache once they are packed.
 #[inline(always)]
-fn all_rows<V, const WIDE: usize>(unit: V::Unit, chunk: &Chunk<'_, V::Number>, c: &mut Block<'_, V::Number>, panels: &mut Panels<V::Number>)
+fn all_columns<V, const WIDE: usize>(unit: V::Unit, chunk: &Chunk<'_, V::Number>, c: &mut Block<'_, V::Number>, panels: &mut Panels<V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let (rows, columns) = (c.rows(), c.columns());
-    let is_packed = chunk.a.column_stride != 1 && columns > WIDE * V::LANES;
-    let a_room = if is_packed { BLOCK_ROWS.min(rows) * chunk.depth } else { 0 };
-    let (a_panel, b_panel) = panels.room(a_room, chunk.depth * WIDE * V::LANES);
-    for first in (0..rows).step_by(BLOCK_ROWS) {
-        let rows = first..rows.min(first + BLOCK_ROWS);
-        if is_packed {
-            pack_rows(chunk, rows.clone(), a_panel);
+    let (rows, columns, width) = (c.rows(), c.columns(), WIDE * V::LANES);
+    let most = BLOCK_BYTES / size_of::<V::Number>();
+    let packs_rows = chunk.a.column_stride != 1 && columns > width;
+    let (a_room, b_room) = (if packs_rows { BLOCK_ROWS.min(rows) } else { 0 }, columns.next_multiple_of(width).min(most));
+    let (a_panel, b_panel) = panels.room(a_room * chunk.depth, b_room * chunk.depth);
+    for first in (0..columns).step_by(most) {
+        let columns = first..columns.min(first + most);
+        let b = pack_columns::<V, WIDE>(unit, chunk, columns.clone(), rows, b_panel);
+        for first in (0..rows).step_by(BLOCK_ROWS) {
+            let rows = first..rows.min(first + BLOCK_ROWS);
+            if packs_rows {
+                pack_rows(chunk, rows.clone(), a_panel);
+            }
+            let a = packs_rows.then_some(&*a_panel);
+            all_panels::<V, WIDE>(unit, &Tiles { chunk, rows, columns: columns.clone(), a, b }, c);
         }
-        let mut tiles = Tiles { chunk, rows, packed: is_packed.then_some(&*a_panel) };
-        all_columns::<V, WIDE>(unit, &mut tiles, c, b_panel);
+    }
+}
+
+/// Packs panel after panel, unless the columns are better read where they are.
+#[inline(always)]
+fn pack_columns<'a, V, const WIDE: usize>(
+    unit: V::Unit,
+    chunk: &Chunk<'_, V::Number>,
+    columns: Range<usize>,
+    rows: usize,
+    panel: &'a mut [V::Number],
+) -> Option<&'a [V::Number]>
+where
+    V: Vector<Number: Scalar>,
+{
+    let b = chunk.b;
+    let is_near = chunk.depth * b.row_stride * size_of::<V::Number>() <= NEAR_BYTES;
+    if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && (is_near || rows < ROWS_WORTH_PACKING) {
+        return None;
+    }
+    let mut column = columns.start;
+    while column < columns.end {
+        let left = columns.end - column;
+        let width = width_of_panel::<V, WIDE>(left);
+        let place = &mut panel[(column - columns.start) * chunk.depth..];
+        pack::columns::<V>(unit, b.from_column(column), chunk.depth, left, width, place);
+        column += width;
+    }
+    Some(panel)
+}
+
+/// A panel is as wide as the columns that are left, in registers, but at most `WIDE`, and one, two or four.
+#[inline(always)]
+fn width_of_panel<V: Vector, const WIDE: usize>(left: usize) -> usize {
+    if left <= V::LANES {
+        V::LANES
+    } else if left <= 2 * V::LANES || WIDE == 2 {
+        2 * V::LANES
+    } else {
+        4 * V::LANES
     }
 }
 
 #[inline(always)]
-fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: std::ops::Range<usize>, panel: &mut [T]) {
+fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T]) {
     let first = rows.start;
     for (row, height) in TileRows(rows) {
         let (a, panel) = (chunk.a.from_row(row), &mut panel[(row - first) * chunk.depth..]);
@@ -90,7 +140,7 @@ fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: std::ops::Range<usize>, pane
 /// Rows in tiles of six, then of four, two, one: the first row of each, and its height.
 ///
 /// An iterator, not a function that takes a closure: that would not be compiled for the vector unit.
-struct TileRows(std::ops::Range<usize>);
+struct TileRows(Range<usize>);
 
 impl Iterator for TileRows {
     type Item = (usize, usize);
@@ -112,58 +162,58 @@ impl Iterator for TileRows {
     }
 }
 
-/// A block of rows.
+/// A block of the result, and the packed parts of the factors that it is made of; where there are none, they are read where
+/// they are.
 struct Tiles<'a, T> {
     chunk: &'a Chunk<'a, T>,
-    rows: std::ops::Range<usize>,
-    packed: Option<&'a [T]>,
+    rows: Range<usize>,
+    columns: Range<usize>,
+    a: Option<&'a [T]>,
+    b: Option<&'a [T]>,
 }
 
-/// The columns from left to right, in panels; of the last, as many registers as are needed.
 #[inline(always)]
-fn all_columns<V, const WIDE: usize>(unit: V::Unit, tiles: &mut Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>, panel: &mut [V::Number])
+fn all_panels<V, const WIDE: usize>(unit: V::Unit, tiles: &Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let columns = c.columns();
-    let mut first = 0;
-    while first < columns {
-        let left = columns - first;
-        if left > 2 * V::LANES && WIDE == 4 {
-            panel_of::<V, WIDE>(unit, tiles, c, first, panel);
-            first += WIDE * V::LANES;
-        } else if left > V::LANES {
-            panel_of::<V, 2>(unit, tiles, c, first, panel);
-            first += 2 * V::LANES;
-        } else {
-            panel_of::<V, 1>(unit, tiles, c, first, panel);
-            first += V::LANES;
+    let mut column = tiles.columns.start;
+    while column < tiles.columns.end {
+        let width = width_of_panel::<V, WIDE>(tiles.columns.end - column);
+        // Columns that are read where they are come to whole registers, but not always to a whole panel.
+        let width = match tiles.b {
+            None if column + width > tiles.columns.end => width / 2,
+            _ => width,
+        };
+        match width / V::LANES {
+            1 => panel::<V, 1>(unit, tiles, column, c),
+            2 => panel::<V, 2>(unit, tiles, column, c),
+            _ => panel::<V, WIDE>(unit, tiles, column, c),
         }
+        column += width;
     }
 }
 
+/// All tiles of a panel.
 #[inline(always)]
-fn panel_of<V, const WIDE: usize>(unit: V::Unit, tiles: &mut Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>, first: usize, panel: &mut [V::Number])
+fn panel<V, const WIDE: usize>(unit: V::Unit, tiles: &Tiles<'_, V::Number>, column: usize, c: &mut Block<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let (chunk, width) = (tiles.chunk, WIDE * V::LANES);
-    let b = chunk.b.from_column(first);
-    let left = c.columns() - first;
-    let is_near = chunk.depth * b.row_stride * size_of::<V::Number>() <= NEAR_BYTES;
-    let is_direct = b.column_stride == 1 && left >= width && (is_near || tiles.rows.len() < ROWS_WORTH_PACKING);
-    let b = if is_direct {
-        b
-    } else {
-        pack::columns(b, chunk.depth, left, width, panel);
-        Factor { slice: panel, row_stride: width, column_stride: 1 }
+    let b = match tiles.b {
+        None => tiles.chunk.b.from_column(column),
+        Some(packed) => Factor {
+            slice: &packed[(column - tiles.columns.start) * tiles.chunk.depth..],
+            row_stride: WIDE * V::LANES,
+            column_stride: 1,
+        },
     };
     for (row, height) in TileRows(tiles.rows.clone()) {
         match height {
-            6 => tile::<V, 6, WIDE>(unit, tiles, b, row, c, first),
-            4 => tile::<V, 4, WIDE>(unit, tiles, b, row, c, first),
-            2 => tile::<V, 2, WIDE>(unit, tiles, b, row, c, first),
-            _ => tile::<V, 1, WIDE>(unit, tiles, b, row, c, first),
+            6 => tile::<V, 6, WIDE>(unit, tiles, b, row, c, column),
+            4 => tile::<V, 4, WIDE>(unit, tiles, b, row, c, column),
+            2 => tile::<V, 2, WIDE>(unit, tiles, b, row, c, column),
+            _ => tile::<V, 1, WIDE>(unit, tiles, b, row, c, column),
         }
     }
 }
@@ -181,7 +231,7 @@ fn tile<V, const HEIGHT: usize, const WIDE: usize>(
     V: Vector<Number: Scalar>,
 {
     let chunk = tiles.chunk;
-    let sums = if let Some(packed) = tiles.packed {
+    let sums = if let Some(packed) = tiles.a {
         let a = &packed[(row - tiles.rows.start) * chunk.depth..];
         sums_of_columns::<V, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
     } else if chunk.a.column_stride == 1 {

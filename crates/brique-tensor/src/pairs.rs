@@ -1,0 +1,223 @@
+//! Functions of two numbers over whole matrices, compiled for the best vector unit.
+
+#![allow(
+    clippy::inline_always,
+    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
+)]
+
+use ndarray::Zip;
+
+use crate::unit::{Unit, Work, on_best_unit};
+use crate::{Matrix, Scalar, pairwise_sum};
+
+/// So many sums run side by side.
+const LANES: usize = 32;
+
+/// So many terms are added in lanes; sums of more are added in pairs.
+const BLOCK: usize = 32 * LANES;
+
+/// `Σ value(a[i, j], b[i, j])`, in pairs of blocks: rounding errors grow with log n.
+///
+/// The order of the additions depends on the shape alone, so the same numbers give the same bits however they lie in memory.
+///
+/// # Panics
+///
+/// If the two have not one shape.
+///
+/// ```
+/// use brique_tensor::ndarray::array;
+/// use brique_tensor::sum_of_pairs;
+///
+/// let (a, b) = (array![[1.0, 2.0]], array![[3.0, 4.0]]);
+/// assert_eq!(sum_of_pairs(&a, &b, |a, b| a * b), 11.0);
+/// ```
+#[track_caller]
+pub fn sum_of_pairs<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) -> T + Copy) -> T {
+    assert_one_shape("b", a, b);
+    if let (Some(a), Some(b)) = (a.as_slice(), b.as_slice()) {
+        let block = |number: usize| {
+            let numbers = number * BLOCK..a.len().min((number + 1) * BLOCK);
+            on_best_unit(SumOfBlock { a: &a[numbers.clone()], b: &b[numbers], value })
+        };
+        return match a.len().div_ceil(BLOCK) {
+            0 => T::zero(),
+            1 => block(0),
+            blocks => pairwise_sum(blocks, block),
+        };
+    }
+    let columns = a.ncols();
+    pairwise_sum(a.len().div_ceil(BLOCK), |number| {
+        let (mut copy_of_a, mut copy_of_b) = ([T::zero(); BLOCK], [T::zero(); BLOCK]);
+        let length = BLOCK.min(a.len() - number * BLOCK);
+        for place in 0..length {
+            let index = number * BLOCK + place;
+            let index = [index / columns, index % columns];
+            (copy_of_a[place], copy_of_b[place]) = (a[index], b[index]);
+        }
+        on_best_unit(SumOfBlock { a: &copy_of_a[..length], b: &copy_of_b[..length], value })
+    })
+}
+
+struct SumOfBlock<'a, T, F> {
+    a: &'a [T],
+    b: &'a [T],
+    value: F,
+}
+
+impl<T: Scalar, F: Fn(T, T) -> T> Work for SumOfBlock<'_, T, F> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<U: Unit>(self, _: U) -> T {
+        let mut sums = [T::zero(); LANES];
+        let ((a, a_rest), (b, b_rest)) = (self.a.as_chunks::<LANES>(), self.b.as_chunks::<LANES>());
+        for (a, b) in a.iter().zip(b) {
+            for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
+                *sum += (self.value)(a, b);
+            }
+        }
+        for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
+            *sum += (self.value)(a, b);
+        }
+        let mut half = LANES / 2;
+        while half > 0 {
+            let (lower, upper) = sums.split_at_mut(half);
+            for (lower, &upper) in lower.iter_mut().zip(&*upper) {
+                *lower += upper;
+            }
+            half /= 2;
+        }
+        sums[0]
+    }
+}
+
+/// `c[i, j] = value(a[i, j], b[i, j])`.
+///
+/// # Panics
+///
+/// If the three have not one shape.
+///
+/// ```
+/// use brique_tensor::combine;
+/// use brique_tensor::ndarray::{Array2, array};
+///
+/// let mut c = Array2::zeros((1, 2));
+/// combine(&array![[1.0, 2.0]], &array![[3.0, 5.0]], &mut c, |a, b| b - a);
+/// assert_eq!(c, array![[2.0, 3.0]]);
+/// ```
+#[track_caller]
+pub fn combine<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>, value: impl Fn(T, T) -> T) {
+    assert_one_shape("b", a, b);
+    assert_one_shape("c", a, c);
+    if let (Some(a), Some(b), Some(c)) = (a.as_slice(), b.as_slice(), c.as_slice_mut()) {
+        return on_best_unit(Combine { a, b, c, value });
+    }
+    Zip::from(c).and(a).and(b).for_each(|c, &a, &b| *c = value(a, b));
+}
+
+struct Combine<'a, T, F> {
+    a: &'a [T],
+    b: &'a [T],
+    c: &'a mut [T],
+    value: F,
+}
+
+impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, _: U) {
+        for ((c, &a), &b) in self.c.iter_mut().zip(self.a).zip(self.b) {
+            *c = (self.value)(a, b);
+        }
+    }
+}
+
+/// `a[i, j] = value(a[i, j], b[i, j])`: what an optimiser does to a parameter with its gradient.
+///
+/// # Panics
+///
+/// If the two have not one shape.
+///
+/// ```
+/// use brique_tensor::ndarray::array;
+/// use brique_tensor::update;
+///
+/// let mut parameter = array![[1.0, 2.0]];
+/// update(&mut parameter, &array![[10.0, 20.0]], |parameter, gradient| parameter - 0.1 * gradient);
+/// assert_eq!(parameter, array![[0.0, 0.0]]);
+/// ```
+#[track_caller]
+pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) -> T) {
+    assert_one_shape("b", a, b);
+    if let (Some(a), Some(b)) = (a.as_slice_mut(), b.as_slice()) {
+        return on_best_unit(Update { a, b, value });
+    }
+    Zip::from(a).and(b).for_each(|a, &b| *a = value(*a, b));
+}
+
+struct Update<'a, T, F> {
+    a: &'a mut [T],
+    b: &'a [T],
+    value: F,
+}
+
+impl<T: Scalar, F: Fn(T, T) -> T> Work for Update<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, _: U) {
+        for (a, &b) in self.a.iter_mut().zip(self.b) {
+            *a = (self.value)(*a, b);
+        }
+    }
+}
+
+/// Whether every number is finite: neither NaN nor infinite.
+///
+/// ```
+/// use brique_tensor::all_finite;
+/// use brique_tensor::ndarray::array;
+///
+/// assert!(all_finite(&array![[1.0, -2.0]]));
+/// assert!(!all_finite(&array![[1.0, f64::NAN]]));
+/// ```
+#[must_use]
+pub fn all_finite<T: Scalar>(matrix: &Matrix<T>) -> bool {
+    match matrix.as_slice() {
+        Some(numbers) => on_best_unit(AllFinite(numbers)),
+        None => matrix.iter().all(|number| number.is_finite()),
+    }
+}
+
+struct AllFinite<'a, T>(&'a [T]);
+
+impl<T: Scalar> Work for AllFinite<'_, T> {
+    type Output = bool;
+
+    /// 0 times a number is 0 exactly if the number is finite: one pass without a branch.
+    #[inline(always)]
+    fn run<U: Unit>(self, _: U) -> bool {
+        let mut sums = [T::zero(); LANES];
+        let (runs, rest) = self.0.as_chunks::<LANES>();
+        for run in runs {
+            for (sum, &number) in sums.iter_mut().zip(run) {
+                *sum += number * T::zero();
+            }
+        }
+        for (sum, &number) in sums.iter_mut().zip(rest) {
+            *sum += number * T::zero();
+        }
+        sums.iter().all(|&sum| sum == T::zero())
+    }
+}
+
+#[track_caller]
+fn assert_one_shape<T>(name: &str, a: &Matrix<T>, other: &Matrix<T>) {
+    assert!(
+        a.dim() == other.dim(),
+        "{name} has shape {:?}, expected {:?}",
+        other.dim(),
+        a.dim()
+    );
+}
