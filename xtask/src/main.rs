@@ -17,6 +17,7 @@ Usage: cargo xtask TASK [OPTIONS]
 Tasks:
   experiments  Make the report again: every figure, table and claim (--help for its options)
   conformance  Run exact vectors and whole trainings against the library (--help for its options)
+  bench        Measure how long a training step takes (--help for its options)
 ";
 
 fn main() -> ExitCode {
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     match task.as_ref().and_then(|task| task.to_str()) {
         Some("experiments") => run_in_release("brique-experiments", arguments),
         Some("conformance") => run_in_release("brique-conformance", arguments),
+        Some("bench") => run_in_release("brique-bench", arguments),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             ExitCode::SUCCESS

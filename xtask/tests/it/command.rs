@@ -12,7 +12,7 @@ fn help_lists_the_tasks() {
     let output = xtask(&["--help"]);
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
-    for task in ["experiments", "conformance"] {
+    for task in ["experiments", "conformance", "bench"] {
         assert!(help.contains(&format!("\n  {task}  ")), "{help}");
     }
 }
@@ -35,6 +35,7 @@ fn an_unknown_task_is_named() {
 fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
     check_handed_on("experiments", "brique-experiments");
     check_handed_on("conformance", "brique-conformance");
+    check_handed_on("bench", "brique-bench");
 }
 
 #[cfg(unix)]

@@ -58,7 +58,7 @@ fn arrows() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The floors of `docs/architecture.md`: what each crate may depend on.
-const FLOORS: [(&str, &[&str]); 12] = [
+const FLOORS: [(&str, &[&str]); 13] = [
     ("brique-tensor", &[]),
     ("brique-random", &[]),
     ("brique-core", &["brique-tensor"]),
@@ -122,6 +122,7 @@ const FLOORS: [(&str, &[&str]); 12] = [
             "brique-train",
         ],
     ),
+    ("brique-bench", &["brique"]),
 ];
 
 #[test]

@@ -1,0 +1,71 @@
+//! What stands between the layers of a workload.
+
+use brique::core::Error;
+use brique::layers::{Elu, Gelu, LeakyReLU, LogSigmoid, ReLU, Sequential, Sigmoid, Silu, Softplus, Tanh};
+use brique::tensor::Scalar;
+
+/// An activation of the library, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Activation {
+    /// Linear layers follow one another.
+    None,
+    /// `Tanh`.
+    Tanh,
+    /// `ReLU`.
+    ReLU,
+    /// `Sigmoid`.
+    Sigmoid,
+    /// `LeakyReLU` with its default slope.
+    LeakyReLU,
+    /// `Elu` with its default α.
+    Elu,
+    /// `Silu`.
+    Silu,
+    /// `Gelu`.
+    Gelu,
+    /// `Softplus`.
+    Softplus,
+    /// `LogSigmoid`.
+    LogSigmoid,
+}
+
+impl Activation {
+    /// Their names on the command line; none has two.
+    pub const NAMES: [(&'static str, Self); 11] = [
+        ("-", Self::None),
+        ("none", Self::None),
+        ("tanh", Self::Tanh),
+        ("relu", Self::ReLU),
+        ("sigmoid", Self::Sigmoid),
+        ("leaky_relu", Self::LeakyReLU),
+        ("elu", Self::Elu),
+        ("silu", Self::Silu),
+        ("gelu", Self::Gelu),
+        ("softplus", Self::Softplus),
+        ("log_sigmoid", Self::LogSigmoid),
+    ];
+
+    /// The activation of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let known = Self::NAMES.iter().find(|(known, _)| *known == name);
+        known.map(|(_, activation)| *activation)
+    }
+
+    /// The network with this activation at its end.
+    pub(crate) fn after<T: Scalar>(self, network: Sequential<T>) -> Result<Sequential<T>, Error> {
+        match self {
+            Self::None => Ok(network),
+            Self::Tanh => network.then(Tanh),
+            Self::ReLU => network.then(ReLU),
+            Self::Sigmoid => network.then(Sigmoid),
+            Self::LeakyReLU => network.then(LeakyReLU::default()),
+            Self::Elu => network.then(Elu::default()),
+            Self::Silu => network.then(Silu),
+            Self::Gelu => network.then(Gelu),
+            Self::Softplus => network.then(Softplus),
+            Self::LogSigmoid => network.then(LogSigmoid),
+        }
+    }
+}

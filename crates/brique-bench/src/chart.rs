@@ -1,0 +1,155 @@
+//! The time of a step against batch and width, as a figure.
+
+use std::sync::Arc;
+
+use kuva::backend::svg::SvgBackend;
+use kuva::plot::LegendPosition;
+use kuva::plot::line::LinePlot;
+use kuva::plot::scatter::{MarkerShape, ScatterPlot};
+use kuva::render::figure::Figure;
+use kuva::render::layout::{Layout, TickFormat};
+use kuva::render::plots::Plot;
+
+use crate::{Activation, Dtype, Report, Row, Workload};
+
+/// Workloads that differ in one number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sweep {
+    title: String,
+    label: String,
+    points: Vec<(usize, Workload)>,
+}
+
+impl Sweep {
+    /// Workloads, each with the number in which it differs from the others; `label` is what the number is.
+    #[must_use]
+    pub fn new(title: &str, label: &str, points: Vec<(usize, Workload)>) -> Self {
+        Self {
+            title: title.to_owned(),
+            label: label.to_owned(),
+            points,
+        }
+    }
+
+    /// Batches from 1 to 4096 of a small network, and widths from 4 to 2048.
+    #[must_use]
+    pub fn defaults() -> [Self; 2] {
+        let by_batch = |exponent: u32| {
+            let batch = 1_usize << exponent;
+            let name = format!("2-64-64-1:{batch}:tanh");
+            let workload = Workload::training(&name, &[2, 64, 64, 1], batch, Activation::Tanh);
+            (batch, workload)
+        };
+        let by_width = |exponent: u32| {
+            let width = 1_usize << exponent;
+            let name = format!("{width}-{width}-{width}:64:relu");
+            (
+                width,
+                Workload::training(&name, &[width; 3], 64, Activation::ReLU),
+            )
+        };
+        [
+            Self::new("2-64-64-1, tanh", "batch", (0..=12).map(by_batch).collect()),
+            Self::new(
+                "width-width-width, relu, batch 64",
+                "width",
+                (2..=11).map(by_width).collect(),
+            ),
+        ]
+    }
+
+    /// Its workloads.
+    pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
+        self.points.iter().map(|(_, workload)| workload)
+    }
+
+    /// The number of each workload with the median time of a step, where `rows` have it.
+    fn curve(&self, dtype: Dtype, rows: &[Row]) -> Vec<(f64, f64)> {
+        let median_of = |workload: &Workload| {
+            let is_it = |row: &&Row| row.dtype == dtype && row.workload == workload.name();
+            rows.iter().find(is_it).map(|row| row.median_us)
+        };
+        let point = |(value, workload): &(usize, Workload)| Some((*value as f64, median_of(workload)?));
+        self.points.iter().filter_map(point).collect()
+    }
+}
+
+/// Each type of number with colour and mark, which differ with any kind of colour vision.
+const STYLES: [(Dtype, &str, MarkerShape); 2] = [
+    (Dtype::F32, "#0072B2", MarkerShape::Circle),
+    (Dtype::F64, "#D55E00", MarkerShape::Triangle),
+];
+
+/// Draws sweeps side by side, on logarithmic axes, as SVG: the median time of a step that `report` has for each workload.
+///
+/// The figure's title, which a screen reader says, names the processor.
+#[must_use]
+pub fn draw(sweeps: &[Sweep], report: &Report) -> String {
+    let panels = sweeps.iter().map(|sweep| panel(sweep, &report.rows));
+    let (plots, layouts): (Vec<_>, Vec<_>) = panels.unzip();
+    let mut grid = Figure::new(1, sweeps.len())
+        .with_title("Time of a training step")
+        .with_title_size(19)
+        .with_spacing(14.0)
+        .with_padding(16.0)
+        .with_row_height(0, 360.0);
+    for column in 0..sweeps.len() {
+        grid = grid.with_col_width(column, 420.0);
+    }
+    let scene = grid.with_plots(plots).with_layouts(layouts).render();
+    accessible(&SvgBackend::new().render_scene(&scene), report)
+}
+
+/// Adds what a screen reader says.
+fn accessible(svg: &str, report: &Report) -> String {
+    let title = format!(
+        "Median time of a training step in microseconds; {}",
+        report.machine_and_threads()
+    );
+    let escaped = title.replace('&', "&amp;").replace('<', "&lt;");
+    let with_role = svg.replacen("<svg ", "<svg role=\"img\" ", 1);
+    match with_role.split_once('>') {
+        Some((head, rest)) => format!("{head}><title>{escaped}</title>{rest}\n"),
+        None => with_role,
+    }
+}
+
+fn panel(sweep: &Sweep, rows: &[Row]) -> (Vec<Plot>, Layout) {
+    let mut plots: Vec<Plot> = Vec::new();
+    for (dtype, colour, mark) in STYLES {
+        let curve = sweep.curve(dtype, rows);
+        if curve.is_empty() {
+            continue;
+        }
+        let line = LinePlot::new().with_data(curve.clone()).with_color(colour);
+        let marks = ScatterPlot::new().with_data(curve).with_color(colour);
+        plots.push(line.with_stroke_width(1.6).into());
+        plots.push(
+            marks
+                .with_marker(mark)
+                .with_size(3.6)
+                .with_legend(dtype.name())
+                .into(),
+        );
+    }
+    let layout = Layout::auto_from_plots(&plots)
+        .with_title(&sweep.title)
+        .with_x_label(&sweep.label)
+        .with_y_label("µs a step")
+        .with_title_size(15)
+        .with_label_size(13)
+        .with_tick_size(12)
+        .with_body_size(12)
+        .with_log_x()
+        .with_log_y()
+        .with_x_tick_format(TickFormat::Custom(Arc::new(plain)))
+        .with_y_tick_format(TickFormat::Custom(Arc::new(plain)))
+        .with_legend_position(LegendPosition::InsideTopLeft);
+    (plots, layout)
+}
+
+/// A number of a logarithmic axis without an exponent: 0.1, 1, 1000, 100000.
+fn plain(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

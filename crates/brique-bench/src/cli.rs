@@ -1,0 +1,85 @@
+//! What can be asked for.
+#![allow(clippy::doc_markdown, reason = "the help on the terminal is no Markdown")]
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use brique_bench::{Dtype, Options, Workload};
+use clap::Parser;
+
+/// Measures how long a step of training takes, in microseconds.
+///
+/// A step zeroes the gradients, goes forward, takes the mean squared error, goes backward and makes an update of plain
+/// gradient descent. p1_predict goes forward alone, with one example. For each workload and type of number: the median
+/// and the shortest time of a step, how often a warm step allocates, how many 10⁹ operations a second its matrix products
+/// make, and which fraction that is of the library's fastest product, measured in the same run.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+pub(crate) struct Arguments {
+    /// Print JSON instead of a table: an array with an object for each workload and type of number
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Compute on this many threads
+    #[arg(long, value_name = "N", default_value = "1", value_parser = threads, allow_hyphen_values = true)]
+    threads: usize,
+
+    /// Measure each workload for about this many seconds, and never less than five samples
+    #[arg(long, value_name = "S", default_value = "1", value_parser = seconds, allow_hyphen_values = true)]
+    seconds: Duration,
+
+    /// Measure with this type of number only [default: both]
+    #[arg(long)]
+    dtype: Option<Dtype>,
+
+    /// Measure the training of this network instead of the default workloads (may be given several times): the sizes of
+    /// input, hidden layers and output, the batch, and what stands between the layers, such as 3-50-2:40:tanh
+    ///
+    /// ACTIVATION is tanh, relu, sigmoid, leaky_relu, elu, silu, gelu, softplus or log_sigmoid; - or none for none.
+    #[arg(
+        long = "workload",
+        value_name = "SIZES:BATCH:ACTIVATION",
+        allow_hyphen_values = true
+    )]
+    workloads: Vec<Workload>,
+
+    /// Measure steps against batch and against width instead, and draw DIR/step_time.svg
+    #[arg(long, value_name = "DIR", conflicts_with = "workloads")]
+    pub(crate) chart: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub(crate) fn options(&self) -> Options {
+        let workloads = if self.workloads.is_empty() {
+            Workload::defaults()
+        } else {
+            self.workloads.clone()
+        };
+        Options {
+            workloads,
+            dtypes: self
+                .dtype
+                .map_or_else(|| Dtype::ALL.to_vec(), |dtype| vec![dtype]),
+            threads: self.threads,
+            time: self.seconds,
+        }
+    }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(threads) if threads > 0 => Ok(threads),
+        _ => Err(format!(
+            "found '{text}', expected a whole number of at least 1, such as 2"
+        )),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let refused = |found: &str| format!("found {found}, expected a finite number of at least 0, such as 0.5");
+    let seconds: f64 = text.parse().map_err(|_| refused(&format!("'{text}'")))?;
+    if !(seconds.is_finite() && seconds >= 0.0) {
+        return Err(refused(&format!("'{text}'")));
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|_| refused("more seconds than a clock can count"))
+}

@@ -1,0 +1,48 @@
+//! What is seen on the terminal.
+
+use brique_bench::{Peak, Report, Row};
+use comfy_table::{CellAlignment, Table, presets};
+
+/// A line about the machine, then a row for each workload and type of number.
+pub(crate) fn table(report: &Report) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN);
+    table.set_header([
+        "workload",
+        "dtype",
+        "threads",
+        "median [µs]",
+        "min [µs]",
+        "allocations/step",
+        "GFLOP/s",
+        "of peak",
+    ]);
+    for row in &report.rows {
+        table.add_row(cells(row));
+    }
+    for column in 2..8 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    format!("{}\n\n{}", heading(report), table.trim_fmt())
+}
+
+fn heading(report: &Report) -> String {
+    let peak = |peak: &Peak| format!("{:.1} GFLOP/s in {}", peak.gflops, peak.dtype.name());
+    let peaks: Vec<String> = report.peaks.iter().map(peak).collect();
+    format!("{}; peak {}", report.machine_and_threads(), peaks.join(", "))
+}
+
+fn cells(row: &Row) -> [String; 8] {
+    [
+        row.workload.clone(),
+        row.dtype.name().to_owned(),
+        row.threads.to_string(),
+        format!("{:.2}", row.median_us),
+        format!("{:.2}", row.min_us),
+        row.allocations_per_step.to_string(),
+        format!("{:.2}", row.gflops),
+        format!("{:.1} %", 100.0 * row.fraction_of_peak),
+    ]
+}

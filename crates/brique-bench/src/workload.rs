@@ -1,0 +1,191 @@
+//! What is measured.
+
+use std::num::IntErrorKind;
+use std::str::FromStr;
+
+use crate::{Activation, WorkloadError};
+
+/// A network of linear layers with an activation between them, a batch, and what is done with both.
+///
+/// ```
+/// use brique_bench::{Activation, Pass, Workload};
+///
+/// let workload: Workload = "3-50-2:40:tanh".parse()?;
+/// assert_eq!((workload.sizes(), workload.batch()), (&[3, 50, 2][..], 40));
+/// assert_eq!((workload.activation(), workload.pass()), (Activation::Tanh, Pass::Training));
+/// assert_eq!(workload.name(), "3-50-2:40:tanh");
+/// # Ok::<(), brique_bench::WorkloadError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    name: String,
+    /// Input, hidden layers, output.
+    sizes: Vec<usize>,
+    batch: usize,
+    activation: Activation,
+    pass: Pass,
+}
+
+/// What one step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// Forward, loss, backward, update.
+    Training,
+    /// Forward alone, as the trained network answers.
+    Prediction,
+}
+
+impl Workload {
+    /// Those that are measured where none is named.
+    #[must_use]
+    pub fn defaults() -> Vec<Self> {
+        use Activation::{None, ReLU, Tanh};
+        let predict = Self {
+            pass: Pass::Prediction,
+            ..Self::training("p1_predict", &[2, 64, 64, 1], 1, Tanh)
+        };
+        vec![
+            Self::training("w1_line", &[1, 1], 1000, None),
+            Self::training("w2_toy", &[2, 64, 64, 1], 32, Tanh),
+            Self::training("w3_toy_full_batch", &[2, 64, 64, 1], 1000, Tanh),
+            Self::training("w4_digits", &[784, 256, 128, 10], 128, ReLU),
+            Self::training("w5_wide", &[1024; 5], 256, ReLU),
+            predict,
+        ]
+    }
+
+    pub(crate) fn training(name: &str, sizes: &[usize], batch: usize, activation: Activation) -> Self {
+        Self {
+            name: name.to_owned(),
+            sizes: sizes.to_vec(),
+            batch,
+            activation,
+            pass: Pass::Training,
+        }
+    }
+
+    /// What it is called in tables: its text where it was parsed from one.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The sizes of input, hidden layers and output.
+    #[must_use]
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
+    /// The number of examples.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        self.batch
+    }
+
+    /// What stands between the layers.
+    #[must_use]
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// What one step is.
+    #[must_use]
+    pub fn pass(&self) -> Pass {
+        self.pass
+    }
+
+    /// Inputs and outputs of each layer.
+    pub(crate) fn layers(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
+        self.sizes.windows(2).map(|pair| (pair[0], pair[1]))
+    }
+
+    /// Operations in the matrix products that a step needs, a multiplication and an addition counted as two.
+    ///
+    /// For n examples and a layer from `in` to `out`, each product has `2 · n · in · out`: forward, the gradient, and the
+    /// error of the input, which the first layer does not need. A prediction is forward alone.
+    ///
+    /// ```
+    /// // 2 · 40 · (3 · (3·50 + 50·2) − 3·50)
+    /// let workload: brique_bench::Workload = "3-50-2:40:tanh".parse()?;
+    /// assert_eq!(workload.operations(), 48_000.0);
+    /// # Ok::<(), brique_bench::WorkloadError>(())
+    /// ```
+    #[must_use]
+    pub fn operations(&self) -> f64 {
+        let product =
+            |(inputs, outputs): (usize, usize)| 2.0 * (self.batch as f64) * inputs as f64 * outputs as f64;
+        let all: f64 = self.layers().map(product).sum();
+        let first = self.layers().next().map_or(0.0, product);
+        match self.pass {
+            Pass::Training => 3.0 * all - first,
+            Pass::Prediction => all,
+        }
+    }
+
+    /// The numbers in memory at once: parameters and gradients; the batch and its targets; outputs and errors of layers and
+    /// activations.
+    pub(crate) fn numbers(&self) -> Option<usize> {
+        let mut parameters = 0_usize;
+        let mut columns = self.sizes.first()?.checked_add(*self.sizes.last()?)?;
+        for (inputs, outputs) in self.layers() {
+            let values = inputs.checked_add(1)?.checked_mul(outputs)?;
+            parameters = parameters.checked_add(values.checked_mul(2)?)?;
+            columns = columns.checked_add(outputs.checked_mul(4)?)?;
+        }
+        parameters.checked_add(columns.checked_mul(self.batch)?)
+    }
+
+    fn is_addressable(&self) -> bool {
+        let bytes = self
+            .numbers()
+            .and_then(|numbers| numbers.checked_mul(size_of::<f32>()));
+        bytes.is_some_and(|bytes| isize::try_from(bytes).is_ok())
+    }
+}
+
+/// `SIZES:BATCH:ACTIVATION`, a training.
+impl FromStr for Workload {
+    type Err = WorkloadError;
+
+    fn from_str(text: &str) -> Result<Self, WorkloadError> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let [sizes, batch, activation] = parts[..] else {
+            return Err(WorkloadError::Parts { found: parts.len() });
+        };
+        let (sizes, batch) = (parsed_sizes(sizes)?, at_least_one("BATCH", batch)?);
+        let activation = Activation::named(activation).ok_or_else(|| WorkloadError::Activation {
+            found: activation.to_owned(),
+        })?;
+        let workload = Self::training(text, &sizes, batch, activation);
+        if workload.is_addressable() {
+            Ok(workload)
+        } else {
+            Err(WorkloadError::TooLarge)
+        }
+    }
+}
+
+fn parsed_sizes(text: &str) -> Result<Vec<usize>, WorkloadError> {
+    if text.is_empty() {
+        return Err(WorkloadError::NoSizes);
+    }
+    let sizes: Vec<usize> = text
+        .split('-')
+        .map(|size| at_least_one("SIZES", size))
+        .collect::<Result<_, _>>()?;
+    match sizes[..] {
+        [found] => Err(WorkloadError::OneSize { found }),
+        _ => Ok(sizes),
+    }
+}
+
+fn at_least_one(part: &'static str, text: &str) -> Result<usize, WorkloadError> {
+    match text.parse::<usize>() {
+        Ok(number) if number > 0 => Ok(number),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err(WorkloadError::TooLarge),
+        _ => Err(WorkloadError::Number {
+            part,
+            found: text.to_owned(),
+        }),
+    }
+}

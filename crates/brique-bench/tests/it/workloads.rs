@@ -1,0 +1,106 @@
+use brique::tensor::Scalar;
+use brique_bench::{Activation, Pass, Subject, Workload};
+
+#[test]
+fn the_default_workloads() {
+    let found: Vec<_> = Workload::defaults()
+        .iter()
+        .map(|workload| {
+            (
+                workload.name().to_owned(),
+                workload.sizes().to_vec(),
+                workload.batch(),
+                workload.activation(),
+                workload.pass(),
+            )
+        })
+        .collect();
+    let toy = vec![2, 64, 64, 1];
+    let training =
+        |name: &str, sizes, batch, activation| (name.to_owned(), sizes, batch, activation, Pass::Training);
+    let expected = [
+        training("w1_line", vec![1, 1], 1000, Activation::None),
+        training("w2_toy", toy.clone(), 32, Activation::Tanh),
+        training("w3_toy_full_batch", toy.clone(), 1000, Activation::Tanh),
+        training("w4_digits", vec![784, 256, 128, 10], 128, Activation::ReLU),
+        training("w5_wide", vec![1024; 5], 256, Activation::ReLU),
+        (
+            "p1_predict".to_owned(),
+            toy,
+            1,
+            Activation::Tanh,
+            Pass::Prediction,
+        ),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn operations_by_hand() {
+    let operations = Workload::defaults()
+        .iter()
+        .map(Workload::operations)
+        .collect::<Vec<_>>();
+    let expected = [
+        // 2 · 1000 · (forward + gradient) of one weight
+        4000.0,
+        // 2 · 32 · (3 · (2·64 + 64·64 + 64·1) − 2·64)
+        815_104.0,
+        // 2 · 1000 · (3 · 4288 − 128)
+        25_472_000.0,
+        // 2 · 128 · (3 · (784·256 + 256·128 + 128·10) − 784·256)
+        128_909_312.0,
+        // 2 · 256 · (3 · 4 − 1) · 1024²
+        5_905_580_032.0,
+        // 2 · 1 · 4288
+        8576.0,
+    ];
+    assert_eq!(operations, expected);
+}
+
+#[test]
+fn every_activation_of_the_command_line_has_its_module() {
+    for (name, activation) in Activation::NAMES {
+        let workload: Workload = format!("2-3-1:4:{name}").parse().unwrap();
+        assert_eq!(workload.activation(), activation);
+        let picture = format!("{:?}", Subject::<f64>::new(&workload).unwrap()).to_lowercase();
+        let modules: Vec<_> = Activation::NAMES
+            .iter()
+            .filter(|(other, _)| picture.contains(&format!("module: {}", other.replace('_', ""))))
+            .map(|(other, _)| *other)
+            .collect();
+        let expected: &[&str] = if activation == Activation::None {
+            &[]
+        } else {
+            &[name]
+        };
+        assert_eq!(modules, expected, "{picture}");
+    }
+}
+
+fn check_learns<T: Scalar>(workload: &str) {
+    let mut subject = Subject::<T>::new(&workload.parse().unwrap()).unwrap();
+    for step in 0..200 {
+        if let Err(error) = subject.step() {
+            panic!("step {step}: {error}");
+        }
+    }
+}
+
+/// Wide inputs make the loss steep, depth multiplies, and one example is all that is learnt.
+#[test]
+fn learning_stays_finite_for_extreme_networks() {
+    for workload in [
+        "20000-1:1:-",
+        "20000-1-1:2:elu",
+        "1-1:1:-",
+        "1-500-1:1:relu",
+        "500-500-1:1:none",
+        "200-200-200-200-200-200-1:1:-",
+        "16-16-16-16-16-16-16-16-16-16-16-16-16-16-16-16:3:-",
+        "2-2-2-2-2-2-2-2-2-2-2-2-2-2-2-2:3:softplus",
+    ] {
+        check_learns::<f32>(workload);
+        check_learns::<f64>(workload);
+    }
+}
