@@ -11,10 +11,10 @@ use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar, pairwise_sum};
 
 /// So many sums run side by side.
-const LANES: usize = 32;
+const LANES: usize = 64;
 
 /// So many terms are added in lanes; sums of more are added in pairs.
-const BLOCK: usize = 32 * LANES;
+const BLOCK: usize = 16 * LANES;
 
 /// `Σ value(a[i, j], b[i, j])`, in pairs of blocks: rounding errors grow with log n.
 ///
@@ -72,8 +72,8 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for SumOfBlock<'_, T, F> {
         let mut sums = [T::zero(); LANES];
         let ((a, a_rest), (b, b_rest)) = (self.a.as_chunks::<LANES>(), self.b.as_chunks::<LANES>());
         for (a, b) in a.iter().zip(b) {
-            for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
-                *sum += (self.value)(a, b);
+            for lane in 0..LANES {
+                sums[lane] += (self.value)(a[lane], b[lane]);
             }
         }
         for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {

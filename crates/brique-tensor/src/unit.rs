@@ -15,6 +15,10 @@ pub trait Unit: Copy {
     type F64: Vector<Number = f64, Unit = Self>;
     /// How many registers there are.
     const REGISTERS: usize;
+
+    /// Does the work in a function of its own, compiled for this unit: a large kernel calls its parts so, that each has all
+    /// registers.
+    fn run<W: Work>(self, work: W) -> W::Output;
 }
 
 /// What every processor of the architecture has: SSE2, or NEON.
@@ -25,6 +29,10 @@ impl Unit for Baseline {
     type F32 = Array<f32, 4>;
     type F64 = Array<f64, 2>;
     const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
+
+    fn run<W: Work>(self, work: W) -> W::Output {
+        work.run(self)
+    }
 }
 
 /// Work that is worth a vector unit.
@@ -76,12 +84,32 @@ pub(crate) mod x86 {
         type F32 = F32x16;
         type F64 = F64x8;
         const REGISTERS: usize = 32;
+
+        #[inline]
+        fn run<W: Work>(self, work: W) -> W::Output {
+            #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+            fn compiled<W: Work>(unit: Avx512, work: W) -> W::Output {
+                work.run(unit)
+            }
+            // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
+            unsafe { compiled(self, work) }
+        }
     }
 
     impl Unit for Avx2 {
         type F32 = F32x8;
         type F64 = F64x4;
         const REGISTERS: usize = 16;
+
+        #[inline]
+        fn run<W: Work>(self, work: W) -> W::Output {
+            #[target_feature(enable = "avx2,fma")]
+            fn compiled<W: Work>(unit: Avx2, work: W) -> W::Output {
+                work.run(unit)
+            }
+            // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
+            unsafe { compiled(self, work) }
+        }
     }
 
     impl Avx512 {
@@ -96,16 +124,6 @@ pub(crate) mod x86 {
                 && is_x86_feature_detected!("fma");
             is_there.then_some(Self(()))
         }
-
-        #[inline]
-        pub(super) fn run<W: Work>(self, work: W) -> W::Output {
-            #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-            fn compiled<W: Work>(unit: Avx512, work: W) -> W::Output {
-                work.run(unit)
-            }
-            // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
-            unsafe { compiled(self, work) }
-        }
     }
 
     impl Avx2 {
@@ -114,16 +132,6 @@ pub(crate) mod x86 {
         pub fn detect() -> Option<Self> {
             let is_there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             is_there.then_some(Self(()))
-        }
-
-        #[inline]
-        pub(super) fn run<W: Work>(self, work: W) -> W::Output {
-            #[target_feature(enable = "avx2,fma")]
-            fn compiled<W: Work>(unit: Avx2, work: W) -> W::Output {
-                work.run(unit)
-            }
-            // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
-            unsafe { compiled(self, work) }
         }
     }
 }

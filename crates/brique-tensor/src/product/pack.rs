@@ -102,10 +102,11 @@ fn copy_transposed<T: Scalar>(b: Factor<'_, T>, rows: Range<usize>, columns: Ran
     }
 }
 
-/// `HEIGHT` rows of `a`, which lies by columns: column after column.
+/// Some columns of `HEIGHT` rows of `a`, which lies by columns: column after column.
 #[inline(always)]
-pub(super) fn rows<T: Scalar, const HEIGHT: usize>(a: Factor<'_, T>, depth: usize, panel: &mut [T]) {
-    for (column, target) in panel.as_chunks_mut::<HEIGHT>().0.iter_mut().take(depth).enumerate() {
-        target.copy_from_slice(&a.slice[column * a.column_stride..][..HEIGHT]);
+pub(super) fn rows<T: Scalar, const HEIGHT: usize>(a: Factor<'_, T>, columns: Range<usize>, panel: &mut [T]) {
+    let places = &mut panel.as_chunks_mut::<HEIGHT>().0[columns.clone()];
+    for (column, place) in columns.zip(places) {
+        place.copy_from_slice(&a.slice[column * a.column_stride..][..HEIGHT]);
     }
 }

@@ -7,8 +7,10 @@ use std::ops::Range;
 
 use super::block::Block;
 use super::pack::{self, Panels};
-use super::{Factor, Start, Product};
+use super::{Factor, Product, Start};
 use crate::Scalar;
+use crate::scalar::Lanes;
+use crate::unit::{Unit, Work};
 use crate::vector::Vector;
 
 /// The longest part of the depth that is added up in registers.
@@ -17,14 +19,14 @@ pub(super) const CHUNK: usize = 256;
 /// So many rows of the first factor are packed at once.
 const BLOCK_ROWS: usize = 384;
 
+/// So many columns of the first factor are packed at once.
+const COLUMNS_AT_ONCE: usize = 16;
+
 /// So many bytes of each row of the second factor are packed at once.
 const BLOCK_BYTES: usize = 2048;
 
-/// From this many rows on it pays to pack the second factor.
+/// From this many rows on it pays to pack the second factor: a panel's rows are aligned, and lie next to one another.
 const ROWS_WORTH_PACKING: usize = 24;
-
-/// A second factor that spans at most as many bytes is read where it is.
-const NEAR_BYTES: usize = 16 * 1024;
 
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
@@ -96,8 +98,7 @@ where
     V: Vector<Number: Scalar>,
 {
     let b = chunk.b;
-    let is_near = chunk.depth * b.row_stride * size_of::<V::Number>() <= NEAR_BYTES;
-    if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && (is_near || rows < ROWS_WORTH_PACKING) {
+    if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && rows < ROWS_WORTH_PACKING {
         return None;
     }
     let mut column = columns.start;
@@ -123,16 +124,21 @@ fn width_of_panel<V: Vector, const WIDE: usize>(left: usize) -> usize {
     }
 }
 
+/// Packs a block of rows tile after tile, each column by column.
 #[inline(always)]
 fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T]) {
     let first = rows.start;
-    for (row, height) in TileRows(rows) {
-        let (a, panel) = (chunk.a.from_row(row), &mut panel[(row - first) * chunk.depth..]);
-        match height {
-            6 => pack::rows::<T, 6>(a, chunk.depth, panel),
-            4 => pack::rows::<T, 4>(a, chunk.depth, panel),
-            2 => pack::rows::<T, 2>(a, chunk.depth, panel),
-            _ => pack::rows::<T, 1>(a, chunk.depth, panel),
+    // A few columns at a time, which stay near while all tiles take their part of them.
+    for start in (0..chunk.depth).step_by(COLUMNS_AT_ONCE) {
+        let columns = start..chunk.depth.min(start + COLUMNS_AT_ONCE);
+        for (row, height) in TileRows(rows.clone()) {
+            let (a, panel) = (chunk.a.from_row(row), &mut panel[(row - first) * chunk.depth..]);
+            match height {
+                6 => pack::rows::<T, 6>(a, columns.clone(), panel),
+                4 => pack::rows::<T, 4>(a, columns.clone(), panel),
+                2 => pack::rows::<T, 2>(a, columns.clone(), panel),
+                _ => pack::rows::<T, 1>(a, columns.clone(), panel),
+            }
         }
     }
 }
@@ -210,39 +216,43 @@ where
     };
     for (row, height) in TileRows(tiles.rows.clone()) {
         match height {
-            6 => tile::<V, 6, WIDE>(unit, tiles, b, row, c, column),
-            4 => tile::<V, 4, WIDE>(unit, tiles, b, row, c, column),
-            2 => tile::<V, 2, WIDE>(unit, tiles, b, row, c, column),
-            _ => tile::<V, 1, WIDE>(unit, tiles, b, row, c, column),
+            6 => unit.run(Tile::<_, 6, WIDE> { tiles, b, row, column, c }),
+            4 => unit.run(Tile::<_, 4, WIDE> { tiles, b, row, column, c }),
+            2 => unit.run(Tile::<_, 2, WIDE> { tiles, b, row, column, c }),
+            _ => unit.run(Tile::<_, 1, WIDE> { tiles, b, row, column, c }),
         }
     }
 }
 
-/// One tile, `HEIGHT` rows from `row` on, `WIDE` registers from column `first` on.
-#[inline(always)]
-fn tile<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
-    tiles: &Tiles<'_, V::Number>,
-    b: Factor<'_, V::Number>,
+/// One tile, `HEIGHT` rows from `row` on, `WIDE` registers from `column` on.
+struct Tile<'a, 'c, T, const HEIGHT: usize, const WIDE: usize> {
+    tiles: &'a Tiles<'a, T>,
+    b: Factor<'a, T>,
     row: usize,
-    c: &mut Block<'_, V::Number>,
-    first: usize,
-) where
-    V: Vector<Number: Scalar>,
-{
-    let chunk = tiles.chunk;
-    let sums = if let Some(packed) = tiles.a {
-        let a = &packed[(row - tiles.rows.start) * chunk.depth..];
-        sums_of_columns::<V, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
-    } else if chunk.a.column_stride == 1 {
-        sums_of_rows::<V, HEIGHT, WIDE>(unit, chunk.a.from_row(row), b, chunk.depth)
-    } else {
-        let a = chunk.a.from_row(row);
-        sums_of_columns::<V, HEIGHT, WIDE>(unit, a.slice, a.column_stride, b, chunk.depth)
-    };
-    for (i, sums) in sums.into_iter().enumerate() {
-        let target = c.row_mut(row + i, first);
-        write::<V, WIDE>(unit, sums, chunk.start, first, target);
+    column: usize,
+    c: &'a mut Block<'c, T>,
+}
+
+impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T, HEIGHT, WIDE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, unit: U) {
+        let Self { tiles, b, row, column, c } = self;
+        let chunk = tiles.chunk;
+        let sums = if let Some(packed) = tiles.a {
+            let a = &packed[(row - tiles.rows.start) * chunk.depth..];
+            sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
+        } else if chunk.a.column_stride == 1 {
+            sums_of_rows::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, chunk.a.from_row(row), b, chunk.depth)
+        } else {
+            let a = chunk.a.from_row(row);
+            sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a.slice, a.column_stride, b, chunk.depth)
+        };
+        for (i, sums) in sums.into_iter().enumerate() {
+            let target = c.row_mut(row + i, column);
+            write::<<T as Lanes>::On<U>, WIDE>(unit, sums, chunk.start, column, target);
+        }
     }
 }
 
@@ -257,7 +267,10 @@ fn sums_of_rows<V, const HEIGHT: usize, const WIDE: usize>(
 where
     V: Vector<Number: Scalar>,
 {
-    let rows: [&[V::Number]; HEIGHT] = std::array::from_fn(|i| &a.slice[i * a.row_stride..][..depth]);
+    let mut rows: [&[V::Number]; HEIGHT] = [&[]; HEIGHT];
+    for (i, row) in rows.iter_mut().enumerate() {
+        *row = &a.slice[i * a.row_stride..][..depth];
+    }
     let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
     for k in 0..depth {
         let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
@@ -294,7 +307,11 @@ where
 #[inline(always)]
 fn load<V: Vector, const WIDE: usize>(unit: V::Unit, numbers: &[V::Number]) -> [V; WIDE] {
     let numbers = &numbers[..WIDE * V::LANES];
-    std::array::from_fn(|j| V::load(unit, &numbers[j * V::LANES..]))
+    let mut registers = [V::splat(unit, <V::Number as num_traits::Zero>::zero()); WIDE];
+    for (j, register) in registers.iter_mut().enumerate() {
+        *register = V::load(unit, &numbers[j * V::LANES..]);
+    }
+    registers
 }
 
 /// `sums += a · b`.
