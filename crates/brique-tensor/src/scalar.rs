@@ -6,6 +6,7 @@ use std::iter::Sum;
 use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 
+use crate::exponential::Exponential;
 use crate::tile::Multiply;
 
 /// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
@@ -35,6 +36,7 @@ pub trait Scalar:
     + Send
     + Sync
     + Multiply
+    + Exponential
 {
     /// The type's name, `"f32"` or `"f64"`.
     const NAME: &'static str;
