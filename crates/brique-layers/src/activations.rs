@@ -1,5 +1,10 @@
 //! Modules that take each number by itself.
 
+#![allow(
+    clippy::inline_always,
+    reason = "what is inlined into a loop for a vector unit is compiled for it, and nothing else is"
+)]
+
 mod elu;
 mod gelu;
 mod leaky_relu;
@@ -20,8 +25,8 @@ pub use silu::Silu;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
 
-/// Makes a module of a type with `value(x)` and `slope(x)`: `y = value(x)`, `δ_x = slope(x) · δ`, element by element.
-macro_rules! elementwise {
+/// Makes a module of an [`Elementwise`](brique_tensor::Elementwise) function.
+macro_rules! module {
     ($module:ty) => {
         impl<T: brique_tensor::Scalar> brique_core::Module<T> for $module {
             fn output_shape(
@@ -36,9 +41,7 @@ macro_rules! elementwise {
                 input: &brique_tensor::Matrix<T>,
                 output: &mut brique_tensor::Matrix<T>,
             ) {
-                brique_tensor::ndarray::Zip::from(output)
-                    .and(input)
-                    .for_each(|y, &x| *y = self.value(x));
+                brique_tensor::elementwise_forward(*self, input, output);
             }
 
             fn delta_kernel(
@@ -47,12 +50,9 @@ macro_rules! elementwise {
                 delta: &brique_tensor::Matrix<T>,
                 input_delta: &mut brique_tensor::Matrix<T>,
             ) {
-                let zip = brique_tensor::ndarray::Zip::from(input_delta)
-                    .and(input)
-                    .and(delta);
-                zip.for_each(|input_delta, &x, &delta| *input_delta = self.slope(x) * delta);
+                brique_tensor::elementwise_delta(*self, input, delta, input_delta);
             }
         }
     };
 }
-use elementwise;
+use module;

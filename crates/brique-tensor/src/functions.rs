@@ -2,56 +2,116 @@
 //!
 //! Slopes are computed from the argument: `y·(1 − y)` and `1 − y²` have lost every digit where y has reached 1.
 
-use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+#![allow(
+    clippy::inline_always,
+    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
+)]
 
-use crate::Scalar;
+use crate::unit::{Unit, Work, on_best_unit};
+use crate::{Scalar, inlined};
 
-/// `1 / (1 + e^−x)`.
-///
-/// ```
-/// assert_eq!(brique_tensor::sigmoid(0.0), 0.5);
-/// assert_eq!(brique_tensor::sigmoid(-800.0), 0.0);
-/// ```
-pub fn sigmoid<T: Scalar>(x: T) -> T {
-    let decay = (-x.abs()).exp();
-    let numerator = if x < T::zero() { decay } else { T::one() };
-    numerator / (T::one() + decay)
+/// Functions of [`inlined`](crate::inlined), called on the best unit of the processor.
+macro_rules! on_best_unit {
+    ($($(#[$documentation:meta])* $name:ident($($x:ident),*);)*) => {$(
+        $(#[$documentation])*
+        #[must_use]
+        pub fn $name<T: Scalar>($($x: T),*) -> T {
+            struct Call<T> {
+                $($x: T),*
+            }
+
+            impl<T: Scalar> Work for Call<T> {
+                type Output = T;
+
+                #[inline(always)]
+                fn run<U: Unit>(self, _: U) -> T {
+                    inlined::$name($(self.$x),*)
+                }
+            }
+
+            on_best_unit(Call { $($x),* })
+        }
+    )*};
 }
 
-/// The slope of [`sigmoid`], `σ(x)·σ(−x)`, as `e^−|x| / (1 + e^−|x|)²`.
-///
-/// ```
-/// assert_eq!(brique_tensor::sigmoid_slope(0.0), 0.25);
-/// assert_eq!(brique_tensor::sigmoid_slope(40.0), (-40.0_f64).exp()); // 1 − σ(40) is 0 in f64
-/// ```
-pub fn sigmoid_slope<T: Scalar>(x: T) -> T {
-    let decay = (-x.abs()).exp();
-    let sum = T::one() + decay;
-    decay / (sum * sum)
-}
+on_best_unit! {
+    /// `e^x`.
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::exp(0.0), 1.0);
+    /// assert_eq!(brique_tensor::exp(1000.0), f64::INFINITY);
+    /// ```
+    exp(x);
 
-/// The slope of the hyperbolic tangent, `1 / cosh²(x)`, as `4·e^−2|x| / (1 + e^−2|x|)²`.
-///
-/// ```
-/// assert_eq!(brique_tensor::tanh_slope(0.0), 1.0);
-/// assert!(brique_tensor::tanh_slope(40.0) > 0.0); // 1 − tanh²(40) is 0 in f64
-/// ```
-pub fn tanh_slope<T: Scalar>(x: T) -> T {
-    let four = T::from_f64(4.0);
-    four * sigmoid_slope(x + x)
-}
+    /// `e^x − 1`, with all its digits near 0.
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::exp_m1(1e-20), 1e-20);
+    /// ```
+    exp_m1(x);
 
-/// `ln(1 + e^x)`, as `max(x, 0) + ln(1 + e^−|x|)`. Its slope is [`sigmoid`].
-///
-/// ```
-/// assert_eq!(brique_tensor::softplus(0.0), 2.0_f64.ln());
-/// assert_eq!(brique_tensor::softplus(1000.0), 1000.0);
-/// assert_eq!(brique_tensor::softplus(-100.0), (-100.0_f64).exp());
-/// ```
-pub fn softplus<T: Scalar>(x: T) -> T {
-    // `max` would make a number of NaN.
-    let positive = if x < T::zero() { T::zero() } else { x };
-    positive + (-x.abs()).exp().ln_1p()
+    /// `e^(a − b)`, the rounding of the difference made up for: an exponent of 300 would cost 150 units in the last place.
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::exp_of_difference(2.0, 2.0), 1.0);
+    /// ```
+    exp_of_difference(a, b);
+
+    /// The hyperbolic tangent, `(e^2x − 1) / (e^2x + 1)`. Its slope is [`tanh_slope`].
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::tanh(-1e-20), -1e-20);
+    /// assert_eq!(brique_tensor::tanh(40.0), 1.0);
+    /// ```
+    tanh(x);
+
+    /// The slope of the hyperbolic tangent, `1 / cosh²(x)`, as `4·e^−2|x| / (1 + e^−2|x|)²`.
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::tanh_slope(0.0), 1.0);
+    /// assert!(brique_tensor::tanh_slope(40.0) > 0.0); // 1 − tanh²(40) is 0 in f64
+    /// ```
+    tanh_slope(x);
+
+    /// `1 / (1 + e^−x)`.
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::sigmoid(0.0), 0.5);
+    /// assert_eq!(brique_tensor::sigmoid(-800.0), 0.0);
+    /// ```
+    sigmoid(x);
+
+    /// The slope of [`sigmoid`], `σ(x)·σ(−x)`, as `e^−|x| / (1 + e^−|x|)²`.
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::sigmoid_slope(0.0), 0.25);
+    /// assert_eq!(brique_tensor::sigmoid_slope(40.0), brique_tensor::exp(-40.0)); // 1 − σ(40) is 0 in f64
+    /// ```
+    sigmoid_slope(x);
+
+    /// `ln(1 + e^x)`, as `max(x, 0) + ln(1 + e^−|x|)`. Its slope is [`sigmoid`].
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::softplus(0.0), 2.0_f64.ln());
+    /// assert_eq!(brique_tensor::softplus(1000.0), 1000.0);
+    /// assert_eq!(brique_tensor::softplus(-100.0), brique_tensor::exp(-100.0));
+    /// ```
+    softplus(x);
+
+    /// The density of the standard normal distribution, `e^(−x²/2) / √(2π)`.
+    ///
+    /// Computed in `f64`, the rounding of x² made up for: in the tail it would cost digits.
+    normal_density(x);
+
+    /// The distribution function of the standard normal distribution, `½·erfc(−x/√2)`.
+    ///
+    /// Computed in `f64`, the rounding of x/√2 made up for: in the tail it would cost digits.
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::normal_distribution(0.0), 0.5);
+    /// assert!(brique_tensor::normal_distribution(-30.0) > 0.0);
+    /// ```
+    normal_distribution(x);
 }
 
 /// `ln Σ e^z` of some numbers, as `m + ln Σ e^(z − m)` with m the largest; −∞ of none.
@@ -70,7 +130,7 @@ pub fn log_sum_exp<T: Scalar>(numbers: impl Iterator<Item = T> + Clone) -> T {
             largest
         };
     }
-    largest + numbers.map(|z| (z - largest).exp()).sum::<T>().ln()
+    largest + numbers.map(|z| exp(z - largest)).sum::<T>().ln()
 }
 
 /// The largest of some numbers; NaN where one is, −∞ of none.
@@ -78,62 +138,4 @@ pub fn largest<T: Scalar>(numbers: impl Iterator<Item = T>) -> T {
     numbers.fold(T::neg_infinity(), |largest, z| {
         if z > largest || z.is_nan() { z } else { largest }
     })
-}
-
-/// The density of the standard normal distribution, `e^(−x²/2) / √(2π)`.
-///
-/// Computed in `f64`, the rounding of x² made up for: in the tail it would cost digits.
-pub fn normal_density<T: Scalar>(x: T) -> T {
-    T::from_f64(density(x.as_f64()))
-}
-
-/// The distribution function of the standard normal distribution, `½·erfc(−x/√2)`.
-///
-/// Computed in `f64`, the rounding of x/√2 made up for: in the tail it would cost digits.
-///
-/// ```
-/// assert_eq!(brique_tensor::normal_distribution(0.0), 0.5);
-/// assert!(brique_tensor::normal_distribution(-30.0) > 0.0);
-/// ```
-pub fn normal_distribution<T: Scalar>(x: T) -> T {
-    /// What √½ is larger than its nearest number.
-    const REST_OF_ROOT: f64 = -4.833_646_656_726_457e-17;
-    let x = x.as_f64();
-    let z = -x * FRAC_1_SQRT_2;
-    let rest = (-x).mul_add(FRAC_1_SQRT_2, -z) - x * REST_OF_ROOT;
-    // d erfc(z) / dz = −2/√π · e^(−z²) = −2·√2 · density(x)
-    let correction = if z.is_finite() {
-        2.0 * SQRT_2 * density(x) * rest
-    } else {
-        0.0
-    };
-    T::from_f64(0.5 * (libm::erfc(z) - correction))
-}
-
-fn density(x: f64) -> f64 {
-    const SCALE: f64 = 0.398_942_280_401_432_7; // 1 / √(2π)
-    let square = x * x;
-    let rest = if square.is_finite() {
-        x.mul_add(x, -square)
-    } else {
-        0.0
-    };
-    SCALE * (-0.5 * square).exp() * (1.0 - 0.5 * rest)
-}
-
-/// `e^(a − b)`, the rounding of the difference made up for: an exponent of 300 would cost 150 units in the last place.
-///
-/// ```
-/// assert_eq!(brique_tensor::exp_of_difference(2.0, 2.0), 1.0);
-/// ```
-pub fn exp_of_difference<T: Scalar>(a: T, b: T) -> T {
-    let difference = a - b;
-    let subtracted = a - difference;
-    let rest = (a - (difference + subtracted)) + (subtracted - b);
-    let power = difference.exp();
-    if rest.is_finite() {
-        power + power * rest
-    } else {
-        power
-    }
 }

@@ -5,7 +5,8 @@
 //!   Owned arrays, views and slices of a batch all dereference to it.
 //! * [`affine_forward`], [`affine_delta`], [`affine_gradient`]: the three products of a linear layer,
 //!   with the bias as the last row of its parameters.
-//! * [`sigmoid`], [`softplus`], [`log_sum_exp`] and slopes that keep their digits in the tails.
+//! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`] and slopes that keep their digits in the tails;
+//!   [`Elementwise`]: such a function applied to whole matrices, and [`inlined`] what to write one with.
 //! * [`pairwise_sum`], [`add_column_sums`]: sums whose rounding error grows with log n, not with n.
 //!
 //! This is the only crate of the workspace with code written for speed.
@@ -24,7 +25,10 @@
 //! ```
 
 mod affine;
+mod elementwise;
+mod exponential;
 mod functions;
+pub mod inlined;
 mod pairs;
 mod product;
 mod scalar;
@@ -33,18 +37,19 @@ mod unit;
 mod vector;
 
 pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
+pub use elementwise::{Elementwise, elementwise_delta, elementwise_forward};
 pub use functions::{
-    exp_of_difference, largest, log_sum_exp, normal_density, normal_distribution, sigmoid, sigmoid_slope,
-    softplus, tanh_slope,
+    exp, exp_m1, exp_of_difference, largest, log_sum_exp, normal_density, normal_distribution, sigmoid,
+    sigmoid_slope, softplus, tanh, tanh_slope,
 };
 pub use ndarray;
 pub use pairs::{all_finite, combine, sum_of_pairs, update};
 pub use scalar::Scalar;
+pub use sum::{add_column_sums, pairwise_sum};
 #[doc(hidden)]
 pub use unit::{Unit, Work, on_best_unit};
 #[doc(hidden)]
 pub use vector::Vector;
-pub use sum::{add_column_sums, pairwise_sum};
 
 /// A borrowed matrix, one example a row: what functions take, whoever owns the numbers.
 ///

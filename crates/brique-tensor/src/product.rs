@@ -13,7 +13,7 @@ mod tile;
 use ndarray::ArrayView1;
 
 use self::block::Block;
-pub(crate) use self::pack::Panels;
+pub use self::pack::Panels;
 use crate::scalar::Lanes;
 use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar};

@@ -1,13 +1,13 @@
 //! The two kinds of number.
 
+use std::cell::RefCell;
 use std::fmt::{Debug, Display, LowerExp};
 use std::iter::Sum;
 
 use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 
-use std::cell::RefCell;
-
+use crate::exponential::Exponential;
 use crate::product::Panels;
 use crate::unit::Unit;
 use crate::vector::Vector;
@@ -39,6 +39,7 @@ pub trait Scalar:
     + Send
     + Sync
     + Lanes
+    + Exponential
 {
     /// The type's name, `"f32"` or `"f64"`.
     const NAME: &'static str;
@@ -100,7 +101,6 @@ pub trait Lanes: Sized {
 
     /// Hands the panels of this thread to a product.
     #[doc(hidden)]
-    #[allow(private_interfaces, reason = "called from this crate alone; no other can name the trait")]
     fn with_panels<R>(work: impl FnOnce(&mut Panels<Self>) -> R) -> R;
 }
 
@@ -110,7 +110,6 @@ macro_rules! lanes {
             type On<U: Unit> = U::$register;
 
             #[inline(always)]
-            #[allow(private_interfaces, reason = "called from this crate alone; no other can name the trait")]
             fn with_panels<R>(work: impl FnOnce(&mut Panels<Self>) -> R) -> R {
                 thread_local! {
                     static PANELS: RefCell<Panels<$number>> = const { RefCell::new(Panels::new()) };

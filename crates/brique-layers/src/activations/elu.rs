@@ -3,9 +3,9 @@
 use std::fmt;
 
 use brique_core::{Error, Fault};
-use brique_tensor::Scalar;
+use brique_tensor::{Elementwise, Scalar, inlined};
 
-use super::elementwise;
+use super::module;
 
 /// `y = x for x > 0, alpha·(e^x − 1) else`, element by element; `δ_x = (1 if x > 0, else alpha·e^x) · δ`.
 ///
@@ -55,25 +55,29 @@ impl Elu {
         };
         Err(Error::new("Elu", "new", fault))
     }
+}
 
-    fn value<T: Scalar>(self, x: T) -> T {
+impl<T: Scalar> Elementwise<T> for Elu {
+    #[inline(always)]
+    fn value(self, x: T) -> T {
         if x > T::zero() {
             x
         } else {
-            x.exp_m1() * T::from_f64(self.alpha)
+            inlined::exp_m1(x) * T::from_f64(self.alpha)
         }
     }
 
-    fn slope<T: Scalar>(self, x: T) -> T {
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
         if x > T::zero() {
             T::one()
         } else {
-            x.exp() * T::from_f64(self.alpha)
+            inlined::exp(x) * T::from_f64(self.alpha)
         }
     }
 }
 
-elementwise!(Elu);
+module!(Elu);
 
 impl fmt::Display for Elu {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use brique_tensor::{Scalar, normal_density, normal_distribution};
+use brique_tensor::{Elementwise, Scalar, inlined};
 
-use super::elementwise;
+use super::module;
 
 /// `y = x·Φ(x)`, element by element; `δ_x = (Φ(x) + x·φ(x)) · δ`.
 ///
@@ -29,19 +29,19 @@ use super::elementwise;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Gelu;
 
-impl Gelu {
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn value<T: Scalar>(self, x: T) -> T {
-        x * normal_distribution(x)
+impl<T: Scalar> Elementwise<T> for Gelu {
+    #[inline(always)]
+    fn value(self, x: T) -> T {
+        x * inlined::normal_distribution(x)
     }
 
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn slope<T: Scalar>(self, x: T) -> T {
-        normal_distribution(x) + x * normal_density(x)
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
+        inlined::normal_distribution(x) + x * inlined::normal_density(x)
     }
 }
 
-elementwise!(Gelu);
+module!(Gelu);
 
 impl fmt::Display for Gelu {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

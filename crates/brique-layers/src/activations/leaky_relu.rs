@@ -3,9 +3,9 @@
 use std::fmt;
 
 use brique_core::{Error, Fault};
-use brique_tensor::Scalar;
+use brique_tensor::{Elementwise, Scalar};
 
-use super::elementwise;
+use super::module;
 
 /// `y = x for x > 0, negative_slope·x else`, element by element; `δ_x = (1 if x > 0, else negative_slope) · δ`.
 ///
@@ -57,8 +57,11 @@ impl LeakyReLU {
         };
         Err(Error::new("LeakyReLU", "new", fault))
     }
+}
 
-    fn value<T: Scalar>(self, x: T) -> T {
+impl<T: Scalar> Elementwise<T> for LeakyReLU {
+    #[inline(always)]
+    fn value(self, x: T) -> T {
         if x > T::zero() {
             x
         } else {
@@ -66,7 +69,8 @@ impl LeakyReLU {
         }
     }
 
-    fn slope<T: Scalar>(self, x: T) -> T {
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
         if x > T::zero() {
             T::one()
         } else {
@@ -75,7 +79,7 @@ impl LeakyReLU {
     }
 }
 
-elementwise!(LeakyReLU);
+module!(LeakyReLU);
 
 impl fmt::Display for LeakyReLU {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

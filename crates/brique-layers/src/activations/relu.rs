@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use brique_tensor::Scalar;
+use brique_tensor::{Elementwise, Scalar};
 
-use super::elementwise;
+use super::module;
 
 /// `y = max(x, 0)`, element by element; `δ_x = (1 if x > 0, else 0) · δ`.
 ///
@@ -29,20 +29,20 @@ use super::elementwise;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ReLU;
 
-impl ReLU {
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn value<T: Scalar>(self, x: T) -> T {
+impl<T: Scalar> Elementwise<T> for ReLU {
+    #[inline(always)]
+    fn value(self, x: T) -> T {
         // `max` would make a number of NaN.
         if x <= T::zero() { T::zero() } else { x }
     }
 
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn slope<T: Scalar>(self, x: T) -> T {
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
         if x > T::zero() { T::one() } else { T::zero() }
     }
 }
 
-elementwise!(ReLU);
+module!(ReLU);
 
 impl fmt::Display for ReLU {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

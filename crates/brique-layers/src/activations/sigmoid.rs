@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use brique_tensor::{Scalar, sigmoid, sigmoid_slope};
+use brique_tensor::{Elementwise, Scalar, inlined};
 
-use super::elementwise;
+use super::module;
 
 /// `y = σ(x) = 1 / (1 + e^−x)`, element by element; `δ_x = σ(x)·σ(−x) · δ`.
 ///
@@ -17,12 +17,13 @@ use super::elementwise;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Sigmoid;
+/// use brique_tensor::exp;
 /// use brique_tensor::ndarray::array;
 ///
 /// let x = array![[0.0, 40.0]];
 /// assert_eq!(Sigmoid.forward(&x)?, array![[0.5, 1.0]]);
 /// let back = Sigmoid.backward_delta(&x, &array![[4.0, 1.0]])?;
-/// assert_eq!(back, array![[1.0, (-40.0_f64).exp()]]);
+/// assert_eq!(back, array![[1.0, exp(-40.0)]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -30,19 +31,19 @@ use super::elementwise;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Sigmoid;
 
-impl Sigmoid {
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn value<T: Scalar>(self, x: T) -> T {
-        sigmoid(x)
+impl<T: Scalar> Elementwise<T> for Sigmoid {
+    #[inline(always)]
+    fn value(self, x: T) -> T {
+        inlined::sigmoid(x)
     }
 
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn slope<T: Scalar>(self, x: T) -> T {
-        sigmoid_slope(x)
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
+        inlined::sigmoid_slope(x)
     }
 }
 
-elementwise!(Sigmoid);
+module!(Sigmoid);
 
 impl fmt::Display for Sigmoid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use brique_tensor::{Scalar, sigmoid};
+use brique_tensor::{Elementwise, Scalar, inlined};
 
-use super::elementwise;
+use super::module;
 
 /// `y = x·σ(x)`, element by element; `δ_x = σ(x)·(1 + x·σ(−x)) · δ`.
 ///
@@ -26,21 +26,21 @@ use super::elementwise;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Silu;
 
-impl Silu {
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn value<T: Scalar>(self, x: T) -> T {
-        x * sigmoid(x)
+impl<T: Scalar> Elementwise<T> for Silu {
+    #[inline(always)]
+    fn value(self, x: T) -> T {
+        x * inlined::sigmoid(x)
     }
 
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn slope<T: Scalar>(self, x: T) -> T {
-        let slope = sigmoid(x) * (T::one() + x * sigmoid(-x));
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
+        let slope = inlined::sigmoid(x) * (T::one() + x * inlined::sigmoid(-x));
         // −∞ · 0 on the way to the slope's limit, which is 0.
         if x == T::neg_infinity() { T::zero() } else { slope }
     }
 }
 
-elementwise!(Silu);
+module!(Silu);
 
 impl fmt::Display for Silu {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

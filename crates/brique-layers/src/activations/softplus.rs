@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use brique_tensor::{Scalar, sigmoid, softplus};
+use brique_tensor::{Elementwise, Scalar, inlined};
 
-use super::elementwise;
+use super::module;
 
 /// `y = ln(1 + e^x)`, element by element; `δ_x = σ(x) · δ`.
 ///
@@ -28,19 +28,19 @@ use super::elementwise;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Softplus;
 
-impl Softplus {
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn value<T: Scalar>(self, x: T) -> T {
-        softplus(x)
+impl<T: Scalar> Elementwise<T> for Softplus {
+    #[inline(always)]
+    fn value(self, x: T) -> T {
+        inlined::softplus(x)
     }
 
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn slope<T: Scalar>(self, x: T) -> T {
-        sigmoid(x)
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
+        inlined::sigmoid(x)
     }
 }
 
-elementwise!(Softplus);
+module!(Softplus);
 
 impl fmt::Display for Softplus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use brique_tensor::{Scalar, tanh_slope};
+use brique_tensor::{Elementwise, Scalar, inlined};
 
-use super::elementwise;
+use super::module;
 
 /// `y = tanh(x)`, element by element; `δ_x = (1 − tanh²(x)) · δ`.
 ///
@@ -31,19 +31,19 @@ use super::elementwise;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Tanh;
 
-impl Tanh {
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn value<T: Scalar>(self, x: T) -> T {
-        x.tanh()
+impl<T: Scalar> Elementwise<T> for Tanh {
+    #[inline(always)]
+    fn value(self, x: T) -> T {
+        inlined::tanh(x)
     }
 
-    #[allow(clippy::unused_self, reason = "other activations have a parameter here")]
-    fn slope<T: Scalar>(self, x: T) -> T {
-        tanh_slope(x)
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
+        inlined::tanh_slope(x)
     }
 }
 
-elementwise!(Tanh);
+module!(Tanh);
 
 impl fmt::Display for Tanh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

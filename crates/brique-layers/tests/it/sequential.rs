@@ -4,6 +4,7 @@ use brique_gradcheck::{Failure, Judge};
 use brique_layers::{Init, LayerNorm, Linear, LogSoftmax, Sequential, Tanh, Workspace};
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::{Array2, array};
+use brique_tensor::tanh;
 use proptest::prelude::*;
 
 fn linear(inputs: usize, outputs: usize, seed: u64) -> Linear {
@@ -122,7 +123,7 @@ fn the_workspace_shows_what_lies_between() {
     assert_eq!(workspace.rows(), 5);
     let sums = linear(3, 4, 1).forward(&x).unwrap();
     assert_eq!(workspace.output(0), sums);
-    assert_eq!(workspace.output(1), sums.mapv(f64::tanh));
+    assert_eq!(workspace.output(1), sums.mapv(tanh));
     let hidden_delta = linear(4, 2, 2)
         .backward_delta(&workspace.output(1), &delta)
         .unwrap();
@@ -148,7 +149,7 @@ fn a_network_within_a_network_is_taken_apart() {
     let expected = network(3, 4, 2)
         .forward(&linear(3, 3, 9).forward(&x).unwrap())
         .unwrap()
-        .mapv(f64::tanh);
+        .mapv(tanh);
     assert_eq!(whole.forward(&x).unwrap(), expected);
 
     let error = Sequential::new(2).then(network(3, 4, 2)).unwrap_err();

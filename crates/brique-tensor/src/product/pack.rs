@@ -14,7 +14,7 @@ const MOST_LANES: usize = 16;
 
 /// The buffers of a thread: they grow with the largest product, and then stay.
 #[derive(Debug, Default)]
-pub(crate) struct Panels<T> {
+pub struct Panels<T> {
     a: Vec<T>,
     b: Vec<T>,
 }

@@ -1,0 +1,235 @@
+//! Functions of one number applied to whole matrices.
+
+#![allow(
+    clippy::inline_always,
+    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
+)]
+
+use std::sync::atomic::{Ordering, compiler_fence};
+
+use crate::unit::{Unit, Work, on_best_unit};
+use crate::{Matrix, Scalar};
+
+/// This many numbers are computed side by side: a vector of the widest unit of `f32`, or two of `f64`.
+const LANES: usize = 16;
+
+/// A function of one number, with its slope.
+///
+/// [`elementwise_forward`] and [`elementwise_delta`] apply it to whole matrices, on the best vector unit of the processor.
+/// Both methods, and all they call, should be `#[inline(always)]`, as what is in [`inlined`](crate::inlined) is:
+/// what is not inlined is right and slow.
+/// A branch that both sides of are cheap costs nothing: it is a selection.
+///
+/// ```
+/// use brique_tensor::ndarray::array;
+/// use brique_tensor::{Elementwise, Scalar, elementwise_delta, elementwise_forward, inlined};
+///
+/// /// `x·tanh(x)`
+/// #[derive(Clone, Copy)]
+/// struct Fold;
+///
+/// impl<T: Scalar> Elementwise<T> for Fold {
+///     #[inline(always)]
+///     fn value(self, x: T) -> T {
+///         x * inlined::tanh(x)
+///     }
+///
+///     #[inline(always)]
+///     fn slope(self, x: T) -> T {
+///         inlined::tanh(x) + x * inlined::tanh_slope(x)
+///     }
+/// }
+///
+/// let x = array![[-100.0, 0.0, 100.0]];
+/// let mut y = array![[0.0, 0.0, 0.0]];
+/// elementwise_forward(Fold, &x, &mut y);
+/// assert_eq!(y, array![[100.0, 0.0, 100.0]]);
+///
+/// let mut delta_x = y;
+/// elementwise_delta(Fold, &x, &array![[2.0, 2.0, 3.0]], &mut delta_x);
+/// assert_eq!(delta_x, array![[-2.0, 0.0, 3.0]]);
+/// ```
+pub trait Elementwise<T: Scalar>: Copy {
+    /// `y = f(x)`
+    #[must_use]
+    fn value(self, x: T) -> T;
+
+    /// `f′(x)`, of which the error behind the function is the multiple: `δ_x = f′(x)·δ`.
+    #[must_use]
+    fn slope(self, x: T) -> T;
+}
+
+/// `y = f(x)`, element by element.
+///
+/// # Shapes
+///
+/// `x` and `y` have the same. How they lie in memory makes a difference to the time, not to the numbers.
+///
+/// # Panics
+///
+/// If the shapes differ.
+#[track_caller]
+pub fn elementwise_forward<T: Scalar, F: Elementwise<T>>(f: F, x: &Matrix<T>, y: &mut Matrix<T>) {
+    assert_same_shape("y", y, x);
+    on_best_unit(Forward { f, x, y });
+}
+
+/// `δ_x = f′(x)·δ`, element by element.
+///
+/// # Shapes
+///
+/// `x`, `delta` and `delta_x` have the same. How they lie in memory makes a difference to the time, not to the numbers.
+///
+/// # Panics
+///
+/// If the shapes differ.
+#[track_caller]
+pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
+    f: F,
+    x: &Matrix<T>,
+    delta: &Matrix<T>,
+    delta_x: &mut Matrix<T>,
+) {
+    assert_same_shape("delta", delta, x);
+    assert_same_shape("delta_x", delta_x, x);
+    on_best_unit(Backward { f, x, delta, delta_x });
+}
+
+#[track_caller]
+fn assert_same_shape<T>(name: &str, matrix: &Matrix<T>, x: &Matrix<T>) {
+    assert!(
+        matrix.dim() == x.dim(),
+        "{name} has shape {:?}, expected {:?}: that of x",
+        matrix.dim(),
+        x.dim()
+    );
+}
+
+struct Forward<'a, T, F> {
+    f: F,
+    x: &'a Matrix<T>,
+    y: &'a mut Matrix<T>,
+}
+
+impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, _: U) {
+        let Self { f, x, y } = self;
+        if let (Some(x), Some(y)) = (x.as_slice(), y.as_slice_mut()) {
+            return values(f, x, y);
+        }
+        let mut lanes = [T::zero(); LANES];
+        let (mut x, mut y) = (x.iter(), y.iter_mut());
+        while x.len() > 0 {
+            gather(&mut x, &mut lanes);
+            scatter(&values_of_lanes(f, &lanes), &mut y);
+        }
+    }
+}
+
+struct Backward<'a, T, F> {
+    f: F,
+    x: &'a Matrix<T>,
+    delta: &'a Matrix<T>,
+    delta_x: &'a mut Matrix<T>,
+}
+
+impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, _: U) {
+        let Self { f, x, delta, delta_x } = self;
+        if let (Some(x), Some(delta), Some(delta_x)) =
+            (x.as_slice(), delta.as_slice(), delta_x.as_slice_mut())
+        {
+            return deltas(f, x, delta, delta_x);
+        }
+        let mut lanes = [T::zero(); LANES];
+        let mut deltas = [T::zero(); LANES];
+        let (mut x, mut delta, mut delta_x) = (x.iter(), delta.iter(), delta_x.iter_mut());
+        while x.len() > 0 {
+            gather(&mut x, &mut lanes);
+            gather(&mut delta, &mut deltas);
+            scatter(&deltas_of_lanes(f, &lanes, &deltas), &mut delta_x);
+        }
+    }
+}
+
+#[inline(always)]
+fn values<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: &mut [T]) {
+    let (x, x_rest) = x.as_chunks::<LANES>();
+    let (y, y_rest) = y.as_chunks_mut::<LANES>();
+    for (x, y) in x.iter().zip(y) {
+        *y = values_of_lanes(f, x);
+        keep_chunks_apart();
+    }
+    if !x_rest.is_empty() {
+        let results = values_of_lanes(f, &padded(x_rest));
+        y_rest.copy_from_slice(&results[..x_rest.len()]);
+    }
+}
+
+#[inline(always)]
+fn deltas<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], delta: &[T], delta_x: &mut [T]) {
+    let (x, x_rest) = x.as_chunks::<LANES>();
+    let (delta, delta_rest) = delta.as_chunks::<LANES>();
+    let (delta_x, delta_x_rest) = delta_x.as_chunks_mut::<LANES>();
+    for ((x, delta), delta_x) in x.iter().zip(delta).zip(delta_x) {
+        *delta_x = deltas_of_lanes(f, x, delta);
+        keep_chunks_apart();
+    }
+    if !x_rest.is_empty() {
+        let results = deltas_of_lanes(f, &padded(x_rest), &padded(delta_rest));
+        delta_x_rest.copy_from_slice(&results[..x_rest.len()]);
+    }
+}
+
+#[inline(always)]
+fn values_of_lanes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T; LANES]) -> [T; LANES] {
+    let mut y = *x;
+    for y in &mut y {
+        *y = f.value(*y);
+    }
+    y
+}
+
+#[inline(always)]
+fn deltas_of_lanes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T; LANES], delta: &[T; LANES]) -> [T; LANES] {
+    let mut delta_x = *x;
+    for (delta_x, &delta) in delta_x.iter_mut().zip(delta) {
+        *delta_x = f.slope(*delta_x) * delta;
+    }
+    delta_x
+}
+
+/// Vectors are made within a chunk: across chunks LLVM would gather the first numbers of several, then the second ones.
+#[inline(always)]
+fn keep_chunks_apart() {
+    compiler_fence(Ordering::SeqCst);
+}
+
+/// The numbers, and zeros behind them.
+#[inline(always)]
+fn padded<T: Scalar>(numbers: &[T]) -> [T; LANES] {
+    let mut lanes = [T::zero(); LANES];
+    lanes[..numbers.len()].copy_from_slice(numbers);
+    lanes
+}
+
+#[inline(always)]
+fn gather<'a, T: Scalar>(numbers: &mut impl Iterator<Item = &'a T>, lanes: &mut [T; LANES]) {
+    // The lanes first: where they end, no number is taken.
+    for (lane, &number) in lanes.iter_mut().zip(numbers) {
+        *lane = number;
+    }
+}
+
+#[inline(always)]
+fn scatter<'a, T: Scalar>(lanes: &[T; LANES], numbers: &mut impl Iterator<Item = &'a mut T>) {
+    for (&lane, number) in lanes.iter().zip(numbers) {
+        *number = lane;
+    }
+}

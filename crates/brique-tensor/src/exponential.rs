@@ -1,0 +1,156 @@
+//! The parts of exponentials and logarithms that depend on the kind of number: polynomials, and powers of two as bits.
+
+#![allow(
+    clippy::inline_always,
+    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
+)]
+
+/// A number whose exponential and logarithm are computed without a branch, so that vectors of them are.
+///
+/// Polynomials are Horner's rule in the even and the odd powers: half as long a chain of additions, no more of them.
+pub trait Exponential: Sized {
+    /// `1.5·2^m` with m the number of bits of the fraction: added to a number, it rounds that to the nearest integer and
+    /// leaves it in the last bits.
+    #[doc(hidden)]
+    const ROUND: Self;
+
+    /// ln 2 to the nearest.
+    #[doc(hidden)]
+    const LN_2: Self;
+
+    /// What ln 2 is larger than [`LN_2`](Self::LN_2).
+    #[doc(hidden)]
+    const LN_2_REST: Self;
+
+    /// `4·e^x` is 0 here and below.
+    #[doc(hidden)]
+    const LOWEST_POWER: Self;
+
+    /// `e^x` is infinite here and above.
+    #[doc(hidden)]
+    const HIGHEST_POWER: Self;
+
+    /// tanh is 1 here and above, and `e^−2x` nothing beside 1.
+    #[doc(hidden)]
+    const LARGEST_TANH: Self;
+
+    /// `2^SCALE` makes numbers with all their digits of subnormal ones.
+    #[doc(hidden)]
+    const SCALE: i32;
+
+    /// `(e^r − 1 − r) / r²` for r within ±0.3466.
+    #[doc(hidden)]
+    fn exponential_tail(r: Self, square: Self) -> Self;
+
+    /// `(ln((2 + f) / (2 − f)) − f) / f³` of f², for f within ±0.4.
+    #[doc(hidden)]
+    fn logarithm_tail(square: Self) -> Self;
+
+    /// `2^(n + more)`, of `n + ROUND`.
+    #[doc(hidden)]
+    fn power_of_two(rounded: Self, more: i32) -> Self;
+
+    /// `(k, 2^−k)` with `x·2^−k` in [0.75, 1.5), for x from 0.75 up.
+    #[doc(hidden)]
+    fn binary_order(x: Self) -> (Self, Self);
+}
+
+impl Exponential for f32 {
+    const ROUND: Self = 12_582_912.0;
+    const LN_2: Self = std::f32::consts::LN_2;
+    const LN_2_REST: Self = -1.904_654_2e-9;
+    const LOWEST_POWER: Self = -108.0;
+    const HIGHEST_POWER: Self = 89.0;
+    const LARGEST_TANH: Self = 10.0;
+    const SCALE: i32 = 64;
+
+    /// Minimax by Remez' algorithm: `e^r − 1` is within 1.5e-8 of itself.
+    #[inline(always)]
+    fn exponential_tail(r: Self, square: Self) -> Self {
+        let even = 0.001_394_600_3_f32
+            .mul_add(square, 0.041_666_29)
+            .mul_add(square, 0.5);
+        let odd = 0.008_366_345_f32.mul_add(square, 0.166_665_45);
+        odd.mul_add(r, even)
+    }
+
+    /// Minimax by Remez' algorithm: the logarithm is within 3e-9 of itself.
+    #[inline(always)]
+    fn logarithm_tail(square: Self) -> Self {
+        0.002_372_010_4_f32
+            .mul_add(square, 0.012_486_803)
+            .mul_add(square, 0.083_333_686)
+    }
+
+    #[inline(always)]
+    fn power_of_two(rounded: Self, more: i32) -> Self {
+        let exponent = (127 + more).cast_unsigned() << 23;
+        Self::from_bits((rounded.to_bits() << 23).wrapping_add(exponent))
+    }
+
+    #[inline(always)]
+    fn binary_order(x: Self) -> (Self, Self) {
+        const TWO_TO_23: f32 = 8_388_608.0;
+        let k = x.to_bits().wrapping_sub(0.75_f32.to_bits()) >> 23;
+        (
+            Self::from_bits(TWO_TO_23.to_bits().wrapping_add(k)) - TWO_TO_23,
+            Self::from_bits(1.0_f32.to_bits().wrapping_sub(k << 23)),
+        )
+    }
+}
+
+impl Exponential for f64 {
+    const ROUND: Self = 6_755_399_441_055_744.0;
+    const LN_2: Self = std::f64::consts::LN_2;
+    const LN_2_REST: Self = 2.319_046_813_846_299_6e-17;
+    const LOWEST_POWER: Self = -750.0;
+    const HIGHEST_POWER: Self = 710.0;
+    const LARGEST_TANH: Self = 20.0;
+    const SCALE: i32 = 128;
+
+    /// Minimax by Remez' algorithm: `e^r − 1` is within 2.1e-17 of itself.
+    #[inline(always)]
+    fn exponential_tail(r: Self, square: Self) -> Self {
+        let even = 2.762_554_228_746_117e-7_f64
+            .mul_add(square, 2.480_150_669_860_682e-5)
+            .mul_add(square, 0.001_388_888_893_016_54)
+            .mul_add(square, 0.041_666_666_666_582_08)
+            .mul_add(square, 0.500_000_000_000_000_4);
+        let odd = 2.511_396_516_627_407_8e-8_f64
+            .mul_add(square, 2.755_722_967_846_079_7e-6)
+            .mul_add(square, 1.984_126_990_094_420_1e-4)
+            .mul_add(square, 0.008_333_333_333_315_637)
+            .mul_add(square, 0.166_666_666_666_666_85);
+        odd.mul_add(r, even)
+    }
+
+    /// Minimax by Remez' algorithm: the logarithm is within 1.6e-17 of itself.
+    #[inline(always)]
+    fn logarithm_tail(square: Self) -> Self {
+        let fourth = square * square;
+        let even = 4.690_422_437_071_871e-6_f64
+            .mul_add(fourth, 8.880_061_014_730_519e-5)
+            .mul_add(fourth, 0.002_232_142_921_714_422_6)
+            .mul_add(fourth, 0.083_333_333_333_340_92);
+        let odd = 1.861_573_560_636_085e-5_f64
+            .mul_add(fourth, 4.340_261_383_719_769e-4)
+            .mul_add(fourth, 0.012_499_999_998_795_901);
+        odd.mul_add(square, even)
+    }
+
+    #[inline(always)]
+    fn power_of_two(rounded: Self, more: i32) -> Self {
+        let exponent = u64::from((1023 + more).cast_unsigned()) << 52;
+        Self::from_bits((rounded.to_bits() << 52).wrapping_add(exponent))
+    }
+
+    #[inline(always)]
+    fn binary_order(x: Self) -> (Self, Self) {
+        const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
+        let k = x.to_bits().wrapping_sub(0.75_f64.to_bits()) >> 52;
+        (
+            Self::from_bits(TWO_TO_52.to_bits().wrapping_add(k)) - TWO_TO_52,
+            Self::from_bits(1.0_f64.to_bits().wrapping_sub(k << 52)),
+        )
+    }
+}

@@ -1,0 +1,236 @@
+//! The functions of one number as code that is inlined: what a loop over many of them is built of.
+//!
+//! Each gives the bits of its namesake at the root of the crate.
+//! None has a branch, so that LLVM makes vectors of a loop over them; multiplications and additions are fused by
+//! `mul_add` alone, which rounds once on every machine, so that all machines compute the same bits.
+//! Called on its own, outside of an [`Elementwise`](crate::Elementwise), such a function is compiled for the baseline of
+//! the architecture: where that has no fused multiplication it is slow, and the one at the root of the crate is not.
+
+#![allow(
+    clippy::inline_always,
+    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
+)]
+
+use std::f64::consts::{FRAC_1_SQRT_2, LOG2_E, SQRT_2};
+
+use crate::Scalar;
+
+/// [`exp`](crate::exp), inlined.
+#[inline(always)]
+pub fn exp<T: Scalar>(x: T) -> T {
+    let power = Power::of(within_powers(x));
+    power.times((-power.n).mul_add(T::LN_2_REST, power.r))
+}
+
+/// [`exp_m1`](crate::exp_m1), inlined.
+#[inline(always)]
+pub fn exp_m1<T: Scalar>(x: T) -> T {
+    let bounded = at_least(at_most(x, T::HIGHEST_POWER), -(T::LARGEST_TANH + T::LARGEST_TANH));
+    // Half of it, because 2^n may be too large where e^x − 1 is not.
+    let half = Power::of(bounded).minus_one(-1);
+    // Of a subnormal number the half is none.
+    if x.abs() < T::min_positive_value() / T::epsilon() {
+        x
+    } else {
+        half + half
+    }
+}
+
+/// `ln(1 + x)` of a number from 0 to a quarter of the largest.
+#[inline(always)]
+pub fn ln_1p_of_positive<T: Scalar>(x: T) -> T {
+    let (one, two) = (T::one(), T::from_f64(2.0));
+    let sum = one + x;
+    let added = sum - one;
+    let rest = (one - (sum - added)) + (x - added);
+    // 1 + x = 2^k·(1 + f), f within −¼ and ½
+    let (k, shrink) = T::binary_order(sum);
+    let f = rest.mul_add(shrink, sum.mul_add(shrink, -one));
+    // ln(1 + f) = ln((2 + g) / (2 − g)), g within ±0.4
+    let g = (f + f) / (f + two);
+    let square = g * g;
+    let small = (g * square).mul_add(T::logarithm_tail(square), k * T::LN_2_REST);
+    k.mul_add(T::LN_2, g + small)
+}
+
+/// [`tanh`](crate::tanh), inlined.
+#[inline(always)]
+pub fn tanh<T: Scalar>(x: T) -> T {
+    let size = at_most(x.abs(), T::LARGEST_TANH);
+    let above_one = Power::of(size + size).minus_one(0);
+    (above_one / (above_one + T::from_f64(2.0))).copysign(x)
+}
+
+/// [`tanh_slope`](crate::tanh_slope), inlined.
+#[inline(always)]
+pub fn tanh_slope<T: Scalar>(x: T) -> T {
+    // 4·e^−2|x|, at a scale where it is not subnormal
+    let numerator = power_of_negative(-(x.abs() + x.abs()), T::SCALE + 2);
+    let decay = numerator * power_of_two::<T>(-T::SCALE - 2);
+    numerator / square_of_one_and(decay) * power_of_two::<T>(-T::SCALE)
+}
+
+/// [`sigmoid`](crate::sigmoid), inlined.
+#[inline(always)]
+pub fn sigmoid<T: Scalar>(x: T) -> T {
+    let (large, small) = (power_of_two::<T>(T::SCALE), power_of_two::<T>(-T::SCALE));
+    let numerator = power_of_negative(-x.abs(), T::SCALE);
+    let decay = numerator * small;
+    let numerator = if x < T::zero() { numerator } else { large };
+    numerator / (T::one() + decay) * small
+}
+
+/// [`sigmoid_slope`](crate::sigmoid_slope), inlined.
+#[inline(always)]
+pub fn sigmoid_slope<T: Scalar>(x: T) -> T {
+    let small = power_of_two::<T>(-T::SCALE);
+    let numerator = power_of_negative(-x.abs(), T::SCALE);
+    numerator / square_of_one_and(numerator * small) * small
+}
+
+/// [`softplus`](crate::softplus), inlined.
+#[inline(always)]
+pub fn softplus<T: Scalar>(x: T) -> T {
+    let decay = power_of_negative(-x.abs(), T::SCALE) * power_of_two::<T>(-T::SCALE);
+    at_least(x, T::zero()) + ln_1p_of_positive(decay)
+}
+
+/// [`normal_density`](crate::normal_density), inlined.
+#[inline(always)]
+pub fn normal_density<T: Scalar>(x: T) -> T {
+    T::from_f64(density(x.as_f64()))
+}
+
+/// [`normal_distribution`](crate::normal_distribution), inlined but for its error function.
+#[inline(always)]
+pub fn normal_distribution<T: Scalar>(x: T) -> T {
+    /// What √½ is larger than its nearest number.
+    const REST_OF_ROOT: f64 = -4.833_646_656_726_457e-17;
+    let x = x.as_f64();
+    let z = -x * FRAC_1_SQRT_2;
+    let rest = (-x).mul_add(FRAC_1_SQRT_2, -z) - x * REST_OF_ROOT;
+    // d erfc(z) / dz = −2/√π · e^(−z²) = −2·√2 · density(x)
+    let correction = if z.is_finite() {
+        2.0 * SQRT_2 * density(x) * rest
+    } else {
+        0.0
+    };
+    T::from_f64(0.5 * (libm::erfc(z) - correction))
+}
+
+#[inline(always)]
+fn density(x: f64) -> f64 {
+    const SCALE: f64 = 0.398_942_280_401_432_7; // 1 / √(2π)
+    let square = x * x;
+    let rest = x.mul_add(x, -square);
+    SCALE * exp_of_sum(-0.5 * square, -0.5 * rest)
+}
+
+/// [`exp_of_difference`](crate::exp_of_difference), inlined.
+#[inline(always)]
+pub fn exp_of_difference<T: Scalar>(a: T, b: T) -> T {
+    let difference = a - b;
+    let subtracted = a - difference;
+    let rest = (a - (difference + subtracted)) + (subtracted - b);
+    exp_of_sum(difference, rest)
+}
+
+/// `e^(x + rest)`, with `rest` what x has lost to rounding; left out where the result is 0 or infinite whatever it is.
+#[inline(always)]
+fn exp_of_sum<T: Scalar>(x: T, rest: T) -> T {
+    let rest = if x.abs() <= -T::LOWEST_POWER {
+        rest
+    } else {
+        -T::zero()
+    };
+    let power = Power::of(within_powers(x));
+    power.times(power.r + (-power.n).mul_add(T::LN_2_REST, rest))
+}
+
+/// x, or the bound beyond which `e^x` is 0 or infinite.
+#[inline(always)]
+fn within_powers<T: Scalar>(x: T) -> T {
+    at_least(at_most(x, T::HIGHEST_POWER), T::LOWEST_POWER)
+}
+
+/// `e^x · 2^scale` of a number that is not above 0.
+#[inline(always)]
+fn power_of_negative<T: Scalar>(x: T, scale: i32) -> T {
+    let power = Power::of(at_least(x, T::LOWEST_POWER));
+    let mantissa = one_and_small((-power.n).mul_add(T::LN_2_REST, power.r));
+    mantissa * T::power_of_two(power.rounded, scale)
+}
+
+/// `e^x` as `2^n · e^(r − n·rest of ln 2)`, with r within ±½·ln 2.
+struct Power<T> {
+    n: T,
+    r: T,
+    /// n as [`Exponential::ROUND`](crate::exponential::Exponential::ROUND) leaves it.
+    rounded: T,
+}
+
+impl<T: Scalar> Power<T> {
+    #[inline(always)]
+    fn of(x: T) -> Self {
+        let rounded = x.mul_add(T::from_f64(LOG2_E), T::ROUND);
+        let n = rounded - T::ROUND;
+        // Exact: both terms are multiples of the last place of the numbers from ¼ to ½, and their difference is no larger.
+        let r = (-n).mul_add(T::LN_2, x);
+        Self { n, r, rounded }
+    }
+
+    /// `2^n·e^r`, in two factors: a subnormal result is rounded once, and a large one does not overflow early.
+    #[inline(always)]
+    fn times(&self, r: T) -> T {
+        let (scale, back) = if self.n < T::zero() {
+            (T::SCALE, power_of_two::<T>(-T::SCALE))
+        } else {
+            (-T::SCALE, power_of_two::<T>(T::SCALE))
+        };
+        one_and_small(r) * T::power_of_two(self.rounded, scale) * back
+    }
+
+    /// `(e^x − 1)·2^scale`
+    ///
+    /// As `2^n·small + (2^n·r + (2^n − 1))`: where they cancel most, at n = 1, what is in parentheses is exact.
+    #[inline(always)]
+    fn minus_one(&self, scale: i32) -> T {
+        let rest = -self.n * T::LN_2_REST;
+        let r = self.r + rest;
+        let square = r * r;
+        let small = square.mul_add(T::exponential_tail(r, square), rest);
+        let scaled = T::power_of_two(self.rounded, scale);
+        let large = scaled.mul_add(self.r, scaled - power_of_two::<T>(scale));
+        scaled.mul_add(small, large)
+    }
+}
+
+/// `e^r`, for r within ±½·ln 2.
+#[inline(always)]
+fn one_and_small<T: Scalar>(r: T) -> T {
+    let square = r * r;
+    T::one() + square.mul_add(T::exponential_tail(r, square), r)
+}
+
+/// `(1 + e)²`, e within 0 and 1, with two roundings.
+#[inline(always)]
+fn square_of_one_and<T: Scalar>(e: T) -> T {
+    e.mul_add(e + T::from_f64(2.0), T::one())
+}
+
+#[inline(always)]
+fn power_of_two<T: Scalar>(exponent: i32) -> T {
+    T::power_of_two(T::ROUND, exponent)
+}
+
+/// NaN stays NaN: `max` would make a number of it.
+#[inline(always)]
+fn at_least<T: Scalar>(x: T, bound: T) -> T {
+    if x < bound { bound } else { x }
+}
+
+/// NaN stays NaN: `min` would make a number of it.
+#[inline(always)]
+fn at_most<T: Scalar>(x: T, bound: T) -> T {
+    if x > bound { bound } else { x }
+}
