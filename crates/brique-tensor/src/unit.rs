@@ -85,7 +85,7 @@ pub(crate) mod x86 {
         type F64 = F64x8;
         const REGISTERS: usize = 32;
 
-        #[inline]
+        #[inline(never)]
         fn run<W: Work>(self, work: W) -> W::Output {
             #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
             fn compiled<W: Work>(unit: Avx512, work: W) -> W::Output {
@@ -101,7 +101,7 @@ pub(crate) mod x86 {
         type F64 = F64x4;
         const REGISTERS: usize = 16;
 
-        #[inline]
+        #[inline(never)]
         fn run<W: Work>(self, work: W) -> W::Output {
             #[target_feature(enable = "avx2,fma")]
             fn compiled<W: Work>(unit: Avx2, work: W) -> W::Output {

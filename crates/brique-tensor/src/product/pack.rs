@@ -50,13 +50,20 @@ where
     if columns < width {
         panel[..depth * width].fill(V::Number::default());
     }
+    let (whole_depth, whole_columns) = (depth - depth % V::LANES, columns - columns % V::LANES);
     if b.column_stride == 1 {
         for (row, target) in panel.chunks_exact_mut(width).take(depth).enumerate() {
-            target[..columns].copy_from_slice(&b.slice[row * b.row_stride..][..columns]);
+            let numbers = &b.slice[row * b.row_stride..][..columns];
+            let (runs, places) = (numbers.chunks_exact(V::LANES), target.chunks_exact_mut(V::LANES));
+            for (numbers, place) in runs.zip(places) {
+                V::load(unit, numbers).store(place);
+            }
+            for column in whole_columns..columns {
+                target[column] = numbers[column];
+            }
         }
         return;
     }
-    let (whole_depth, whole_columns) = (depth - depth % V::LANES, columns - columns % V::LANES);
     for row in (0..whole_depth).step_by(V::LANES) {
         for column in (0..whole_columns).step_by(V::LANES) {
             let numbers = &b.slice[column * b.column_stride + row..];

@@ -26,7 +26,7 @@ const COLUMNS_AT_ONCE: usize = 16;
 const BLOCK_BYTES: usize = 2048;
 
 /// From this many rows on it pays to pack the second factor: a panel's rows are aligned, and lie next to one another.
-const ROWS_WORTH_PACKING: usize = 24;
+const ROWS_WORTH_PACKING: usize = 32;
 
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
