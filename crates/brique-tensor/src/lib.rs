@@ -33,6 +33,7 @@ mod pairs;
 mod product;
 mod scalar;
 mod sum;
+mod threads;
 mod unit;
 mod vector;
 
@@ -46,6 +47,7 @@ pub use ndarray;
 pub use pairs::{all_finite, combine, sum_of_pairs, update};
 pub use scalar::Scalar;
 pub use sum::{add_column_sums, pairwise_sum};
+pub use threads::{Threads, ThreadsError};
 #[doc(hidden)]
 pub use unit::{Unit, Work, on_best_unit};
 #[doc(hidden)]

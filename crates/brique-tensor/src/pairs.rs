@@ -8,10 +8,13 @@
 use ndarray::Zip;
 
 use crate::unit::{Unit, Work, on_best_unit};
-use crate::{Matrix, Scalar, pairwise_sum};
+use crate::{Matrix, Scalar, pairwise_sum, threads};
 
 /// So many sums run side by side.
 const LANES: usize = 64;
+
+/// So many numbers keep a thread busy for long enough: about 10 µs.
+const WORTH_A_THREAD: usize = 40_000;
 
 /// So many terms are added in lanes; sums of more are added in pairs.
 const BLOCK: usize = 16 * LANES;
@@ -148,10 +151,11 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
 /// assert_eq!(parameter, array![[0.0, 0.0]]);
 /// ```
 #[track_caller]
-pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) -> T) {
+pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) -> T + Sync) {
     assert_one_shape("b", a, b);
     if let (Some(a), Some(b)) = (a.as_slice_mut(), b.as_slice()) {
-        return on_best_unit(Update { a, b, value });
+        let parts = threads::parts(a.len(), WORTH_A_THREAD);
+        return Update { a, b, value: &value }.in_parts(parts);
     }
     Zip::from(a).and(b).for_each(|a, &b| *a = value(*a, b));
 }
@@ -159,7 +163,20 @@ pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) 
 struct Update<'a, T, F> {
     a: &'a mut [T],
     b: &'a [T],
-    value: F,
+    value: &'a F,
+}
+
+impl<T: Scalar, F: Fn(T, T) -> T + Sync> Update<'_, T, F> {
+    fn in_parts(self, parts: usize) {
+        if parts == 1 {
+            return on_best_unit(self);
+        }
+        let middle = self.a.len() / 2;
+        let ((a, other_a), (b, other_b)) = (self.a.split_at_mut(middle), self.b.split_at(middle));
+        let other = Update { a: other_a, b: other_b, value: self.value };
+        let one = Update { a, b, value: self.value };
+        threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
+    }
 }
 
 impl<T: Scalar, F: Fn(T, T) -> T> Work for Update<'_, T, F> {
@@ -185,12 +202,26 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Update<'_, T, F> {
 #[must_use]
 pub fn all_finite<T: Scalar>(matrix: &Matrix<T>) -> bool {
     match matrix.as_slice() {
-        Some(numbers) => on_best_unit(AllFinite(numbers)),
+        Some(numbers) => AllFinite(numbers).in_parts(threads::parts(numbers.len(), WORTH_A_THREAD)),
         None => matrix.iter().all(|number| number.is_finite()),
     }
 }
 
 struct AllFinite<'a, T>(&'a [T]);
+
+impl<T: Scalar> AllFinite<'_, T> {
+    fn in_parts(self, parts: usize) -> bool {
+        if parts == 1 {
+            return on_best_unit(self);
+        }
+        let (one, other) = self.0.split_at(self.0.len() / 2);
+        let (one, other) = threads::both(
+            || AllFinite(one).in_parts(parts / 2),
+            || AllFinite(other).in_parts(parts - parts / 2),
+        );
+        one && other
+    }
+}
 
 impl<T: Scalar> Work for AllFinite<'_, T> {
     type Output = bool;

@@ -16,7 +16,7 @@ use self::block::Block;
 pub use self::pack::Panels;
 use crate::scalar::Lanes;
 use crate::unit::{Unit, Work, on_best_unit};
-use crate::{Matrix, Scalar};
+use crate::{Matrix, Scalar, threads};
 
 /// What a product is added to.
 #[derive(Debug, Clone, Copy)]
@@ -67,8 +67,15 @@ pub(crate) fn multiply<T: Scalar>(
         c: Block::new(c_slice, rows, columns),
         depth,
     };
-    T::with_panels(|panels| on_best_unit((product, panels)));
+    let work = rows.saturating_mul(depth).saturating_mul(columns);
+    product.in_parts(threads::parts(work, WORTH_A_THREAD));
 }
+
+/// So many multiplications keep a thread busy for long enough: about 10 µs.
+const WORTH_A_THREAD: usize = 600_000;
+
+/// Columns are cut where a panel ends on every unit.
+const WIDEST_PANEL: usize = 64;
 
 /// [`Onto`], as kernels see it.
 #[derive(Debug, Clone, Copy)]
@@ -156,6 +163,42 @@ struct Product<'a, T> {
 }
 
 impl<'a, T: Scalar> Product<'a, T> {
+    /// Cuts the result into parts, which are computed at once; no element's sum is.
+    fn in_parts(self, parts: usize) {
+        if parts == 1 {
+            return T::with_panels(|panels| on_best_unit((self, panels)));
+        }
+        match self.halves() {
+            Ok((one, other)) => {
+                threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
+            }
+            Err(whole) => whole.in_parts(1),
+        }
+    }
+
+    /// Two products side by side or one above the other, whichever packs less twice; the whole where that is too small.
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let (rows, columns) = (self.c.rows(), self.c.columns());
+        let column = (columns / 2).next_multiple_of(WIDEST_PANEL);
+        // A part of one column would be added up in another order.
+        if columns >= rows.min(4 * WIDEST_PANEL) && column + 1 < columns {
+            let (start, other_start) = match self.start {
+                Start::Row(row) => (Start::Row(&row[..column]), Start::Row(&row[column..])),
+                start => (start, start),
+            };
+            let (left, right) = self.c.split_at_column(column);
+            let other = Self { b: self.b.from_column(column), start: other_start, c: right, ..self };
+            return Ok((Self { start, c: left, ..self }, other));
+        }
+        if rows < 2 {
+            return Err(self);
+        }
+        let row = rows / 2;
+        let (upper, lower) = self.c.split_at_row(row);
+        let other = Self { a: self.a.from_row(row), c: lower, ..self };
+        Ok((Self { c: upper, ..self }, other))
+    }
+
     /// The same product, or `cᵀ = start + bᵀ · aᵀ` where that has one long row in place of one column.
     #[inline(always)]
     fn with_long_rows(self) -> Self {
