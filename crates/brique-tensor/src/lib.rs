@@ -31,6 +31,7 @@ mod functions;
 pub mod inlined;
 mod product;
 mod scalar;
+mod softmax;
 mod sum;
 mod tile;
 mod unit;
@@ -38,11 +39,12 @@ mod unit;
 pub use affine::{affine_delta, affine_forward, affine_gradient};
 pub use elementwise::{Elementwise, elementwise_delta, elementwise_forward};
 pub use functions::{
-    exp, exp_m1, exp_of_difference, largest, log_sum_exp, normal_density, normal_distribution, sigmoid,
-    sigmoid_slope, softplus, tanh, tanh_slope,
+    exp, exp_m1, exp_of_difference, largest, ln_1p_of_positive, log_sum_exp, normal_density,
+    normal_distribution, sigmoid, sigmoid_slope, softplus, tanh, tanh_slope,
 };
 pub use ndarray;
 pub use scalar::Scalar;
+pub use softmax::{log_softmax_delta, log_softmax_forward, softmax_delta, softmax_forward};
 pub use sum::{add_column_sums, pairwise_sum};
 #[doc(hidden)]
 pub use unit::{OnUnit, Unit, Work, on_best_unit};
