@@ -3,8 +3,11 @@
 use std::fmt;
 
 use brique_core::{Error, Fault, Loss, Reduction};
-use brique_tensor::ndarray::{Array1, ArrayRef1};
-use brique_tensor::{Matrix, Scalar, exp_of_difference, largest, pairwise_sum};
+use brique_tensor::ndarray::{Array1, ArrayRef1, Axis};
+use brique_tensor::{
+    Elementwise, Matrix, Scalar, elementwise_forward, exp_of_difference, inlined, largest, ln_1p_of_positive,
+    pairwise_sum,
+};
 
 use crate::checks::value;
 use crate::classes::{ClassWeights, check_class_indices, check_probabilities, class_of, weighted};
@@ -246,7 +249,7 @@ fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: impl Fn(usize) -> T) -> T {
     let others = sum_without(z.len(), place, |class| exp_of_difference(z[class], largest));
     let total = pairwise_sum(z.len(), &wanted);
     let below = pairwise_sum(z.len(), |class| weighted(wanted(class), largest - z[class]));
-    total * others.ln_1p() + below
+    total * ln_1p_of_positive(others) + below
 }
 
 /// `(Q · p_j − q_j) / d`, as `(p_j · Σ q − q_j · Σ p) / d` over all classes but j.
@@ -261,9 +264,11 @@ fn write_row_gradient<T: Scalar>(
 ) {
     let classes = z.len();
     let (largest, likeliest) = largest_and_place(z);
-    for (exponential, &z) in delta.iter_mut().zip(z) {
-        *exponential = exp_of_difference(z, largest);
-    }
+    elementwise_forward(
+        Exponential { largest },
+        &z.view().insert_axis(Axis(0)),
+        &mut delta.view_mut().insert_axis(Axis(0)),
+    );
     let others = sum_without(classes, likeliest, |class| delta[class]);
     let sum = T::one() + others;
     let total = pairwise_sum(classes, &wanted);
@@ -287,6 +292,28 @@ fn write_row_gradient<T: Scalar>(
             total - wanted
         };
         *delta = (exponential * other_wanted - wanted * other_exponentials) / (sum * divisor);
+    }
+}
+
+/// `e^(z − largest)`, its own slope.
+#[derive(Clone, Copy)]
+struct Exponential<T> {
+    largest: T,
+}
+
+#[allow(
+    clippy::inline_always,
+    reason = "what is inlined into a loop for a vector unit is compiled for it, and nothing else is"
+)]
+impl<T: Scalar> Elementwise<T> for Exponential<T> {
+    #[inline(always)]
+    fn value(self, z: T) -> T {
+        inlined::exp_of_difference(z, self.largest)
+    }
+
+    #[inline(always)]
+    fn slope(self, z: T) -> T {
+        self.value(z)
     }
 }
 

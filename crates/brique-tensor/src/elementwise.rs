@@ -207,7 +207,7 @@ fn deltas_of_lanes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T; LANES], delta: &[
 
 /// Vectors are made within a chunk: across chunks LLVM would gather the first numbers of several, then the second ones.
 #[inline(always)]
-fn keep_chunks_apart() {
+pub(crate) fn keep_chunks_apart() {
     compiler_fence(Ordering::SeqCst);
 }
 

@@ -57,6 +57,13 @@ on_best_unit! {
     /// ```
     exp_of_difference(a, b);
 
+    /// `ln(1 + x)` of a number from 0 to a quarter of the largest, with all its digits near 0.
+    ///
+    /// ```
+    /// assert_eq!(brique_tensor::ln_1p_of_positive(1e-20), 1e-20);
+    /// ```
+    ln_1p_of_positive(x);
+
     /// The hyperbolic tangent, `(e^2x − 1) / (e^2x + 1)`. Its slope is [`tanh_slope`].
     ///
     /// ```
@@ -130,7 +137,9 @@ pub fn log_sum_exp<T: Scalar>(numbers: impl Iterator<Item = T> + Clone) -> T {
             largest
         };
     }
-    largest + numbers.map(|z| exp(z - largest)).sum::<T>().ln()
+    // The largest is a 1 in the sum.
+    let sum = numbers.map(|z| exp(z - largest)).sum::<T>();
+    largest + ln_1p_of_positive(sum - T::one())
 }
 
 /// The largest of some numbers; NaN where one is, −∞ of none.

@@ -36,7 +36,7 @@ pub fn exp_m1<T: Scalar>(x: T) -> T {
     }
 }
 
-/// `ln(1 + x)` of a number from 0 to a quarter of the largest.
+/// [`ln_1p_of_positive`](crate::ln_1p_of_positive), inlined.
 #[inline(always)]
 pub fn ln_1p_of_positive<T: Scalar>(x: T) -> T {
     let (one, two) = (T::one(), T::from_f64(2.0));
@@ -129,10 +129,37 @@ fn density(x: f64) -> f64 {
 /// [`exp_of_difference`](crate::exp_of_difference), inlined.
 #[inline(always)]
 pub fn exp_of_difference<T: Scalar>(a: T, b: T) -> T {
+    let (difference, rest) = difference_and_rest(a, b);
+    exp_of_sum(difference, rest)
+}
+
+/// [`exp`], of a number that is not above 0.
+#[inline(always)]
+pub(crate) fn exp_of_negative<T: Scalar>(x: T) -> T {
+    power_of_negative(x, T::SCALE) * power_of_two::<T>(-T::SCALE)
+}
+
+/// [`exp_of_difference`], of a difference that is not above 0.
+#[inline(always)]
+pub(crate) fn exp_of_negative_difference<T: Scalar>(a: T, b: T) -> T {
+    let (difference, rest) = difference_and_rest(a, b);
+    let rest = if difference < T::LOWEST_POWER {
+        -T::zero()
+    } else {
+        rest
+    };
+    let power = Power::of(at_least(difference, T::LOWEST_POWER));
+    let rest = (-power.n).mul_add(T::LN_2_REST, rest);
+    let mantissa = one_and_small(power.r + rest);
+    mantissa * T::power_of_two(power.rounded, T::SCALE) * power_of_two::<T>(-T::SCALE)
+}
+
+/// a − b, and what it has lost to rounding.
+#[inline(always)]
+fn difference_and_rest<T: Scalar>(a: T, b: T) -> (T, T) {
     let difference = a - b;
     let subtracted = a - difference;
-    let rest = (a - (difference + subtracted)) + (subtracted - b);
-    exp_of_sum(difference, rest)
+    (difference, (a - (difference + subtracted)) + (subtracted - b))
 }
 
 /// `e^(x + rest)`, with `rest` what x has lost to rounding; left out where the result is 0 or infinite whatever it is.

@@ -32,6 +32,7 @@ pub mod inlined;
 mod pairs;
 mod product;
 mod scalar;
+mod softmax;
 mod sum;
 mod threads;
 mod unit;
@@ -40,12 +41,13 @@ mod vector;
 pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
 pub use elementwise::{Elementwise, elementwise_delta, elementwise_forward};
 pub use functions::{
-    exp, exp_m1, exp_of_difference, largest, log_sum_exp, normal_density, normal_distribution, sigmoid,
-    sigmoid_slope, softplus, tanh, tanh_slope,
+    exp, exp_m1, exp_of_difference, largest, ln_1p_of_positive, log_sum_exp, normal_density,
+    normal_distribution, sigmoid, sigmoid_slope, softplus, tanh, tanh_slope,
 };
 pub use ndarray;
 pub use pairs::{all_finite, combine, sum_of_pairs, update};
 pub use scalar::Scalar;
+pub use softmax::{log_softmax_delta, log_softmax_forward, softmax_delta, softmax_forward};
 pub use sum::{add_column_sums, pairwise_sum};
 pub use threads::{Threads, ThreadsError};
 #[doc(hidden)]
