@@ -3,16 +3,15 @@
 use std::io;
 use std::path::PathBuf;
 
+use brique::tensor::ThreadsError;
+
 /// What stopped a benchmark, and at which workload.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The library does not compute on that many threads.
-    #[error("threads is {asked}, expected 1: this build of the library computes on one thread")]
-    Threads {
-        /// How many were asked for.
-        asked: usize,
-    },
+    #[error(transparent)]
+    Threads(ThreadsError),
     /// The memory for the network and its batch is not to be had.
     #[error(
         "workload {workload} in {dtype}: it needs {bytes} bytes of memory, which are not to be had; \

@@ -1,11 +1,11 @@
 //! On how many threads the library computes.
 
+use brique::tensor::Threads;
+
 use crate::Error;
 
-/// Runs `work` with all products of the library on this many threads.
-pub(crate) fn on_threads<R>(threads: usize, work: impl FnOnce() -> R) -> Result<R, Error> {
-    match threads {
-        1 => Ok(work()),
-        asked => Err(Error::Threads { asked }),
-    }
+/// Runs `work` with all kernels of the library on this many threads.
+pub(crate) fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> Result<R, Error> {
+    let threads = Threads::new(threads).map_err(Error::Threads)?;
+    Ok(threads.run(work))
 }

@@ -7,11 +7,16 @@
 
 use std::sync::atomic::{Ordering, compiler_fence};
 
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+
 use crate::unit::{Unit, Work, on_best_unit};
-use crate::{Matrix, Scalar};
+use crate::{Matrix, Scalar, threads};
 
 /// This many numbers are computed side by side: a vector of the widest unit of `f32`, or two of `f64`.
 const LANES: usize = 16;
+
+/// So many numbers keep a thread busy for long enough: about 10 µs.
+const WORTH_A_THREAD: usize = 16_000;
 
 /// A function of one number, with its slope.
 ///
@@ -49,7 +54,7 @@ const LANES: usize = 16;
 /// elementwise_delta(Fold, &x, &array![[2.0, 2.0, 3.0]], &mut delta_x);
 /// assert_eq!(delta_x, array![[-2.0, 0.0, 3.0]]);
 /// ```
-pub trait Elementwise<T: Scalar>: Copy {
+pub trait Elementwise<T: Scalar>: Copy + Send + Sync {
     /// `y = f(x)`
     #[must_use]
     fn value(self, x: T) -> T;
@@ -71,7 +76,8 @@ pub trait Elementwise<T: Scalar>: Copy {
 #[track_caller]
 pub fn elementwise_forward<T: Scalar, F: Elementwise<T>>(f: F, x: &Matrix<T>, y: &mut Matrix<T>) {
     assert_same_shape("y", y, x);
-    on_best_unit(Forward { f, x, y });
+    let work = Forward { f, x: x.view(), y: y.view_mut() };
+    work.in_parts(threads::parts(x.len(), WORTH_A_THREAD));
 }
 
 /// `δ_x = f′(x)·δ`, element by element.
@@ -92,7 +98,9 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
 ) {
     assert_same_shape("delta", delta, x);
     assert_same_shape("delta_x", delta_x, x);
-    on_best_unit(Backward { f, x, delta, delta_x });
+    let (x, delta, delta_x) = (x.view(), delta.view(), delta_x.view_mut());
+    let parts = threads::parts(x.len(), WORTH_A_THREAD);
+    Backward { f, x, delta, delta_x }.in_parts(parts);
 }
 
 #[track_caller]
@@ -107,8 +115,22 @@ fn assert_same_shape<T>(name: &str, matrix: &Matrix<T>, x: &Matrix<T>) {
 
 struct Forward<'a, T, F> {
     f: F,
-    x: &'a Matrix<T>,
-    y: &'a mut Matrix<T>,
+    x: ArrayView2<'a, T>,
+    y: ArrayViewMut2<'a, T>,
+}
+
+impl<T: Scalar, F: Elementwise<T>> Forward<'_, T, F> {
+    /// Cuts the rows into parts, which are computed at once.
+    fn in_parts(self, parts: usize) {
+        let rows = self.x.nrows();
+        if parts == 1 || rows < 2 {
+            return on_best_unit(self);
+        }
+        let (x, other_x) = self.x.split_at(Axis(0), rows / 2);
+        let (y, other_y) = self.y.split_at(Axis(0), rows / 2);
+        let (one, other) = (Forward { f: self.f, x, y }, Forward { f: self.f, x: other_x, y: other_y });
+        threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
+    }
 }
 
 impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
@@ -116,7 +138,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
 
     #[inline(always)]
     fn run<U: Unit>(self, _: U) {
-        let Self { f, x, y } = self;
+        let Self { f, x, mut y } = self;
         if let (Some(x), Some(y)) = (x.as_slice(), y.as_slice_mut()) {
             return values(f, x, y);
         }
@@ -131,9 +153,25 @@ impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
 
 struct Backward<'a, T, F> {
     f: F,
-    x: &'a Matrix<T>,
-    delta: &'a Matrix<T>,
-    delta_x: &'a mut Matrix<T>,
+    x: ArrayView2<'a, T>,
+    delta: ArrayView2<'a, T>,
+    delta_x: ArrayViewMut2<'a, T>,
+}
+
+impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
+    /// Cuts the rows into parts, which are computed at once.
+    fn in_parts(self, parts: usize) {
+        let (f, rows) = (self.f, self.x.nrows());
+        if parts == 1 || rows < 2 {
+            return on_best_unit(self);
+        }
+        let (x, other_x) = self.x.split_at(Axis(0), rows / 2);
+        let (delta, other_delta) = self.delta.split_at(Axis(0), rows / 2);
+        let (delta_x, other_delta_x) = self.delta_x.split_at(Axis(0), rows / 2);
+        let one = Backward { f, x, delta, delta_x };
+        let other = Backward { f, x: other_x, delta: other_delta, delta_x: other_delta_x };
+        threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
+    }
 }
 
 impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
@@ -141,7 +179,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
 
     #[inline(always)]
     fn run<U: Unit>(self, _: U) {
-        let Self { f, x, delta, delta_x } = self;
+        let Self { f, x, delta, mut delta_x } = self;
         if let (Some(x), Some(delta), Some(delta_x)) =
             (x.as_slice(), delta.as_slice(), delta_x.as_slice_mut())
         {

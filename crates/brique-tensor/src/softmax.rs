@@ -13,7 +13,7 @@ mod long;
 mod short;
 
 use crate::inlined;
-use crate::unit::{OnUnit, Work, on_best_unit};
+use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar};
 
 /// Rows up to this long are computed several side by side, longer ones each by itself.
@@ -304,7 +304,7 @@ impl<T: Scalar, F: AlongRow> Work for Rows<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: OnUnit>(self) {
+    fn run<U: Unit>(self, _: U) {
         let Self {
             f,
             columns,

@@ -66,7 +66,7 @@ pub mod prelude {
     };
     pub use brique_random::{NumpyRandomState, RandomSource, portable};
     pub use brique_tensor::ndarray::{self, Array2, array};
-    pub use brique_tensor::{Matrix, Scalar};
+    pub use brique_tensor::{Matrix, Scalar, Threads};
     pub use brique_train::{
         Epoch, Evaluation, Fit, History, Metric, Optim, Stepper, Stopped, Weights, evaluate, metrics, sgd,
     };

@@ -112,13 +112,13 @@ fn threads_that_there_are_not() {
     let options = Options {
         workloads: Vec::new(),
         dtypes: Dtype::ALL.to_vec(),
-        threads: 3,
+        threads: 0,
         time: Duration::ZERO,
     };
     let error = run(&options, &|what| panic!("{what}")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "threads is 3, expected 1: this build of the library computes on one thread"
+        "0 threads are asked for, expected at least 1"
     );
 }
 
