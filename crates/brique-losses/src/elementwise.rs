@@ -12,6 +12,7 @@ pub(crate) fn forward<T: Scalar>(
     reduction: Reduction,
     value: impl Fn(T, T) -> T + Copy,
 ) -> T {
+    assert_one_shape(y, yhat);
     sum_of_pairs(y, yhat, value) / divisor(yhat, reduction)
 }
 
@@ -24,6 +25,7 @@ pub(crate) fn backward<T: Scalar>(
     reduction: Reduction,
     slope: impl Fn(T, T) -> T,
 ) {
+    assert_one_shape(y, yhat);
     let factor = T::one() / divisor(yhat, reduction);
     combine(y, yhat, delta, |y, yhat| slope(y, yhat) * factor);
 }
