@@ -11,6 +11,8 @@
 
 mod long;
 mod short;
+#[cfg(test)]
+mod units;
 
 use crate::inlined;
 use crate::unit::{Unit, Work, on_best_unit};

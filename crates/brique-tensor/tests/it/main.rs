@@ -8,6 +8,9 @@
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
 mod affine;
+mod exact;
+mod functions;
 mod scalar;
+mod softmax;
 mod strategies;
 mod sum;

@@ -1,0 +1,440 @@
+use std::array::from_fn;
+
+use brique_tensor::ndarray::Array2;
+use brique_tensor::{
+    Elementwise, Matrix, Scalar, elementwise_delta, elementwise_forward, exp, exp_m1, exp_of_difference,
+    inlined, ln_1p_of_positive, log_sum_exp, sigmoid, sigmoid_slope, softplus, tanh, tanh_slope,
+};
+
+use crate::exact::EXACT;
+
+/// The functions of one number whose domain is all numbers, in the order of the table of exact values.
+const NAMES: [&str; 7] = [
+    "exp",
+    "exp_m1",
+    "tanh",
+    "tanh_slope",
+    "sigmoid",
+    "sigmoid_slope",
+    "softplus",
+];
+
+/// What they may be wrong by, in units of the last place: measured, and rounded up.
+const BOUNDS: [f64; 7] = [1.2, 1.7, 2.6, 2.5, 2.5, 2.5, 2.9];
+
+/// All functions at one number.
+fn all<T: Scalar>(x: T) -> [T; 7] {
+    [
+        exp(x),
+        exp_m1(x),
+        tanh(x),
+        tanh_slope(x),
+        sigmoid(x),
+        sigmoid_slope(x),
+        softplus(x),
+    ]
+}
+
+/// The same as code that is compiled here, for what every processor has.
+fn all_inlined<T: Scalar>(x: T) -> [T; 7] {
+    [
+        inlined::exp(x),
+        inlined::exp_m1(x),
+        inlined::tanh(x),
+        inlined::tanh_slope(x),
+        inlined::sigmoid(x),
+        inlined::sigmoid_slope(x),
+        inlined::softplus(x),
+    ]
+}
+
+/// One of them as both value and slope.
+#[derive(Clone, Copy)]
+struct Nth<const N: usize>;
+
+impl<T: Scalar, const N: usize> Elementwise<T> for Nth<N> {
+    #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
+    #[inline(always)]
+    fn value(self, x: T) -> T {
+        match N {
+            0 => inlined::exp(x),
+            1 => inlined::exp_m1(x),
+            2 => inlined::tanh(x),
+            3 => inlined::tanh_slope(x),
+            4 => inlined::sigmoid(x),
+            5 => inlined::sigmoid_slope(x),
+            _ => inlined::softplus(x),
+        }
+    }
+
+    #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
+    #[inline(always)]
+    fn slope(self, x: T) -> T {
+        self.value(x)
+    }
+}
+
+fn forward<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
+    elementwise_forward(Nth::<N>, x, y);
+}
+
+fn backward<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
+    elementwise_delta(Nth::<N>, x, &Array2::ones(x.dim()), y);
+}
+
+type OfMatrix<T> = fn(&Matrix<T>, &mut Matrix<T>);
+
+fn of_matrices<T: Scalar>() -> [[OfMatrix<T>; 2]; 7] {
+    [
+        [forward::<T, 0>, backward::<T, 0>],
+        [forward::<T, 1>, backward::<T, 1>],
+        [forward::<T, 2>, backward::<T, 2>],
+        [forward::<T, 3>, backward::<T, 3>],
+        [forward::<T, 4>, backward::<T, 4>],
+        [forward::<T, 5>, backward::<T, 5>],
+        [forward::<T, 6>, backward::<T, 6>],
+    ]
+}
+
+/// Every 100th of a million numbers of all signs and exponents: bits from a linear congruential generator.
+fn bits(n: usize) -> impl Iterator<Item = u64> {
+    (0..n).scan(0x9e37_79b9_7f4a_7c15_u64, |state, _| {
+        *state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        Some(*state ^ (*state >> 29))
+    })
+}
+
+fn specials() -> Vec<f64> {
+    let mut numbers = vec![
+        0.0,
+        f64::INFINITY,
+        f64::NAN,
+        f64::MAX,
+        f64::MIN_POSITIVE,
+        5e-324,
+        1e-45,
+        1.2e-38,
+    ];
+    numbers.extend(EXACT.iter().map(|row| row[0]));
+    // Where powers of two change.
+    numbers.extend((1..3000).map(|half| f64::from(half) * 0.5 * std::f64::consts::LN_2));
+    numbers.extend(numbers.clone().iter().map(|x| -x));
+    numbers
+}
+
+fn f64s() -> Vec<f64> {
+    let random = bits(100_000).enumerate().map(|(i, bits)| {
+        if i % 2 == 0 {
+            f64::from_bits(bits)
+        } else {
+            // From −800 to 800, where something happens.
+            (bits >> 11) as f64 / (1_u64 << 53) as f64 * 1600.0 - 800.0
+        }
+    });
+    specials().into_iter().chain(random).collect()
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the lower bits are numbers as well"
+)]
+fn f32s() -> Vec<f32> {
+    let random = bits(100_000).enumerate().map(|(i, bits)| {
+        if i % 2 == 0 {
+            f32::from_bits(bits as u32)
+        } else {
+            (bits >> 40) as f32 / (1_u32 << 24) as f32 * 220.0 - 110.0
+        }
+    });
+    specials().into_iter().map(f32::from_f64).chain(random).collect()
+}
+
+/// NaN is NaN, whatever its bits.
+fn same<T: Scalar>(a: T, b: T) -> bool {
+    a.is_nan() && b.is_nan() || a == b && a.is_sign_negative() == b.is_sign_negative()
+}
+
+/// The distance from one place of `T` to the next, at a number.
+fn place<T: Scalar>(at: f64) -> f64 {
+    let smallest = T::min_positive_value().as_f64();
+    let power = at.abs().max(smallest).log2().floor().exp2();
+    // The logarithm may have been rounded up to a whole number.
+    let power = if power > at.abs().max(smallest) {
+        power / 2.0
+    } else {
+        power
+    };
+    power * T::epsilon().as_f64()
+}
+
+/// Whether a number is within some places of an exact one, or both are infinite or no numbers.
+fn is_near<T: Scalar>(found: T, exact: f64, places: f64) -> bool {
+    let rounded = T::from_f64(exact);
+    same(found, rounded) || (found.as_f64() - exact).abs() <= places * place::<T>(exact)
+}
+
+#[test]
+fn exact_values_within_their_bounds() {
+    for row in EXACT {
+        let found = all(row[0]);
+        for (function, (&exact, bound)) in row[1..].iter().zip(BOUNDS).enumerate() {
+            // The exact values of the table are rounded themselves.
+            assert!(
+                is_near(found[function], exact, bound + 0.5),
+                "{}({:e}) is {:e}, expected {exact:e}",
+                NAMES[function],
+                row[0],
+                found[function]
+            );
+        }
+    }
+}
+
+/// By the standard library in `f64`, whose errors no number of `f32` shows.
+fn of_f64(x: f64) -> [f64; 7] {
+    let (decay, square_of_decay) = ((-x.abs()).exp(), (-2.0 * x.abs()).exp());
+    [
+        x.exp(),
+        x.exp_m1(),
+        x.tanh(),
+        4.0 * square_of_decay / (1.0 + square_of_decay).powi(2),
+        if x < 0.0 { decay } else { 1.0 } / (1.0 + decay),
+        decay / (1.0 + decay).powi(2),
+        if x < 0.0 { 0.0 } else { x } + decay.ln_1p(),
+    ]
+}
+
+#[test]
+fn numbers_of_f32_within_their_bounds() {
+    for x in f32s() {
+        let (found, exact) = (all(x), of_f64(f64::from(x)));
+        for function in 0..NAMES.len() {
+            assert!(
+                is_near(found[function], exact[function], BOUNDS[function]),
+                "{}({x:e}) is {:e}, expected {:e}",
+                NAMES[function],
+                found[function],
+                exact[function]
+            );
+        }
+    }
+}
+
+#[test]
+fn logarithms_within_their_bounds() {
+    for x in f32s().into_iter().filter(|x| *x >= 0.0 && *x < f32::MAX / 4.0) {
+        assert!(is_near(ln_1p_of_positive(x), f64::from(x).ln_1p(), 2.1), "{x:e}");
+    }
+    for x in f64s().into_iter().filter(|x| *x >= 0.0 && *x < f64::MAX / 4.0) {
+        // The standard library's are within one place.
+        assert!(is_near(ln_1p_of_positive(x), x.ln_1p(), 3.1), "{x:e}");
+    }
+    assert!(ln_1p_of_positive(f64::NAN).is_nan());
+}
+
+fn check_every_way_gives_the_same_bits<T: Scalar>(numbers: &[T]) {
+    let x = Array2::from_shape_vec((1, numbers.len()), numbers.to_vec()).unwrap();
+    let expected: Vec<[T; 7]> = numbers.iter().map(|&x| all_inlined(x)).collect();
+    for (&x, expected) in numbers.iter().zip(&expected) {
+        let found = all(x);
+        for function in 0..NAMES.len() {
+            assert!(
+                same(found[function], expected[function]),
+                "{} of {x:e}: {:e}, or {:e}",
+                NAMES[function],
+                found[function],
+                expected[function]
+            );
+        }
+    }
+    for (function, ways) in of_matrices::<T>().into_iter().enumerate() {
+        for way in ways {
+            let mut y = Array2::zeros(x.dim());
+            way(&x, &mut y);
+            for (place, (&found, expected)) in y.iter().zip(&expected).enumerate() {
+                let expected = expected[function];
+                assert!(
+                    same(found, expected),
+                    "{} of {:e}: {found:e}, or {expected:e}",
+                    NAMES[function],
+                    numbers[place]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn matrices_and_numbers_have_the_same_bits_on_every_unit() {
+    check_every_way_gives_the_same_bits(&f32s());
+    check_every_way_gives_the_same_bits(&f64s());
+}
+
+fn check_every_layout_gives_the_same_bits<T: Scalar>(numbers: &[T]) {
+    for columns in 0..40 {
+        let x = Array2::from_shape_vec((3, columns), numbers[..3 * columns].to_vec()).unwrap();
+        for way in of_matrices::<T>().into_iter().flatten() {
+            let mut y = Array2::zeros(x.dim());
+            way(&x, &mut y);
+            let mut of_columns = Array2::zeros((columns, 3));
+            way(&x.t(), &mut of_columns);
+            let mut backwards = Array2::zeros((3, 2 * columns));
+            let mut every_second = backwards.view_mut();
+            every_second.slice_axis_inplace(
+                brique_tensor::ndarray::Axis(1),
+                brique_tensor::ndarray::Slice::new(0, None, -2),
+            );
+            way(&x, &mut every_second);
+            assert!(y.iter().zip(of_columns.t()).all(|(&a, &b)| same(a, b)));
+            assert!(y.iter().zip(&every_second).all(|(&a, &b)| same(a, b)));
+        }
+    }
+}
+
+#[test]
+fn layouts_have_the_same_bits() {
+    check_every_layout_gives_the_same_bits(&f32s());
+    check_every_layout_gives_the_same_bits(&f64s());
+}
+
+/// These bits come out on every processor; a new one that had others would be noticed here.
+#[test]
+fn pinned_bits() {
+    let found = [-0.7_f32, 3.1, -88.0].map(|x| all(x).map(f32::to_bits));
+    assert_eq!(
+        found,
+        [
+            [
+                0x3efe_406e,
+                0xbf00_dfc9,
+                0xbf1a_b7d9,
+                0x3f22_7e4b,
+                0x3ea9_e34a,
+                0x3e63_08b3,
+                0x3ece_6e66
+            ],
+            [
+                0x41b1_9566,
+                0x41a9_9566,
+                0x3f7e_f68a,
+                0x3c04_766d,
+                0x3f74_f6ec,
+                0x3d28_f4bc,
+                0x4049_3858
+            ],
+            [
+                0x0041_edc4,
+                0xbf80_0000,
+                0xbf80_0000,
+                0x0000_0000,
+                0x0041_edc4,
+                0x0041_edc4,
+                0x0041_edc4
+            ],
+        ]
+    );
+    let found = [-0.7_f64, 3.1, -708.5].map(|x| all(x).map(f64::to_bits));
+    assert_eq!(
+        found,
+        [
+            [
+                0x3fdf_c80d_b9dd_5542,
+                0xbfe0_1bf9_2311_555f,
+                0xbfe3_56fb_17af_2e91,
+                0x3fe4_4fc9_668e_6f7c,
+                0x3fd5_3c69_5abc_d716,
+                0x3fcc_6116_61f2_b33f,
+                0x3fd9_cdcc_db8a_a7ec
+            ],
+            [
+                0x4036_32ac_ef67_fe3d,
+                0x4035_32ac_ef67_fe3d,
+                0x3fef_ded1_30ca_9124,
+                0x3f80_8ecd_66c1_a2d5,
+                0x3fee_9edd_88b9_d8af,
+                0x3fa5_1e97_6b98_c5bd,
+                0x4009_270b_0276_a016
+            ],
+            [
+                0x000e_6cf6_d088_97ac,
+                0xbff0_0000_0000_0000,
+                0xbff0_0000_0000_0000,
+                0x0000_0000_0000_0000,
+                0x000e_6cf6_d088_97ac,
+                0x000e_6cf6_d088_97ac,
+                0x000e_6cf6_d088_97ac
+            ],
+        ]
+    );
+}
+
+fn check_limits<T: Scalar>() {
+    let (zero, one, infinity) = (T::zero(), T::one(), T::infinity());
+    let half = one / (one + one);
+    let quarter = half * half;
+    let same_all = |found: [T; 7], expected: [T; 7]| found.iter().zip(expected).all(|(&a, b)| same(a, b));
+    assert!(same_all(
+        all(infinity),
+        [infinity, infinity, one, zero, one, zero, infinity]
+    ));
+    assert!(same_all(
+        all(-infinity),
+        [zero, -one, -one, zero, zero, zero, zero]
+    ));
+    let at_zero = |zero| [one, zero, zero, one, half, quarter, softplus(zero)];
+    assert!(same_all(all(zero), at_zero(zero)));
+    assert!(same_all(all(-zero), at_zero(-zero)));
+    assert!(all(T::nan()).iter().all(|y| y.is_nan()));
+}
+
+#[test]
+fn limits_and_signs() {
+    check_limits::<f32>();
+    check_limits::<f64>();
+}
+
+#[test]
+fn differences_are_as_if_they_were_not_rounded() {
+    // 1e-14 is lost in the difference, and e^(1e-14) is not 1.
+    let (a, b) = (300.0, 1e-14);
+    let exact = exp(a) * (1.0 - 1e-14);
+    assert!(is_near(exp_of_difference(a, b), exact, 4.0));
+    assert!(!is_near(exp(a - b), exact, 4.0));
+    assert!(exp_of_difference(f64::INFINITY, f64::INFINITY).is_nan());
+    assert_eq!(exp_of_difference(f64::NEG_INFINITY, 3.0), 0.0);
+    assert_eq!(exp_of_difference(-1e300, 1.0), 0.0);
+    assert_eq!(exp_of_difference(1e300, 1.0), f64::INFINITY);
+    assert_eq!(exp_of_difference(f64::MAX, -f64::MAX), f64::INFINITY);
+}
+
+#[test]
+fn sums_of_powers() {
+    assert_eq!(log_sum_exp::<f64>([].into_iter()), f64::NEG_INFINITY);
+    assert_eq!(
+        log_sum_exp([-1000.0, -1000.0].into_iter()),
+        -1000.0 + 2.0_f64.ln()
+    );
+    assert_eq!(log_sum_exp([0.0, f64::INFINITY].into_iter()), f64::INFINITY);
+    assert!(log_sum_exp([0.0, f64::NAN, 1.0].into_iter()).is_nan());
+    let thousand: [f64; 1000] = from_fn(|_| 0.0);
+    assert!(is_near(log_sum_exp(thousand.into_iter()), 1000.0_f64.ln(), 2.0));
+}
+
+#[test]
+#[should_panic(expected = "y has shape (2, 2), expected (2, 3): that of x")]
+fn shapes_of_values_are_told() {
+    elementwise_forward(
+        Nth::<0>,
+        &Array2::<f64>::zeros((2, 3)),
+        &mut Array2::zeros((2, 2)),
+    );
+}
+
+#[test]
+#[should_panic(expected = "delta has shape (3, 2), expected (2, 3): that of x")]
+fn shapes_of_deltas_are_told() {
+    let x = Array2::<f64>::zeros((2, 3));
+    elementwise_delta(Nth::<0>, &x, &Array2::zeros((3, 2)), &mut Array2::zeros((2, 3)));
+}
