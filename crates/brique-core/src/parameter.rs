@@ -106,6 +106,8 @@ impl<T: Scalar> Parameter<T> {
 
     /// `value −= gradient_step · gradient`.
     pub fn update(&mut self, gradient_step: T) {
-        update(&mut self.value, &self.gradient, |value, gradient| value - gradient_step * gradient);
+        update(&mut self.value, &self.gradient, |value, gradient| {
+            value - gradient_step * gradient
+        });
     }
 }

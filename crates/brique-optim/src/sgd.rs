@@ -123,7 +123,9 @@ impl<T: Scalar> Sgd<T> {
             if decay == T::zero() {
                 return update(&mut rows.value, &rows.gradient, |p, g| p - rate * g);
             }
-            update(&mut rows.value, &rows.gradient, |p, g| p - rate * decayed(g, p, decay));
+            update(&mut rows.value, &rows.gradient, |p, g| {
+                p - rate * decayed(g, p, decay)
+            });
         });
         Ok(())
     }

@@ -76,7 +76,11 @@ pub trait Elementwise<T: Scalar>: Copy + Send + Sync {
 #[track_caller]
 pub fn elementwise_forward<T: Scalar, F: Elementwise<T>>(f: F, x: &Matrix<T>, y: &mut Matrix<T>) {
     assert_same_shape("y", y, x);
-    let work = Forward { f, x: x.view(), y: y.view_mut() };
+    let work = Forward {
+        f,
+        x: x.view(),
+        y: y.view_mut(),
+    };
     work.in_parts(threads::parts(x.len(), WORTH_A_THREAD));
 }
 
@@ -128,7 +132,14 @@ impl<T: Scalar, F: Elementwise<T>> Forward<'_, T, F> {
         }
         let (x, other_x) = self.x.split_at(Axis(0), rows / 2);
         let (y, other_y) = self.y.split_at(Axis(0), rows / 2);
-        let (one, other) = (Forward { f: self.f, x, y }, Forward { f: self.f, x: other_x, y: other_y });
+        let (one, other) = (
+            Forward { f: self.f, x, y },
+            Forward {
+                f: self.f,
+                x: other_x,
+                y: other_y,
+            },
+        );
         threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
     }
 }
@@ -169,7 +180,12 @@ impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
         let (delta, other_delta) = self.delta.split_at(Axis(0), rows / 2);
         let (delta_x, other_delta_x) = self.delta_x.split_at(Axis(0), rows / 2);
         let one = Backward { f, x, delta, delta_x };
-        let other = Backward { f, x: other_x, delta: other_delta, delta_x: other_delta_x };
+        let other = Backward {
+            f,
+            x: other_x,
+            delta: other_delta,
+            delta_x: other_delta_x,
+        };
         threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
     }
 }
@@ -179,7 +195,12 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
 
     #[inline(always)]
     fn run<U: Unit>(self, _: U) {
-        let Self { f, x, delta, mut delta_x } = self;
+        let Self {
+            f,
+            x,
+            delta,
+            mut delta_x,
+        } = self;
         if let (Some(x), Some(delta), Some(delta_x)) =
             (x.as_slice(), delta.as_slice(), delta_x.as_slice_mut())
         {

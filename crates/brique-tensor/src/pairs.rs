@@ -40,7 +40,11 @@ pub fn sum_of_pairs<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T
     if let (Some(a), Some(b)) = (a.as_slice(), b.as_slice()) {
         let block = |number: usize| {
             let numbers = number * BLOCK..a.len().min((number + 1) * BLOCK);
-            on_best_unit(SumOfBlock { a: &a[numbers.clone()], b: &b[numbers], value })
+            on_best_unit(SumOfBlock {
+                a: &a[numbers.clone()],
+                b: &b[numbers],
+                value,
+            })
         };
         return match a.len().div_ceil(BLOCK) {
             0 => T::zero(),
@@ -57,7 +61,11 @@ pub fn sum_of_pairs<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T
             let index = [index / columns, index % columns];
             (copy_of_a[place], copy_of_b[place]) = (a[index], b[index]);
         }
-        on_best_unit(SumOfBlock { a: &copy_of_a[..length], b: &copy_of_b[..length], value })
+        on_best_unit(SumOfBlock {
+            a: &copy_of_a[..length],
+            b: &copy_of_b[..length],
+            value,
+        })
     })
 }
 
@@ -173,8 +181,16 @@ impl<T: Scalar, F: Fn(T, T) -> T + Sync> Update<'_, T, F> {
         }
         let middle = self.a.len() / 2;
         let ((a, other_a), (b, other_b)) = (self.a.split_at_mut(middle), self.b.split_at(middle));
-        let other = Update { a: other_a, b: other_b, value: self.value };
-        let one = Update { a, b, value: self.value };
+        let other = Update {
+            a: other_a,
+            b: other_b,
+            value: self.value,
+        };
+        let one = Update {
+            a,
+            b,
+            value: self.value,
+        };
         threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
     }
 }

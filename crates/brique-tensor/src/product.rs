@@ -8,6 +8,8 @@ mod dot;
 mod pack;
 mod reference;
 mod short;
+#[cfg(test)]
+mod tests;
 mod tile;
 
 use ndarray::ArrayView1;
@@ -187,15 +189,31 @@ impl<'a, T: Scalar> Product<'a, T> {
                 start => (start, start),
             };
             let (left, right) = self.c.split_at_column(column);
-            let other = Self { b: self.b.from_column(column), start: other_start, c: right, ..self };
-            return Ok((Self { start, c: left, ..self }, other));
+            let other = Self {
+                b: self.b.from_column(column),
+                start: other_start,
+                c: right,
+                ..self
+            };
+            return Ok((
+                Self {
+                    start,
+                    c: left,
+                    ..self
+                },
+                other,
+            ));
         }
         if rows < 2 {
             return Err(self);
         }
         let row = rows / 2;
         let (upper, lower) = self.c.split_at_row(row);
-        let other = Self { a: self.a.from_row(row), c: lower, ..self };
+        let other = Self {
+            a: self.a.from_row(row),
+            c: lower,
+            ..self
+        };
         Ok((Self { c: upper, ..self }, other))
     }
 
@@ -211,7 +229,13 @@ impl<'a, T: Scalar> Product<'a, T> {
             other => other,
         };
         match self.c.transposed() {
-            Ok(c) => Self { a: self.b.transposed(), b: self.a.transposed(), c, start, ..self },
+            Ok(c) => Self {
+                a: self.b.transposed(),
+                b: self.a.transposed(),
+                c,
+                start,
+                ..self
+            },
             Err(c) => Self { c, ..self },
         }
     }

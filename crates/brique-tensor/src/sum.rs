@@ -94,7 +94,10 @@ const MOST_LEVELS: usize = 48;
 impl<S: Copy> Pairs<S> {
     #[inline(always)]
     fn new(zero: S) -> Self {
-        Self { count: 0, sums: [zero; MOST_LEVELS] }
+        Self {
+            count: 0,
+            sums: [zero; MOST_LEVELS],
+        }
     }
 
     #[inline(always)]
@@ -130,7 +133,10 @@ fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
         pairs.push(run, |a, b| a + b);
     }
     if whole < rows {
-        pairs.push((whole..rows).fold(T::zero(), |sum, row| sum + number(row)), |a, b| a + b);
+        pairs.push(
+            (whole..rows).fold(T::zero(), |sum, row| sum + number(row)),
+            |a, b| a + b,
+        );
     }
     pairs.total(T::zero(), |a, b| a + b)
 }
@@ -169,8 +175,14 @@ impl<T: Scalar> ColumnSums<'_, T> {
         let mut pairs = Pairs::new(zero);
         let whole = self.rows - self.rows % RUN;
         for start in (0..whole).step_by(RUN) {
-            let upper = plus(self.four::<V, WIDE>(unit, start, first), self.four::<V, WIDE>(unit, start + 4, first));
-            let lower = plus(self.four::<V, WIDE>(unit, start + 8, first), self.four::<V, WIDE>(unit, start + 12, first));
+            let upper = plus(
+                self.four::<V, WIDE>(unit, start, first),
+                self.four::<V, WIDE>(unit, start + 4, first),
+            );
+            let lower = plus(
+                self.four::<V, WIDE>(unit, start + 8, first),
+                self.four::<V, WIDE>(unit, start + 12, first),
+            );
             pairs.push(plus(upper, lower), plus);
         }
         if whole < self.rows {
@@ -196,15 +208,31 @@ impl<T: Scalar> ColumnSums<'_, T> {
     }
 
     #[inline(always)]
-    fn four<V: Vector<Number = T>, const WIDE: usize>(&self, unit: V::Unit, row: usize, first: usize) -> [V; WIDE] {
+    fn four<V: Vector<Number = T>, const WIDE: usize>(
+        &self,
+        unit: V::Unit,
+        row: usize,
+        first: usize,
+    ) -> [V; WIDE] {
         plus(
-            plus(self.row::<V, WIDE>(unit, row, first), self.row::<V, WIDE>(unit, row + 1, first)),
-            plus(self.row::<V, WIDE>(unit, row + 2, first), self.row::<V, WIDE>(unit, row + 3, first)),
+            plus(
+                self.row::<V, WIDE>(unit, row, first),
+                self.row::<V, WIDE>(unit, row + 1, first),
+            ),
+            plus(
+                self.row::<V, WIDE>(unit, row + 2, first),
+                self.row::<V, WIDE>(unit, row + 3, first),
+            ),
         )
     }
 
     #[inline(always)]
-    fn row<V: Vector<Number = T>, const WIDE: usize>(&self, unit: V::Unit, row: usize, first: usize) -> [V; WIDE] {
+    fn row<V: Vector<Number = T>, const WIDE: usize>(
+        &self,
+        unit: V::Unit,
+        row: usize,
+        first: usize,
+    ) -> [V; WIDE] {
         let columns = self.sums.len();
         let numbers = &self.numbers[row * columns + first..];
         let mut registers = [V::splat(unit, T::zero()); WIDE];

@@ -117,13 +117,25 @@ where
 
     #[inline(always)]
     fn number_or(self, other: Self) -> Self {
-        let lane = |lane: usize| if self.0[lane].is_nan() { other.0[lane] } else { self.0[lane] };
+        let lane = |lane: usize| {
+            if self.0[lane].is_nan() {
+                other.0[lane]
+            } else {
+                self.0[lane]
+            }
+        };
         Self(std::array::from_fn(lane))
     }
 
     #[inline(always)]
     fn interleave(self, other: Self) -> (Self, Self) {
-        let lane = |lane: usize| if lane % 2 == 0 { self.0[lane / 2] } else { other.0[lane / 2] };
+        let lane = |lane: usize| {
+            if lane % 2 == 0 {
+                self.0[lane / 2]
+            } else {
+                other.0[lane / 2]
+            }
+        };
         let (mut low, mut high) = (self, other);
         for place in 0..LANES {
             (low.0[place], high.0[place]) = (lane(place), lane(place + LANES));
@@ -133,7 +145,11 @@ where
 
     #[inline(always)]
     fn number_times_plus(a: T, b: T, c: T) -> T {
-        if cfg!(target_arch = "aarch64") { a.mul_add(b, c) } else { a * b + c }
+        if cfg!(target_arch = "aarch64") {
+            a.mul_add(b, c)
+        } else {
+            a * b + c
+        }
     }
 }
 

@@ -116,10 +116,7 @@ fn threads_that_there_are_not() {
         time: Duration::ZERO,
     };
     let error = run(&options, &|what| panic!("{what}")).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "0 threads are asked for, expected at least 1"
-    );
+    assert_eq!(error.to_string(), "0 threads are asked for, expected at least 1");
 }
 
 /// Refused by the command line itself, with exit code 2.

@@ -66,7 +66,9 @@ impl<T: Scalar> Sequential<T> {
         workspace: &mut Workspace<T>,
     ) -> Result<(), Error> {
         self.check_backward(input, delta, workspace, "fresh_backward_in")?;
-        self.walk_back(input, delta, workspace, |module, x, delta| module.fresh_gradient_kernel(x, delta));
+        self.walk_back(input, delta, workspace, |module, x, delta| {
+            module.fresh_gradient_kernel(x, delta)
+        });
         Ok(())
     }
 
@@ -83,7 +85,9 @@ impl<T: Scalar> Sequential<T> {
         delta: &Matrix<T>,
         workspace: &mut Workspace<T>,
     ) {
-        self.walk_back(input, delta, workspace, |module, x, delta| module.gradient_kernel(x, delta));
+        self.walk_back(input, delta, workspace, |module, x, delta| {
+            module.gradient_kernel(x, delta)
+        });
     }
 
     fn walk_back(

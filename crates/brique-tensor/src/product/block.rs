@@ -23,7 +23,10 @@ unsafe impl<T: Send> Send for Block<'_, T> {}
 impl<'a, T> Block<'a, T> {
     /// A whole matrix, row by row without gaps.
     pub(super) fn new(numbers: &'a mut [T], rows: usize, columns: usize) -> Self {
-        assert!(rows.checked_mul(columns) == Some(numbers.len()), "as many numbers as places");
+        assert!(
+            rows.checked_mul(columns) == Some(numbers.len()),
+            "as many numbers as places"
+        );
         Self {
             first: numbers.as_mut_ptr(),
             rows,
@@ -58,7 +61,12 @@ impl<'a, T> Block<'a, T> {
         if self.columns != 1 || self.stride != 1 {
             return Err(self);
         }
-        Ok(Self { rows: 1, columns: self.rows, stride: self.rows, ..self })
+        Ok(Self {
+            rows: 1,
+            columns: self.rows,
+            stride: self.rows,
+            ..self
+        })
     }
 
     /// The first rows, and the others.
@@ -66,16 +74,37 @@ impl<'a, T> Block<'a, T> {
         assert!(row <= self.rows);
         let upper = Self { rows: row, ..self };
         // SAFETY: within the matrix, or one past its end where no row is left.
-        let first = if row < self.rows { unsafe { self.first.add(row * self.stride) } } else { self.first };
-        (upper, Self { first, rows: self.rows - row, ..self })
+        let first = if row < self.rows {
+            unsafe { self.first.add(row * self.stride) }
+        } else {
+            self.first
+        };
+        (
+            upper,
+            Self {
+                first,
+                rows: self.rows - row,
+                ..self
+            },
+        )
     }
 
     /// The first columns, and the others.
     pub(super) fn split_at_column(self, column: usize) -> (Self, Self) {
         assert!(column <= self.columns);
-        let left = Self { columns: column, ..self };
+        let left = Self {
+            columns: column,
+            ..self
+        };
         // SAFETY: within the first row, or one past its end where no column is left.
         let first = unsafe { self.first.add(column) };
-        (left, Self { first, columns: self.columns - column, ..self })
+        (
+            left,
+            Self {
+                first,
+                columns: self.columns - column,
+                ..self
+            },
+        )
     }
 }

@@ -1,6 +1,6 @@
 //! Products with one column: each row's sum along the depth, in lanes.
 
-use super::{Start, Product};
+use super::{Product, Start};
 use crate::Scalar;
 use crate::vector::Vector;
 
@@ -18,7 +18,13 @@ pub(super) fn multiply<V>(unit: V::Unit, product: Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let Product { a, b, start, mut c, depth } = product;
+    let Product {
+        a,
+        b,
+        start,
+        mut c,
+        depth,
+    } = product;
     // The one column lies without gaps if its stride says so, or can be copied; a row of it is never long.
     let column: &[V::Number] = b.slice;
     debug_assert!(b.row_stride == 1 || depth == 1, "one column lies without gaps");
@@ -65,7 +71,10 @@ where
         add::<V, N>(unit, &mut sums, a, b);
     }
     if !a_rest.is_empty() {
-        let (mut a, mut b) = ([V::Number::default(); MOST_LANES], [V::Number::default(); MOST_LANES]);
+        let (mut a, mut b) = (
+            [V::Number::default(); MOST_LANES],
+            [V::Number::default(); MOST_LANES],
+        );
         a[..a_rest.len()].copy_from_slice(a_rest);
         b[..b_rest.len()].copy_from_slice(b_rest);
         add::<V, N>(unit, &mut sums, &a[..lanes], &b[..lanes]);
@@ -80,7 +89,10 @@ where
 #[inline(always)]
 fn add<V: Vector, const N: usize>(unit: V::Unit, sums: &mut [V; N], a: &[V::Number], b: &[V::Number]) {
     for (j, sum) in sums.iter_mut().enumerate() {
-        let (a, b) = (V::load(unit, &a[j * V::LANES..]), V::load(unit, &b[j * V::LANES..]));
+        let (a, b) = (
+            V::load(unit, &a[j * V::LANES..]),
+            V::load(unit, &b[j * V::LANES..]),
+        );
         *sum = a.times_plus(b, *sum);
     }
 }

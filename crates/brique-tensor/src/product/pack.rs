@@ -21,7 +21,10 @@ pub struct Panels<T> {
 
 impl<T: Scalar> Panels<T> {
     pub(crate) const fn new() -> Self {
-        Self { a: Vec::new(), b: Vec::new() }
+        Self {
+            a: Vec::new(),
+            b: Vec::new(),
+        }
     }
 
     /// Room for so many numbers of each factor, from the start of a line on.
@@ -42,8 +45,14 @@ fn aligned<T: Scalar>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
 /// The first `depth` rows of `b`, `width` of its columns from the first on, next to one another; where there are fewer than
 /// `width`, zeros.
 #[inline(always)]
-pub(super) fn columns<V>(unit: V::Unit, b: Factor<'_, V::Number>, depth: usize, columns: usize, width: usize, panel: &mut [V::Number])
-where
+pub(super) fn columns<V>(
+    unit: V::Unit,
+    b: Factor<'_, V::Number>,
+    depth: usize,
+    columns: usize,
+    width: usize,
+    panel: &mut [V::Number],
+) where
     V: Vector<Number: Scalar>,
 {
     let columns = columns.min(width);
@@ -67,7 +76,13 @@ where
     for row in (0..whole_depth).step_by(V::LANES) {
         for column in (0..whole_columns).step_by(V::LANES) {
             let numbers = &b.slice[column * b.column_stride + row..];
-            transpose::<V>(unit, numbers, b.column_stride, &mut panel[row * width + column..], width);
+            transpose::<V>(
+                unit,
+                numbers,
+                b.column_stride,
+                &mut panel[row * width + column..],
+                width,
+            );
         }
         copy_transposed(b, row..row + V::LANES, whole_columns..columns, width, panel);
     }
@@ -101,7 +116,13 @@ where
 
 /// What is left at the edges.
 #[inline(always)]
-fn copy_transposed<T: Scalar>(b: Factor<'_, T>, rows: Range<usize>, columns: Range<usize>, width: usize, panel: &mut [T]) {
+fn copy_transposed<T: Scalar>(
+    b: Factor<'_, T>,
+    rows: Range<usize>,
+    columns: Range<usize>,
+    width: usize,
+    panel: &mut [T],
+) {
     for row in rows {
         for column in columns.clone() {
             panel[row * width + column] = b.at(row, column);

@@ -2,7 +2,7 @@
 //!
 //! The layers that are small enough to be looked at are right to the last digit, at no price that large ones would pay.
 
-use super::{Factor, Start, Product};
+use super::{Factor, Product, Start};
 use crate::Scalar;
 use crate::vector::Vector;
 

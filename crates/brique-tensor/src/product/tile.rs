@@ -43,12 +43,24 @@ struct Chunk<'a, T> {
 }
 
 #[inline(always)]
-pub(super) fn multiply<V, const WIDE: usize>(unit: V::Unit, product: Product<'_, V::Number>, panels: &mut Panels<V::Number>)
-where
+pub(super) fn multiply<V, const WIDE: usize>(
+    unit: V::Unit,
+    product: Product<'_, V::Number>,
+    panels: &mut Panels<V::Number>,
+) where
     V: Vector<Number: Scalar>,
 {
-    let Product { a, b, start, mut c, depth } = product;
-    let length = depth.div_ceil(depth.div_ceil(CHUNK)).next_multiple_of(8).min(depth);
+    let Product {
+        a,
+        b,
+        start,
+        mut c,
+        depth,
+    } = product;
+    let length = depth
+        .div_ceil(depth.div_ceil(CHUNK))
+        .next_multiple_of(8)
+        .min(depth);
     for first in (0..depth).step_by(length) {
         let chunk = Chunk {
             a: a.from_column(first),
@@ -62,14 +74,21 @@ where
 
 /// The columns from left to right, in blocks that fit the cache once they are packed.
 #[inline(always)]
-fn all_columns<V, const WIDE: usize>(unit: V::Unit, chunk: &Chunk<'_, V::Number>, c: &mut Block<'_, V::Number>, panels: &mut Panels<V::Number>)
-where
+fn all_columns<V, const WIDE: usize>(
+    unit: V::Unit,
+    chunk: &Chunk<'_, V::Number>,
+    c: &mut Block<'_, V::Number>,
+    panels: &mut Panels<V::Number>,
+) where
     V: Vector<Number: Scalar>,
 {
     let (rows, columns, width) = (c.rows(), c.columns(), WIDE * V::LANES);
     let most = BLOCK_BYTES / size_of::<V::Number>();
     let packs_rows = chunk.a.column_stride != 1 && columns > width;
-    let (a_room, b_room) = (if packs_rows { BLOCK_ROWS.min(rows) } else { 0 }, columns.next_multiple_of(width).min(most));
+    let (a_room, b_room) = (
+        if packs_rows { BLOCK_ROWS.min(rows) } else { 0 },
+        columns.next_multiple_of(width).min(most),
+    );
     let (a_panel, b_panel) = panels.room(a_room * chunk.depth, b_room * chunk.depth);
     for first in (0..columns).step_by(most) {
         let columns = first..columns.min(first + most);
@@ -80,7 +99,17 @@ where
                 pack_rows(chunk, rows.clone(), a_panel);
             }
             let a = packs_rows.then_some(&*a_panel);
-            all_panels::<V, WIDE>(unit, &Tiles { chunk, rows, columns: columns.clone(), a, b }, c);
+            all_panels::<V, WIDE>(
+                unit,
+                &Tiles {
+                    chunk,
+                    rows,
+                    columns: columns.clone(),
+                    a,
+                    b,
+                },
+                c,
+            );
         }
     }
 }
@@ -202,8 +231,12 @@ where
 
 /// All tiles of a panel.
 #[inline(always)]
-fn panel<V, const WIDE: usize>(unit: V::Unit, tiles: &Tiles<'_, V::Number>, column: usize, c: &mut Block<'_, V::Number>)
-where
+fn panel<V, const WIDE: usize>(
+    unit: V::Unit,
+    tiles: &Tiles<'_, V::Number>,
+    column: usize,
+    c: &mut Block<'_, V::Number>,
+) where
     V: Vector<Number: Scalar>,
 {
     let b = match tiles.b {
@@ -216,10 +249,34 @@ where
     };
     for (row, height) in TileRows(tiles.rows.clone()) {
         match height {
-            6 => unit.run(Tile::<_, 6, WIDE> { tiles, b, row, column, c }),
-            4 => unit.run(Tile::<_, 4, WIDE> { tiles, b, row, column, c }),
-            2 => unit.run(Tile::<_, 2, WIDE> { tiles, b, row, column, c }),
-            _ => unit.run(Tile::<_, 1, WIDE> { tiles, b, row, column, c }),
+            6 => unit.run(Tile::<_, 6, WIDE> {
+                tiles,
+                b,
+                row,
+                column,
+                c,
+            }),
+            4 => unit.run(Tile::<_, 4, WIDE> {
+                tiles,
+                b,
+                row,
+                column,
+                c,
+            }),
+            2 => unit.run(Tile::<_, 2, WIDE> {
+                tiles,
+                b,
+                row,
+                column,
+                c,
+            }),
+            _ => unit.run(Tile::<_, 1, WIDE> {
+                tiles,
+                b,
+                row,
+                column,
+                c,
+            }),
         }
     }
 }
@@ -238,7 +295,13 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T,
 
     #[inline(always)]
     fn run<U: Unit>(self, unit: U) {
-        let Self { tiles, b, row, column, c } = self;
+        let Self {
+            tiles,
+            b,
+            row,
+            column,
+            c,
+        } = self;
         let chunk = tiles.chunk;
         let sums = if let Some(packed) = tiles.a {
             let a = &packed[(row - tiles.rows.start) * chunk.depth..];
@@ -247,7 +310,13 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T,
             sums_of_rows::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, chunk.a.from_row(row), b, chunk.depth)
         } else {
             let a = chunk.a.from_row(row);
-            sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a.slice, a.column_stride, b, chunk.depth)
+            sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(
+                unit,
+                a.slice,
+                a.column_stride,
+                b,
+                chunk.depth,
+            )
         };
         for (i, sums) in sums.into_iter().enumerate() {
             let target = c.row_mut(row + i, column);

@@ -2,15 +2,7 @@
 
 use super::{AlongRow, Delta, Forward, LogDelta, LogForward, Rows};
 use crate::Scalar;
-use crate::unit::{OnUnit, Unit, Work, on_best_unit};
-
-/// What tests are compiled for.
-enum Baseline {}
-
-impl OnUnit for Baseline {
-    const UNIT: Unit = Unit::Baseline;
-    const FUSED: bool = false;
-}
+use crate::unit::{Baseline, Work, on_best_unit};
 
 fn check<T: Scalar, F: AlongRow>(f: F) {
     for columns in [1, 3, 10, 16, 17, 50, 300, 1100] {
@@ -29,7 +21,7 @@ fn check<T: Scalar, F: AlongRow>(f: F) {
             y,
         };
         on_best_unit(work(&mut found));
-        work(&mut expected).run::<Baseline>();
+        work(&mut expected).run(Baseline);
         assert_eq!(found, expected);
     }
 }

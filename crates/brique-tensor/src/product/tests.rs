@@ -1,0 +1,299 @@
+//! The fast products beside the one that is written as it is defined, on every unit that this processor has.
+
+use ndarray::{Array2, ArrayView1};
+use proptest::prelude::*;
+
+use super::{Block, Factor, Onto, Product, Start, multiply, reference};
+use crate::Scalar;
+use crate::unit::{Baseline, Unit, on_best_unit};
+
+/// A product of numbers that are multiplied without rounding, or of some that are not.
+#[derive(Debug, Clone, Copy)]
+struct Case {
+    rows: usize,
+    depth: usize,
+    columns: usize,
+    is_whole: bool,
+}
+
+/// How a factor lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Layout {
+    ByRows,
+    ByColumns,
+}
+
+impl Case {
+    fn a<T: Scalar>(self, layout: Layout) -> Array2<T> {
+        self.matrix(self.rows, self.depth, 7919, layout)
+    }
+
+    fn b<T: Scalar>(self, layout: Layout) -> Array2<T> {
+        self.matrix(self.depth, self.columns, 104_729, layout)
+    }
+
+    fn c<T: Scalar>(self) -> Array2<T> {
+        self.matrix(self.rows, self.columns, 31, Layout::ByRows)
+    }
+
+    fn matrix<T: Scalar>(self, rows: usize, columns: usize, seed: usize, layout: Layout) -> Array2<T> {
+        let number = |row: usize, column: usize| {
+            let whole = ((row * columns + column) * seed % 23) as f64 - 11.0;
+            T::from_f64(if self.is_whole { whole } else { whole / 7.0 })
+        };
+        match layout {
+            Layout::ByRows => Array2::from_shape_fn((rows, columns), |(row, column)| number(row, column)),
+            Layout::ByColumns => {
+                Array2::from_shape_fn((columns, rows), |(column, row)| number(row, column)).reversed_axes()
+            }
+        }
+    }
+}
+
+fn every_unit<T: Scalar>(
+    make: &dyn Fn() -> Array2<T>,
+    multiply: &dyn Fn(&mut Array2<T>, &dyn Run<T>),
+) -> Vec<Array2<T>> {
+    let mut results = Vec::new();
+    let mut with = |run: &dyn Run<T>| {
+        let mut c = make();
+        multiply(&mut c, run);
+        results.push(c);
+    };
+    with(&OnBest);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(unit) = crate::unit::x86::Avx512::detect() {
+        with(&On(unit));
+    }
+    #[cfg(target_arch = "x86_64")]
+    if let Some(unit) = crate::unit::x86::Avx2::detect() {
+        with(&On(unit));
+    }
+    with(&On(Baseline));
+    results
+}
+
+/// Carries out a product somewhere.
+trait Run<T: Scalar> {
+    fn run(&self, product: Product<'_, T>);
+}
+
+struct OnBest;
+
+struct On<U>(U);
+
+impl<T: Scalar> Run<T> for OnBest {
+    fn run(&self, product: Product<'_, T>) {
+        T::with_panels(|panels| on_best_unit((product, panels)));
+    }
+}
+
+impl<T: Scalar, U: Unit> Run<T> for On<U> {
+    fn run(&self, product: Product<'_, T>) {
+        T::with_panels(|panels| self.0.run((product, panels)));
+    }
+}
+
+fn check<T: Scalar>(case: Case) {
+    for a_layout in [Layout::ByRows, Layout::ByColumns] {
+        for b_layout in [Layout::ByRows, Layout::ByColumns] {
+            let (a, b) = (case.a::<T>(a_layout), case.b::<T>(b_layout));
+            let bias: Array2<T> = case.matrix(1, case.columns, 13, Layout::ByRows);
+            for onto in [Onto::Nothing, Onto::Itself, Onto::Row(bias.row(0))] {
+                check_start(case, &a, &b, onto);
+            }
+        }
+    }
+}
+
+fn check_start<T: Scalar>(case: Case, a: &Array2<T>, b: &Array2<T>, onto: Onto<ArrayView1<'_, T>>) {
+    let start = || match &onto {
+        Onto::Nothing => Array2::from_elem((case.rows, case.columns), T::nan()),
+        Onto::Itself | Onto::Row(_) => case.c(),
+    };
+    let results = every_unit(&start, &|c, run| {
+        let (rows, columns) = c.dim();
+        let (Some(a), Some(b), Some(c)) = (Factor::of(a), Factor::of(b), c.as_slice_mut()) else {
+            panic!("matrices without gaps");
+        };
+        let start = match &onto {
+            Onto::Nothing => Start::Nothing,
+            Onto::Itself => Start::Itself,
+            Onto::Row(row) => Start::Row(row.as_slice().unwrap_or(&[])),
+        };
+        run.run(Product {
+            a,
+            b,
+            start,
+            c: Block::new(c, rows, columns),
+            depth: case.depth,
+        });
+    });
+    let mut expected = start();
+    reference::multiply(a, b, onto, &mut expected);
+    let (fused, unfused) = results.split_at(results.len() - 1);
+    for (place, result) in results.iter().enumerate() {
+        if case.is_whole {
+            assert_eq!(result, expected, "{case:?} {onto:?} on unit {place}");
+        } else {
+            let bound =
+                T::epsilon() * T::from_usize(case.depth + 2) * T::from_f64(4.0 * (case.depth as f64 + 1.0));
+            for (&found, &expected) in result.iter().zip(&expected) {
+                assert!(
+                    (found - expected).abs() <= bound,
+                    "{case:?} {onto:?}: {found} is not {expected}"
+                );
+            }
+        }
+    }
+    for result in fused {
+        assert_eq!(result, fused[0], "{case:?} {onto:?}: other bits on another unit");
+    }
+    if cfg!(target_arch = "aarch64") {
+        assert_eq!(
+            unfused[0], fused[0],
+            "{case:?} {onto:?}: other bits on another unit"
+        );
+    }
+}
+
+/// Around every height of a tile, width of a panel, length of a chunk and end of a block.
+#[test]
+fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_on_every_unit() {
+    for (rows, depth, columns) in [
+        (1, 1, 1),
+        (5, 1, 70),
+        (70, 1, 1),
+        (9, 3, 63),
+        (17, 8, 31),
+        (33, 9, 1),
+        (1, 300, 1),
+        (40, 70, 1),
+        (1, 17, 65),
+        (2, 40, 10),
+        (3, 258, 16),
+        (7, 64, 33),
+        (8, 33, 64),
+        (31, 64, 48),
+        (33, 256, 47),
+        (50, 257, 130),
+        (391, 20, 70),
+        (10, 11, 1100),
+    ] {
+        for is_whole in [true, false] {
+            let case = Case {
+                rows,
+                depth,
+                columns,
+                is_whole,
+            };
+            check::<f32>(case);
+            check::<f64>(case);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn products_of_any_shape(rows in 1..80_usize, depth in 1..80_usize, columns in 1..80_usize, is_whole: bool) {
+        let case = Case { rows, depth, columns, is_whole };
+        check::<f32>(case);
+        check::<f64>(case);
+    }
+}
+
+/// The rows of ten thousand, computed by themselves, in pairs, and in batches of other sizes.
+#[test]
+fn a_row_has_the_same_bits_in_every_batch() {
+    const ROWS: usize = 10_000;
+    fn check<T: Scalar>(depth: usize, columns: usize, layout: Layout) {
+        let case = Case {
+            rows: ROWS,
+            depth,
+            columns,
+            is_whole: false,
+        };
+        let (a, b) = (case.a::<T>(Layout::ByRows), case.b::<T>(layout));
+        let bias: Array2<T> = case.matrix(1, columns, 13, Layout::ByRows);
+        let product = |first: usize, rows: usize| {
+            let part = a.slice_axis(ndarray::Axis(0), ndarray::Slice::from(first..first + rows));
+            let mut c = Array2::from_elem((rows, columns), T::nan());
+            multiply(&part, &b, Onto::Row(bias.row(0)), &mut c);
+            c
+        };
+        let all = product(0, ROWS);
+        let sizes = [1, 2, 3, 5, 6, 7, 32, 33, 64, 129, 1000];
+        let (mut first, mut turn) = (0, 0);
+        while first < ROWS {
+            // Most rows by themselves, which is where other code would be chosen.
+            let rows = if turn % 4 == 0 {
+                sizes[turn / 4 % sizes.len()]
+            } else {
+                1
+            }
+            .min(ROWS - first);
+            let part = product(first, rows);
+            for row in 0..rows {
+                assert_eq!(
+                    part.row(row),
+                    all.row(first + row),
+                    "row {} of a product {ROWS} × {depth} · {depth} × {columns}, in a batch of {rows}",
+                    first + row
+                );
+            }
+            first += rows;
+            turn += 1;
+        }
+    }
+    for layout in [Layout::ByRows, Layout::ByColumns] {
+        check::<f32>(2, 64, layout);
+        check::<f32>(64, 64, layout);
+        check::<f32>(64, 1, layout);
+        check::<f64>(1, 1, layout);
+        check::<f64>(300, 10, layout);
+        check::<f64>(37, 17, layout);
+    }
+}
+
+/// Parts that are cut along rows and columns, at places that no tile knows.
+#[test]
+fn parts_give_the_whole() {
+    for (rows, depth, columns) in [
+        (100, 40, 200),
+        (1000, 64, 64),
+        (300, 30, 1),
+        (2, 20, 500),
+        (129, 12, 129),
+    ] {
+        let case = Case {
+            rows,
+            depth,
+            columns,
+            is_whole: false,
+        };
+        let (a, b) = (case.a::<f32>(Layout::ByColumns), case.b::<f32>(Layout::ByRows));
+        let product = |parts: usize| {
+            let mut c = case.c::<f32>();
+            let (Some(a), Some(b), Some(slice)) = (Factor::of(&a), Factor::of(&b), c.as_slice_mut()) else {
+                panic!("matrices without gaps");
+            };
+            let c_block = Block::new(slice, rows, columns);
+            Product {
+                a,
+                b,
+                start: Start::Itself,
+                c: c_block,
+                depth,
+            }
+            .in_parts(parts);
+            c
+        };
+        for parts in [2, 3, 8] {
+            assert_eq!(
+                product(parts),
+                product(1),
+                "{rows} × {depth} · {depth} × {columns} in {parts} parts"
+            );
+        }
+    }
+}
