@@ -13,6 +13,9 @@ use crate::{Matrix, Scalar, pairwise_sum, threads};
 /// So many sums run side by side.
 const LANES: usize = 64;
 
+/// So many are added side by side of what is left.
+const FEW: usize = 16;
+
 /// So many numbers keep a thread busy for long enough: about 10 µs.
 const WORTH_A_THREAD: usize = 40_000;
 
@@ -87,19 +90,31 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for SumOfBlock<'_, T, F> {
                 sums[lane] += (self.value)(a[lane], b[lane]);
             }
         }
+        let ((a, a_rest), (b, b_rest)) = (a_rest.as_chunks::<FEW>(), b_rest.as_chunks::<FEW>());
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..FEW {
+                sums[lane] += (self.value)(a[lane], b[lane]);
+            }
+        }
         for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
             *sum += (self.value)(a, b);
         }
-        let mut half = LANES / 2;
-        while half > 0 {
-            let (lower, upper) = sums.split_at_mut(half);
-            for (lower, &upper) in lower.iter_mut().zip(&*upper) {
-                *lower += upper;
-            }
-            half /= 2;
-        }
-        sums[0]
+        sum_of_lanes(&sums)
     }
+}
+
+/// The lanes in pairs, four at a time.
+#[inline(always)]
+fn sum_of_lanes<T: Scalar>(lanes: &[T; LANES]) -> T {
+    let mut quarter = [T::zero(); LANES / 4];
+    for (i, sum) in quarter.iter_mut().enumerate() {
+        *sum = (lanes[i] + lanes[i + 32]) + (lanes[i + 16] + lanes[i + 48]);
+    }
+    let mut few = [T::zero(); LANES / 16];
+    for (i, sum) in few.iter_mut().enumerate() {
+        *sum = (quarter[i] + quarter[i + 8]) + (quarter[i + 4] + quarter[i + 12]);
+    }
+    (few[0] + few[2]) + (few[1] + few[3])
 }
 
 /// `c[i, j] = value(a[i, j], b[i, j])`.

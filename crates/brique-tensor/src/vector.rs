@@ -56,6 +56,15 @@ pub trait Vector: Copy {
     /// The lanes of both in turn: the first of `self`, the first of `other`, the second of `self`, and so on.
     fn interleave(self, other: Self) -> (Self, Self);
 
+    /// Registers of `f64` of the same unit.
+    type Wide: Vector<Number = f64, Unit = Self::Unit>;
+
+    /// The same numbers in `f64`, in two registers; of a register of `f64`, itself twice.
+    fn widen(self) -> [Self::Wide; 2];
+
+    /// The nearest numbers to those of two registers that [`widen`](Self::widen) could give.
+    fn narrow(wide: [Self::Wide; 2]) -> Self;
+
     /// [`times_plus`](Self::times_plus) of single numbers.
     fn number_times_plus(a: Self::Number, b: Self::Number, c: Self::Number) -> Self::Number;
 }
@@ -143,6 +152,18 @@ where
         (low, high)
     }
 
+    type Wide = Array<f64, 2>;
+
+    #[inline(always)]
+    fn widen(self) -> [Self::Wide; 2] {
+        self.widened()
+    }
+
+    #[inline(always)]
+    fn narrow(wide: [Self::Wide; 2]) -> Self {
+        Self::narrowed(wide)
+    }
+
     #[inline(always)]
     fn number_times_plus(a: T, b: T, c: T) -> T {
         if cfg!(target_arch = "aarch64") {
@@ -153,10 +174,43 @@ where
     }
 }
 
-/// The lanes of the baseline's registers.
-pub trait OnBaseline {}
-impl OnBaseline for Array<f32, 4> {}
-impl OnBaseline for Array<f64, 2> {}
+/// The registers of the baseline.
+pub trait OnBaseline: Sized {
+    /// As [`Vector::widen`].
+    fn widened(self) -> [Array<f64, 2>; 2];
+
+    /// As [`Vector::narrow`].
+    fn narrowed(wide: [Array<f64, 2>; 2]) -> Self;
+}
+
+impl OnBaseline for Array<f32, 4> {
+    #[inline(always)]
+    fn widened(self) -> [Array<f64, 2>; 2] {
+        let [a, b, c, d] = self.0.map(f64::from);
+        [Array([a, b]), Array([c, d])]
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounding to f32 is what is asked for"
+    )]
+    fn narrowed([Array([a, b]), Array([c, d])]: [Array<f64, 2>; 2]) -> Self {
+        Self([a as f32, b as f32, c as f32, d as f32])
+    }
+}
+
+impl OnBaseline for Array<f64, 2> {
+    #[inline(always)]
+    fn widened(self) -> [Self; 2] {
+        [self, self]
+    }
+
+    #[inline(always)]
+    fn narrowed([wide, _]: [Self; 2]) -> Self {
+        wide
+    }
+}
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86 {
@@ -176,7 +230,8 @@ pub(crate) mod x86 {
         ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $unit:ty, $raw:ident,
          $splat:ident, $load:ident, $store:ident,
          $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
-         |$self:ident, $other:ident| $number_or:expr, $interleave:expr) => {
+         |$self:ident, $other:ident| $number_or:expr, $interleave:expr,
+         $wide:ident, $widen:expr, |$low:ident, $high:ident| $narrow:expr) => {
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
             pub struct $name(instructions::$raw);
@@ -253,6 +308,21 @@ pub(crate) mod x86 {
                     (Self(low), Self(high))
                 }
 
+                type Wide = $wide;
+
+                #[inline(always)]
+                fn widen(self) -> [$wide; 2] {
+                    let $self = self.0;
+                    let (low, high) = $widen;
+                    [$wide(low), $wide(high)]
+                }
+
+                #[inline(always)]
+                fn narrow([low, high]: [$wide; 2]) -> Self {
+                    let ($low, $high) = (low.0, high.0);
+                    Self($narrow)
+                }
+
                 #[inline(always)]
                 fn number_times_plus(a: $number, b: $number, c: $number) -> $number {
                     a.mul_add(b, c)
@@ -274,6 +344,22 @@ pub(crate) mod x86 {
             let low = instructions::_mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
             let high = instructions::_mm512_set_epi32(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
             (instructions::_mm512_permutex2var_ps(x, low, other), instructions::_mm512_permutex2var_ps(x, high, other))
+        },
+        F64x8,
+        {
+            // SAFETY: only a unit makes such a register, so the processor has the instructions.
+            unsafe {
+                let upper = instructions::_mm512_extractf32x8_ps::<1>(x);
+                let lower = instructions::_mm512_castps512_ps256(x);
+                (instructions::_mm512_cvtps_pd(lower), instructions::_mm512_cvtps_pd(upper))
+            }
+        },
+        |low, high| {
+            // SAFETY: only a unit makes such a register, so the processor has the instructions.
+            unsafe {
+                let lower = instructions::_mm512_castps256_ps512(instructions::_mm512_cvtpd_ps(low));
+                instructions::_mm512_insertf32x8::<1>(lower, instructions::_mm512_cvtpd_ps(high))
+            }
         }
     );
     register!(
@@ -289,6 +375,12 @@ pub(crate) mod x86 {
             let low = instructions::_mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0);
             let high = instructions::_mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4);
             (instructions::_mm512_permutex2var_pd(x, low, other), instructions::_mm512_permutex2var_pd(x, high, other))
+        },
+        F64x8,
+        (x, x),
+        |low, high| {
+            let _ = high;
+            low
         }
     );
     register!(
@@ -307,6 +399,21 @@ pub(crate) mod x86 {
                 instructions::_mm256_permute2f128_ps::<0x20>(low, high),
                 instructions::_mm256_permute2f128_ps::<0x31>(low, high),
             )
+        },
+        F64x4,
+        {
+            // SAFETY: only a unit makes such a register, so the processor has the instructions.
+            unsafe {
+                let upper = instructions::_mm256_extractf128_ps::<1>(x);
+                let lower = instructions::_mm256_castps256_ps128(x);
+                (instructions::_mm256_cvtps_pd(lower), instructions::_mm256_cvtps_pd(upper))
+            }
+        },
+        |low, high| {
+            // SAFETY: only a unit makes such a register, so the processor has the instructions.
+            unsafe {
+                instructions::_mm256_set_m128(instructions::_mm256_cvtpd_ps(high), instructions::_mm256_cvtpd_ps(low))
+            }
         }
     );
     register!(
@@ -325,6 +432,12 @@ pub(crate) mod x86 {
                 instructions::_mm256_permute2f128_pd::<0x20>(low, high),
                 instructions::_mm256_permute2f128_pd::<0x31>(low, high),
             )
+        },
+        F64x4,
+        (x, x),
+        |low, high| {
+            let _ = high;
+            low
         }
     );
 }

@@ -123,21 +123,57 @@ where
     rows
 }
 
-/// `start + Σ a_k · b_k`.
-///
-/// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Where the processor cannot round once, products are rounded too.
+/// `start + Σ a_k · b_k`, rounded once, or nearly so.
 #[inline(always)]
 fn sum<V>(unit: V::Unit, a: Factor<'_, V::Number>, b: &[V; DEPTH], depth: usize, start: Option<V>) -> V
 where
     V: Vector<Number: Scalar>,
 {
-    let factor = V::splat(unit, a.slice[0]);
     if depth == 1 {
+        let factor = V::splat(unit, a.slice[0]);
         return match start {
             Some(start) => factor.times_plus(b[0], start),
             None => factor.times(b[0]),
         };
     }
+    if V::Wide::LANES < V::LANES {
+        wide_sum::<V>(unit, a, b, depth, start)
+    } else {
+        compensated_sum::<V>(unit, a, b, depth, start)
+    }
+}
+
+/// Products of `f32` are exact in `f64`, and so nearly are sums of a few.
+#[inline(always)]
+fn wide_sum<V>(unit: V::Unit, a: Factor<'_, V::Number>, b: &[V; DEPTH], depth: usize, start: Option<V>) -> V
+where
+    V: Vector<Number: Scalar>,
+{
+    let zero = V::Wide::splat(unit, 0.0);
+    let [mut low, mut high] = start.map_or([zero; 2], V::widen);
+    for (k, b) in b.iter().enumerate().take(depth) {
+        let factor = V::Wide::splat(unit, a.at(0, k).as_f64());
+        let [b_low, b_high] = b.widen();
+        (low, high) = (factor.times_plus(b_low, low), factor.times_plus(b_high, high));
+    }
+    V::narrow([low, high])
+}
+
+/// The sum of the rounded products, and of what all roundings lose.
+///
+/// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Where the processor cannot round once, products are rounded too.
+#[inline(always)]
+fn compensated_sum<V>(
+    unit: V::Unit,
+    a: Factor<'_, V::Number>,
+    b: &[V; DEPTH],
+    depth: usize,
+    start: Option<V>,
+) -> V
+where
+    V: Vector<Number: Scalar>,
+{
+    let factor = V::splat(unit, a.slice[0]);
     let mut sum = factor.times(b[0]);
     let mut lost = factor.times_minus(b[0], sum);
     for (k, &b) in b.iter().enumerate().take(depth).skip(1) {

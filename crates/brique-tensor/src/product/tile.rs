@@ -25,8 +25,14 @@ const COLUMNS_AT_ONCE: usize = 16;
 /// So many bytes of each row of the second factor are packed at once.
 const BLOCK_BYTES: usize = 2048;
 
-/// From this many rows on it pays to pack the second factor: a panel's rows are aligned, and lie next to one another.
+/// From this many rows on it pays to pack the second factor.
 const ROWS_WORTH_PACKING: usize = 32;
+
+/// A second factor that spans at most as many bytes is near wherever it lies;
+const NEAR_BYTES: usize = 32 * 1024;
+
+/// from this many rows on it pays to pack it all the same, for registers that are loaded from one line each.
+const ROWS_WORTH_ALIGNING: usize = 128;
 
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
@@ -127,7 +133,13 @@ where
     V: Vector<Number: Scalar>,
 {
     let b = chunk.b;
-    if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && rows < ROWS_WORTH_PACKING {
+    let is_near = chunk.depth * b.row_stride * size_of::<V::Number>() <= NEAR_BYTES;
+    let few = if is_near {
+        ROWS_WORTH_ALIGNING
+    } else {
+        ROWS_WORTH_PACKING
+    };
+    if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && rows < few {
         return None;
     }
     let mut column = columns.start;
