@@ -13,53 +13,59 @@ const LONG: usize = 256;
 /// The most lanes.
 const MOST_LANES: usize = 64;
 
+/// The most rows whose sums are finished at once: as many as a register has lanes.
+const MOST_ROWS: usize = 16;
+
 #[inline(always)]
 pub(super) fn multiply<V>(unit: V::Unit, product: Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let Product {
-        a,
-        b,
-        start,
-        mut c,
-        depth,
-    } = product;
-    // The one column lies without gaps if its stride says so, or can be copied; a row of it is never long.
-    let column: &[V::Number] = b.slice;
-    debug_assert!(b.row_stride == 1 || depth == 1, "one column lies without gaps");
-    for row in 0..c.rows() {
-        let numbers = &a.slice[row * a.row_stride..][..depth];
-        let sum = dot::<V>(unit, numbers, &column[..depth]);
-        let place = &mut c.row_mut(row, 0)[0];
-        *place = match start {
-            Start::Nothing => sum,
-            Start::Itself => *place + sum,
-            Start::Row(row) => row[0] + sum,
-            Start::Number(number) => number + sum,
-        };
+    let narrow = LANES_BYTES / size_of::<V::Number>();
+    // Registers of the unit that make up the lanes.
+    match (narrow / V::LANES, product.depth >= LONG) {
+        (1, false) => in_lanes::<V, 1>(unit, product),
+        (2, false) => in_lanes::<V, 2>(unit, product),
+        (4, false) | (1, true) => in_lanes::<V, 4>(unit, product),
+        (2, true) => in_lanes::<V, 8>(unit, product),
+        _ => in_lanes::<V, 16>(unit, product),
     }
 }
 
-/// `Σ a·b`.
 #[inline(always)]
-fn dot<V>(unit: V::Unit, a: &[V::Number], b: &[V::Number]) -> V::Number
+fn in_lanes<V, const N: usize>(unit: V::Unit, mut product: Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let narrow = LANES_BYTES / size_of::<V::Number>();
-    // Registers of the unit that make up the lanes.
-    match (narrow / V::LANES, a.len() >= LONG) {
-        (1, false) => dot_in::<V, 1>(unit, a, b),
-        (2, false) => dot_in::<V, 2>(unit, a, b),
-        (4, false) | (1, true) => dot_in::<V, 4>(unit, a, b),
-        (2, true) => dot_in::<V, 8>(unit, a, b),
-        _ => dot_in::<V, 16>(unit, a, b),
+    let zero = V::splat(unit, V::Number::default());
+    let column = &product.b.slice[..product.depth];
+    let rows = product.c.rows();
+    let mut first = 0;
+    while first < rows {
+        let count = V::LANES.min(rows - first);
+        let mut sums = [zero; MOST_ROWS];
+        for (row, sum) in sums[..count].iter_mut().enumerate() {
+            let numbers = &product.a.slice[(first + row) * product.a.row_stride..][..product.depth];
+            *sum = dot::<V, N>(unit, numbers, column);
+        }
+        let mut numbers = [V::Number::default(); MOST_ROWS];
+        sum_of_each(&mut sums).store(&mut numbers);
+        for (row, &sum) in numbers[..count].iter().enumerate() {
+            let place = &mut product.c.row_mut(first + row, 0)[0];
+            *place = match product.start {
+                Start::Nothing => sum,
+                Start::Itself => *place + sum,
+                Start::Row(row) => row[0] + sum,
+                Start::Number(number) => number + sum,
+            };
+        }
+        first += count;
     }
 }
 
+/// `Σ a·b` but for the last steps: the lanes of one register have still to be added.
 #[inline(always)]
-fn dot_in<V, const N: usize>(unit: V::Unit, a: &[V::Number], b: &[V::Number]) -> V::Number
+fn dot<V, const N: usize>(unit: V::Unit, a: &[V::Number], b: &[V::Number]) -> V
 where
     V: Vector<Number: Scalar>,
 {
@@ -79,11 +85,14 @@ where
         b[..b_rest.len()].copy_from_slice(b_rest);
         add::<V, N>(unit, &mut sums, &a[..lanes], &b[..lanes]);
     }
-    let mut numbers = [V::Number::default(); MOST_LANES];
-    for (sum, numbers) in sums.into_iter().zip(numbers.chunks_exact_mut(V::LANES)) {
-        sum.store(numbers);
+    let mut half = N / 2;
+    while half > 0 {
+        for j in 0..half {
+            sums[j] = sums[j].plus(sums[j + half]);
+        }
+        half /= 2;
     }
-    sum_of_lanes(&mut numbers[..lanes])
+    sums[0]
 }
 
 #[inline(always)]
@@ -97,15 +106,17 @@ fn add<V: Vector, const N: usize>(unit: V::Unit, sums: &mut [V; N], a: &[V::Numb
     }
 }
 
-/// The lanes in pairs of halves.
+/// Lane i is the sum of the lanes of register i, in pairs of halves: each round adds the halves of all registers, and puts
+/// two of them into one.
 #[inline(always)]
-fn sum_of_lanes<T: Scalar>(lanes: &mut [T]) -> T {
-    let mut half = lanes.len() / 2;
+fn sum_of_each<V: Vector>(sums: &mut [V; MOST_ROWS]) -> V {
+    let mut half = V::LANES / 2;
     while half > 0 {
-        for lane in 0..half {
-            lanes[lane] = lanes[lane] + lanes[lane + half];
+        for i in 0..half {
+            let (low, high) = sums[i].interleave(sums[i + half]);
+            sums[i] = low.plus(high);
         }
         half /= 2;
     }
-    lanes[0]
+    sums[0]
 }

@@ -10,48 +10,22 @@ use crate::vector::Vector;
 pub(super) const DEPTH: usize = 8;
 
 #[inline(always)]
-pub(super) fn multiply<V>(unit: V::Unit, mut product: Product<'_, V::Number>)
+pub(super) fn multiply<V>(unit: V::Unit, product: Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    if product.depth == 1 && product.b.column_stride == 1 {
-        return of_one_term::<V>(unit, product);
-    }
-    let (rows, columns) = (product.c.rows(), product.c.columns());
-    let mut first = 0;
-    while first < columns {
-        let is_whole = columns - first >= V::LANES;
-        let width = V::LANES.min(columns - first);
-        let b = load_rows::<V>(unit, product.b.from_column(first), product.depth, width);
-        let start = match product.start {
-            Start::Row(row) => Some(load_some::<V>(unit, &row[first..][..width])),
-            Start::Number(number) => Some(V::splat(unit, number)),
-            Start::Nothing | Start::Itself => None,
-        };
-        for row in 0..rows {
-            let a = product.a.from_row(row);
-            let target = product.c.row_mut(row, first);
-            if is_whole {
-                let start = match product.start {
-                    Start::Itself => Some(V::load(unit, target)),
-                    _ => start,
-                };
-                sum::<V>(unit, a, &b, product.depth, start).store(target);
-            } else {
-                let start = match product.start {
-                    Start::Itself => Some(load_some::<V>(unit, target)),
-                    _ => start,
-                };
-                let mut numbers = [V::Number::default(); MOST_LANES];
-                sum::<V>(unit, a, &b, product.depth, start).store(&mut numbers);
-                target.copy_from_slice(&numbers[..width]);
-            }
-        }
-        first += width;
+    match product.depth {
+        1 if product.b.column_stride == 1 => of_one_term::<V>(unit, product),
+        1 => of_terms::<V, 1>(unit, product),
+        2 => of_terms::<V, 2>(unit, product),
+        3 => of_terms::<V, 3>(unit, product),
+        4 => of_terms::<V, 4>(unit, product),
+        5 => of_terms::<V, 5>(unit, product),
+        6 => of_terms::<V, 6>(unit, product),
+        7 => of_terms::<V, 7>(unit, product),
+        _ => of_terms::<V, DEPTH>(unit, product),
     }
 }
-
-const MOST_LANES: usize = 16;
 
 /// Sums of one term: one multiplication and one addition, rounded at once.
 #[inline(always)]
@@ -89,6 +63,122 @@ where
     }
 }
 
+/// Sums of so many terms, one register of columns after the other.
+#[inline(always)]
+fn of_terms<V, const TERMS: usize>(unit: V::Unit, mut product: Product<'_, V::Number>)
+where
+    V: Vector<Number: Scalar>,
+{
+    let columns = product.c.columns();
+    for first in (0..columns).step_by(V::LANES) {
+        let width = V::LANES.min(columns - first);
+        let panel = Panel::<V, TERMS>::new(unit, product.b.from_column(first), width);
+        let start = match product.start {
+            Start::Row(row) => Some(load_some::<V>(unit, &row[first..][..width])),
+            Start::Number(number) => Some(V::splat(unit, number)),
+            Start::Nothing | Start::Itself => None,
+        };
+        for row in 0..product.c.rows() {
+            let a = product.a.from_row(row);
+            let target = &mut product.c.row_mut(row, first)[..width];
+            let start = match product.start {
+                Start::Itself => Some(load_some::<V>(unit, target)),
+                _ => start,
+            };
+            store_some(panel.sum(unit, a, start), target);
+        }
+    }
+}
+
+/// A register of columns of the second factor, row after row.
+struct Panel<V: Vector, const TERMS: usize> {
+    rows: [V; TERMS],
+    wide: [[V::Wide; 2]; TERMS],
+}
+
+impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
+    /// The first `width` columns of `b`; where there are fewer than a register holds, zeros.
+    #[inline(always)]
+    fn new(unit: V::Unit, b: Factor<'_, V::Number>, width: usize) -> Self {
+        let zero = V::splat(unit, V::Number::default());
+        let (mut rows, mut wide) = ([zero; TERMS], [zero.widen(); TERMS]);
+        for k in 0..TERMS {
+            if b.column_stride == 1 {
+                rows[k] = load_some::<V>(unit, &b.slice[k * b.row_stride..][..width]);
+            } else {
+                let mut numbers = [V::Number::default(); MOST_LANES];
+                for (column, number) in numbers[..width].iter_mut().enumerate() {
+                    *number = b.at(k, column);
+                }
+                rows[k] = V::load(unit, &numbers);
+            }
+            wide[k] = rows[k].widen();
+        }
+        Self { rows, wide }
+    }
+
+    /// `start + Σ a_k · b_k`, rounded once, or nearly so.
+    #[inline(always)]
+    fn sum(&self, unit: V::Unit, a: Factor<'_, V::Number>, start: Option<V>) -> V {
+        if TERMS == 1 {
+            let factor = V::splat(unit, a.slice[0]);
+            return match start {
+                Some(start) => factor.times_plus(self.rows[0], start),
+                None => factor.times(self.rows[0]),
+            };
+        }
+        if V::Wide::LANES < V::LANES {
+            self.wide_sum(unit, a, start)
+        } else {
+            self.compensated_sum(unit, a, start)
+        }
+    }
+
+    /// Products of `f32` are exact in `f64`, and so nearly are sums of a few.
+    #[inline(always)]
+    fn wide_sum(&self, unit: V::Unit, a: Factor<'_, V::Number>, start: Option<V>) -> V {
+        let zero = V::Wide::splat(unit, 0.0);
+        let [mut low, mut high] = match start {
+            Some(start) => start.widen(),
+            None => [zero; 2],
+        };
+        for k in 0..TERMS {
+            let factor = V::Wide::splat(unit, a.at(0, k).as_f64());
+            let [b_low, b_high] = self.wide[k];
+            (low, high) = (factor.times_plus(b_low, low), factor.times_plus(b_high, high));
+        }
+        V::narrow([low, high])
+    }
+
+    /// The sum of the rounded products, and of what all roundings lose.
+    ///
+    /// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Where the processor cannot round once, products are rounded too.
+    #[inline(always)]
+    fn compensated_sum(&self, unit: V::Unit, a: Factor<'_, V::Number>, start: Option<V>) -> V {
+        let factor = V::splat(unit, a.slice[0]);
+        let mut sum = factor.times(self.rows[0]);
+        let mut lost = factor.times_minus(self.rows[0], sum);
+        for k in 1..TERMS {
+            let (factor, b) = (V::splat(unit, a.at(0, k)), self.rows[k]);
+            let product = factor.times(b);
+            let of_product = factor.times_minus(b, product);
+            let (total, of_sum) = two_sum(sum, product);
+            sum = total;
+            lost = lost.plus(of_product.plus(of_sum));
+        }
+        if let Some(start) = start {
+            let (total, of_sum) = two_sum(sum, start);
+            sum = total;
+            lost = lost.plus(of_sum);
+        }
+        // Of an infinity nothing is lost that is a number.
+        sum.plus(lost).number_or(sum)
+    }
+}
+
+/// Numbers in the widest registers.
+const MOST_LANES: usize = 16;
+
 #[inline(always)]
 fn load_some<V>(unit: V::Unit, numbers: &[V::Number]) -> V
 where
@@ -102,95 +192,19 @@ where
     V::load(unit, &padded)
 }
 
-/// A few columns of all rows of the second factor.
 #[inline(always)]
-fn load_rows<V>(unit: V::Unit, b: Factor<'_, V::Number>, depth: usize, width: usize) -> [V; DEPTH]
+fn store_some<V>(register: V, numbers: &mut [V::Number])
 where
     V: Vector<Number: Scalar>,
 {
-    let mut rows = [V::splat(unit, V::Number::default()); DEPTH];
-    for (k, row) in rows.iter_mut().enumerate().take(depth) {
-        if b.column_stride == 1 {
-            *row = load_some::<V>(unit, &b.slice[k * b.row_stride..][..width]);
-        } else {
-            let mut numbers = [V::Number::default(); MOST_LANES];
-            for (column, number) in numbers[..width].iter_mut().enumerate() {
-                *number = b.at(k, column);
-            }
-            *row = V::load(unit, &numbers);
-        }
+    if numbers.len() >= V::LANES {
+        return register.store(numbers);
     }
-    rows
-}
-
-/// `start + Σ a_k · b_k`, rounded once, or nearly so.
-#[inline(always)]
-fn sum<V>(unit: V::Unit, a: Factor<'_, V::Number>, b: &[V; DEPTH], depth: usize, start: Option<V>) -> V
-where
-    V: Vector<Number: Scalar>,
-{
-    if depth == 1 {
-        let factor = V::splat(unit, a.slice[0]);
-        return match start {
-            Some(start) => factor.times_plus(b[0], start),
-            None => factor.times(b[0]),
-        };
+    let mut padded = [V::Number::default(); MOST_LANES];
+    register.store(&mut padded);
+    for (number, padded) in numbers.iter_mut().zip(padded) {
+        *number = padded;
     }
-    if V::Wide::LANES < V::LANES {
-        wide_sum::<V>(unit, a, b, depth, start)
-    } else {
-        compensated_sum::<V>(unit, a, b, depth, start)
-    }
-}
-
-/// Products of `f32` are exact in `f64`, and so nearly are sums of a few.
-#[inline(always)]
-fn wide_sum<V>(unit: V::Unit, a: Factor<'_, V::Number>, b: &[V; DEPTH], depth: usize, start: Option<V>) -> V
-where
-    V: Vector<Number: Scalar>,
-{
-    let zero = V::Wide::splat(unit, 0.0);
-    let [mut low, mut high] = start.map_or([zero; 2], V::widen);
-    for (k, b) in b.iter().enumerate().take(depth) {
-        let factor = V::Wide::splat(unit, a.at(0, k).as_f64());
-        let [b_low, b_high] = b.widen();
-        (low, high) = (factor.times_plus(b_low, low), factor.times_plus(b_high, high));
-    }
-    V::narrow([low, high])
-}
-
-/// The sum of the rounded products, and of what all roundings lose.
-///
-/// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Where the processor cannot round once, products are rounded too.
-#[inline(always)]
-fn compensated_sum<V>(
-    unit: V::Unit,
-    a: Factor<'_, V::Number>,
-    b: &[V; DEPTH],
-    depth: usize,
-    start: Option<V>,
-) -> V
-where
-    V: Vector<Number: Scalar>,
-{
-    let factor = V::splat(unit, a.slice[0]);
-    let mut sum = factor.times(b[0]);
-    let mut lost = factor.times_minus(b[0], sum);
-    for (k, &b) in b.iter().enumerate().take(depth).skip(1) {
-        let factor = V::splat(unit, a.at(0, k));
-        let product = factor.times(b);
-        let of_product = factor.times_minus(b, product);
-        let (total, of_sum) = two_sum(sum, product);
-        sum = total;
-        lost = lost.plus(of_product.plus(of_sum));
-    }
-    if let Some(start) = start {
-        let (total, of_sum) = two_sum(sum, start);
-        sum = total;
-        lost = lost.plus(of_sum);
-    }
-    // Of an infinity nothing is lost that is a number.
-    sum.plus(lost).number_or(sum)
 }
 
 /// A sum, and what its rounding lost.
