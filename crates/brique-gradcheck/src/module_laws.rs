@@ -49,7 +49,8 @@ use brique_core::Module;
 use brique_tensor::Matrix;
 
 pub use accumulation::{
-    accumulate_twice_is_double, kernels_overwrite, update_parameters_subtracts, zero_grad_forgets,
+    accumulate_twice_is_double, fresh_gradient_overwrites, kernels_overwrite, update_parameters_subtracts,
+    zero_grad_forgets,
 };
 pub use adjoints::{adjoint_in_the_input, adjoint_in_the_parameters};
 pub use batches::{
@@ -80,6 +81,7 @@ pub const MODULE_LAWS: &[(&str, ModuleLaw)] = by_name![
     kernels_overwrite,
     accumulate_twice_is_double,
     zero_grad_forgets,
+    fresh_gradient_overwrites,
     update_parameters_subtracts,
     results_depend_on_arguments_only,
     rows_do_not_see_one_another,

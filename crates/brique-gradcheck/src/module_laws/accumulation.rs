@@ -82,6 +82,67 @@ pub fn zero_grad_forgets(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matri
     })
 }
 
+/// `fresh_gradient_kernel` leaves what `zero_grad` and `gradient_kernel` leave, whatever the gradients held, NaN included,
+/// and changes nothing else. An empty batch leaves zeros.
+///
+/// Every number is the same to the bit, but for the sign of a zero: 0 + −0 is 0, and overwriting may leave −0.
+///
+/// # Errors
+///
+/// Where something of what the gradients held is left, or something else changes.
+pub fn fresh_gradient_overwrites(
+    module: &mut dyn Module<f64>,
+    x: &Matrix,
+    delta: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "fresh_gradient_overwrites";
+    restoring(module, |module| {
+        fill_gradients(module, 0.0);
+        module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
+        let expected = Snapshot::of(module);
+        let zeros: Vec<Array2<f64>> = expected
+            .gradients
+            .iter()
+            .map(|g| Array2::zeros(g.dim()))
+            .collect();
+        let (no_x, no_delta) = (Array2::zeros((0, x.ncols())), Array2::zeros((0, delta.ncols())));
+        for held in [1.0, f64::NAN] {
+            fill_gradients(module, held);
+            module.fresh_gradient_kernel(x, delta);
+            let circumstances = format!("written over {held}");
+            gradients_are(LAW, module, &circumstances, &expected.gradients)?;
+            nothing(LAW, module, expected.value_change(module))?;
+            fill_gradients(module, held);
+            module.fresh_gradient_kernel(&no_x, &no_delta);
+            let circumstances = format!("of an empty batch, written over {held},");
+            gradients_are(LAW, module, &circumstances, &zeros)?;
+        }
+        Ok(())
+    })
+}
+
+fn gradients_are(
+    law_name: &'static str,
+    module: &dyn Module<f64>,
+    circumstances: &str,
+    expected: &[Array2<f64>],
+) -> Result<(), Failure> {
+    // Added to 0, −0 is 0, and every other number is itself.
+    let without_sign_of_zero = |gradient: &Array2<f64>| gradient.mapv(|g| g + 0.0);
+    for (place, gradient) in Snapshot::of(module).gradients.iter().enumerate() {
+        let what = format!("the gradient of parameter {place} {circumstances}");
+        let expected = without_sign_of_zero(&expected[place]);
+        same(
+            law_name,
+            module,
+            &what,
+            &without_sign_of_zero(gradient),
+            &expected,
+        )?;
+    }
+    Ok(())
+}
+
 /// `update_parameters(s)` makes W − s·∇W of every parameter W and leaves the gradient; a step that is no finite number
 /// is an error and changes nothing.
 ///

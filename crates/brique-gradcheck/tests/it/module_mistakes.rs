@@ -74,6 +74,7 @@ pub fn all() -> Vec<ModuleMistake> {
     [
         of_linear(),
         of_the_contract(),
+        of_fresh_gradients(),
         of_activations(),
         of_softmax(),
         of_windows(),
@@ -183,7 +184,9 @@ fn of_the_contract() -> Vec<ModuleMistake> {
             |toy| {
                 let cache = remember(toy);
                 gradient(toy, move |_, _, delta| {
-                    product(&with_ones(&cache.lock().unwrap()).t(), delta)
+                    // Unlocked before a batch of another size panics.
+                    let kept = cache.lock().unwrap().clone();
+                    product(&with_ones(&kept).t(), delta)
                 });
             },
         ),
@@ -264,6 +267,54 @@ fn of_the_contract() -> Vec<ModuleMistake> {
                 let numbers = in_memory.unwrap_or_else(|| x.iter().copied().collect());
                 y.iter_mut().zip(numbers).for_each(|(y, x)| *y = x.tanh());
             });
+        }),
+    ]
+}
+
+fn of_fresh_gradients() -> Vec<ModuleMistake> {
+    vec![
+        mistake("fresh gradient added to the old one", three_to_two, |toy| {
+            toy.fresh = Some(Arc::clone(&toy.gradient));
+        }),
+        mistake(
+            "fresh gradient added to the old one times 0",
+            three_to_two,
+            |toy| {
+                toy.fresh = Some(Arc::new(|p, x, delta| {
+                    p[0].gradient_mut().mapv_inplace(|g| 0.0 * g);
+                    add(&mut p[0], &product(&with_ones(x).t(), delta));
+                }));
+            },
+        ),
+        mistake(
+            "bias row of the fresh gradient left as it was",
+            three_to_two,
+            |toy| {
+                toy.fresh = Some(Arc::new(|p, x, delta| {
+                    let weights = product(&x.t(), delta);
+                    let mut gradient = p[0].gradient_mut();
+                    weights
+                        .indexed_iter()
+                        .for_each(|(index, weight)| gradient[index] = *weight);
+                }));
+            },
+        ),
+        mistake(
+            "fresh gradient of an empty batch left as it was",
+            three_to_two,
+            |toy| {
+                toy.fresh = Some(Arc::new(|p, x, delta| {
+                    if x.nrows() > 0 {
+                        p[0].gradient_mut().assign(&product(&with_ones(x).t(), delta));
+                    }
+                }));
+            },
+        ),
+        mistake("a parameter that the fresh gradient forgets", network, |toy| {
+            toy.fresh = Some(Arc::new(|p, x, delta| {
+                let inner = inner_delta(p, x, delta);
+                p[0].gradient_mut().assign(&product(&with_ones(x).t(), &inner));
+            }));
         }),
     ]
 }

@@ -23,6 +23,8 @@ pub struct Toy {
     pub forward: Forward,
     pub delta: Delta,
     pub gradient: Gradient,
+    /// Replaces `fresh_gradient_kernel`.
+    pub fresh: Option<Gradient>,
     /// Replaces `update_parameters`.
     pub update: Option<Update>,
     pub zero_grad_works: bool,
@@ -50,6 +52,7 @@ impl Toy {
             forward: Arc::new(forward),
             delta: Arc::new(delta),
             gradient: Arc::new(|_, _, _| ()),
+            fresh: None,
             update: None,
             zero_grad_works: true,
             checks_delta: true,
@@ -86,6 +89,15 @@ impl Module for Toy {
 
     fn gradient_kernel(&mut self, input: &Matrix, delta: &Matrix) {
         (self.gradient)(&mut self.parameters, input, delta);
+    }
+
+    fn fresh_gradient_kernel(&mut self, input: &Matrix, delta: &Matrix) {
+        if let Some(fresh) = &self.fresh {
+            fresh(&mut self.parameters, input, delta);
+        } else {
+            self.zero_grad();
+            self.gradient_kernel(input, delta);
+        }
     }
 
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
