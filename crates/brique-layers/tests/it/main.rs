@@ -10,6 +10,7 @@
 mod activations;
 mod determinism;
 mod dropout;
+mod fresh;
 mod init;
 mod laws;
 mod layer_norm;

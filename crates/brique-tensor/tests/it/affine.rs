@@ -1,5 +1,5 @@
 use brique_tensor::ndarray::{Array2, Axis, array};
-use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_gradient};
+use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
 use proptest::prelude::*;
 
 use crate::strategies::{integers, size};
@@ -48,6 +48,10 @@ fn check_stacked_definition<T: Scalar>((x, parameters, delta): &Case<T>) {
     let mut gradient = parameters.clone();
     affine_gradient(x, delta, &mut gradient);
     assert_eq!(gradient, parameters + &product(&with_ones(x).t(), delta));
+
+    let mut fresh = nans(parameters.dim());
+    affine_fresh_gradient(x, delta, &mut fresh);
+    assert_eq!(fresh, product(&with_ones(x).t(), delta));
 }
 
 proptest! {

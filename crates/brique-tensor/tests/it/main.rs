@@ -10,7 +10,10 @@
 mod affine;
 mod exact;
 mod functions;
+mod layouts;
+mod pairs;
 mod scalar;
 mod softmax;
 mod strategies;
 mod sum;
+mod threads;

@@ -15,4 +15,5 @@ mod networks;
 mod not_finite;
 mod optim;
 mod stepper;
+mod threads;
 mod weights;
