@@ -1,4 +1,4 @@
-//! Gradients accumulate, outputs and deltas overwrite, and a step subtracts.
+//! Gradients accumulate, fresh ones, outputs and deltas overwrite, and a step subtracts.
 
 use brique_core::Module;
 use brique_tensor::Matrix;
