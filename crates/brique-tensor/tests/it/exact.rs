@@ -1,10 +1,10 @@
-//! Values to 120 digits, rounded to the nearest `f64`.
+//! What the functions of one number are, and what they are computed to be.
 #![allow(clippy::unreadable_literal, reason = "a table, not numbers to be read")]
 #![allow(clippy::approx_constant, reason = "values of functions, not constants")]
 
 /// x, then `e^x`, `e^x − 1`, `tanh x`, `1/cosh² x`, `σ(x)`, `σ(x)·σ(−x)` and `ln(1 + e^x)`.
 ///
-/// From mpmath: tails, subnormal numbers, and numbers around those where the computation takes another power of two.
+/// From mpmath, to 120 digits and then rounded to the nearest: tails, subnormal numbers, and numbers around those where the computation takes another power of two.
 pub const EXACT: &[[f64; 8]] = &[
     [5e-324, 1.0, 5e-324, 5e-324, 1.0, 0.5, 0.25, 0.6931471805599453],
     [-5e-324, 1.0, -5e-324, -5e-324, 1.0, 0.5, 0.25, 0.6931471805599453],
@@ -366,4 +366,66 @@ pub const EXACT: &[[f64; 8]] = &[
     [1000.0, f64::INFINITY, f64::INFINITY, 1.0, 0.0, 1.0, 0.0, 1000.0],
     [-1000.0, 0.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0],
     [1e+300, f64::INFINITY, f64::INFINITY, 1.0, 0.0, 1.0, 0.0, 1e+300],
+];
+
+/// The same functions of −0.7, 3.1 and −88 as they are computed in `f32`.
+pub const BITS_OF_F32: [[u32; 7]; 3] = [
+    [
+        0x3efe_406e,
+        0xbf00_dfc9,
+        0xbf1a_b7d9,
+        0x3f22_7e4b,
+        0x3ea9_e34a,
+        0x3e63_08b3,
+        0x3ece_6e66,
+    ],
+    [
+        0x41b1_9566,
+        0x41a9_9566,
+        0x3f7e_f68a,
+        0x3c04_766d,
+        0x3f74_f6ec,
+        0x3d28_f4bc,
+        0x4049_3858,
+    ],
+    [
+        0x0041_edc4,
+        0xbf80_0000,
+        0xbf80_0000,
+        0x0000_0000,
+        0x0041_edc4,
+        0x0041_edc4,
+        0x0041_edc4,
+    ],
+];
+
+/// The same functions of −0.7, 3.1 and −708.5 as they are computed in `f64`.
+pub const BITS_OF_F64: [[u64; 7]; 3] = [
+    [
+        0x3fdf_c80d_b9dd_5542,
+        0xbfe0_1bf9_2311_555f,
+        0xbfe3_56fb_17af_2e91,
+        0x3fe4_4fc9_668e_6f7c,
+        0x3fd5_3c69_5abc_d716,
+        0x3fcc_6116_61f2_b33f,
+        0x3fd9_cdcc_db8a_a7ec,
+    ],
+    [
+        0x4036_32ac_ef67_fe3d,
+        0x4035_32ac_ef67_fe3d,
+        0x3fef_ded1_30ca_9124,
+        0x3f80_8ecd_66c1_a2d5,
+        0x3fee_9edd_88b9_d8af,
+        0x3fa5_1e97_6b98_c5bd,
+        0x4009_270b_0276_a016,
+    ],
+    [
+        0x000e_6cf6_d088_97ac,
+        0xbff0_0000_0000_0000,
+        0xbff0_0000_0000_0000,
+        0x0000_0000_0000_0000,
+        0x000e_6cf6_d088_97ac,
+        0x000e_6cf6_d088_97ac,
+        0x000e_6cf6_d088_97ac,
+    ],
 ];
