@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::Factor;
 use crate::Scalar;
+use crate::scalar::Lanes;
+use crate::unit::{Unit, Work};
 use crate::vector::Vector;
 
 /// Lines of the cache, and the widest registers, are as long.
@@ -42,51 +44,100 @@ fn aligned<T: Scalar>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
     &mut buffer[start..][..length]
 }
 
-/// The first `depth` rows of `b`, `width` of its columns from the first on, next to one another; where there are fewer than
-/// `width`, zeros.
+/// Columns of the second factor, cut into panels: in each, its rows lie next to one another.
+pub(super) struct Columns<'a, T> {
+    /// From the first column on.
+    pub(super) b: Factor<'a, T>,
+    pub(super) depth: usize,
+    pub(super) columns: usize,
+    /// The columns of a panel; the last may be narrower, and is filled up with zeros.
+    pub(super) width: usize,
+    pub(super) panels: &'a mut [T],
+}
+
+impl<T: Scalar> Work for Columns<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(mut self, unit: U) {
+        if self.b.column_stride == 1 {
+            self.copy::<<T as Lanes>::On<U>>(unit);
+        } else {
+            self.turn::<<T as Lanes>::On<U>>(unit);
+        }
+    }
+}
+
+impl<T: Scalar> Columns<'_, T> {
+    /// Row after row, as they lie in memory.
+    #[inline(always)]
+    fn copy<V: Vector<Number = T>>(&mut self, unit: V::Unit) {
+        for row in 0..self.depth {
+            let numbers = &self.b.slice[row * self.b.row_stride..][..self.columns];
+            let mut first = 0;
+            while first < self.columns {
+                let left = self.columns - first;
+                let width = width_of_panel::<V>(left, self.width);
+                let place = &mut self.panels[first * self.depth + row * width..][..width];
+                let numbers = &numbers[first..][..width.min(left)];
+                let (runs, places) = (numbers.chunks_exact(V::LANES), place.chunks_exact_mut(V::LANES));
+                let rest = runs.remainder();
+                for (numbers, place) in runs.zip(places) {
+                    V::load(unit, numbers).store(place);
+                }
+                if left < width {
+                    let (_, empty) = place.split_at_mut(left - rest.len());
+                    for (column, place) in empty.iter_mut().enumerate() {
+                        *place = if column < rest.len() { rest[column] } else { T::zero() };
+                    }
+                }
+                first += width;
+            }
+        }
+    }
+
+    /// Square after square along each column, as they lie in memory.
+    #[inline(always)]
+    fn turn<V: Vector<Number = T>>(&mut self, unit: V::Unit) {
+        let (b, depth) = (self.b, self.depth);
+        let whole = depth - depth % V::LANES;
+        let mut first = 0;
+        while first < self.columns {
+            let left = self.columns - first;
+            let width = width_of_panel::<V>(left, self.width);
+            let panel = &mut self.panels[first * depth..][..width * depth];
+            for column in (0..width).step_by(V::LANES) {
+                if column + V::LANES <= left {
+                    for row in (0..whole).step_by(V::LANES) {
+                        let from = &b.slice[(first + column) * b.column_stride + row..];
+                        let to = &mut panel[row * width + column..];
+                        transpose::<V>(unit, from, b.column_stride, to, width);
+                    }
+                }
+                // What is left at the edges.
+                let start = if column + V::LANES <= left { whole } else { 0 };
+                for row in start..depth {
+                    for column in column..column + V::LANES {
+                        let is_there = column < left;
+                        panel[row * width + column] = if is_there { b.at(row, first + column) } else { T::zero() };
+                    }
+                }
+            }
+            first += width;
+        }
+    }
+}
+
+/// A panel is as wide as the columns that are left, in registers: one, two or four of them, at most as many as `widest` has.
 #[inline(always)]
-pub(super) fn columns<V>(
-    unit: V::Unit,
-    b: Factor<'_, V::Number>,
-    depth: usize,
-    columns: usize,
-    width: usize,
-    panel: &mut [V::Number],
-) where
-    V: Vector<Number: Scalar>,
-{
-    let columns = columns.min(width);
-    if columns < width {
-        panel[..depth * width].fill(V::Number::default());
+pub(super) fn width_of_panel<V: Vector>(left: usize, widest: usize) -> usize {
+    if left <= V::LANES {
+        V::LANES
+    } else if left <= 2 * V::LANES {
+        2 * V::LANES
+    } else {
+        widest
     }
-    let (whole_depth, whole_columns) = (depth - depth % V::LANES, columns - columns % V::LANES);
-    if b.column_stride == 1 {
-        for (row, target) in panel.chunks_exact_mut(width).take(depth).enumerate() {
-            let numbers = &b.slice[row * b.row_stride..][..columns];
-            let (runs, places) = (numbers.chunks_exact(V::LANES), target.chunks_exact_mut(V::LANES));
-            for (numbers, place) in runs.zip(places) {
-                V::load(unit, numbers).store(place);
-            }
-            for column in whole_columns..columns {
-                target[column] = numbers[column];
-            }
-        }
-        return;
-    }
-    for row in (0..whole_depth).step_by(V::LANES) {
-        for column in (0..whole_columns).step_by(V::LANES) {
-            let numbers = &b.slice[column * b.column_stride + row..];
-            transpose::<V>(
-                unit,
-                numbers,
-                b.column_stride,
-                &mut panel[row * width + column..],
-                width,
-            );
-        }
-        copy_transposed(b, row..row + V::LANES, whole_columns..columns, width, panel);
-    }
-    copy_transposed(b, whole_depth..depth, 0..columns, width, panel);
 }
 
 /// A square as wide as a register, from rows that are `stride` apart to columns.
@@ -111,22 +162,6 @@ where
     }
     for (row, register) in square[..V::LANES].iter().enumerate() {
         register.store(&mut to[row * to_stride..]);
-    }
-}
-
-/// What is left at the edges.
-#[inline(always)]
-fn copy_transposed<T: Scalar>(
-    b: Factor<'_, T>,
-    rows: Range<usize>,
-    columns: Range<usize>,
-    width: usize,
-    panel: &mut [T],
-) {
-    for row in rows {
-        for column in columns.clone() {
-            panel[row * width + column] = b.at(row, column);
-        }
     }
 }
 

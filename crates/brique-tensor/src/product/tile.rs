@@ -23,7 +23,10 @@ const BLOCK_ROWS: usize = 384;
 const COLUMNS_AT_ONCE: usize = 16;
 
 /// So many bytes of each row of the second factor are packed at once.
-const BLOCK_BYTES: usize = 2048;
+const BLOCK_BYTES: usize = 1024;
+
+/// Rows that are so far apart, or farther, crowd a few places of the caches.
+const FAR_BYTES: usize = 2048;
 
 /// From this many rows on it pays to pack the second factor.
 const ROWS_WORTH_PACKING: usize = 32;
@@ -67,57 +70,84 @@ pub(super) fn multiply<V, const WIDE: usize>(
         .div_ceil(depth.div_ceil(CHUNK))
         .next_multiple_of(8)
         .min(depth);
-    for first in (0..depth).step_by(length) {
-        let chunk = Chunk {
-            a: a.from_column(first),
-            b: b.from_row(first),
-            start: if first == 0 { start } else { Start::Itself },
-            depth: length.min(depth - first),
-        };
-        all_columns::<V, WIDE>(unit, &chunk, &mut c, panels);
+    let most = BLOCK_BYTES / size_of::<V::Number>();
+    for column in (0..c.columns()).step_by(most) {
+        let columns = column..c.columns().min(column + most);
+        for first in (0..depth).step_by(length) {
+            let chunk = Chunk {
+                a: a.from_column(first),
+                b: b.from_row(first),
+                start: if first == 0 { start } else { Start::Itself },
+                depth: length.min(depth - first),
+            };
+            all_rows::<V, WIDE>(unit, &chunk, columns.clone(), &mut c, panels);
+        }
     }
 }
 
-/// The columns from left to right, in blocks that fit the cache once they are packed.
+/// The rows from the top, in blocks that fit the cache once they are packed.
 #[inline(always)]
-fn all_columns<V, const WIDE: usize>(
+fn all_rows<V, const WIDE: usize>(
     unit: V::Unit,
     chunk: &Chunk<'_, V::Number>,
+    columns: Range<usize>,
     c: &mut Block<'_, V::Number>,
     panels: &mut Panels<V::Number>,
 ) where
     V: Vector<Number: Scalar>,
 {
-    let (rows, columns, width) = (c.rows(), c.columns(), WIDE * V::LANES);
-    let most = BLOCK_BYTES / size_of::<V::Number>();
-    let packs_rows = chunk.a.column_stride != 1 && columns > width;
-    let (a_room, b_room) = (
-        if packs_rows { BLOCK_ROWS.min(rows) } else { 0 },
-        columns.next_multiple_of(width).min(most),
-    );
+    let (all, width) = (c.rows(), WIDE * V::LANES);
+    let packing = Packing::of(chunk, columns.len() > width && all >= ROWS_WORTH_PACKING);
+    let a_room = if packing == Packing::InPlace { 0 } else { BLOCK_ROWS.min(all) };
+    let b_room = columns.len().next_multiple_of(width);
     let (a_panel, b_panel) = panels.room(a_room * chunk.depth, b_room * chunk.depth);
-    for first in (0..columns).step_by(most) {
-        let columns = first..columns.min(first + most);
-        let b = pack_columns::<V, WIDE>(unit, chunk, columns.clone(), rows, b_panel);
-        for first in (0..rows).step_by(BLOCK_ROWS) {
-            let rows = first..rows.min(first + BLOCK_ROWS);
-            if packs_rows {
+    let b = pack_columns::<V, WIDE>(unit, chunk, columns.clone(), all, b_panel);
+    for first in (0..all).step_by(BLOCK_ROWS) {
+        let rows = first..all.min(first + BLOCK_ROWS);
+        let a = match packing {
+            Packing::InPlace => Rows::InPlace(chunk.a.from_row(first)),
+            Packing::Compact => Rows::InPlace(compact_rows(chunk, rows.clone(), a_panel)),
+            Packing::Tiled => {
                 pack_rows(chunk, rows.clone(), a_panel);
+                Rows::Tiled(a_panel)
             }
-            let a = packs_rows.then_some(&*a_panel);
-            all_panels::<V, WIDE>(
-                unit,
-                &Tiles {
-                    chunk,
-                    rows,
-                    columns: columns.clone(),
-                    a,
-                    b,
-                },
-                c,
-            );
+        };
+        let columns = columns.clone();
+        all_panels::<V, WIDE>(unit, &Tiles { chunk, rows, columns, a, b }, c);
+    }
+}
+
+/// What is done to the rows of the first factor before they are read.
+#[derive(Clone, Copy, PartialEq)]
+enum Packing {
+    /// Nothing.
+    InPlace,
+    /// Copied to where they lie next to one another.
+    Compact,
+    /// Cut into tiles, each column by column.
+    Tiled,
+}
+
+impl Packing {
+    #[inline(always)]
+    fn of<T: Scalar>(chunk: &Chunk<'_, T>, is_worth_it: bool) -> Self {
+        if !is_worth_it {
+            Self::InPlace
+        } else if chunk.a.column_stride != 1 {
+            Self::Tiled
+        } else if chunk.a.row_stride * size_of::<T>() >= FAR_BYTES {
+            Self::Compact
+        } else {
+            Self::InPlace
         }
     }
+}
+
+/// A block of rows of the first factor.
+#[derive(Clone, Copy)]
+enum Rows<'a, T> {
+    InPlace(Factor<'a, T>),
+    Tiled(&'a [T]),
 }
 
 /// Packs panel after panel, unless the columns are better read where they are.
@@ -142,26 +172,26 @@ where
     if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && rows < few {
         return None;
     }
-    let mut column = columns.start;
-    while column < columns.end {
-        let left = columns.end - column;
-        let width = width_of_panel::<V, WIDE>(left);
-        let place = &mut panel[(column - columns.start) * chunk.depth..];
-        pack::columns::<V>(unit, b.from_column(column), chunk.depth, left, width, place);
-        column += width;
-    }
+    unit.run(pack::Columns {
+        b: b.from_column(columns.start),
+        depth: chunk.depth,
+        columns: columns.len(),
+        width: WIDE * V::LANES,
+        panels: &mut *panel,
+    });
     Some(panel)
 }
 
-/// A panel is as wide as the columns that are left, in registers, but at most `WIDE`, and one, two or four.
+/// Copies a block of rows to where they lie next to one another.
 #[inline(always)]
-fn width_of_panel<V: Vector, const WIDE: usize>(left: usize) -> usize {
-    if left <= V::LANES {
-        V::LANES
-    } else if left <= 2 * V::LANES || WIDE == 2 {
-        2 * V::LANES
-    } else {
-        4 * V::LANES
+fn compact_rows<'a, T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &'a mut [T]) -> Factor<'a, T> {
+    for (row, place) in rows.zip(panel.chunks_exact_mut(chunk.depth)) {
+        place.copy_from_slice(&chunk.a.slice[row * chunk.a.row_stride..][..chunk.depth]);
+    }
+    Factor {
+        slice: panel,
+        row_stride: chunk.depth,
+        column_stride: 1,
     }
 }
 
@@ -209,13 +239,13 @@ impl Iterator for TileRows {
     }
 }
 
-/// A block of the result, and the packed parts of the factors that it is made of; where there are none, they are read where
-/// they are.
+/// A block of the result, and the parts of the factors that it is made of.
 struct Tiles<'a, T> {
     chunk: &'a Chunk<'a, T>,
     rows: Range<usize>,
     columns: Range<usize>,
-    a: Option<&'a [T]>,
+    a: Rows<'a, T>,
+    /// Panels, or none where the columns are read where they are.
     b: Option<&'a [T]>,
 }
 
@@ -226,7 +256,7 @@ where
 {
     let mut column = tiles.columns.start;
     while column < tiles.columns.end {
-        let width = width_of_panel::<V, WIDE>(tiles.columns.end - column);
+        let width = pack::width_of_panel::<V>(tiles.columns.end - column, WIDE * V::LANES);
         // Columns that are read where they are come to whole registers, but not always to a whole panel.
         let width = match tiles.b {
             None if column + width > tiles.columns.end => width / 2,
@@ -315,20 +345,19 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T,
             c,
         } = self;
         let chunk = tiles.chunk;
-        let sums = if let Some(packed) = tiles.a {
-            let a = &packed[(row - tiles.rows.start) * chunk.depth..];
-            sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
-        } else if chunk.a.column_stride == 1 {
-            sums_of_rows::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, chunk.a.from_row(row), b, chunk.depth)
-        } else {
-            let a = chunk.a.from_row(row);
-            sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(
-                unit,
-                a.slice,
-                a.column_stride,
-                b,
-                chunk.depth,
-            )
+        let first = row - tiles.rows.start;
+        let sums = match tiles.a {
+            Rows::Tiled(packed) => {
+                let a = &packed[first * chunk.depth..];
+                sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
+            }
+            Rows::InPlace(a) if a.column_stride == 1 => {
+                sums_of_rows::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a.from_row(first), b, chunk.depth)
+            }
+            Rows::InPlace(a) => {
+                let (numbers, stride) = (a.from_row(first).slice, a.column_stride);
+                sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, numbers, stride, b, chunk.depth)
+            }
         };
         for (i, sums) in sums.into_iter().enumerate() {
             let target = c.row_mut(row + i, column);
