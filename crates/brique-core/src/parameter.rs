@@ -106,7 +106,7 @@ impl<T: Scalar> Parameter<T> {
 
     /// `value −= gradient_step · gradient`.
     pub fn update(&mut self, gradient_step: T) {
-        update(&mut self.value, &self.gradient, |value, gradient| {
+        update(&mut self.value, &self.gradient, move |value, gradient| {
             value - gradient_step * gradient
         });
     }

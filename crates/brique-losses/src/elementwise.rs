@@ -27,7 +27,7 @@ pub(crate) fn backward<T: Scalar>(
 ) {
     assert_one_shape(y, yhat);
     let factor = T::one() / divisor(yhat, reduction);
-    combine(y, yhat, delta, |y, yhat| slope(y, yhat) * factor);
+    combine(y, yhat, delta, move |y, yhat| slope(y, yhat) * factor);
 }
 
 /// `losses[i] = Σ value(y, ŷ)` over row i.

@@ -121,9 +121,9 @@ impl<T: Scalar> Sgd<T> {
         for_each_rows(module, [], self.decay, |mut rows: Rows<'_, T, 0>| {
             let decay = T::from_f64(rows.decay);
             if decay == T::zero() {
-                return update(&mut rows.value, &rows.gradient, |p, g| p - rate * g);
+                return update(&mut rows.value, &rows.gradient, move |p, g| p - rate * g);
             }
-            update(&mut rows.value, &rows.gradient, |p, g| {
+            update(&mut rows.value, &rows.gradient, move |p, g| {
                 p - rate * decayed(g, p, decay)
             });
         });

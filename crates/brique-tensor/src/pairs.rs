@@ -119,6 +119,8 @@ fn sum_of_lanes<T: Scalar>(lanes: &[T; LANES]) -> T {
 
 /// `c[i, j] = value(a[i, j], b[i, j])`.
 ///
+/// A closure should `move` what it needs: through a reference it would be read again for each number.
+///
 /// # Panics
 ///
 /// If the three have not one shape.
@@ -161,6 +163,8 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
 
 /// `a[i, j] = value(a[i, j], b[i, j])`: what an optimiser does to a parameter with its gradient.
 ///
+/// A closure should `move` what it needs: through a reference it would be read again for each number.
+///
 /// # Panics
 ///
 /// If the two have not one shape.
@@ -174,11 +178,11 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
 /// assert_eq!(parameter, array![[0.0, 0.0]]);
 /// ```
 #[track_caller]
-pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) -> T + Sync) {
+pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) -> T + Copy + Send) {
     assert_one_shape("b", a, b);
     if let (Some(a), Some(b)) = (a.as_slice_mut(), b.as_slice()) {
         let parts = threads::parts(a.len(), WORTH_A_THREAD);
-        return Update { a, b, value: &value }.in_parts(parts);
+        return Update { a, b, value }.in_parts(parts);
     }
     Zip::from(a).and(b).for_each(|a, &b| *a = value(*a, b));
 }
@@ -186,10 +190,10 @@ pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) 
 struct Update<'a, T, F> {
     a: &'a mut [T],
     b: &'a [T],
-    value: &'a F,
+    value: F,
 }
 
-impl<T: Scalar, F: Fn(T, T) -> T + Sync> Update<'_, T, F> {
+impl<T: Scalar, F: Fn(T, T) -> T + Copy + Send> Update<'_, T, F> {
     fn in_parts(self, parts: usize) {
         if parts == 1 {
             return on_best_unit(self);

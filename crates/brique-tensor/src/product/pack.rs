@@ -88,7 +88,11 @@ impl<T: Scalar> Columns<'_, T> {
                 if left < width {
                     let (_, empty) = place.split_at_mut(left - rest.len());
                     for (column, place) in empty.iter_mut().enumerate() {
-                        *place = if column < rest.len() { rest[column] } else { T::zero() };
+                        *place = if column < rest.len() {
+                            rest[column]
+                        } else {
+                            T::zero()
+                        };
                     }
                 }
                 first += width;
@@ -119,7 +123,11 @@ impl<T: Scalar> Columns<'_, T> {
                 for row in start..depth {
                     for column in column..column + V::LANES {
                         let is_there = column < left;
-                        panel[row * width + column] = if is_there { b.at(row, first + column) } else { T::zero() };
+                        panel[row * width + column] = if is_there {
+                            b.at(row, first + column)
+                        } else {
+                            T::zero()
+                        };
                     }
                 }
             }

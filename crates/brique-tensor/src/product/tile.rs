@@ -98,7 +98,11 @@ fn all_rows<V, const WIDE: usize>(
 {
     let (all, width) = (c.rows(), WIDE * V::LANES);
     let packing = Packing::of(chunk, columns.len() > width && all >= ROWS_WORTH_PACKING);
-    let a_room = if packing == Packing::InPlace { 0 } else { BLOCK_ROWS.min(all) };
+    let a_room = if packing == Packing::InPlace {
+        0
+    } else {
+        BLOCK_ROWS.min(all)
+    };
     let b_room = columns.len().next_multiple_of(width);
     let (a_panel, b_panel) = panels.room(a_room * chunk.depth, b_room * chunk.depth);
     let b = pack_columns::<V, WIDE>(unit, chunk, columns.clone(), all, b_panel);
@@ -113,7 +117,17 @@ fn all_rows<V, const WIDE: usize>(
             }
         };
         let columns = columns.clone();
-        all_panels::<V, WIDE>(unit, &Tiles { chunk, rows, columns, a, b }, c);
+        all_panels::<V, WIDE>(
+            unit,
+            &Tiles {
+                chunk,
+                rows,
+                columns,
+                a,
+                b,
+            },
+            c,
+        );
     }
 }
 
@@ -184,7 +198,11 @@ where
 
 /// Copies a block of rows to where they lie next to one another.
 #[inline(always)]
-fn compact_rows<'a, T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &'a mut [T]) -> Factor<'a, T> {
+fn compact_rows<'a, T: Scalar>(
+    chunk: &Chunk<'_, T>,
+    rows: Range<usize>,
+    panel: &'a mut [T],
+) -> Factor<'a, T> {
     for (row, place) in rows.zip(panel.chunks_exact_mut(chunk.depth)) {
         place.copy_from_slice(&chunk.a.slice[row * chunk.a.row_stride..][..chunk.depth]);
     }
