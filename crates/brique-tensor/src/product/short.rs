@@ -33,33 +33,58 @@ fn of_one_term<V>(unit: V::Unit, mut product: Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let columns = product.c.columns();
-    let b = &product.b.slice[..columns];
-    let whole = columns - columns % V::LANES;
+    let b = &product.b.slice[..product.c.columns()];
     for row in 0..product.c.rows() {
         let a = product.a.at(row, 0);
-        let (factor, c) = (V::splat(unit, a), product.c.row_mut(row, 0));
-        let mut first = 0;
-        while first < whole {
-            let (b, c) = (V::load(unit, &b[first..]), &mut c[first..][..V::LANES]);
-            let sum = match product.start {
-                Start::Nothing => factor.times(b),
-                Start::Itself => factor.times_plus(b, V::load(unit, c)),
-                Start::Row(row) => factor.times_plus(b, V::load(unit, &row[first..])),
-                Start::Number(number) => factor.times_plus(b, V::splat(unit, number)),
-            };
-            sum.store(c);
-            first += V::LANES;
+        scaled_row::<V>(unit, a, b, product.start, product.c.row_mut(row, 0));
+    }
+}
+
+/// `c = start + a · b`, one register after the other.
+#[inline(always)]
+fn scaled_row<V>(
+    unit: V::Unit,
+    a: V::Number,
+    b: &[V::Number],
+    start: Start<'_, V::Number>,
+    c: &mut [V::Number],
+) where
+    V: Vector<Number: Scalar>,
+{
+    let factor = V::splat(unit, a);
+    let whole = b.len() - b.len() % V::LANES;
+    let ((b, b_rest), (c, c_rest)) = (b.split_at(whole), c.split_at_mut(whole));
+    let registers = b.chunks_exact(V::LANES).zip(c.chunks_exact_mut(V::LANES));
+    match start {
+        Start::Nothing => {
+            for (b, c) in registers {
+                factor.times(V::load(unit, b)).store(c);
+            }
         }
-        for column in whole..columns {
-            let (b, c) = (b[column], &mut c[column]);
-            *c = match product.start {
-                Start::Nothing => a * b,
-                Start::Itself => V::number_times_plus(a, b, *c),
-                Start::Row(row) => V::number_times_plus(a, b, row[column]),
-                Start::Number(number) => V::number_times_plus(a, b, number),
-            };
+        Start::Itself => {
+            for (b, c) in registers {
+                factor.times_plus(V::load(unit, b), V::load(unit, c)).store(c);
+            }
         }
+        Start::Row(row) => {
+            for ((b, c), row) in registers.zip(row.chunks_exact(V::LANES)) {
+                factor.times_plus(V::load(unit, b), V::load(unit, row)).store(c);
+            }
+        }
+        Start::Number(number) => {
+            let start = V::splat(unit, number);
+            for (b, c) in registers {
+                factor.times_plus(V::load(unit, b), start).store(c);
+            }
+        }
+    }
+    for (place, (&b, c)) in b_rest.iter().zip(c_rest).enumerate() {
+        *c = match start {
+            Start::Nothing => a * b,
+            Start::Itself => V::number_times_plus(a, b, *c),
+            Start::Row(row) => V::number_times_plus(a, b, row[whole + place]),
+            Start::Number(number) => V::number_times_plus(a, b, number),
+        };
     }
 }
 

@@ -25,8 +25,11 @@ const COLUMNS_AT_ONCE: usize = 16;
 /// So many bytes of each row of the second factor are packed at once.
 const BLOCK_BYTES: usize = 1024;
 
-/// Rows that are so far apart, or farther, crowd a few places of the caches.
-const FAR_BYTES: usize = 2048;
+/// Rows that are so many bytes apart, or more, crowd a few places of the caches,
+const FAR_ROWS: usize = 2048;
+
+/// and columns of which each tile reads a little.
+const FAR_COLUMNS: usize = 1024;
 
 /// From this many rows on it pays to pack the second factor.
 const ROWS_WORTH_PACKING: usize = 32;
@@ -147,9 +150,9 @@ impl Packing {
     fn of<T: Scalar>(chunk: &Chunk<'_, T>, is_worth_it: bool) -> Self {
         if !is_worth_it {
             Self::InPlace
-        } else if chunk.a.column_stride != 1 {
+        } else if chunk.a.column_stride * size_of::<T>() >= FAR_COLUMNS {
             Self::Tiled
-        } else if chunk.a.row_stride * size_of::<T>() >= FAR_BYTES {
+        } else if chunk.a.row_stride * size_of::<T>() >= FAR_ROWS {
             Self::Compact
         } else {
             Self::InPlace
