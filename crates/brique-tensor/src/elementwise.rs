@@ -9,6 +9,7 @@ use std::sync::atomic::{Ordering, compiler_fence};
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
+use crate::threads::Divisible;
 use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar, threads};
 
@@ -81,7 +82,7 @@ pub fn elementwise_forward<T: Scalar, F: Elementwise<T>>(f: F, x: &Matrix<T>, y:
         x: x.view(),
         y: y.view_mut(),
     };
-    work.in_parts(threads::parts(x.len(), WORTH_A_THREAD));
+    threads::compute(work, x.len(), WORTH_A_THREAD);
 }
 
 /// `δ_x = f′(x)·δ`, element by element.
@@ -102,9 +103,9 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
 ) {
     assert_same_shape("delta", delta, x);
     assert_same_shape("delta_x", delta_x, x);
+    let size = x.len();
     let (x, delta, delta_x) = (x.view(), delta.view(), delta_x.view_mut());
-    let parts = threads::parts(x.len(), WORTH_A_THREAD);
-    Backward { f, x, delta, delta_x }.in_parts(parts);
+    threads::compute(Backward { f, x, delta, delta_x }, size, WORTH_A_THREAD);
 }
 
 #[track_caller]
@@ -123,24 +124,23 @@ struct Forward<'a, T, F> {
     y: ArrayViewMut2<'a, T>,
 }
 
-impl<T: Scalar, F: Elementwise<T>> Forward<'_, T, F> {
-    /// Cuts the rows into parts, which are computed at once.
-    fn in_parts(self, parts: usize) {
-        let rows = self.x.nrows();
-        if parts == 1 || rows < 2 {
-            return on_best_unit(self);
-        }
-        let (x, other_x) = self.x.split_at(Axis(0), rows / 2);
-        let (y, other_y) = self.y.split_at(Axis(0), rows / 2);
-        let (one, other) = (
-            Forward { f: self.f, x, y },
-            Forward {
-                f: self.f,
+impl<T: Scalar, F: Elementwise<T>> Divisible for Forward<'_, T, F> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let (f, row) = (self.f, self.x.nrows() / 2);
+        let (x, other_x) = self.x.split_at(Axis(0), row);
+        let (y, other_y) = self.y.split_at(Axis(0), row);
+        Ok((
+            Self { f, x, y },
+            Self {
+                f,
                 x: other_x,
                 y: other_y,
             },
-        );
-        threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
+        ))
+    }
+
+    fn compute(self) {
+        on_best_unit(self);
     }
 }
 
@@ -169,24 +169,26 @@ struct Backward<'a, T, F> {
     delta_x: ArrayViewMut2<'a, T>,
 }
 
-impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
-    /// Cuts the rows into parts, which are computed at once.
-    fn in_parts(self, parts: usize) {
-        let (f, rows) = (self.f, self.x.nrows());
-        if parts == 1 || rows < 2 {
-            return on_best_unit(self);
-        }
-        let (x, other_x) = self.x.split_at(Axis(0), rows / 2);
-        let (delta, other_delta) = self.delta.split_at(Axis(0), rows / 2);
-        let (delta_x, other_delta_x) = self.delta_x.split_at(Axis(0), rows / 2);
-        let one = Backward { f, x, delta, delta_x };
-        let other = Backward {
-            f,
-            x: other_x,
-            delta: other_delta,
-            delta_x: other_delta_x,
-        };
-        threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
+impl<T: Scalar, F: Elementwise<T>> Divisible for Backward<'_, T, F> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let (f, row) = (self.f, self.x.nrows() / 2);
+        let (x, other_x) = self.x.split_at(Axis(0), row);
+        let (delta, other_delta) = self.delta.split_at(Axis(0), row);
+        let (delta_x, other_delta_x) = self.delta_x.split_at(Axis(0), row);
+        let one = Self { f, x, delta, delta_x };
+        Ok((
+            one,
+            Self {
+                f,
+                x: other_x,
+                delta: other_delta,
+                delta_x: other_delta_x,
+            },
+        ))
+    }
+
+    fn compute(self) {
+        on_best_unit(self);
     }
 }
 

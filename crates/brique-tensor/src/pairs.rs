@@ -5,8 +5,11 @@
     reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
 )]
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ndarray::Zip;
 
+use crate::threads::Divisible;
 use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar, pairwise_sum, threads};
 
@@ -181,8 +184,8 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
 pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) -> T + Copy + Send) {
     assert_one_shape("b", a, b);
     if let (Some(a), Some(b)) = (a.as_slice_mut(), b.as_slice()) {
-        let parts = threads::parts(a.len(), WORTH_A_THREAD);
-        return Update { a, b, value }.in_parts(parts);
+        let size = a.len();
+        return threads::compute(Update { a, b, value }, size, WORTH_A_THREAD);
     }
     Zip::from(a).and(b).for_each(|a, &b| *a = value(*a, b));
 }
@@ -193,24 +196,24 @@ struct Update<'a, T, F> {
     value: F,
 }
 
-impl<T: Scalar, F: Fn(T, T) -> T + Copy + Send> Update<'_, T, F> {
-    fn in_parts(self, parts: usize) {
-        if parts == 1 {
-            return on_best_unit(self);
-        }
+impl<T: Scalar, F: Fn(T, T) -> T + Copy + Send> Divisible for Update<'_, T, F> {
+    fn halves(self) -> Result<(Self, Self), Self> {
         let middle = self.a.len() / 2;
         let ((a, other_a), (b, other_b)) = (self.a.split_at_mut(middle), self.b.split_at(middle));
-        let other = Update {
-            a: other_a,
-            b: other_b,
-            value: self.value,
-        };
-        let one = Update {
-            a,
-            b,
-            value: self.value,
-        };
-        threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
+        let value = self.value;
+        let one = Self { a, b, value };
+        Ok((
+            one,
+            Self {
+                a: other_a,
+                b: other_b,
+                value,
+            },
+        ))
+    }
+
+    fn compute(self) {
+        on_best_unit(self);
     }
 }
 
@@ -237,26 +240,45 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Update<'_, T, F> {
 #[must_use]
 pub fn all_finite<T: Scalar>(matrix: &Matrix<T>) -> bool {
     match matrix.as_slice() {
-        Some(numbers) => AllFinite(numbers).in_parts(threads::parts(numbers.len(), WORTH_A_THREAD)),
+        Some(numbers) => {
+            let all_finite = AtomicBool::new(true);
+            let check = Check {
+                numbers,
+                all_finite: &all_finite,
+            };
+            threads::compute(check, numbers.len(), WORTH_A_THREAD);
+            all_finite.into_inner()
+        }
         None => matrix.iter().all(|number| number.is_finite()),
     }
 }
 
-struct AllFinite<'a, T>(&'a [T]);
+/// Tells of a number that is not.
+struct Check<'a, T> {
+    numbers: &'a [T],
+    all_finite: &'a AtomicBool,
+}
 
-impl<T: Scalar> AllFinite<'_, T> {
-    fn in_parts(self, parts: usize) -> bool {
-        if parts == 1 {
-            return on_best_unit(self);
+impl<T: Scalar> Divisible for Check<'_, T> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let (numbers, others) = self.numbers.split_at(self.numbers.len() / 2);
+        Ok((
+            Self { numbers, ..self },
+            Self {
+                numbers: others,
+                ..self
+            },
+        ))
+    }
+
+    fn compute(self) {
+        if !on_best_unit(AllFinite(self.numbers)) {
+            self.all_finite.store(false, Ordering::Relaxed);
         }
-        let (one, other) = self.0.split_at(self.0.len() / 2);
-        let (one, other) = threads::both(
-            || AllFinite(one).in_parts(parts / 2),
-            || AllFinite(other).in_parts(parts - parts / 2),
-        );
-        one && other
     }
 }
+
+struct AllFinite<'a, T>(&'a [T]);
 
 impl<T: Scalar> Work for AllFinite<'_, T> {
     type Output = bool;

@@ -17,6 +17,7 @@ use ndarray::ArrayView1;
 use self::block::Block;
 pub use self::pack::Panels;
 use crate::scalar::Lanes;
+use crate::threads::Divisible;
 use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar, threads};
 
@@ -70,7 +71,7 @@ pub(crate) fn multiply<T: Scalar>(
         depth,
     };
     let work = rows.saturating_mul(depth).saturating_mul(columns);
-    product.in_parts(threads::parts(work, WORTH_A_THREAD));
+    threads::compute(product, work, WORTH_A_THREAD);
 }
 
 /// So many multiplications keep a thread busy for long enough: about 10 µs.
@@ -165,19 +166,31 @@ struct Product<'a, T> {
 }
 
 impl<'a, T: Scalar> Product<'a, T> {
-    /// Cuts the result into parts, which are computed at once; no element's sum is.
-    fn in_parts(self, parts: usize) {
-        if parts == 1 {
-            return T::with_panels(|panels| on_best_unit((self, panels)));
+    /// The same product, or `cᵀ = start + bᵀ · aᵀ` where that has one long row in place of one column.
+    #[inline(always)]
+    fn with_long_rows(self) -> Self {
+        let is_short = self.depth <= short::DEPTH;
+        if self.c.columns() > 1 || self.c.rows() == 1 || (self.a.row_stride > 1 && !is_short) {
+            return self;
         }
-        match self.halves() {
-            Ok((one, other)) => {
-                threads::both(|| one.in_parts(parts / 2), || other.in_parts(parts - parts / 2));
-            }
-            Err(whole) => whole.in_parts(1),
+        let start = match self.start {
+            Start::Row(row) => Start::Number(row[0]),
+            other => other,
+        };
+        match self.c.transposed() {
+            Ok(c) => Self {
+                a: self.b.transposed(),
+                b: self.a.transposed(),
+                c,
+                start,
+                ..self
+            },
+            Err(c) => Self { c, ..self },
         }
     }
+}
 
+impl<T: Scalar> Divisible for Product<'_, T> {
     /// Two products side by side or one above the other, whichever packs less twice; the whole where that is too small.
     fn halves(self) -> Result<(Self, Self), Self> {
         let (rows, columns) = (self.c.rows(), self.c.columns());
@@ -217,27 +230,8 @@ impl<'a, T: Scalar> Product<'a, T> {
         Ok((Self { c: upper, ..self }, other))
     }
 
-    /// The same product, or `cᵀ = start + bᵀ · aᵀ` where that has one long row in place of one column.
-    #[inline(always)]
-    fn with_long_rows(self) -> Self {
-        let is_short = self.depth <= short::DEPTH;
-        if self.c.columns() > 1 || self.c.rows() == 1 || (self.a.row_stride > 1 && !is_short) {
-            return self;
-        }
-        let start = match self.start {
-            Start::Row(row) => Start::Number(row[0]),
-            other => other,
-        };
-        match self.c.transposed() {
-            Ok(c) => Self {
-                a: self.b.transposed(),
-                b: self.a.transposed(),
-                c,
-                start,
-                ..self
-            },
-            Err(c) => Self { c, ..self },
-        }
+    fn compute(self) {
+        T::with_panels(|panels| on_best_unit((self, panels)));
     }
 }
 

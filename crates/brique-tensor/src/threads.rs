@@ -1,14 +1,14 @@
 //! How many threads kernels work on: as many as are asked for, and one where none are.
 
-use std::cell::Cell;
+mod pool;
 
-use rayon_core::{ThreadPool, ThreadPoolBuilder};
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use thiserror::Error;
 
-thread_local! {
-    /// How many parts the kernels that this thread calls may be cut into.
-    static ALLOWED: Cell<usize> = const { Cell::new(1) };
-}
+use self::pool::Pool;
 
 /// Some threads that kernels share their work between.
 ///
@@ -35,7 +35,7 @@ thread_local! {
 pub struct Threads {
     count: usize,
     /// None for one thread, which is the caller's.
-    pool: Option<ThreadPool>,
+    pool: Option<Arc<Pool>>,
 }
 
 /// Why there are no such threads.
@@ -51,12 +51,12 @@ pub enum ThreadsError {
         /// How many were asked for.
         count: usize,
         /// What the system says.
-        source: rayon_core::ThreadPoolBuildError,
+        source: io::Error,
     },
 }
 
 impl Threads {
-    /// So many threads, which are started here and wait for work.
+    /// So many threads, the caller's among them; the others are started here, and end with this value.
     ///
     /// # Errors
     ///
@@ -65,13 +65,12 @@ impl Threads {
         let pool = match count {
             0 => return Err(ThreadsError::None),
             1 => None,
-            _ => Some(
-                ThreadPoolBuilder::new()
-                    .num_threads(count)
-                    .thread_name(|number| format!("brique {number}"))
-                    .build()
-                    .map_err(|source| ThreadsError::NotStarted { count, source })?,
-            ),
+            _ => {
+                let pool = Pool::new(count - 1);
+                Some(Arc::new(
+                    pool.map_err(|source| ThreadsError::NotStarted { count, source })?,
+                ))
+            }
         };
         Ok(Self { count, pool })
     }
@@ -82,43 +81,98 @@ impl Threads {
         self.count
     }
 
-    /// Does `work` with the kernels that it calls on these threads, and gives what it gives.
+    /// Does `work`, with the kernels that it calls on these threads, and gives what it gives.
+    ///
+    /// Threads that wait for the next kernel do so awake for a fraction of a millisecond, and then sleep.
     ///
     /// # Panics
     ///
     /// Where `work` does.
-    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        match &self.pool {
-            None => with_allowed(1, work),
-            Some(pool) => pool.install(|| with_allowed(self.count, work)),
+    pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _restore = Restore {
+            allowed: ALLOWED.replace(self.count),
+            pool: POOL.replace(self.pool.clone()),
+        };
+        work()
+    }
+}
+
+thread_local! {
+    /// How many parts the kernels that this thread calls may be cut into.
+    static ALLOWED: Cell<usize> = const { Cell::new(1) };
+
+    /// Who computes them.
+    static POOL: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
+}
+
+/// Puts back what was allowed before, also where the work panics.
+struct Restore {
+    allowed: usize,
+    pool: Option<Arc<Pool>>,
+}
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        ALLOWED.set(self.allowed);
+        POOL.replace(self.pool.take());
+    }
+}
+
+/// Work that can be cut in two, which do not get in each other's way.
+pub(crate) trait Divisible: Sized + Send {
+    /// Two halves, or the whole where it is too small.
+    fn halves(self) -> Result<(Self, Self), Self>;
+
+    /// Does it.
+    fn compute(self);
+}
+
+/// Does some work of this size, in as many parts as are allowed and are each worth a thread's while.
+pub(crate) fn compute<D: Divisible>(work: D, size: usize, worth_a_thread: usize) {
+    let allowed = ALLOWED.get().min(MOST_PARTS);
+    match (size / worth_a_thread).min(allowed) {
+        0 | 1 => work.compute(),
+        parts => in_parts(work, parts),
+    }
+}
+
+/// More parts than that are not made, on however many threads.
+const MOST_PARTS: usize = 64;
+
+/// Does it in so many parts, if it can be cut into as many.
+pub(crate) fn in_parts<D: Divisible>(work: D, parts: usize) {
+    let pool = POOL.with_borrow(Option::clone);
+    let Some(pool) = pool else {
+        return work.compute();
+    };
+    let places = [const { Mutex::new(None) }; MOST_PARTS];
+    let mut count = 0;
+    cut(work, parts, &mut |part| {
+        if let Some(place) = places.get(count) {
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(part);
         }
-    }
-}
-
-fn with_allowed<R>(count: usize, work: impl FnOnce() -> R) -> R {
-    /// Puts the former number back, also where `work` panics.
-    struct Restore(usize);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            ALLOWED.set(self.0);
+        count += 1;
+    });
+    pool.compute(count, &|place| {
+        let part = places[place]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(part) = part {
+            D::compute(part);
         }
-    }
-    let _restore = Restore(ALLOWED.replace(count));
-    work()
+    });
 }
 
-/// Into how many parts to cut some work, each of which has to be worth a thread's while.
-pub(crate) fn parts(work: usize, least: usize) -> usize {
-    match ALLOWED.get() {
-        1 => 1,
-        allowed => (work / least).clamp(1, allowed),
+fn cut<D: Divisible>(work: D, parts: usize, keep: &mut impl FnMut(D)) {
+    if parts == 1 {
+        return keep(work);
     }
-}
-
-/// Does both, at once where another thread is free.
-pub(crate) fn both<A: Send, B: Send>(
-    one: impl FnOnce() -> A + Send,
-    other: impl FnOnce() -> B + Send,
-) -> (A, B) {
-    rayon_core::join(one, other)
+    match work.halves() {
+        Ok((one, other)) => {
+            cut(one, parts / 2, keep);
+            cut(other, parts - parts / 2, keep);
+        }
+        Err(whole) => keep(whole),
+    }
 }

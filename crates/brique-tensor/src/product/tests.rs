@@ -4,8 +4,9 @@ use ndarray::{Array2, ArrayView1};
 use proptest::prelude::*;
 
 use super::{Block, Factor, Onto, Product, Start, multiply, reference};
-use crate::Scalar;
+use crate::threads::in_parts;
 use crate::unit::{Baseline, Unit, on_best_unit};
+use crate::{Scalar, Threads};
 
 /// A product of numbers that are multiplied without rounding, or of some that are not.
 #[derive(Debug, Clone, Copy)]
@@ -272,20 +273,21 @@ fn parts_give_the_whole() {
             is_whole: false,
         };
         let (a, b) = (case.a::<f32>(Layout::ByColumns), case.b::<f32>(Layout::ByRows));
+        let threads = Threads::new(3).unwrap();
         let product = |parts: usize| {
             let mut c = case.c::<f32>();
             let (Some(a), Some(b), Some(slice)) = (Factor::of(&a), Factor::of(&b), c.as_slice_mut()) else {
                 panic!("matrices without gaps");
             };
             let c_block = Block::new(slice, rows, columns);
-            Product {
+            let product = Product {
                 a,
                 b,
                 start: Start::Itself,
                 c: c_block,
                 depth,
-            }
-            .in_parts(parts);
+            };
+            threads.run(|| in_parts(product, parts));
             c
         };
         for parts in [2, 3, 8] {
