@@ -1,10 +1,5 @@
 //! Functions of one number applied to whole matrices.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-
 use std::sync::atomic::{Ordering, compiler_fence};
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};

@@ -1,10 +1,5 @@
 //! The parts of exponentials and logarithms that depend on the kind of number: polynomials, and powers of two as bits.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-
 /// A number whose exponential and logarithm are computed without a branch, so that vectors of them are.
 ///
 /// Polynomials are Horner's rule in the even and the odd powers: half as long a chain of additions, no more of them.

@@ -2,11 +2,6 @@
 //!
 //! Slopes are computed from the argument: `y·(1 − y)` and `1 − y²` have lost every digit where y has reached 1.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-
 use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Scalar, inlined};
 

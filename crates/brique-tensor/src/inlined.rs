@@ -6,11 +6,6 @@
 //! Called on its own, outside of an [`Elementwise`](crate::Elementwise), such a function is compiled for the baseline of
 //! the architecture: where that has no fused multiplication it is slow, and the one at the root of the crate is not.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-
 use std::f64::consts::{FRAC_1_SQRT_2, LOG2_E, SQRT_2};
 
 use crate::Scalar;

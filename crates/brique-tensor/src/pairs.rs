@@ -1,10 +1,5 @@
 //! Functions of two numbers over whole matrices, compiled for the best vector unit.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ndarray::Zip;

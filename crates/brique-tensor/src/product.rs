@@ -138,7 +138,7 @@ impl<'a, T: Scalar> Factor<'a, T> {
     }
 
     #[inline(always)]
-    fn from_row(self, row: usize) -> Self {
+    fn rows_from(self, row: usize) -> Self {
         Self {
             slice: &self.slice[row * self.row_stride..],
             ..self
@@ -146,8 +146,8 @@ impl<'a, T: Scalar> Factor<'a, T> {
     }
 
     #[inline(always)]
-    fn from_column(self, column: usize) -> Self {
-        self.transposed().from_row(column).transposed()
+    fn columns_from(self, column: usize) -> Self {
+        self.transposed().rows_from(column).transposed()
     }
 
     #[inline(always)]
@@ -165,7 +165,7 @@ struct Product<'a, T> {
     depth: usize,
 }
 
-impl<'a, T: Scalar> Product<'a, T> {
+impl<T: Scalar> Product<'_, T> {
     /// The same product, or `cᵀ = start + bᵀ · aᵀ` where that has one long row in place of one column.
     #[inline(always)]
     fn with_long_rows(self) -> Self {
@@ -203,7 +203,7 @@ impl<T: Scalar> Divisible for Product<'_, T> {
             };
             let (left, right) = self.c.split_at_column(column);
             let other = Self {
-                b: self.b.from_column(column),
+                b: self.b.columns_from(column),
                 start: other_start,
                 c: right,
                 ..self
@@ -223,7 +223,7 @@ impl<T: Scalar> Divisible for Product<'_, T> {
         let row = rows / 2;
         let (upper, lower) = self.c.split_at_row(row);
         let other = Self {
-            a: self.a.from_row(row),
+            a: self.a.rows_from(row),
             c: lower,
             ..self
         };

@@ -1,10 +1,6 @@
 //! Softmax and its logarithm along the rows of a matrix, computed in `f64` whatever the matrix is.
 
 #![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-#![allow(
     clippy::float_cmp,
     reason = "the largest number is one of those that it is compared with, and places are whole numbers"
 )]

@@ -1,10 +1,5 @@
 //! Sums that keep their digits: added in pairs, so that rounding errors grow with log n.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-
 use std::ops::Range;
 
 use ndarray::ArrayRef1;

@@ -1,10 +1,5 @@
 //! The vector units of processors, and the one door through which work is compiled for each and run on the best.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-
 use crate::vector::{Array, Vector};
 
 /// A vector unit. A value of the type proves that this processor has it.

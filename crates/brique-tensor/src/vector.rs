@@ -1,15 +1,14 @@
 //! Registers of a vector unit as values: what kernels are written in where loops are not left to the compiler.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a vector unit is compiled for it, and nothing else is"
-)]
-
 use num_traits::Float;
 
 use crate::unit::{Baseline, Unit};
 
 /// One register: `LANES` numbers that are added and multiplied at once, each rounded by itself.
+#[allow(
+    clippy::return_self_not_must_use,
+    reason = "every method but `store` gives a register, and has no other effect"
+)]
 pub trait Vector: Copy {
     /// What it holds.
     type Number: Float;
@@ -139,7 +138,7 @@ where
     #[inline(always)]
     fn interleave(self, other: Self) -> (Self, Self) {
         let lane = |lane: usize| {
-            if lane % 2 == 0 {
+            if lane.is_multiple_of(2) {
                 self.0[lane / 2]
             } else {
                 other.0[lane / 2]

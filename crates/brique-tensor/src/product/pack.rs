@@ -49,7 +49,7 @@ pub(super) struct Columns<'a, T> {
     /// From the first column on.
     pub(super) b: Factor<'a, T>,
     pub(super) depth: usize,
-    pub(super) columns: usize,
+    pub(super) count: usize,
     /// The columns of a panel; the last may be narrower, and is filled up with zeros.
     pub(super) width: usize,
     pub(super) panels: &'a mut [T],
@@ -73,10 +73,10 @@ impl<T: Scalar> Columns<'_, T> {
     #[inline(always)]
     fn copy<V: Vector<Number = T>>(&mut self, unit: V::Unit) {
         for row in 0..self.depth {
-            let numbers = &self.b.slice[row * self.b.row_stride..][..self.columns];
+            let numbers = &self.b.slice[row * self.b.row_stride..][..self.count];
             let mut first = 0;
-            while first < self.columns {
-                let left = self.columns - first;
+            while first < self.count {
+                let left = self.count - first;
                 let width = width_of_panel::<V>(left, self.width);
                 let place = &mut self.panels[first * self.depth + row * width..][..width];
                 let numbers = &numbers[first..][..width.min(left)];
@@ -106,8 +106,8 @@ impl<T: Scalar> Columns<'_, T> {
         let (b, depth) = (self.b, self.depth);
         let whole = depth - depth % V::LANES;
         let mut first = 0;
-        while first < self.columns {
-            let left = self.columns - first;
+        while first < self.count {
+            let left = self.count - first;
             let width = width_of_panel::<V>(left, self.width);
             let panel = &mut self.panels[first * depth..][..width * depth];
             for column in (0..width).step_by(V::LANES) {

@@ -97,14 +97,14 @@ where
     let columns = product.c.columns();
     for first in (0..columns).step_by(V::LANES) {
         let width = V::LANES.min(columns - first);
-        let panel = Panel::<V, TERMS>::new(unit, product.b.from_column(first), width);
+        let panel = Panel::<V, TERMS>::new(unit, product.b.columns_from(first), width);
         let start = match product.start {
             Start::Row(row) => Some(load_some::<V>(unit, &row[first..][..width])),
             Start::Number(number) => Some(V::splat(unit, number)),
             Start::Nothing | Start::Itself => None,
         };
         for row in 0..product.c.rows() {
-            let a = product.a.from_row(row);
+            let a = product.a.rows_from(row);
             let target = &mut product.c.row_mut(row, first)[..width];
             let start = match product.start {
                 Start::Itself => Some(load_some::<V>(unit, target)),

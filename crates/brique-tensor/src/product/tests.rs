@@ -51,10 +51,10 @@ impl Case {
     }
 }
 
-fn every_unit<T: Scalar>(
-    make: &dyn Fn() -> Array2<T>,
-    multiply: &dyn Fn(&mut Array2<T>, &dyn Run<T>),
-) -> Vec<Array2<T>> {
+/// Multiplies into a matrix, on what it is given.
+type Multiply<'a, T> = dyn Fn(&mut Array2<T>, &dyn Run<T>) + 'a;
+
+fn every_unit<T: Scalar>(make: &dyn Fn() -> Array2<T>, multiply: &Multiply<'_, T>) -> Vec<Array2<T>> {
     let mut results = Vec::new();
     let mut with = |run: &dyn Run<T>| {
         let mut c = make();

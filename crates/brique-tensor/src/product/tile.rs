@@ -78,8 +78,8 @@ pub(super) fn multiply<V, const WIDE: usize>(
         let columns = column..c.columns().min(column + most);
         for first in (0..depth).step_by(length) {
             let chunk = Chunk {
-                a: a.from_column(first),
-                b: b.from_row(first),
+                a: a.columns_from(first),
+                b: b.rows_from(first),
                 start: if first == 0 { start } else { Start::Itself },
                 depth: length.min(depth - first),
             };
@@ -112,7 +112,7 @@ fn all_rows<V, const WIDE: usize>(
     for first in (0..all).step_by(BLOCK_ROWS) {
         let rows = first..all.min(first + BLOCK_ROWS);
         let a = match packing {
-            Packing::InPlace => Rows::InPlace(chunk.a.from_row(first)),
+            Packing::InPlace => Rows::InPlace(chunk.a.rows_from(first)),
             Packing::Compact => Rows::InPlace(compact_rows(chunk, rows.clone(), a_panel)),
             Packing::Tiled => {
                 pack_rows(chunk, rows.clone(), a_panel);
@@ -190,9 +190,9 @@ where
         return None;
     }
     unit.run(pack::Columns {
-        b: b.from_column(columns.start),
+        b: b.columns_from(columns.start),
         depth: chunk.depth,
-        columns: columns.len(),
+        count: columns.len(),
         width: WIDE * V::LANES,
         panels: &mut *panel,
     });
@@ -224,7 +224,7 @@ fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T
     for start in (0..chunk.depth).step_by(COLUMNS_AT_ONCE) {
         let columns = start..chunk.depth.min(start + COLUMNS_AT_ONCE);
         for (row, height) in TileRows(rows.clone()) {
-            let (a, panel) = (chunk.a.from_row(row), &mut panel[(row - first) * chunk.depth..]);
+            let (a, panel) = (chunk.a.rows_from(row), &mut panel[(row - first) * chunk.depth..]);
             match height {
                 6 => pack::rows::<T, 6>(a, columns.clone(), panel),
                 4 => pack::rows::<T, 4>(a, columns.clone(), panel),
@@ -303,7 +303,7 @@ fn panel<V, const WIDE: usize>(
     V: Vector<Number: Scalar>,
 {
     let b = match tiles.b {
-        None => tiles.chunk.b.from_column(column),
+        None => tiles.chunk.b.columns_from(column),
         Some(packed) => Factor {
             slice: &packed[(column - tiles.columns.start) * tiles.chunk.depth..],
             row_stride: WIDE * V::LANES,
@@ -373,10 +373,10 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T,
                 sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
             }
             Rows::InPlace(a) if a.column_stride == 1 => {
-                sums_of_rows::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a.from_row(first), b, chunk.depth)
+                sums_of_rows::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a.rows_from(first), b, chunk.depth)
             }
             Rows::InPlace(a) => {
-                let (numbers, stride) = (a.from_row(first).slice, a.column_stride);
+                let (numbers, stride) = (a.rows_from(first).slice, a.column_stride);
                 sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, numbers, stride, b, chunk.depth)
             }
         };
@@ -389,6 +389,10 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T,
 
 /// The sums of a tile whose first factor lies row by row.
 #[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "k counts along all rows, and along the second factor"
+)]
 fn sums_of_rows<V, const HEIGHT: usize, const WIDE: usize>(
     unit: V::Unit,
     a: Factor<'_, V::Number>,

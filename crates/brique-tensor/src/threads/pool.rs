@@ -134,9 +134,9 @@ impl Drop for Finish<'_> {
         while self.shared.done.load(Ordering::Acquire) < self.workers {
             looks += 1;
             if looks < LOOKS {
-                hint::spin_loop()
+                hint::spin_loop();
             } else {
-                thread::yield_now()
+                thread::yield_now();
             }
         }
     }
