@@ -67,7 +67,7 @@ impl<T: Scalar> Sequential<T> {
     ) -> Result<(), Error> {
         self.check_backward(input, delta, workspace, "fresh_backward_in")?;
         self.walk_back(input, delta, workspace, |module, x, delta| {
-            module.fresh_gradient_kernel(x, delta)
+            module.fresh_gradient_kernel(x, delta);
         });
         Ok(())
     }
@@ -86,7 +86,7 @@ impl<T: Scalar> Sequential<T> {
         workspace: &mut Workspace<T>,
     ) {
         self.walk_back(input, delta, workspace, |module, x, delta| {
-            module.gradient_kernel(x, delta)
+            module.gradient_kernel(x, delta);
         });
     }
 
