@@ -18,7 +18,7 @@ use self::block::Block;
 pub use self::pack::Panels;
 use crate::scalar::Lanes;
 use crate::threads::Divisible;
-use crate::unit::{Unit, Work, on_best_unit};
+use crate::unit::{Unit, Work};
 use crate::{Matrix, Scalar, threads};
 
 /// What a product is added to.
@@ -82,7 +82,7 @@ const WIDEST_PANEL: usize = 64;
 
 /// [`Onto`], as kernels see it.
 #[derive(Debug, Clone, Copy)]
-enum Start<'a, T> {
+pub(crate) enum Start<'a, T> {
     Nothing,
     Itself,
     /// A row, the same for each row of the result.
@@ -157,7 +157,7 @@ impl<'a, T: Scalar> Factor<'a, T> {
 }
 
 /// `c = start + a · b`, with (rows, depth) · (depth, columns), none of them 0.
-struct Product<'a, T> {
+pub struct Product<'a, T> {
     a: Factor<'a, T>,
     b: Factor<'a, T>,
     start: Start<'a, T>,
@@ -231,7 +231,7 @@ impl<T: Scalar> Divisible for Product<'_, T> {
     }
 
     fn compute(self) {
-        T::with_panels(|panels| on_best_unit((self, panels)));
+        T::multiply(self);
     }
 }
 

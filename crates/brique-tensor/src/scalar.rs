@@ -8,8 +8,9 @@ use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 
 use crate::exponential::Exponential;
-use crate::product::Panels;
-use crate::unit::Unit;
+use crate::product::{Panels, Product};
+use crate::sum::ColumnSums;
+use crate::unit::{Unit, on_best_unit};
 use crate::vector::Vector;
 
 /// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
@@ -93,15 +94,20 @@ impl Scalar for f64 {
     }
 }
 
-/// What kernels need to know of a number: its registers, and the buffers of the thread.
+/// What kernels need to know of a number: its registers, and the kernels themselves, which are compiled here once and not
+/// again in every crate that calls them.
 pub trait Lanes: Sized {
     /// A register of a unit.
     #[doc(hidden)]
     type On<U: Unit>: Vector<Number = Self, Unit = U>;
 
-    /// Hands the panels of this thread to a product.
+    /// Carries out a product, with the panels of this thread.
     #[doc(hidden)]
-    fn with_panels<R>(work: impl FnOnce(&mut Panels<Self>) -> R) -> R;
+    fn multiply(product: Product<'_, Self>);
+
+    /// Adds columns up.
+    #[doc(hidden)]
+    fn add_column_sums(sums: ColumnSums<'_, Self>);
 }
 
 macro_rules! lanes {
@@ -109,12 +115,15 @@ macro_rules! lanes {
         impl Lanes for $number {
             type On<U: Unit> = U::$register;
 
-            #[inline(always)]
-            fn with_panels<R>(work: impl FnOnce(&mut Panels<Self>) -> R) -> R {
+            fn multiply(product: Product<'_, Self>) {
                 thread_local! {
                     static PANELS: RefCell<Panels<$number>> = const { RefCell::new(Panels::new()) };
                 }
-                PANELS.with_borrow_mut(work)
+                PANELS.with_borrow_mut(|panels| on_best_unit((product, panels)));
+            }
+
+            fn add_column_sums(sums: ColumnSums<'_, Self>) {
+                on_best_unit(sums);
             }
         }
     };

@@ -6,7 +6,7 @@ use ndarray::ArrayRef1;
 
 use crate::pairs::sum_of_pairs;
 use crate::scalar::Lanes;
-use crate::unit::{Unit, Work, on_best_unit};
+use crate::unit::{Unit, Work};
 use crate::vector::Vector;
 use crate::{Matrix, Scalar};
 
@@ -68,7 +68,7 @@ pub fn add_column_sums<T: Scalar>(matrix: &Matrix<T>, sums: &mut ArrayRef1<T>) {
         return;
     }
     match (matrix.as_slice(), sums.as_slice_mut()) {
-        (Some(numbers), Some(sums)) => on_best_unit(ColumnSums { numbers, rows, sums }),
+        (Some(numbers), Some(sums)) => T::add_column_sums(ColumnSums { numbers, rows, sums }),
         _ => {
             for (column, sum) in matrix.columns().into_iter().zip(sums) {
                 *sum += sum_of_column(rows, |row| column[row]);
@@ -137,7 +137,7 @@ fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
 }
 
 /// The sums of columns that lie row by row, as many side by side as registers hold.
-struct ColumnSums<'a, T> {
+pub struct ColumnSums<'a, T> {
     numbers: &'a [T],
     rows: usize,
     sums: &'a mut [T],

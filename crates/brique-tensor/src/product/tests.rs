@@ -3,9 +3,9 @@
 use ndarray::{Array2, ArrayView1};
 use proptest::prelude::*;
 
-use super::{Block, Factor, Onto, Product, Start, multiply, reference};
+use super::{Block, Factor, Onto, Panels, Product, Start, multiply, reference};
 use crate::threads::in_parts;
-use crate::unit::{Baseline, Unit, on_best_unit};
+use crate::unit::{Baseline, Unit};
 use crate::{Scalar, Threads};
 
 /// A product of numbers that are multiplied without rounding, or of some that are not.
@@ -85,13 +85,13 @@ struct On<U>(U);
 
 impl<T: Scalar> Run<T> for OnBest {
     fn run(&self, product: Product<'_, T>) {
-        T::with_panels(|panels| on_best_unit((product, panels)));
+        T::multiply(product);
     }
 }
 
 impl<T: Scalar, U: Unit> Run<T> for On<U> {
     fn run(&self, product: Product<'_, T>) {
-        T::with_panels(|panels| self.0.run((product, panels)));
+        self.0.run((product, &mut Panels::new()));
     }
 }
 

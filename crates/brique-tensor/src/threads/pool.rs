@@ -5,12 +5,13 @@
     reason = "threads that live longer than the work that they are given cannot borrow it"
 )]
 
+use std::any::Any;
 use std::cell::UnsafeCell;
 use std::hint;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::{self, JoinHandle};
 
 /// So often a thread looks for work before it sleeps: for a few tenths of a millisecond.
@@ -35,7 +36,8 @@ struct Shared {
     /// How many workers are done with the work of this turn.
     done: AtomicUsize,
     asleep: Vec<AtomicBool>,
-    has_panicked: AtomicBool,
+    /// What a part panicked with, if one did.
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
     is_over: AtomicBool,
 }
 
@@ -61,7 +63,7 @@ impl Pool {
             turn: AtomicUsize::new(0),
             done: AtomicUsize::new(workers),
             asleep: (0..workers).map(|_| AtomicBool::new(false)).collect(),
-            has_panicked: AtomicBool::new(false),
+            panic: Mutex::new(None),
             is_over: AtomicBool::new(false),
         });
         let pool = Self {
@@ -76,7 +78,7 @@ impl Pool {
                 .spawn(move || shared.serve(number))?;
             pool.workers
                 .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .unwrap_or_else(PoisonError::into_inner)
                 .push(worker);
         }
         Ok(pool)
@@ -91,7 +93,6 @@ impl Pool {
             Err(TryLockError::WouldBlock) => return (0..parts).for_each(work),
         };
         let shared = &*self.shared;
-        shared.has_panicked.store(false, Ordering::Relaxed);
         shared.done.store(0, Ordering::Relaxed);
         // SAFETY: no worker looks at the work after it is done with it, and this function does not end, by a panic either,
         // before all are (`Finish`): the borrow is never used after its time. All workers are done with the work before, so
@@ -115,10 +116,10 @@ impl Pool {
             .filter(|part| part % (workers.len() + 1) == 0)
             .for_each(work);
         drop(finish);
-        assert!(
-            !shared.has_panicked.load(Ordering::Relaxed),
-            "a part of a kernel has panicked on another thread"
-        );
+        let panic = shared.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(panic) = panic {
+            resume_unwind(panic);
+        }
     }
 }
 
@@ -146,10 +147,7 @@ impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::SeqCst);
         self.shared.turn.fetch_add(1, Ordering::SeqCst);
-        let workers = self
-            .workers
-            .get_mut()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let workers = self.workers.get_mut().unwrap_or_else(PoisonError::into_inner);
         for worker in workers.drain(..) {
             worker.thread().unpark();
             // A worker catches the panics of its work, and has no others.
@@ -173,8 +171,8 @@ impl Shared {
             if let Some((work, parts)) = work {
                 let threads = self.asleep.len() + 1;
                 let mine = (0..parts).filter(|part| part % threads == number + 1);
-                if catch_unwind(AssertUnwindSafe(|| mine.for_each(work))).is_err() {
-                    self.has_panicked.store(true, Ordering::Relaxed);
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| mine.for_each(work))) {
+                    *self.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
                 }
             }
             self.done.fetch_add(1, Ordering::Release);
