@@ -63,13 +63,13 @@ impl Sweep {
         self.points.iter().map(|(_, workload)| workload)
     }
 
-    /// The number of each workload with the median time of a step, where `rows` have it.
+    /// The number of each workload with the shortest time of a step, where `rows` have it.
     fn curve(&self, dtype: Dtype, rows: &[Row]) -> Vec<(f64, f64)> {
-        let median_of = |workload: &Workload| {
+        let shortest_of = |workload: &Workload| {
             let is_it = |row: &&Row| row.dtype == dtype && row.workload == workload.name();
-            rows.iter().find(is_it).map(|row| row.median_us)
+            rows.iter().find(is_it).map(|row| row.min_us)
         };
-        let point = |(value, workload): &(usize, Workload)| Some((*value as f64, median_of(workload)?));
+        let point = |(value, workload): &(usize, Workload)| Some((*value as f64, shortest_of(workload)?));
         self.points.iter().filter_map(point).collect()
     }
 }
@@ -80,7 +80,7 @@ const STYLES: [(Dtype, &str, MarkerShape); 2] = [
     (Dtype::F64, "#D55E00", MarkerShape::Triangle),
 ];
 
-/// Draws sweeps side by side, on logarithmic axes, as SVG: the median time of a step that `report` has for each workload.
+/// Draws sweeps side by side, on logarithmic axes, as SVG: the shortest time of a step that `report` has for each workload.
 ///
 /// The figure's title, which a screen reader says, names the processor.
 #[must_use]

@@ -67,20 +67,20 @@ fn a_chart_shows_what_was_measured() {
     assert_eq!(elements(&svg, "circle"), 2 * (3 + 1), "{svg}");
 }
 
-/// What the points are at: the median, not the minimum, of the workload of that name and that type.
+/// What the points are at: the minimum, not the median, of the workload of that name and that type.
 #[test]
-fn a_point_stands_at_its_median() {
-    let row = |workload: &str, dtype, median_us| Row {
+fn a_point_stands_at_its_minimum() {
+    let row = |workload: &str, dtype, min_us| Row {
         workload: workload.to_owned(),
         dtype,
         threads: 1,
-        median_us,
-        min_us: 1.0,
+        median_us: 1.0,
+        min_us,
         allocations_per_step: 0.0,
         gflops: 1.0,
         fraction_of_peak: 1.0,
     };
-    let report = |medians: [f64; 3]| Report {
+    let report = |minima: [f64; 3]| Report {
         machine: Machine {
             processor: "A < B & C".to_owned(),
             cores: 1,
@@ -89,8 +89,8 @@ fn a_point_stands_at_its_median() {
         peaks: Vec::new(),
         rows: [1, 8, 64]
             .iter()
-            .zip(medians)
-            .map(|(batch, median)| row(&format!("2-3-1:{batch}:tanh"), Dtype::F32, median))
+            .zip(minima)
+            .map(|(batch, minimum)| row(&format!("2-3-1:{batch}:tanh"), Dtype::F32, minimum))
             .collect(),
     };
     let sweeps = &sweeps()[..1];
