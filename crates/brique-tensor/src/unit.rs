@@ -80,6 +80,7 @@ pub(crate) mod x86 {
         type F64 = F64x8;
         const REGISTERS: usize = 32;
 
+        // Here and not below: of a function with target features, the compiler forgets that it is not to be inlined.
         #[inline(never)]
         fn run<W: Work>(self, work: W) -> W::Output {
             #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
@@ -96,6 +97,7 @@ pub(crate) mod x86 {
         type F64 = F64x4;
         const REGISTERS: usize = 16;
 
+        // Here and not below: of a function with target features, the compiler forgets that it is not to be inlined.
         #[inline(never)]
         fn run<W: Work>(self, work: W) -> W::Output {
             #[target_feature(enable = "avx2,fma")]
