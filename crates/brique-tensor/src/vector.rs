@@ -34,6 +34,9 @@ pub trait Vector: Copy {
     /// If there are fewer than `LANES`.
     fn store(self, numbers: &mut [Self::Number]);
 
+    /// Asks for the line of the cache in which a slice begins, before it is wanted: a hint, which changes no number.
+    fn prefetch(unit: Self::Unit, numbers: &[Self::Number]);
+
     /// `self + other`.
     fn plus(self, other: Self) -> Self;
 
@@ -95,6 +98,9 @@ where
     fn store(self, numbers: &mut [T]) {
         numbers[..LANES].copy_from_slice(&self.0);
     }
+
+    #[inline(always)]
+    fn prefetch(_: Baseline, _: &[T]) {}
 
     #[inline(always)]
     fn plus(self, other: Self) -> Self {
@@ -260,6 +266,12 @@ pub(crate) mod x86 {
                     // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
                     // and so many places are there, the line above counted them.
                     unsafe { instructions::$store(numbers.as_mut_ptr(), self.0) }
+                }
+
+                #[inline(always)]
+                fn prefetch(_: $unit, numbers: &[$number]) {
+                    // SAFETY: every processor of x86-64 has the instruction, which reads nothing that a program can see.
+                    unsafe { instructions::_mm_prefetch::<{ instructions::_MM_HINT_T0 }>(numbers.as_ptr().cast()) }
                 }
 
                 #[inline(always)]

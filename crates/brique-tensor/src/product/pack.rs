@@ -14,6 +14,9 @@ const LINE_BYTES: usize = 64;
 /// Numbers in the widest registers.
 const MOST_LANES: usize = 16;
 
+/// So many rows of the second factor are packed at once.
+const ROWS_AT_ONCE: usize = 8;
+
 /// The buffers of a thread: they grow with the largest product, and then stay.
 #[derive(Debug, Default)]
 pub struct Panels<T> {
@@ -69,31 +72,20 @@ impl<T: Scalar> Work for Columns<'_, T> {
 }
 
 impl<T: Scalar> Columns<'_, T> {
-    /// Row after row, as they lie in memory.
+    /// A few rows at a time, which stay near while all panels take their part of them.
     #[inline(always)]
     fn copy<V: Vector<Number = T>>(&mut self, unit: V::Unit) {
-        for row in 0..self.depth {
-            let numbers = &self.b.slice[row * self.b.row_stride..][..self.count];
+        for start in (0..self.depth).step_by(ROWS_AT_ONCE) {
+            let rows = start..self.depth.min(start + ROWS_AT_ONCE);
             let mut first = 0;
             while first < self.count {
                 let left = self.count - first;
                 let width = width_of_panel::<V>(left, self.width);
-                let place = &mut self.panels[first * self.depth + row * width..][..width];
-                let numbers = &numbers[first..][..width.min(left)];
-                let (runs, places) = (numbers.chunks_exact(V::LANES), place.chunks_exact_mut(V::LANES));
-                let rest = runs.remainder();
-                for (numbers, place) in runs.zip(places) {
-                    V::load(unit, numbers).store(place);
-                }
-                if left < width {
-                    let (_, empty) = place.split_at_mut(left - rest.len());
-                    for (column, place) in empty.iter_mut().enumerate() {
-                        *place = if column < rest.len() {
-                            rest[column]
-                        } else {
-                            T::zero()
-                        };
-                    }
+                let panel = &mut self.panels[first * self.depth..][..width * self.depth];
+                for row in rows.clone() {
+                    let numbers = &self.b.slice[row * self.b.row_stride + first..][..width.min(left)];
+                    let place = &mut panel[row * width..][..width];
+                    copy_filled_up::<V>(unit, numbers, place);
                 }
                 first += width;
             }
@@ -133,6 +125,28 @@ impl<T: Scalar> Columns<'_, T> {
             }
             first += width;
         }
+    }
+}
+
+/// Copies numbers, and zeros behind them.
+#[inline(always)]
+fn copy_filled_up<V>(unit: V::Unit, numbers: &[V::Number], place: &mut [V::Number])
+where
+    V: Vector<Number: Scalar>,
+{
+    let (runs, places) = (
+        numbers.chunks_exact(V::LANES),
+        place.chunks_exact_mut(V::LANES),
+    );
+    for (numbers, place) in runs.zip(places) {
+        V::load(unit, numbers).store(place);
+    }
+    let copied = numbers.len() - numbers.len() % V::LANES;
+    for (column, place) in place.iter_mut().enumerate().skip(copied) {
+        *place = match numbers.get(column) {
+            Some(&number) => number,
+            None => V::Number::default(),
+        };
     }
 }
 

@@ -14,21 +14,21 @@ use crate::unit::{Unit, Work};
 use crate::vector::Vector;
 
 /// The longest part of the depth that is added up in registers.
-pub(super) const CHUNK: usize = 256;
+pub(super) const CHUNK: usize = 512;
 
-/// So many rows of the first factor are packed at once.
-const BLOCK_ROWS: usize = 384;
+/// So many bytes of the first factor are packed at once, for all columns of the second.
+const PACKED_BYTES: usize = 4 * 1024 * 1024;
 
 /// So many columns of the first factor are packed at once.
 const COLUMNS_AT_ONCE: usize = 16;
 
-/// So many bytes of each row of the second factor are packed at once.
+/// So many bytes of each row of the second factor are packed at once: a chunk of them fits the cache behind the nearest.
 const BLOCK_BYTES: usize = 1024;
 
-/// Rows that are so many bytes apart, or more, crowd a few places of the caches,
-const FAR_ROWS: usize = 2048;
+/// From this depth on the places of a tile are asked for before they are written to.
+const DEPTH_WORTH_PREFETCHING: usize = 128;
 
-/// and columns of which each tile reads a little.
+/// Columns that are so many bytes apart, or more, and of which each tile reads a little, crowd a few places of the caches.
 const FAR_COLUMNS: usize = 1024;
 
 /// From this many rows on it pays to pack the second factor.
@@ -48,10 +48,43 @@ const WIDEST: usize = 64;
 
 /// A chunk of the depth, in which all that a tile needs is found.
 struct Chunk<'a, T> {
+    /// Where it begins.
+    first: usize,
+    depth: usize,
+    a: Factor<'a, T>,
+    b: Factor<'a, T>,
+    start: Start<'a, T>,
+}
+
+/// The depth, cut into chunks of one length; the last may be shorter.
+#[derive(Clone, Copy)]
+struct Chunks<'a, T> {
     a: Factor<'a, T>,
     b: Factor<'a, T>,
     start: Start<'a, T>,
     depth: usize,
+    length: usize,
+    first: usize,
+}
+
+impl<'a, T: Scalar> Iterator for Chunks<'a, T> {
+    type Item = Chunk<'a, T>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Chunk<'a, T>> {
+        let first = self.first;
+        if first >= self.depth {
+            return None;
+        }
+        self.first += self.length;
+        Some(Chunk {
+            first,
+            depth: self.length.min(self.depth - first),
+            a: self.a.columns_from(first),
+            b: self.b.rows_from(first),
+            start: if first == 0 { self.start } else { Start::Itself },
+        })
+    }
 }
 
 #[inline(always)]
@@ -69,98 +102,67 @@ pub(super) fn multiply<V, const WIDE: usize>(
         mut c,
         depth,
     } = product;
-    let length = depth
-        .div_ceil(depth.div_ceil(CHUNK))
-        .next_multiple_of(8)
-        .min(depth);
-    let most = BLOCK_BYTES / size_of::<V::Number>();
-    for column in (0..c.columns()).step_by(most) {
-        let columns = column..c.columns().min(column + most);
-        for first in (0..depth).step_by(length) {
-            let chunk = Chunk {
-                a: a.columns_from(first),
-                b: b.rows_from(first),
-                start: if first == 0 { start } else { Start::Itself },
-                depth: length.min(depth - first),
-            };
-            all_rows::<V, WIDE>(unit, &chunk, columns.clone(), &mut c, panels);
-        }
+    let chunks = Chunks {
+        a,
+        b,
+        start,
+        depth,
+        length: depth
+            .div_ceil(depth.div_ceil(CHUNK))
+            .next_multiple_of(8)
+            .min(depth),
+        first: 0,
+    };
+    let most = (PACKED_BYTES / size_of::<V::Number>() / depth).max(HEIGHT);
+    for first in (0..c.rows()).step_by(most) {
+        let rows = first..c.rows().min(first + most);
+        some_rows::<V, WIDE>(unit, &chunks, rows, &mut c, panels);
     }
 }
 
-/// The rows from the top, in blocks that fit the cache once they are packed.
+/// Some rows times all columns: block after block of the columns, and of each, chunk after chunk.
 #[inline(always)]
-fn all_rows<V, const WIDE: usize>(
+fn some_rows<V, const WIDE: usize>(
     unit: V::Unit,
-    chunk: &Chunk<'_, V::Number>,
-    columns: Range<usize>,
+    chunks: &Chunks<'_, V::Number>,
+    rows: Range<usize>,
     c: &mut Block<'_, V::Number>,
     panels: &mut Panels<V::Number>,
 ) where
     V: Vector<Number: Scalar>,
 {
-    let (all, width) = (c.rows(), WIDE * V::LANES);
-    let packing = Packing::of(chunk, columns.len() > width && all >= ROWS_WORTH_PACKING);
-    let a_room = if packing == Packing::InPlace {
-        0
-    } else {
-        BLOCK_ROWS.min(all)
-    };
-    let b_room = columns.len().next_multiple_of(width);
-    let (a_panel, b_panel) = panels.room(a_room * chunk.depth, b_room * chunk.depth);
-    let b = pack_columns::<V, WIDE>(unit, chunk, columns.clone(), all, b_panel);
-    for first in (0..all).step_by(BLOCK_ROWS) {
-        let rows = first..all.min(first + BLOCK_ROWS);
-        let a = match packing {
-            Packing::InPlace => Rows::InPlace(chunk.a.rows_from(first)),
-            Packing::Compact => Rows::InPlace(compact_rows(chunk, rows.clone(), a_panel)),
-            Packing::Tiled => {
-                pack_rows(chunk, rows.clone(), a_panel);
-                Rows::Tiled(a_panel)
-            }
-        };
-        let columns = columns.clone();
-        all_panels::<V, WIDE>(
-            unit,
-            &Tiles {
-                chunk,
-                rows,
-                columns,
-                a,
-                b,
-            },
-            c,
-        );
+    let width = WIDE * V::LANES;
+    let is_far = chunks.a.column_stride * size_of::<V::Number>() >= FAR_COLUMNS;
+    let is_packed = is_far && c.columns() > width && rows.len() >= ROWS_WORTH_PACKING;
+    let most = BLOCK_BYTES / size_of::<V::Number>();
+    let a_room = if is_packed { rows.len() * chunks.depth } else { 0 };
+    let b_room = c.columns().min(most).next_multiple_of(width) * chunks.length;
+    let (a_panels, b_panel) = panels.room(a_room, b_room);
+    if is_packed {
+        for chunk in *chunks {
+            pack_rows(&chunk, rows.clone(), &mut a_panels[chunk.first * rows.len()..]);
+        }
     }
-}
-
-/// What is done to the rows of the first factor before they are read.
-#[derive(Clone, Copy, PartialEq)]
-enum Packing {
-    /// Nothing.
-    InPlace,
-    /// Copied to where they lie next to one another.
-    Compact,
-    /// Cut into tiles, each column by column.
-    Tiled,
-}
-
-impl Packing {
-    #[inline(always)]
-    fn of<T: Scalar>(chunk: &Chunk<'_, T>, is_worth_it: bool) -> Self {
-        if !is_worth_it {
-            Self::InPlace
-        } else if chunk.a.column_stride * size_of::<T>() >= FAR_COLUMNS {
-            Self::Tiled
-        } else if chunk.a.row_stride * size_of::<T>() >= FAR_ROWS {
-            Self::Compact
-        } else {
-            Self::InPlace
+    for column in (0..c.columns()).step_by(most) {
+        let columns = column..c.columns().min(column + most);
+        for chunk in *chunks {
+            let tiles = Tiles {
+                chunk: &chunk,
+                rows: rows.clone(),
+                columns: columns.clone(),
+                a: if is_packed {
+                    Rows::Tiled(&a_panels[chunk.first * rows.len()..])
+                } else {
+                    Rows::InPlace(chunk.a.rows_from(rows.start))
+                },
+                b: pack_columns::<V, WIDE>(unit, &chunk, columns.clone(), rows.len(), b_panel),
+            };
+            all_tiles::<V, WIDE>(unit, &tiles, c);
         }
     }
 }
 
-/// A block of rows of the first factor.
+/// Rows of the first factor.
 #[derive(Clone, Copy)]
 enum Rows<'a, T> {
     InPlace(Factor<'a, T>),
@@ -199,24 +201,7 @@ where
     Some(panel)
 }
 
-/// Copies a block of rows to where they lie next to one another.
-#[inline(always)]
-fn compact_rows<'a, T: Scalar>(
-    chunk: &Chunk<'_, T>,
-    rows: Range<usize>,
-    panel: &'a mut [T],
-) -> Factor<'a, T> {
-    for (row, place) in rows.zip(panel.chunks_exact_mut(chunk.depth)) {
-        place.copy_from_slice(&chunk.a.slice[row * chunk.a.row_stride..][..chunk.depth]);
-    }
-    Factor {
-        slice: panel,
-        row_stride: chunk.depth,
-        column_stride: 1,
-    }
-}
-
-/// Packs a block of rows tile after tile, each column by column.
+/// Packs rows tile after tile, each column by column.
 #[inline(always)]
 fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T]) {
     let first = rows.start;
@@ -270,119 +255,111 @@ struct Tiles<'a, T> {
     b: Option<&'a [T]>,
 }
 
+/// Tile after tile: those of the same rows in turn, which stay near, while the panels come from the cache behind.
 #[inline(always)]
-fn all_panels<V, const WIDE: usize>(unit: V::Unit, tiles: &Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>)
+fn all_tiles<V, const WIDE: usize>(unit: V::Unit, tiles: &Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let mut column = tiles.columns.start;
-    while column < tiles.columns.end {
-        let width = pack::width_of_panel::<V>(tiles.columns.end - column, WIDE * V::LANES);
-        // Columns that are read where they are come to whole registers, but not always to a whole panel.
-        let width = match tiles.b {
-            None if column + width > tiles.columns.end => width / 2,
-            _ => width,
-        };
-        match width / V::LANES {
-            1 => panel::<V, 1>(unit, tiles, column, c),
-            2 => panel::<V, 2>(unit, tiles, column, c),
-            _ => panel::<V, WIDE>(unit, tiles, column, c),
+    for (row, height) in TileRows(tiles.rows.clone()) {
+        match height {
+            6 => unit.run(TilesOfRows::<_, 6, WIDE> { tiles, row, c }),
+            4 => unit.run(TilesOfRows::<_, 4, WIDE> { tiles, row, c }),
+            2 => unit.run(TilesOfRows::<_, 2, WIDE> { tiles, row, c }),
+            _ => unit.run(TilesOfRows::<_, 1, WIDE> { tiles, row, c }),
         }
-        column += width;
     }
 }
 
-/// All tiles of a panel.
-#[inline(always)]
-fn panel<V, const WIDE: usize>(
-    unit: V::Unit,
-    tiles: &Tiles<'_, V::Number>,
-    column: usize,
-    c: &mut Block<'_, V::Number>,
-) where
-    V: Vector<Number: Scalar>,
-{
-    let b = match tiles.b {
-        None => tiles.chunk.b.columns_from(column),
-        Some(packed) => Factor {
-            slice: &packed[(column - tiles.columns.start) * tiles.chunk.depth..],
-            row_stride: WIDE * V::LANES,
-            column_stride: 1,
-        },
-    };
-    for (row, height) in TileRows(tiles.rows.clone()) {
-        match height {
-            6 => unit.run(Tile::<_, 6, WIDE> {
-                tiles,
-                b,
-                row,
-                column,
-                c,
-            }),
-            4 => unit.run(Tile::<_, 4, WIDE> {
-                tiles,
-                b,
-                row,
-                column,
-                c,
-            }),
-            2 => unit.run(Tile::<_, 2, WIDE> {
-                tiles,
-                b,
-                row,
-                column,
-                c,
-            }),
-            _ => unit.run(Tile::<_, 1, WIDE> {
-                tiles,
-                b,
-                row,
-                column,
-                c,
-            }),
+/// All tiles of `HEIGHT` rows from `row` on, `WIDE` registers each, and fewer at the end.
+struct TilesOfRows<'a, 'c, T, const HEIGHT: usize, const WIDE: usize> {
+    tiles: &'a Tiles<'a, T>,
+    row: usize,
+    c: &'a mut Block<'c, T>,
+}
+
+impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_, '_, T, HEIGHT, WIDE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, unit: U) {
+        let Self { tiles, row, c } = self;
+        let mut column = tiles.columns.start;
+        while column < tiles.columns.end {
+            let lanes = <T as Lanes>::On::<U>::LANES;
+            let width =
+                pack::width_of_panel::<<T as Lanes>::On<U>>(tiles.columns.end - column, WIDE * lanes);
+            // Columns that are read where they are come to whole registers, but not always to a whole panel.
+            let width = match tiles.b {
+                None if column + width > tiles.columns.end => width / 2,
+                _ => width,
+            };
+            match width / lanes {
+                1 => tile::<<T as Lanes>::On<U>, HEIGHT, 1>(unit, tiles, row, column, c),
+                2 => tile::<<T as Lanes>::On<U>, HEIGHT, 2>(unit, tiles, row, column, c),
+                _ => tile::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, tiles, row, column, c),
+            }
+            column += width;
         }
     }
 }
 
 /// One tile, `HEIGHT` rows from `row` on, `WIDE` registers from `column` on.
-struct Tile<'a, 'c, T, const HEIGHT: usize, const WIDE: usize> {
-    tiles: &'a Tiles<'a, T>,
-    b: Factor<'a, T>,
+#[inline(always)]
+fn tile<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    tiles: &Tiles<'_, V::Number>,
     row: usize,
     column: usize,
-    c: &'a mut Block<'c, T>,
+    c: &mut Block<'_, V::Number>,
+) where
+    V: Vector<Number: Scalar>,
+{
+    let chunk = tiles.chunk;
+    if chunk.depth >= DEPTH_WORTH_PREFETCHING {
+        prefetch::<V, HEIGHT, WIDE>(unit, row, column, c);
+    }
+    let b = match tiles.b {
+        None => chunk.b.columns_from(column),
+        Some(packed) => Factor {
+            slice: &packed[(column - tiles.columns.start) * chunk.depth..],
+            row_stride: WIDE * V::LANES,
+            column_stride: 1,
+        },
+    };
+    let first = row - tiles.rows.start;
+    let sums = match tiles.a {
+        Rows::Tiled(packed) => {
+            let a = &packed[first * chunk.depth..];
+            sums_of_columns::<V, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
+        }
+        Rows::InPlace(a) if a.column_stride == 1 => {
+            sums_of_rows::<V, HEIGHT, WIDE>(unit, a.rows_from(first), b, chunk.depth)
+        }
+        Rows::InPlace(a) => {
+            let (numbers, stride) = (a.rows_from(first).slice, a.column_stride);
+            sums_of_columns::<V, HEIGHT, WIDE>(unit, numbers, stride, b, chunk.depth)
+        }
+    };
+    for (i, sums) in sums.into_iter().enumerate() {
+        let target = c.row_mut(row + i, column);
+        write::<V, WIDE>(unit, sums, chunk.start, column, target);
+    }
 }
 
-impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T, HEIGHT, WIDE> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<U: Unit>(self, unit: U) {
-        let Self {
-            tiles,
-            b,
-            row,
-            column,
-            c,
-        } = self;
-        let chunk = tiles.chunk;
-        let first = row - tiles.rows.start;
-        let sums = match tiles.a {
-            Rows::Tiled(packed) => {
-                let a = &packed[first * chunk.depth..];
-                sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
-            }
-            Rows::InPlace(a) if a.column_stride == 1 => {
-                sums_of_rows::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, a.rows_from(first), b, chunk.depth)
-            }
-            Rows::InPlace(a) => {
-                let (numbers, stride) = (a.rows_from(first).slice, a.column_stride);
-                sums_of_columns::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, numbers, stride, b, chunk.depth)
-            }
-        };
-        for (i, sums) in sums.into_iter().enumerate() {
-            let target = c.row_mut(row + i, column);
-            write::<<T as Lanes>::On<U>, WIDE>(unit, sums, chunk.start, column, target);
+/// Asks for the places of a tile, which take as long to come as its sums take to add up.
+#[inline(always)]
+fn prefetch<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    row: usize,
+    column: usize,
+    c: &mut Block<'_, V::Number>,
+) where
+    V: Vector<Number: Scalar>,
+{
+    for i in 0..HEIGHT {
+        for places in c.row_mut(row + i, column).chunks(V::LANES).take(WIDE) {
+            V::prefetch(unit, places);
         }
     }
 }
