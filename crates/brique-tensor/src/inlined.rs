@@ -128,12 +128,6 @@ pub fn exp_of_difference<T: Scalar>(a: T, b: T) -> T {
     exp_of_sum(difference, rest)
 }
 
-/// [`exp`], of a number that is not above 0.
-#[inline(always)]
-pub(crate) fn exp_of_negative<T: Scalar>(x: T) -> T {
-    power_of_negative(x, T::SCALE) * power_of_two::<T>(-T::SCALE)
-}
-
 /// [`exp_of_difference`], of a difference that is not above 0.
 #[inline(always)]
 pub(crate) fn exp_of_negative_difference<T: Scalar>(a: T, b: T) -> T {

@@ -35,6 +35,7 @@ mod scalar;
 mod softmax;
 mod sum;
 mod threads;
+mod transpose;
 mod unit;
 mod vector;
 

@@ -1,4 +1,4 @@
-//! Softmax and its logarithm along the rows of a matrix, computed in `f64` whatever the matrix is.
+//! Softmax and its logarithm along the rows of a matrix.
 
 #![allow(
     clippy::float_cmp,
@@ -11,11 +11,15 @@ mod short;
 mod units;
 
 use crate::inlined;
+use crate::scalar::Lanes;
 use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar};
 
-/// Rows up to this long are computed several side by side, longer ones each by itself.
+/// Rows up to this long are computed several side by side, in buffers that are as short,
 const SHORT: usize = 16;
+
+/// and so are rows up to this long, in longer buffers; still longer ones each by itself.
+const NOT_LONG: usize = 64;
 
 /// `p_k = e^{x_k} / Σ_j e^{x_j}`, along each row.
 ///
@@ -95,61 +99,61 @@ pub fn log_softmax_delta<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, delta_x: &
 }
 
 /// What is computed of the values of a row.
-trait AlongRow: Copy {
+trait AlongRow<T: Scalar>: Copy {
     /// Whether there is an error δ beside the values; without one they stand in its place.
     const HAS_DELTA: bool;
 
     /// One term of the sum that is needed beside that of the powers.
-    fn term(value: Value, delta_at_peak: f64) -> f64;
+    fn term(value: Value<T>, delta_at_peak: T) -> T;
 
     /// Of that sum, and of the `others` powers, what all results of the row need.
-    fn common(others: f64, terms: f64) -> f64;
+    fn common(others: T, terms: T) -> T;
 
     /// The result.
-    fn result(value: Value, row: Row) -> f64;
+    fn result(value: Value<T>, row: Row<T>) -> T;
 }
 
 /// One value of a row.
 #[derive(Clone, Copy)]
-struct Value {
+struct Value<T> {
     /// What it is beside the largest: `x − x_m`, rounded.
-    below_peak: f64,
+    below_peak: T,
     /// `e^(x − x_m)`
-    power: f64,
-    delta: f64,
+    power: T,
+    delta: T,
     is_peak: bool,
 }
 
 /// What all values of a row have in common.
 #[derive(Clone, Copy)]
-struct Row {
-    delta_at_peak: f64,
+struct Row<T> {
+    delta_at_peak: T,
     /// `Σ e^(x_j − x_m)` over all but the largest: beside its 1 they would lose their digits.
-    others: f64,
-    terms: f64,
+    others: T,
+    terms: T,
     /// `1 / (1 + others)`
-    reciprocal: f64,
+    reciprocal: T,
     /// [`AlongRow::common`]
-    common: f64,
+    common: T,
 }
 
-impl Row {
+impl<T: Scalar> Row<T> {
     #[inline(always)]
-    fn new<F: AlongRow>(delta_at_peak: f64, others: f64, terms: f64) -> Self {
+    fn new<F: AlongRow<T>>(delta_at_peak: T, others: T, terms: T) -> Self {
         Self {
             delta_at_peak,
             others,
             terms,
-            reciprocal: 1.0 / (1.0 + others),
+            reciprocal: T::one() / (T::one() + others),
             common: F::common(others, terms),
         }
     }
 
     /// `part / (1 + others)`, one division a row: the product with the reciprocal, and what that lacks.
     #[inline(always)]
-    fn divide(self, part: f64) -> f64 {
+    fn divide(self, part: T) -> T {
         let quotient = part * self.reciprocal;
-        let lacking = (-quotient).mul_add(1.0 + self.others, part);
+        let lacking = (-quotient).mul_add(T::one() + self.others, part);
         lacking.mul_add(self.reciprocal, quotient)
     }
 }
@@ -157,21 +161,21 @@ impl Row {
 #[derive(Clone, Copy)]
 struct Forward;
 
-impl AlongRow for Forward {
+impl<T: Scalar> AlongRow<T> for Forward {
     const HAS_DELTA: bool = false;
 
     #[inline(always)]
-    fn term(_: Value, _: f64) -> f64 {
-        0.0
+    fn term(_: Value<T>, _: T) -> T {
+        T::zero()
     }
 
     #[inline(always)]
-    fn common(_: f64, _: f64) -> f64 {
-        0.0
+    fn common(_: T, _: T) -> T {
+        T::zero()
     }
 
     #[inline(always)]
-    fn result(value: Value, row: Row) -> f64 {
+    fn result(value: Value<T>, row: Row<T>) -> T {
         row.divide(value.power)
     }
 }
@@ -179,21 +183,21 @@ impl AlongRow for Forward {
 #[derive(Clone, Copy)]
 struct Delta;
 
-impl AlongRow for Delta {
+impl<T: Scalar> AlongRow<T> for Delta {
     const HAS_DELTA: bool = true;
 
     #[inline(always)]
-    fn term(value: Value, delta_at_peak: f64) -> f64 {
+    fn term(value: Value<T>, delta_at_peak: T) -> T {
         value.power * (delta_at_peak - value.delta)
     }
 
     #[inline(always)]
-    fn common(others: f64, terms: f64) -> f64 {
-        terms / (1.0 + others)
+    fn common(others: T, terms: T) -> T {
+        terms / (T::one() + others)
     }
 
     #[inline(always)]
-    fn result(value: Value, row: Row) -> f64 {
+    fn result(value: Value<T>, row: Row<T>) -> T {
         row.divide(value.power) * ((value.delta - row.delta_at_peak) + row.common)
     }
 }
@@ -201,21 +205,21 @@ impl AlongRow for Delta {
 #[derive(Clone, Copy)]
 struct LogForward;
 
-impl AlongRow for LogForward {
+impl<T: Scalar> AlongRow<T> for LogForward {
     const HAS_DELTA: bool = false;
 
     #[inline(always)]
-    fn term(_: Value, _: f64) -> f64 {
-        0.0
+    fn term(_: Value<T>, _: T) -> T {
+        T::zero()
     }
 
     #[inline(always)]
-    fn common(others: f64, _: f64) -> f64 {
+    fn common(others: T, _: T) -> T {
         inlined::ln_1p_of_positive(others)
     }
 
     #[inline(always)]
-    fn result(value: Value, row: Row) -> f64 {
+    fn result(value: Value<T>, row: Row<T>) -> T {
         value.below_peak - row.common
     }
 }
@@ -223,25 +227,25 @@ impl AlongRow for LogForward {
 #[derive(Clone, Copy)]
 struct LogDelta;
 
-impl AlongRow for LogDelta {
+impl<T: Scalar> AlongRow<T> for LogDelta {
     const HAS_DELTA: bool = true;
 
     #[inline(always)]
-    fn term(value: Value, _: f64) -> f64 {
+    fn term(value: Value<T>, _: T) -> T {
         value.delta
     }
 
     #[inline(always)]
-    fn common(others: f64, _: f64) -> f64 {
-        others / (1.0 + others)
+    fn common(others: T, _: T) -> T {
+        others / (T::one() + others)
     }
 
     /// `δ − p·Σδ`, or `δ·(1 − p) − p·(Σδ − δ)`, which is the same: whichever cancels less.
     #[inline(always)]
-    fn result(value: Value, row: Row) -> f64 {
+    fn result(value: Value<T>, row: Row<T>) -> T {
         let (delta, sum) = (value.delta, row.terms);
         let p = row.divide(value.power);
-        let rest = if value.is_peak { row.common } else { 1.0 - p };
+        let rest = if value.is_peak { row.common } else { T::one() - p };
         let (kept, handed_on) = (delta * rest, p * (sum - delta));
         if delta.abs() + (p * sum).abs() < kept.abs() + handed_on.abs() {
             delta - p * sum
@@ -253,7 +257,7 @@ impl AlongRow for LogDelta {
 
 /// Without a δ, `delta` is x.
 #[track_caller]
-fn along_rows<T: Scalar, F: AlongRow>(f: F, x: &Matrix<T>, delta: &Matrix<T>, y: &mut Matrix<T>) {
+fn along_rows<T: Scalar, F: AlongRow<T>>(f: F, x: &Matrix<T>, delta: &Matrix<T>, y: &mut Matrix<T>) {
     for (name, dimensions) in [("delta", delta.dim()), ("the result", y.dim())] {
         assert!(
             dimensions == x.dim(),
@@ -298,11 +302,11 @@ struct Rows<'a, T, F> {
     y: &'a mut [T],
 }
 
-impl<T: Scalar, F: AlongRow> Work for Rows<'_, T, F> {
+impl<T: Scalar, F: AlongRow<T>> Work for Rows<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) {
+    fn run<U: Unit>(self, unit: U) {
         let Self {
             f,
             columns,
@@ -311,20 +315,11 @@ impl<T: Scalar, F: AlongRow> Work for Rows<'_, T, F> {
             y,
         } = self;
         if columns <= SHORT {
-            short::rows(f, columns, x, delta, y);
+            short::rows::<<T as Lanes>::On<U>, F, { SHORT + 1 }>(unit, f, columns, x, delta, y);
+        } else if columns <= NOT_LONG {
+            short::rows::<<T as Lanes>::On<U>, F, { NOT_LONG + 1 }>(unit, f, columns, x, delta, y);
         } else {
             long::rows(f, columns, x, delta, y);
         }
-    }
-}
-
-/// `e^(x − peak)`, of a number that is not above the peak.
-#[inline(always)]
-fn power<T: Scalar>(x: f64, peak: f64) -> f64 {
-    if T::NAME == f32::NAME {
-        // The difference of two numbers of f32 is rounded, if at all, far behind the digits of the result.
-        inlined::exp_of_negative(x - peak)
-    } else {
-        inlined::exp_of_negative_difference(x, peak)
     }
 }

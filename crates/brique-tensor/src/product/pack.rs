@@ -5,14 +5,12 @@ use std::ops::Range;
 use super::Factor;
 use crate::Scalar;
 use crate::scalar::Lanes;
+use crate::transpose::transpose;
 use crate::unit::{Unit, Work};
 use crate::vector::Vector;
 
 /// Lines of the cache, and the widest registers, are as long.
 const LINE_BYTES: usize = 64;
-
-/// Numbers in the widest registers.
-const MOST_LANES: usize = 16;
 
 /// So many rows of the second factor are packed at once.
 const ROWS_AT_ONCE: usize = 8;
@@ -134,10 +132,7 @@ fn copy_filled_up<V>(unit: V::Unit, numbers: &[V::Number], place: &mut [V::Numbe
 where
     V: Vector<Number: Scalar>,
 {
-    let (runs, places) = (
-        numbers.chunks_exact(V::LANES),
-        place.chunks_exact_mut(V::LANES),
-    );
+    let (runs, places) = (numbers.chunks_exact(V::LANES), place.chunks_exact_mut(V::LANES));
     for (numbers, place) in runs.zip(places) {
         V::load(unit, numbers).store(place);
     }
@@ -159,31 +154,6 @@ pub(super) fn width_of_panel<V: Vector>(left: usize, widest: usize) -> usize {
         2 * V::LANES
     } else {
         widest
-    }
-}
-
-/// A square as wide as a register, from rows that are `stride` apart to columns.
-#[inline(always)]
-fn transpose<V>(unit: V::Unit, from: &[V::Number], stride: usize, to: &mut [V::Number], to_stride: usize)
-where
-    V: Vector<Number: Scalar>,
-{
-    let mut square = [V::splat(unit, V::Number::default()); MOST_LANES];
-    for (row, register) in square[..V::LANES].iter_mut().enumerate() {
-        *register = V::load(unit, &from[row * stride..]);
-    }
-    // Each round halves the distance between the rows of a pair that lies next to one another: log₂ of the lanes of them.
-    let mut round = 1;
-    while round < V::LANES {
-        let mut next = square;
-        for pair in 0..V::LANES / 2 {
-            (next[2 * pair], next[2 * pair + 1]) = square[pair].interleave(square[pair + V::LANES / 2]);
-        }
-        square = next;
-        round *= 2;
-    }
-    for (row, register) in square[..V::LANES].iter().enumerate() {
-        register.store(&mut to[row * to_stride..]);
     }
 }
 

@@ -287,8 +287,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
         let mut column = tiles.columns.start;
         while column < tiles.columns.end {
             let lanes = <T as Lanes>::On::<U>::LANES;
-            let width =
-                pack::width_of_panel::<<T as Lanes>::On<U>>(tiles.columns.end - column, WIDE * lanes);
+            let width = pack::width_of_panel::<<T as Lanes>::On<U>>(tiles.columns.end - column, WIDE * lanes);
             // Columns that are read where they are come to whole registers, but not always to a whole panel.
             let width = match tiles.b {
                 None if column + width > tiles.columns.end => width / 2,

@@ -1,9 +1,9 @@
 //! Long rows, each by itself: lanes are neighbours in the row.
 
-use super::{AlongRow, Row, Value, power};
+use super::{AlongRow, Row, Value};
 use crate::Scalar;
 use crate::elementwise::keep_chunks_apart;
-use num_traits::ToPrimitive as _;
+use crate::inlined::exp_of_negative_difference;
 
 /// This many neighbours are computed side by side.
 const LANES: usize = 16;
@@ -14,12 +14,12 @@ const KEPT: usize = 1024;
 /// Sums run over this many chunks before they are added to the whole: their errors grow with both, not with the product.
 const RUN: usize = 16;
 
-type Lanes = [f64; LANES];
+type Lanes<T> = [T; LANES];
 
 /// All rows, one after the other.
 #[inline(always)]
-pub(super) fn rows<T: Scalar, F: AlongRow>(f: F, columns: usize, x: &[T], delta: &[T], y: &mut [T]) {
-    let mut powers = [[0.0; LANES]; KEPT / LANES];
+pub(super) fn rows<T: Scalar, F: AlongRow<T>>(f: F, columns: usize, x: &[T], delta: &[T], y: &mut [T]) {
+    let mut powers = [[T::zero(); LANES]; KEPT / LANES];
     let rows = x.chunks_exact(columns).zip(delta.chunks_exact(columns));
     for ((x, delta), y) in rows.zip(y.chunks_exact_mut(columns)) {
         row(f, x, delta, y, &mut powers);
@@ -27,21 +27,25 @@ pub(super) fn rows<T: Scalar, F: AlongRow>(f: F, columns: usize, x: &[T], delta:
 }
 
 #[inline(always)]
-fn row<T: Scalar, F: AlongRow>(_: F, x: &[T], delta: &[T], y: &mut [T], kept: &mut [Lanes]) {
+fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], kept: &mut [Lanes<T>]) {
     let peak = Peak::of(x, delta);
-    let mut sums = Sums::default();
-    let mut run = Sums::default();
+    let mut sums = Sums::nothing();
+    let mut run = Sums::nothing();
     for chunk in 0..x.len().div_ceil(LANES) {
         let first = first_of_chunk(chunk, x.len());
-        let (x, delta) = (as_f64(load(x, first)), as_f64(load(delta, first)));
-        let powers = peak.powers::<T>(x);
+        let (x, mut delta) = (load(x, first), load(delta, first));
+        let mut powers = peak.powers(x);
         if let Some(kept) = kept.get_mut(chunk) {
             *kept = powers;
         }
-        run = run.and::<F>(&peak, first, chunk * LANES - first, &Chunk { x, delta, powers });
+        let counted = chunk * LANES - first;
+        if counted > 0 {
+            (powers, delta) = (without(powers, counted), without(delta, counted));
+        }
+        run = run.and::<F>(&peak, first, &Chunk { x, delta, powers });
         if chunk % RUN == RUN - 1 {
             sums = sums.with(&run);
-            run = Sums::default();
+            run = Sums::nothing();
         }
         keep_chunks_apart();
     }
@@ -49,16 +53,12 @@ fn row<T: Scalar, F: AlongRow>(_: F, x: &[T], delta: &[T], y: &mut [T], kept: &m
     let row = Row::new::<F>(peak.delta, sum(sums.others), sum(sums.terms));
     for chunk in 0..x.len().div_ceil(LANES) {
         let first = first_of_chunk(chunk, x.len());
-        let (x, delta) = (as_f64(load(x, first)), as_f64(load(delta, first)));
+        let (x, delta) = (load(x, first), load(delta, first));
         let powers = match kept.get(chunk) {
             Some(kept) => *kept,
-            None => peak.powers::<T>(x),
+            None => peak.powers(x),
         };
-        y[first..first + LANES].copy_from_slice(&peak.results::<T, F>(
-            row,
-            first,
-            &Chunk { x, delta, powers },
-        ));
+        y[first..first + LANES].copy_from_slice(&peak.results::<F>(row, first, &Chunk { x, delta, powers }));
         keep_chunks_apart();
     }
 }
@@ -76,46 +76,47 @@ fn load<T: Scalar>(numbers: &[T], first: usize) -> [T; LANES] {
     lanes
 }
 
+/// The first `counted` of them set to 0: they are in the sums already.
 #[inline(always)]
-fn as_f64<T: Scalar>(numbers: [T; LANES]) -> Lanes {
-    let mut lanes = [0.0; LANES];
-    for (lane, number) in lanes.iter_mut().zip(numbers) {
-        *lane = number.as_f64();
+fn without<T: Scalar>(mut lanes: Lanes<T>, counted: usize) -> Lanes<T> {
+    let counted = T::from_usize(counted);
+    for (lane, number) in lanes.iter_mut().enumerate() {
+        let is_counted = T::from_usize(lane) < counted;
+        *number = if is_counted { T::zero() } else { *number };
     }
     lanes
 }
 
 /// Neighbours.
-struct Chunk {
-    x: Lanes,
-    delta: Lanes,
-    powers: Lanes,
+struct Chunk<T> {
+    x: Lanes<T>,
+    delta: Lanes<T>,
+    powers: Lanes<T>,
 }
 
-#[derive(Default)]
-struct Sums {
-    others: Lanes,
-    terms: Lanes,
+struct Sums<T> {
+    others: Lanes<T>,
+    terms: Lanes<T>,
 }
 
-impl Sums {
-    /// The first `counted` lanes are in the sums already.
+impl<T: Scalar> Sums<T> {
     #[inline(always)]
-    fn and<F: AlongRow>(mut self, peak: &Peak, first: usize, counted: usize, chunk: &Chunk) -> Self {
-        let Chunk { x, delta, powers } = chunk;
+    fn nothing() -> Self {
+        Self {
+            others: [T::zero(); LANES],
+            terms: [T::zero(); LANES],
+        }
+    }
+
+    #[inline(always)]
+    fn and<F: AlongRow<T>>(mut self, peak: &Peak<T>, first: usize, chunk: &Chunk<T>) -> Self {
+        let peak_lane = peak.lane(first);
         for lane in 0..LANES {
-            let value = peak.value(first, lane, x[lane], powers[lane], delta[lane]);
-            let is_counted = (lane as f64) < counted as f64;
-            self.others[lane] += if value.is_peak || is_counted {
-                0.0
-            } else {
-                value.power
-            };
-            self.terms[lane] += if is_counted {
-                0.0
-            } else {
-                F::term(value, peak.delta)
-            };
+            let is_peak = T::from_usize(lane) == peak_lane;
+            self.others[lane] += if is_peak { T::zero() } else { chunk.powers[lane] };
+        }
+        for lane in 0..LANES {
+            self.terms[lane] += F::term(peak.value(peak_lane, lane, chunk), peak.delta);
         }
         self
     }
@@ -132,11 +133,12 @@ impl Sums {
 
 /// The sum of the lanes, in pairs of halves.
 #[inline(always)]
-fn sum(mut lanes: Lanes) -> f64 {
+fn sum<T: Scalar>(mut lanes: Lanes<T>) -> T {
     let mut half = LANES / 2;
     while half > 0 {
         for lane in 0..half {
-            lanes[lane] += lanes[lane + half];
+            let other = lanes[lane + half];
+            lanes[lane] += other;
         }
         half /= 2;
     }
@@ -144,15 +146,15 @@ fn sum(mut lanes: Lanes) -> f64 {
 }
 
 /// The largest value of a row, the first where several are. NaN is passed over: its power is in the sums.
-struct Peak {
-    place: f64,
-    x: f64,
-    delta: f64,
+struct Peak<T> {
+    place: usize,
+    x: T,
+    delta: T,
 }
 
-impl Peak {
+impl<T: Scalar> Peak<T> {
     #[inline(always)]
-    fn of<T: Scalar>(x: &[T], delta: &[T]) -> Self {
+    fn of(x: &[T], delta: &[T]) -> Self {
         // Chunks are counted in numbers of the kind of the others: like sizes make vectors of like lengths.
         let (mut largest, mut chunks) = (load(x, 0), [T::zero(); LANES]);
         for chunk in 1..x.len().div_ceil(LANES) {
@@ -165,56 +167,61 @@ impl Peak {
             }
             keep_chunks_apart();
         }
-        let (mut place, mut peak) = (as_f64(chunks), as_f64(largest));
-        let last = (x.len() - LANES) as f64;
-        for (lane, place) in place.iter_mut().enumerate() {
-            let first = *place * LANES as f64;
-            *place = if first > last { last } else { first } + lane as f64;
+        let mut peak = largest[0];
+        for &other in &largest[1..] {
+            peak = if other > peak { other } else { peak };
         }
-        let mut half = LANES / 2;
-        while half > 0 {
-            for lane in 0..half {
-                let (other, its_place) = (peak[lane + half], place[lane + half]);
-                let is_before = its_place < place[lane];
-                let is_larger = other > peak[lane] || (other == peak[lane] && is_before);
-                peak[lane] = if is_larger { other } else { peak[lane] };
-                place[lane] = if is_larger { its_place } else { place[lane] };
+        let mut place = usize::MAX;
+        for lane in 0..LANES {
+            if largest[lane] == peak {
+                let chunk = chunks[lane].to_usize().unwrap_or(0);
+                place = place.min(first_of_chunk(chunk, x.len()) + lane);
             }
-            half /= 2;
         }
+        // Of a row that begins with NaN in each lane, no number is the largest.
+        let place = if place == usize::MAX { 0 } else { place };
         Self {
-            place: place[0],
-            x: peak[0],
-            delta: delta[place[0].to_usize().unwrap_or(0)].as_f64(),
+            place,
+            x: peak,
+            delta: delta[place],
+        }
+    }
+
+    /// Its lane in the chunk that begins with this number of the row; of one that does not have it, none of them.
+    #[inline(always)]
+    fn lane(&self, first: usize) -> T {
+        if (first..first + LANES).contains(&self.place) {
+            T::from_usize(self.place - first)
+        } else {
+            T::from_usize(LANES)
         }
     }
 
     #[inline(always)]
-    fn powers<T: Scalar>(&self, mut x: Lanes) -> Lanes {
+    fn powers(&self, mut x: Lanes<T>) -> Lanes<T> {
         for x in &mut x {
-            *x = power::<T>(*x, self.x);
+            *x = exp_of_negative_difference(*x, self.x);
         }
         x
     }
 
     #[inline(always)]
-    fn results<T: Scalar, F: AlongRow>(&self, row: Row, first: usize, chunk: &Chunk) -> [T; LANES] {
-        let Chunk { x, delta, powers } = chunk;
+    fn results<F: AlongRow<T>>(&self, row: Row<T>, first: usize, chunk: &Chunk<T>) -> Lanes<T> {
+        let peak_lane = self.lane(first);
         let mut results = [T::zero(); LANES];
-        for lane in 0..LANES {
-            let value = self.value(first, lane, x[lane], powers[lane], delta[lane]);
-            results[lane] = T::from_f64(F::result(value, row));
+        for (lane, result) in results.iter_mut().enumerate() {
+            *result = F::result(self.value(peak_lane, lane, chunk), row);
         }
         results
     }
 
     #[inline(always)]
-    fn value(&self, first: usize, lane: usize, x: f64, power: f64, delta: f64) -> Value {
+    fn value(&self, peak_lane: T, lane: usize, chunk: &Chunk<T>) -> Value<T> {
         Value {
-            below_peak: x - self.x,
-            power,
-            delta,
-            is_peak: first as f64 + lane as f64 == self.place,
+            below_peak: chunk.x[lane] - self.x,
+            power: chunk.powers[lane],
+            delta: chunk.delta[lane],
+            is_peak: T::from_usize(lane) == peak_lane,
         }
     }
 }

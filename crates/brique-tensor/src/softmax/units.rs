@@ -4,10 +4,10 @@ use super::{AlongRow, Delta, Forward, LogDelta, LogForward, Rows};
 use crate::Scalar;
 use crate::unit::{Baseline, Work, on_best_unit};
 
-fn check<T: Scalar, F: AlongRow>(f: F) {
-    for columns in [1, 3, 10, 16, 17, 50, 300, 1100] {
+fn check<T: Scalar, F: AlongRow<T>>(f: F) {
+    for columns in [1, 3, 10, 16, 17, 50, 64, 65, 300, 1100] {
         let numbers = |n: usize| -> Vec<T> {
-            (0..5 * columns)
+            (0..37 * columns)
                 .map(|i| T::from_f64(((i * 7919 + n) % 1009) as f64 / 7.3 - 70.0))
                 .collect()
         };

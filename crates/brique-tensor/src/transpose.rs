@@ -1,0 +1,37 @@
+//! Squares of numbers turned in registers.
+
+use crate::Scalar;
+use crate::vector::Vector;
+
+/// Numbers in the widest registers.
+const MOST_LANES: usize = 16;
+
+/// A square as wide as a register, from rows that are `stride` apart to columns.
+#[inline(always)]
+pub(crate) fn transpose<V>(
+    unit: V::Unit,
+    from: &[V::Number],
+    stride: usize,
+    to: &mut [V::Number],
+    to_stride: usize,
+) where
+    V: Vector<Number: Scalar>,
+{
+    let mut square = [V::splat(unit, V::Number::default()); MOST_LANES];
+    for (row, register) in square[..V::LANES].iter_mut().enumerate() {
+        *register = V::load(unit, &from[row * stride..]);
+    }
+    // Each round halves the distance between the rows of a pair that lies next to one another: log₂ of the lanes of them.
+    let mut round = 1;
+    while round < V::LANES {
+        let mut next = square;
+        for pair in 0..V::LANES / 2 {
+            (next[2 * pair], next[2 * pair + 1]) = square[pair].interleave(square[pair + V::LANES / 2]);
+        }
+        square = next;
+        round *= 2;
+    }
+    for (row, register) in square[..V::LANES].iter().enumerate() {
+        register.store(&mut to[row * to_stride..]);
+    }
+}
