@@ -22,8 +22,8 @@ const PACKED_BYTES: usize = 4 * 1024 * 1024;
 /// So many columns of the first factor are packed at once.
 const COLUMNS_AT_ONCE: usize = 16;
 
-/// So many bytes of each row of the second factor are packed at once: a chunk of them fits the cache behind the nearest.
-const BLOCK_BYTES: usize = 1024;
+/// So many bytes of the second factor are packed at once: they fit the cache behind the nearest.
+const BLOCK_BYTES: usize = 512 * 1024;
 
 /// From this depth on the places of a tile are asked for before they are written to.
 const DEPTH_WORTH_PREFETCHING: usize = 128;
@@ -134,7 +134,7 @@ fn some_rows<V, const WIDE: usize>(
     let width = WIDE * V::LANES;
     let is_far = chunks.a.column_stride * size_of::<V::Number>() >= FAR_COLUMNS;
     let is_packed = is_far && c.columns() > width && rows.len() >= ROWS_WORTH_PACKING;
-    let most = BLOCK_BYTES / size_of::<V::Number>();
+    let most = (BLOCK_BYTES / size_of::<V::Number>() / chunks.length / width).max(1) * width;
     let a_room = if is_packed { rows.len() * chunks.depth } else { 0 };
     let b_room = c.columns().min(most).next_multiple_of(width) * chunks.length;
     let (a_panels, b_panel) = panels.room(a_room, b_room);
