@@ -1,7 +1,7 @@
 //! What a module learns.
 
 use brique_tensor::ndarray::{Array2, ArrayViewMut2};
-use brique_tensor::{Matrix, Scalar, update};
+use brique_tensor::{Matrix, Scalar, all_finite, update};
 
 /// A value and the gradient accumulated for it, always of one shape.
 ///
@@ -17,11 +17,20 @@ use brique_tensor::{Matrix, Scalar, update};
 /// parameter.zero_grad();
 /// assert_eq!(parameter.gradient(), array![[0.0, 0.0]]);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Parameter<T: Scalar = f64> {
     value: Array2<T>,
     gradient: Array2<T>,
     weight_rows: usize,
+    /// Whether the gradient is known to be finite; where it is not known, it has to be looked at.
+    is_known_finite: bool,
+}
+
+/// What is known of a gradient makes no difference.
+impl<T: Scalar> PartialEq for Parameter<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.gradient == other.gradient && self.weight_rows == other.weight_rows
+    }
 }
 
 impl<T: Scalar> Parameter<T> {
@@ -57,6 +66,7 @@ impl<T: Scalar> Parameter<T> {
             value,
             gradient,
             weight_rows,
+            is_known_finite: true,
         }
     }
 
@@ -77,13 +87,41 @@ impl<T: Scalar> Parameter<T> {
         &self.gradient
     }
 
+    /// Whether every number of the gradient is finite: neither NaN nor infinite.
+    ///
+    /// It is looked at only where [`overwrite_gradient`](Self::overwrite_gradient) has not told.
+    #[must_use]
+    pub fn has_finite_gradient(&self) -> bool {
+        self.is_known_finite || all_finite(&self.gradient)
+    }
+
+    /// Lets `write` overwrite the whole gradient, and tell whether every number of it is finite: what computes a large
+    /// gradient sees that for nothing, and a second pass over it is saved.
+    ///
+    /// ```
+    /// use brique_core::Parameter;
+    /// use brique_tensor::affine_fresh_gradient;
+    /// use brique_tensor::ndarray::array;
+    ///
+    /// let mut parameter = Parameter::new(array![[3.0], [4.0]]);
+    /// let (x, delta) = (array![[2.0]], array![[f64::INFINITY]]);
+    /// parameter.overwrite_gradient(|gradient| affine_fresh_gradient(&x, &delta, gradient));
+    /// assert!(!parameter.has_finite_gradient());
+    /// ```
+    pub fn overwrite_gradient(&mut self, write: impl FnOnce(&mut Matrix<T>) -> bool) {
+        self.is_known_finite = false;
+        self.is_known_finite = write(&mut self.gradient);
+    }
+
     /// The gradient, to add to.
     pub fn gradient_mut(&mut self) -> ArrayViewMut2<'_, T> {
+        self.is_known_finite = false;
         self.gradient.view_mut()
     }
 
     /// Value and gradient at once: what an optimiser needs.
     pub fn value_and_gradient_mut(&mut self) -> (ArrayViewMut2<'_, T>, ArrayViewMut2<'_, T>) {
+        self.is_known_finite = false;
         (self.value.view_mut(), self.gradient.view_mut())
     }
 
@@ -102,6 +140,7 @@ impl<T: Scalar> Parameter<T> {
     /// `gradient = 0`.
     pub fn zero_grad(&mut self) {
         self.gradient.fill(T::zero());
+        self.is_known_finite = true;
     }
 
     /// `value −= gradient_step · gradient`.

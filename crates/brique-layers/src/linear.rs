@@ -139,7 +139,8 @@ impl<T: Scalar> Module<T> for Linear<T> {
     }
 
     fn fresh_gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
-        affine_fresh_gradient(input, delta, &mut self.parameters.gradient_mut());
+        let write = |gradient: &mut Matrix<T>| affine_fresh_gradient(input, delta, gradient);
+        self.parameters.overwrite_gradient(write);
     }
 
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {

@@ -3,9 +3,9 @@
 //! The layer is defined on the input with a column of ones appended, `[x 1] · W`.
 //! None of the kernels builds that column: the weights `W[..in]` are multiplied, the bias `W[in]` is added.
 
-use ndarray::{ArrayView1, Axis};
+use ndarray::{ArrayViewMut1, ArrayViewMut2, Axis};
 
-use crate::product::{Onto, multiply};
+use crate::product::{Onto, multiply, multiply_to_finite};
 use crate::sum::add_column_sums;
 use crate::{Matrix, Scalar};
 
@@ -56,10 +56,13 @@ pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_
 /// Where the shapes do not fit together.
 #[track_caller]
 pub fn affine_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
-    add_or_set_gradient(x, delta, gradient, Onto::Itself);
+    let (mut weight, mut bias) = weight_and_bias(x, delta, gradient);
+    multiply(&x.t(), delta, Onto::Itself, &mut weight);
+    add_column_sums(delta, &mut bias);
 }
 
-/// `gradient[..in] = xᵀ · delta` and `gradient[in] = Σ delta` over the batch, overwriting `gradient`.
+/// `gradient[..in] = xᵀ · delta` and `gradient[in] = Σ delta` over the batch, overwriting `gradient`; whether every number
+/// of it is finite.
 ///
 /// # Shapes
 ///
@@ -69,26 +72,26 @@ pub fn affine_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &m
 ///
 /// Where the shapes do not fit together.
 #[track_caller]
-pub fn affine_fresh_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
-    add_or_set_gradient(x, delta, gradient, Onto::Nothing);
+pub fn affine_fresh_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) -> bool {
+    let (mut weight, mut bias) = weight_and_bias(x, delta, gradient);
+    let is_finite = multiply_to_finite(&x.t(), delta, &mut weight);
+    bias.fill(T::zero());
+    add_column_sums(delta, &mut bias);
+    is_finite && bias.iter().all(|number| number.is_finite())
 }
 
+/// The weights of a gradient and its last row, once all shapes fit together.
 #[track_caller]
-fn add_or_set_gradient<T: Scalar>(
+fn weight_and_bias<'a, T: Scalar>(
     x: &Matrix<T>,
     delta: &Matrix<T>,
-    gradient: &mut Matrix<T>,
-    onto: Onto<ArrayView1<'_, T>>,
-) {
+    gradient: &'a mut Matrix<T>,
+) -> (ArrayViewMut2<'a, T>, ArrayViewMut1<'a, T>) {
     let (inputs, outputs) = inputs_and_outputs(gradient);
     assert_shape("x", x, (x.nrows(), inputs));
     assert_shape("delta", delta, (x.nrows(), outputs));
-    let (mut weight, mut bias) = gradient.view_mut().split_at(Axis(0), inputs);
-    if matches!(onto, Onto::Nothing) {
-        bias.fill(T::zero());
-    }
-    multiply(&x.t(), delta, onto, &mut weight);
-    add_column_sums(delta, &mut bias.row_mut(0));
+    let (weight, bias) = gradient.view_mut().split_at(Axis(0), inputs);
+    (weight, bias.index_axis_move(Axis(0), 0))
 }
 
 #[track_caller]

@@ -12,6 +12,8 @@ mod short;
 mod tests;
 mod tile;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ndarray::ArrayView1;
 
 use self::block::Block;
@@ -19,7 +21,7 @@ pub use self::pack::Panels;
 use crate::scalar::Lanes;
 use crate::threads::Divisible;
 use crate::unit::{Unit, Work};
-use crate::{Matrix, Scalar, threads};
+use crate::{Matrix, Scalar, all_finite, threads};
 
 /// What a product is added to.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,24 @@ pub(crate) fn multiply<T: Scalar>(
     b: &Matrix<T>,
     onto: Onto<ArrayView1<'_, T>>,
     c: &mut Matrix<T>,
+) {
+    multiply_and_check(a, b, onto, c, None);
+}
+
+/// `c = a · b`; whether every number of it is finite, which large products see on the way.
+pub(crate) fn multiply_to_finite<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>) -> bool {
+    let is_finite = AtomicBool::new(true);
+    multiply_and_check(a, b, Onto::Nothing, c, Some(&is_finite));
+    is_finite.into_inner()
+}
+
+/// `c = onto + a · b`, and false in `is_finite` where a number of it is NaN or infinite.
+fn multiply_and_check<T: Scalar>(
+    a: &Matrix<T>,
+    b: &Matrix<T>,
+    onto: Onto<ArrayView1<'_, T>>,
+    c: &mut Matrix<T>,
+    is_finite: Option<&AtomicBool>,
 ) {
     let ((rows, depth), columns) = (a.dim(), b.ncols());
     assert!(
@@ -61,7 +81,13 @@ pub(crate) fn multiply<T: Scalar>(
     let (Some(a_factor), Some(b_factor), Some(start), Some(c_slice)) =
         (Factor::of(a), Factor::of(b), start, c.as_slice_mut())
     else {
-        return reference::multiply(a, b, onto, c);
+        reference::multiply(a, b, onto, c);
+        if let Some(is_finite) = is_finite
+            && !all_finite(c)
+        {
+            is_finite.store(false, Ordering::Relaxed);
+        }
+        return;
     };
     let product = Product {
         a: a_factor,
@@ -69,6 +95,7 @@ pub(crate) fn multiply<T: Scalar>(
         start,
         c: Block::new(c_slice, rows, columns),
         depth,
+        is_finite,
     };
     let work = rows.saturating_mul(depth).saturating_mul(columns);
     threads::compute(product, work, WORTH_A_THREAD);
@@ -163,9 +190,24 @@ pub struct Product<'a, T> {
     start: Start<'a, T>,
     c: Block<'a, T>,
     depth: usize,
+    /// Where it is told that a number of the result is NaN or infinite, if somebody asks.
+    is_finite: Option<&'a AtomicBool>,
 }
 
 impl<T: Scalar> Product<'_, T> {
+    /// Looks for numbers that are not finite, if somebody asks.
+    #[inline(always)]
+    fn check(&mut self) {
+        let Some(is_finite) = self.is_finite else {
+            return;
+        };
+        for row in 0..self.c.rows() {
+            if !self.c.row_mut(row, 0).iter().all(|number| number.is_finite()) {
+                is_finite.store(false, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// The same product, or `cᵀ = start + bᵀ · aᵀ` where that has one long row in place of one column.
     #[inline(always)]
     fn with_long_rows(self) -> Self {
@@ -241,15 +283,21 @@ impl<T: Scalar> Work for (Product<'_, T>, &mut Panels<T>) {
     #[inline(always)]
     fn run<U: Unit>(self, unit: U) {
         let (product, panels) = self;
-        let product = product.with_long_rows();
-        if product.depth <= short::DEPTH {
-            short::multiply::<<T as Lanes>::On<U>>(unit, product);
-        } else if product.c.columns() == 1 && product.a.column_stride == 1 {
-            dot::multiply::<<T as Lanes>::On<U>>(unit, product);
-        } else if U::REGISTERS >= 32 {
-            tile::multiply::<<T as Lanes>::On<U>, 4>(unit, product, panels);
-        } else {
-            tile::multiply::<<T as Lanes>::On<U>, 2>(unit, product, panels);
+        let mut product = product.with_long_rows();
+        let is_short = product.depth <= short::DEPTH;
+        if !is_short && (product.c.columns() > 1 || product.a.column_stride > 1) {
+            if U::REGISTERS >= 32 {
+                tile::multiply::<<T as Lanes>::On<U>, 4>(unit, product, panels);
+            } else {
+                tile::multiply::<<T as Lanes>::On<U>, 2>(unit, product, panels);
+            }
+            return;
         }
+        if is_short {
+            short::multiply::<<T as Lanes>::On<U>>(unit, &mut product);
+        } else {
+            dot::multiply::<<T as Lanes>::On<U>>(unit, &mut product);
+        }
+        product.check();
     }
 }

@@ -4,7 +4,7 @@ use brique_core::{Loss, Module};
 use brique_layers::{Sequential, Workspace};
 use brique_optim::{Optimizer, clip_norm};
 use brique_tensor::ndarray::{Array2, Axis, Slice};
-use brique_tensor::{Matrix, Scalar, all_finite};
+use brique_tensor::{Matrix, Scalar};
 
 use crate::{Error, NotFinite};
 
@@ -132,7 +132,7 @@ impl<T: Scalar> Stepper<T> {
 
 fn check_gradients<T: Scalar>(network: &Sequential<T>) -> Result<(), Error> {
     let mut is_finite = true;
-    network.visit_parameters(&mut |parameter| is_finite &= all_finite(parameter.gradient()));
+    network.visit_parameters(&mut |parameter| is_finite &= parameter.has_finite_gradient());
     if is_finite {
         return Ok(());
     }
@@ -143,7 +143,7 @@ fn check_gradients<T: Scalar>(network: &Sequential<T>) -> Result<(), Error> {
             .nth(*number)
             .and_then(|name| network.module(&name))
         {
-            module.visit_parameters(&mut |parameter| is_wrong |= !all_finite(parameter.gradient()));
+            module.visit_parameters(&mut |parameter| is_wrong |= !parameter.has_finite_gradient());
         }
         is_wrong
     };

@@ -319,3 +319,30 @@ fn a_box_asks_the_module_in_it() {
     });
     assert_eq!(seen, [8.0]);
 }
+
+#[test]
+fn a_finite_gradient_is_known_until_somebody_may_have_changed_it() {
+    let mut parameter = Parameter::new(array![[1.0, 2.0]]);
+    assert!(parameter.has_finite_gradient());
+    parameter.gradient_mut()[[0, 1]] = f64::NAN;
+    assert!(!parameter.has_finite_gradient());
+    parameter.zero_grad();
+    assert!(parameter.has_finite_gradient());
+    parameter.value_and_gradient_mut().1[[0, 0]] = f64::INFINITY;
+    assert!(!parameter.has_finite_gradient());
+
+    parameter.overwrite_gradient(|gradient| {
+        gradient.fill(3.0);
+        true
+    });
+    assert!(parameter.has_finite_gradient());
+    let mut other = Parameter::new(array![[1.0, 2.0]]);
+    other.gradient_mut().fill(3.0);
+    assert_eq!(parameter, other);
+    parameter.overwrite_gradient(|gradient| {
+        gradient.fill(f64::NAN);
+        false
+    });
+    assert!(!parameter.has_finite_gradient());
+    assert_ne!(parameter, other);
+}

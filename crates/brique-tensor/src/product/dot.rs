@@ -17,7 +17,7 @@ const MOST_LANES: usize = 64;
 const MOST_ROWS: usize = 16;
 
 #[inline(always)]
-pub(super) fn multiply<V>(unit: V::Unit, product: Product<'_, V::Number>)
+pub(super) fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
@@ -33,7 +33,7 @@ where
 }
 
 #[inline(always)]
-fn in_lanes<V, const N: usize>(unit: V::Unit, mut product: Product<'_, V::Number>)
+fn in_lanes<V, const N: usize>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {

@@ -10,7 +10,7 @@ use crate::vector::Vector;
 pub(super) const DEPTH: usize = 8;
 
 #[inline(always)]
-pub(super) fn multiply<V>(unit: V::Unit, product: Product<'_, V::Number>)
+pub(super) fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
@@ -29,7 +29,7 @@ where
 
 /// Sums of one term: one multiplication and one addition, rounded at once.
 #[inline(always)]
-fn of_one_term<V>(unit: V::Unit, mut product: Product<'_, V::Number>)
+fn of_one_term<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
@@ -90,7 +90,7 @@ fn scaled_row<V>(
 
 /// Sums of so many terms, one register of columns after the other.
 #[inline(always)]
-fn of_terms<V, const TERMS: usize>(unit: V::Unit, mut product: Product<'_, V::Number>)
+fn of_terms<V, const TERMS: usize>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {

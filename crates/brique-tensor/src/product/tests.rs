@@ -1,9 +1,12 @@
 //! The fast products beside the one that is written as it is defined, on every unit that this processor has.
 
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ndarray::{Array2, ArrayView1};
 use proptest::prelude::*;
 
-use super::{Block, Factor, Onto, Panels, Product, Start, multiply, reference};
+use super::{Block, Factor, Onto, Panels, Product, Start, multiply, multiply_to_finite, reference};
 use crate::threads::in_parts;
 use crate::unit::{Baseline, Unit};
 use crate::{Scalar, Threads};
@@ -128,6 +131,7 @@ fn check_start<T: Scalar>(case: Case, a: &Array2<T>, b: &Array2<T>, onto: Onto<A
             start,
             c: Block::new(c, rows, columns),
             depth: case.depth,
+            is_finite: None,
         });
     });
     let mut expected = start();
@@ -172,12 +176,12 @@ fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_on
         (40, 70, 1),
         (1, 17, 65),
         (2, 40, 10),
-        (3, 258, 16),
+        (3, 514, 16),
         (7, 64, 33),
         (8, 33, 64),
         (31, 64, 48),
-        (33, 256, 47),
-        (50, 257, 130),
+        (33, 512, 47),
+        (130, 513, 70),
         (391, 20, 70),
         (10, 11, 1100),
     ] {
@@ -192,6 +196,68 @@ fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_on
             check::<f64>(case);
         }
     }
+}
+
+/// Whatever computes it: short sums, a dot, tiles whole and ragged, one chunk and two.
+#[test]
+fn a_number_that_is_not_finite_is_told_of_whatever_unit_computes_it() {
+    for (rows, depth, columns) in [
+        (3, 2, 5),
+        (1, 40, 1),
+        (40, 40, 1),
+        (13, 20, 70),
+        (40, 515, 67),
+        (7, 9, 16),
+    ] {
+        let case = Case {
+            rows,
+            depth,
+            columns,
+            is_whole: true,
+        };
+        let b = case.b::<f64>(Layout::ByRows);
+        for a_layout in [Layout::ByRows, Layout::ByColumns] {
+            let a = case.a::<f64>(a_layout);
+            assert!(told(&a, &b).iter().all(|&is_finite| is_finite), "{case:?}");
+            for (row, number) in [(0, f64::NAN), (rows - 1, f64::INFINITY), (rows / 2, f64::MAX)] {
+                let (mut a, mut b) = (a.clone(), b.clone());
+                a[[row, depth - 1]] = number;
+                b[[depth - 1, columns - 1]] = 2.0;
+                assert!(
+                    !told(&a, &b).iter().any(|&is_finite| is_finite),
+                    "{case:?} {number}"
+                );
+            }
+        }
+    }
+}
+
+/// What each unit says of `a · b`, and what the one door says.
+fn told(a: &Array2<f64>, b: &Array2<f64>) -> Vec<bool> {
+    let start = || Array2::zeros((a.nrows(), b.ncols()));
+    let flag = AtomicBool::new(true);
+    let said = RefCell::new(Vec::new());
+    every_unit(&start, &|c: &mut Array2<f64>, run| {
+        let (rows, columns) = c.dim();
+        let (Some(a_factor), Some(b_factor), Some(c)) = (Factor::of(a), Factor::of(b), c.as_slice_mut())
+        else {
+            panic!("matrices without gaps");
+        };
+        flag.store(true, Ordering::Relaxed);
+        run.run(Product {
+            a: a_factor,
+            b: b_factor,
+            start: Start::Nothing,
+            c: Block::new(c, rows, columns),
+            depth: a.ncols(),
+            is_finite: Some(&flag),
+        });
+        said.borrow_mut().push(flag.load(Ordering::Relaxed));
+    });
+    let mut c = start();
+    let mut said = said.into_inner();
+    said.push(multiply_to_finite(a, b, &mut c));
+    said
 }
 
 proptest! {
@@ -286,6 +352,7 @@ fn parts_give_the_whole() {
                 start: Start::Itself,
                 c: c_block,
                 depth,
+                is_finite: None,
             };
             threads.run(|| in_parts(product, parts));
             c

@@ -4,6 +4,7 @@
 //! end. Each element is one chain of multiplications and additions along a chunk, and the sum of its chunks.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::block::Block;
 use super::pack::{self, Panels};
@@ -16,8 +17,9 @@ use crate::vector::Vector;
 /// The longest part of the depth that is added up in registers.
 pub(super) const CHUNK: usize = 512;
 
-/// So many bytes of the first factor are packed at once, for all columns of the second.
-const PACKED_BYTES: usize = 4 * 1024 * 1024;
+/// So many bytes of the first factor are packed at once, for all columns of the second; in tests few, so that small products
+/// are cut.
+const PACKED_BYTES: usize = if cfg!(test) { 256 * 1024 } else { 4 * 1024 * 1024 };
 
 /// So many columns of the first factor are packed at once.
 const COLUMNS_AT_ONCE: usize = 16;
@@ -54,6 +56,8 @@ struct Chunk<'a, T> {
     a: Factor<'a, T>,
     b: Factor<'a, T>,
     start: Start<'a, T>,
+    /// Of the last chunk, where it is told that a number of the result is NaN or infinite.
+    is_finite: Option<&'a AtomicBool>,
 }
 
 /// The depth, cut into chunks of one length; the last may be shorter.
@@ -65,6 +69,7 @@ struct Chunks<'a, T> {
     depth: usize,
     length: usize,
     first: usize,
+    is_finite: Option<&'a AtomicBool>,
 }
 
 impl<'a, T: Scalar> Iterator for Chunks<'a, T> {
@@ -83,6 +88,7 @@ impl<'a, T: Scalar> Iterator for Chunks<'a, T> {
             a: self.a.columns_from(first),
             b: self.b.rows_from(first),
             start: if first == 0 { self.start } else { Start::Itself },
+            is_finite: self.is_finite.filter(|_| self.first >= self.depth),
         })
     }
 }
@@ -101,6 +107,7 @@ pub(super) fn multiply<V, const WIDE: usize>(
         start,
         mut c,
         depth,
+        is_finite,
     } = product;
     let chunks = Chunks {
         a,
@@ -112,6 +119,7 @@ pub(super) fn multiply<V, const WIDE: usize>(
             .next_multiple_of(8)
             .min(depth),
         first: 0,
+        is_finite,
     };
     let most = (PACKED_BYTES / size_of::<V::Number>() / depth).max(HEIGHT);
     for first in (0..c.rows()).step_by(most) {
@@ -285,6 +293,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
     fn run<U: Unit>(self, unit: U) {
         let Self { tiles, row, c } = self;
         let mut column = tiles.columns.start;
+        let mut zero = <T as Lanes>::On::<U>::splat(unit, T::zero());
         while column < tiles.columns.end {
             let lanes = <T as Lanes>::On::<U>::LANES;
             let width = pack::width_of_panel::<<T as Lanes>::On<U>>(tiles.columns.end - column, WIDE * lanes);
@@ -294,16 +303,23 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
                 _ => width,
             };
             match width / lanes {
-                1 => tile::<<T as Lanes>::On<U>, HEIGHT, 1>(unit, tiles, row, column, c),
-                2 => tile::<<T as Lanes>::On<U>, HEIGHT, 2>(unit, tiles, row, column, c),
-                _ => tile::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, tiles, row, column, c),
+                1 => tile::<<T as Lanes>::On<U>, HEIGHT, 1>(unit, tiles, row, column, c, &mut zero),
+                2 => tile::<<T as Lanes>::On<U>, HEIGHT, 2>(unit, tiles, row, column, c, &mut zero),
+                _ => tile::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, tiles, row, column, c, &mut zero),
             }
             column += width;
+        }
+        if let Some(is_finite) = tiles.chunk.is_finite {
+            let mut zeros = [T::zero(); WIDEST];
+            zero.store(&mut zeros);
+            if zeros.iter().any(|&zero| zero != T::zero()) {
+                is_finite.store(false, Ordering::Relaxed);
+            }
         }
     }
 }
 
-/// One tile, `HEIGHT` rows from `row` on, `WIDE` registers from `column` on.
+/// One tile, `HEIGHT` rows from `row` on, `WIDE` registers from `column` on. Adds to `zero` what it writes times 0.
 #[inline(always)]
 fn tile<V, const HEIGHT: usize, const WIDE: usize>(
     unit: V::Unit,
@@ -311,6 +327,7 @@ fn tile<V, const HEIGHT: usize, const WIDE: usize>(
     row: usize,
     column: usize,
     c: &mut Block<'_, V::Number>,
+    zero: &mut V,
 ) where
     V: Vector<Number: Scalar>,
 {
@@ -342,7 +359,7 @@ fn tile<V, const HEIGHT: usize, const WIDE: usize>(
     };
     for (i, sums) in sums.into_iter().enumerate() {
         let target = c.row_mut(row + i, column);
-        write::<V, WIDE>(unit, sums, chunk.start, column, target);
+        write::<V, WIDE>(unit, sums, chunk.start, column, target, zero);
     }
 }
 
@@ -442,9 +459,11 @@ fn write<V, const WIDE: usize>(
     start: Start<'_, V::Number>,
     first: usize,
     target: &mut [V::Number],
+    zero: &mut V,
 ) where
     V: Vector<Number: Scalar>,
 {
+    let nothing = V::Number::default();
     if let Some(target) = target.get_mut(..WIDE * V::LANES) {
         for (j, sum) in sums.into_iter().enumerate() {
             let (place, at) = (&mut target[j * V::LANES..][..V::LANES], first + j * V::LANES);
@@ -455,6 +474,8 @@ fn write<V, const WIDE: usize>(
                 Start::Number(number) => V::splat(unit, number).plus(sum),
             };
             sum.store(place);
+            // Stores take longer: this costs no time.
+            *zero = sum.times_plus(V::splat(unit, nothing), *zero);
         }
         return;
     }
@@ -469,5 +490,6 @@ fn write<V, const WIDE: usize>(
             Start::Row(row) => row[first + column] + number,
             Start::Number(start) => start + number,
         };
+        *zero = zero.plus(V::splat(unit, *place * nothing));
     }
 }

@@ -50,7 +50,7 @@ fn check_stacked_definition<T: Scalar>((x, parameters, delta): &Case<T>) {
     assert_eq!(gradient, parameters + &product(&with_ones(x).t(), delta));
 
     let mut fresh = nans(parameters.dim());
-    affine_fresh_gradient(x, delta, &mut fresh);
+    assert!(affine_fresh_gradient(x, delta, &mut fresh));
     assert_eq!(fresh, product(&with_ones(x).t(), delta));
 }
 
@@ -85,9 +85,30 @@ proptest! {
     }
 }
 
+#[test]
+fn a_gradient_that_is_not_finite_is_told_of() {
+    for (n, inputs, outputs) in [(5, 2, 3), (40, 1, 1), (100, 40, 70), (600, 70, 40)] {
+        let x = Array2::from_elem((n, inputs), 1.0);
+        let delta = Array2::from_elem((n, outputs), 0.5);
+        let mut gradient = nans((inputs + 1, outputs));
+        assert!(affine_fresh_gradient(&x, &delta, &mut gradient));
+        for number in [f64::NAN, f64::NEG_INFINITY, f64::MAX] {
+            let mut x = x.clone();
+            x[[n / 2, inputs - 1]] = number;
+            let finite = affine_fresh_gradient(&x, &(&delta + 3.0), &mut gradient);
+            assert!(!finite, "{number} in x of {n} rows");
+            let mut delta = delta.clone();
+            delta.column_mut(outputs - 1).fill(number);
+            let zeros = Array2::zeros(x.dim());
+            let finite = affine_fresh_gradient(&zeros, &delta, &mut gradient);
+            assert!(!finite, "{number} in delta of {n} rows: at least its bias is not");
+        }
+    }
+}
+
 /// Around the sizes at which products are cut into blocks.
 fn block() -> impl Strategy<Value = usize> {
-    proptest::sample::select(vec![1_usize, 3, 63, 64, 65, 257])
+    proptest::sample::select(vec![1_usize, 3, 63, 64, 65, 513])
 }
 
 /// The same numbers in other layouts: columns first, and backwards.
