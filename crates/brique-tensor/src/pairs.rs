@@ -4,12 +4,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ndarray::Zip;
 
+use crate::scalar::Lanes;
 use crate::threads::Divisible;
 use crate::unit::{Unit, Work, on_best_unit};
+use crate::vector::Vector;
 use crate::{Matrix, Scalar, pairwise_sum, threads};
 
 /// So many sums run side by side.
 const LANES: usize = 64;
+
+/// Numbers in the shortest registers.
+const FEWEST_LANES: usize = 2;
 
 /// So many are added side by side of what is left.
 const FEW: usize = 16;
@@ -80,14 +85,9 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for SumOfBlock<'_, T, F> {
     type Output = T;
 
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) -> T {
-        let mut sums = [T::zero(); LANES];
+    fn run<U: Unit>(self, unit: U) -> T {
         let ((a, a_rest), (b, b_rest)) = (self.a.as_chunks::<LANES>(), self.b.as_chunks::<LANES>());
-        for (a, b) in a.iter().zip(b) {
-            for lane in 0..LANES {
-                sums[lane] += (self.value)(a[lane], b[lane]);
-            }
-        }
+        let mut sums = self.in_registers::<<T as Lanes>::On<U>>(unit, a, b);
         let ((a, a_rest), (b, b_rest)) = (a_rest.as_chunks::<FEW>(), b_rest.as_chunks::<FEW>());
         for (a, b) in a.iter().zip(b) {
             for lane in 0..FEW {
@@ -98,6 +98,33 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for SumOfBlock<'_, T, F> {
             *sum += (self.value)(a, b);
         }
         sum_of_lanes(&sums)
+    }
+}
+
+impl<T: Scalar, F: Fn(T, T) -> T> SumOfBlock<'_, T, F> {
+    /// The sums of the lanes, in registers by name: the compiler would keep an array of them in memory.
+    #[inline(always)]
+    fn in_registers<V: Vector<Number = T>>(
+        &self,
+        unit: V::Unit,
+        a: &[[T; LANES]],
+        b: &[[T; LANES]],
+    ) -> [T; LANES] {
+        let mut sums = [V::splat(unit, T::zero()); LANES / FEWEST_LANES];
+        for (a, b) in a.iter().zip(b) {
+            let mut terms = [T::zero(); LANES];
+            for lane in 0..LANES {
+                terms[lane] = (self.value)(a[lane], b[lane]);
+            }
+            for (sum, terms) in sums.iter_mut().zip(terms.chunks_exact(V::LANES)) {
+                *sum = sum.plus(V::load(unit, terms));
+            }
+        }
+        let mut lanes = [T::zero(); LANES];
+        for (sum, lanes) in sums.iter().zip(lanes.chunks_exact_mut(V::LANES)) {
+            sum.store(lanes);
+        }
+        lanes
     }
 }
 

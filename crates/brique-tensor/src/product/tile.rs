@@ -61,7 +61,7 @@ struct Chunk<'a, T> {
 }
 
 /// The depth, cut into chunks of one length; the last may be shorter.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Chunks<'a, T> {
     a: Factor<'a, T>,
     b: Factor<'a, T>,
@@ -147,13 +147,13 @@ fn some_rows<V, const WIDE: usize>(
     let b_room = c.columns().min(most).next_multiple_of(width) * chunks.length;
     let (a_panels, b_panel) = panels.room(a_room, b_room);
     if is_packed {
-        for chunk in *chunks {
+        for chunk in chunks.clone() {
             pack_rows(&chunk, rows.clone(), &mut a_panels[chunk.first * rows.len()..]);
         }
     }
     for column in (0..c.columns()).step_by(most) {
         let columns = column..c.columns().min(column + most);
-        for chunk in *chunks {
+        for chunk in chunks.clone() {
             let tiles = Tiles {
                 chunk: &chunk,
                 rows: rows.clone(),
