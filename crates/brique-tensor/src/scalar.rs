@@ -9,6 +9,7 @@ use num_traits::{Float, NumAssign};
 
 use crate::exponential::Exponential;
 use crate::product::{Panels, Product};
+use crate::softmax::{self, Function};
 use crate::sum::ColumnSums;
 use crate::unit::{Unit, on_best_unit};
 use crate::vector::Vector;
@@ -105,6 +106,10 @@ pub trait Lanes: Sized {
     #[doc(hidden)]
     fn multiply(product: Product<'_, Self>);
 
+    /// Computes a function along rows of so many numbers.
+    #[doc(hidden)]
+    fn along_rows(function: Function, columns: usize, x: &[Self], delta: &[Self], y: &mut [Self]);
+
     /// Adds columns up.
     #[doc(hidden)]
     fn add_column_sums(sums: ColumnSums<'_, Self>);
@@ -120,6 +125,10 @@ macro_rules! lanes {
                     static PANELS: RefCell<Panels<$number>> = const { RefCell::new(Panels::new()) };
                 }
                 PANELS.with_borrow_mut(|panels| on_best_unit((product, panels)));
+            }
+
+            fn along_rows(function: Function, columns: usize, x: &[Self], delta: &[Self], y: &mut [Self]) {
+                softmax::compute(function, columns, x, delta, y);
             }
 
             fn add_column_sums(sums: ColumnSums<'_, Self>) {

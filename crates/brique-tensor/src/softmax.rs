@@ -41,7 +41,7 @@ const NOT_LONG: usize = 64;
 /// ```
 #[track_caller]
 pub fn softmax_forward<T: Scalar>(x: &Matrix<T>, p: &mut Matrix<T>) {
-    along_rows(Forward, x, x, p);
+    along_rows(Function::Softmax, x, x, p);
 }
 
 /// `δ_x = p ⊙ (δ − Σ_j p_j δ_j)` with p = softmax(x), along each row.
@@ -58,7 +58,7 @@ pub fn softmax_forward<T: Scalar>(x: &Matrix<T>, p: &mut Matrix<T>) {
 /// If the shapes differ.
 #[track_caller]
 pub fn softmax_delta<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, delta_x: &mut Matrix<T>) {
-    along_rows(Delta, x, delta, delta_x);
+    along_rows(Function::SoftmaxDelta, x, delta, delta_x);
 }
 
 /// `y_k = x_k − ln Σ_j e^{x_j}`, along each row.
@@ -81,7 +81,7 @@ pub fn softmax_delta<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, delta_x: &mut 
 /// ```
 #[track_caller]
 pub fn log_softmax_forward<T: Scalar>(x: &Matrix<T>, y: &mut Matrix<T>) {
-    along_rows(LogForward, x, x, y);
+    along_rows(Function::LogSoftmax, x, x, y);
 }
 
 /// `δ_x = δ − softmax(x)·Σ_j δ_j`, along each row.
@@ -95,7 +95,36 @@ pub fn log_softmax_forward<T: Scalar>(x: &Matrix<T>, y: &mut Matrix<T>) {
 /// If the shapes differ.
 #[track_caller]
 pub fn log_softmax_delta<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, delta_x: &mut Matrix<T>) {
-    along_rows(LogDelta, x, delta, delta_x);
+    along_rows(Function::LogSoftmaxDelta, x, delta, delta_x);
+}
+
+/// What is computed along rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Function {
+    Softmax,
+    SoftmaxDelta,
+    LogSoftmax,
+    LogSoftmaxDelta,
+}
+
+/// Computes it of rows that lie one behind the other, `columns` numbers each.
+pub(crate) fn compute<T: Scalar>(function: Function, columns: usize, x: &[T], delta: &[T], y: &mut [T]) {
+    match function {
+        Function::Softmax => rows(Forward, columns, x, delta, y),
+        Function::SoftmaxDelta => rows(Delta, columns, x, delta, y),
+        Function::LogSoftmax => rows(LogForward, columns, x, delta, y),
+        Function::LogSoftmaxDelta => rows(LogDelta, columns, x, delta, y),
+    }
+}
+
+fn rows<T: Scalar, F: AlongRow<T>>(f: F, columns: usize, x: &[T], delta: &[T], y: &mut [T]) {
+    on_best_unit(Rows {
+        f,
+        columns,
+        x,
+        delta,
+        y,
+    });
 }
 
 /// What is computed of the values of a row.
@@ -257,7 +286,7 @@ impl<T: Scalar> AlongRow<T> for LogDelta {
 
 /// Without a δ, `delta` is x.
 #[track_caller]
-fn along_rows<T: Scalar, F: AlongRow<T>>(f: F, x: &Matrix<T>, delta: &Matrix<T>, y: &mut Matrix<T>) {
+fn along_rows<T: Scalar>(function: Function, x: &Matrix<T>, delta: &Matrix<T>, y: &mut Matrix<T>) {
     for (name, dimensions) in [("delta", delta.dim()), ("the result", y.dim())] {
         assert!(
             dimensions == x.dim(),
@@ -270,25 +299,13 @@ fn along_rows<T: Scalar, F: AlongRow<T>>(f: F, x: &Matrix<T>, delta: &Matrix<T>,
         return;
     }
     if let (Some(x), Some(delta), Some(y)) = (x.as_slice(), delta.as_slice(), y.as_slice_mut()) {
-        return on_best_unit(Rows {
-            f,
-            columns,
-            x,
-            delta,
-            y,
-        });
+        return T::along_rows(function, columns, x, delta, y);
     }
     // In any other layout they are copied: only whoever slices columns or transposes pays for it.
     let (x, delta) = (x.as_standard_layout(), delta.as_standard_layout());
     let mut copy = y.to_owned().as_standard_layout().into_owned();
     if let (Some(x), Some(delta), Some(copy)) = (x.as_slice(), delta.as_slice(), copy.as_slice_mut()) {
-        on_best_unit(Rows {
-            f,
-            columns,
-            x,
-            delta,
-            y: copy,
-        });
+        T::along_rows(function, columns, x, delta, copy);
     }
     y.assign(&copy);
 }
