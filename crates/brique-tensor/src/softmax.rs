@@ -15,12 +15,6 @@ use crate::scalar::Lanes;
 use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar};
 
-/// Rows up to this long are computed several side by side, in buffers that are as short,
-const SHORT: usize = 16;
-
-/// and so are rows up to this long, in longer buffers; still longer ones each by itself.
-const NOT_LONG: usize = 64;
-
 /// `p_k = e^{x_k} / Σ_j e^{x_j}`, along each row.
 ///
 /// # Shapes
@@ -331,12 +325,12 @@ impl<T: Scalar, F: AlongRow<T>> Work for Rows<'_, T, F> {
             delta,
             y,
         } = self;
-        if columns <= SHORT {
-            short::rows::<<T as Lanes>::On<U>, F, { SHORT + 1 }>(unit, f, columns, x, delta, y);
-        } else if columns <= NOT_LONG {
-            short::rows::<<T as Lanes>::On<U>, F, { NOT_LONG + 1 }>(unit, f, columns, x, delta, y);
-        } else {
+        if columns > short::MOST {
             long::rows(f, columns, x, delta, y);
+        } else if U::HAS_WIDE_REGISTERS {
+            short::rows::<<T as Lanes>::On<U>, F, 16>(unit, f, columns, x, delta, y);
+        } else {
+            short::rows::<<T as Lanes>::On<U>, F, 4>(unit, f, columns, x, delta, y);
         }
     }
 }

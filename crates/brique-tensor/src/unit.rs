@@ -10,6 +10,8 @@ pub trait Unit: Copy {
     type F64: Vector<Number = f64, Unit = Self>;
     /// How many registers there are.
     const REGISTERS: usize;
+    /// Whether a register is wider than 16 bytes, which is the least that any unit has.
+    const HAS_WIDE_REGISTERS: bool = true;
 
     /// Does the work in a function of its own, compiled for this unit: a large kernel calls its parts so, that each has all
     /// registers.
@@ -24,6 +26,7 @@ impl Unit for Baseline {
     type F32 = Array<f32, 4>;
     type F64 = Array<f64, 2>;
     const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
+    const HAS_WIDE_REGISTERS: bool = false;
 
     fn run<W: Work>(self, work: W) -> W::Output {
         work.run(self)

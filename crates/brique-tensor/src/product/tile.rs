@@ -344,18 +344,18 @@ fn tile<V, const HEIGHT: usize, const WIDE: usize>(
         },
     };
     let first = row - tiles.rows.start;
-    let sums = match tiles.a {
-        Rows::Tiled(packed) => {
-            let a = &packed[first * chunk.depth..];
-            sums_of_columns::<V, HEIGHT, WIDE>(unit, a, HEIGHT, b, chunk.depth)
-        }
-        Rows::InPlace(a) if a.column_stride == 1 => {
-            sums_of_rows::<V, HEIGHT, WIDE>(unit, a.rows_from(first), b, chunk.depth)
-        }
-        Rows::InPlace(a) => {
-            let (numbers, stride) = (a.rows_from(first).slice, a.column_stride);
-            sums_of_columns::<V, HEIGHT, WIDE>(unit, numbers, stride, b, chunk.depth)
-        }
+    let a = match tiles.a {
+        Rows::InPlace(a) => a.rows_from(first),
+        Rows::Tiled(packed) => Factor {
+            slice: &packed[first * chunk.depth..],
+            row_stride: 1,
+            column_stride: HEIGHT,
+        },
+    };
+    let sums = if a.column_stride == 1 {
+        sums_of_rows::<V, HEIGHT, WIDE>(unit, a, b, chunk.depth)
+    } else {
+        sums_of_columns::<V, HEIGHT, WIDE>(unit, a, b, chunk.depth)
     };
     for (i, sums) in sums.into_iter().enumerate() {
         let target = c.row_mut(row + i, column);
@@ -413,8 +413,7 @@ where
 #[inline(always)]
 fn sums_of_columns<V, const HEIGHT: usize, const WIDE: usize>(
     unit: V::Unit,
-    a: &[V::Number],
-    stride: usize,
+    a: Factor<'_, V::Number>,
     b: Factor<'_, V::Number>,
     depth: usize,
 ) -> [[V; WIDE]; HEIGHT]
@@ -424,7 +423,7 @@ where
     let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
     for k in 0..depth {
         let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
-        let a = &a[k * stride..][..HEIGHT];
+        let a = &a.slice[k * a.column_stride..][..HEIGHT];
         for i in 0..HEIGHT {
             add::<V, WIDE>(unit, &mut sums[i], a[i], b);
         }

@@ -7,18 +7,18 @@ use crate::inlined::exp_of_negative_difference;
 use crate::transpose::transpose;
 use crate::vector::Vector;
 
-/// This many rows are computed side by side.
-const LANES: usize = 16;
+/// Rows up to this long need short buffers only,
+const FEW: usize = 16;
+
+/// and longer ones than this are computed each by itself.
+pub(super) const MOST: usize = 64;
 
 /// One number of each row.
-type Lanes<T> = [T; LANES];
+type Lanes<T, const LANES: usize> = [T; LANES];
 
-/// The numbers of several rows, column by column.
-type Columns<T, const ROOM: usize> = [Lanes<T>; ROOM];
-
-/// All rows, in blocks. There is room for one column more than they have, which registers that reach behind the last need.
+/// All rows, in blocks of `LANES`, column by column.
 #[inline(always)]
-pub(super) fn rows<V, F, const ROOM: usize>(
+pub(super) fn rows<V, F, const LANES: usize>(
     unit: V::Unit,
     f: F,
     columns: usize,
@@ -29,50 +29,52 @@ pub(super) fn rows<V, F, const ROOM: usize>(
     V: Vector<Number: Scalar>,
     F: AlongRow<V::Number>,
 {
-    assert!(
-        columns < ROOM,
-        "{columns} columns and one more do not fit into {ROOM}"
-    );
-    let zero = V::Number::default();
-    let (mut values, mut deltas, mut powers) = (
-        [[zero; LANES]; ROOM],
-        [[zero; LANES]; ROOM],
-        [[zero; LANES]; ROOM],
-    );
-    let mut block = [[zero; LANES]; ROOM];
+    let zero = [V::Number::default(); LANES];
+    let (mut few, mut many);
+    let room: &mut [_] = if columns <= FEW {
+        few = [zero; 4 * FEW];
+        &mut few
+    } else {
+        many = [zero; 4 * MOST];
+        &mut many
+    };
+    let (half, other_half) = room.split_at_mut(room.len() / 2);
+    let (values, deltas) = half.split_at_mut(half.len() / 2);
+    let (powers, block) = other_half.split_at_mut(other_half.len() / 2);
     let block = block.as_flattened_mut();
     let size = columns * LANES;
     for first in (0..y.len()).step_by(size) {
         let numbers = first..y.len().min(first + size);
         // Registers reach behind the numbers: near the end of the matrix there are none, and a copy is read and written.
-        if first + size + LANES <= y.len() {
-            to_columns::<V, ROOM>(unit, &x[first..], columns, &mut values);
-            if F::HAS_DELTA {
-                to_columns::<V, ROOM>(unit, &delta[first..], columns, &mut deltas);
+        let is_inside = first + size + V::LANES <= y.len();
+        for (from, to) in [(x, &mut *values), (delta, &mut *deltas)] {
+            if is_inside {
+                to_columns::<V, LANES>(unit, &from[first..], columns, to);
+            } else {
+                block[..numbers.len()].copy_from_slice(&from[numbers.clone()]);
+                to_columns::<V, LANES>(unit, block, columns, to);
             }
-            compute(f, columns, &mut values, &deltas, &mut powers);
-            to_rows::<V, ROOM>(unit, &values, columns, &mut y[first..]);
-            continue;
+            if !F::HAS_DELTA {
+                break;
+            }
         }
-        block[..numbers.len()].copy_from_slice(&x[numbers.clone()]);
-        to_columns::<V, ROOM>(unit, block, columns, &mut values);
-        if F::HAS_DELTA {
-            block[..numbers.len()].copy_from_slice(&delta[numbers.clone()]);
-            to_columns::<V, ROOM>(unit, block, columns, &mut deltas);
+        compute(f, columns, values, deltas, powers);
+        if is_inside {
+            to_rows::<V, LANES>(unit, values, columns, &mut y[first..]);
+        } else {
+            to_rows::<V, LANES>(unit, values, columns, block);
+            y[numbers.clone()].copy_from_slice(&block[..numbers.len()]);
         }
-        compute(f, columns, &mut values, &deltas, &mut powers);
-        to_rows::<V, ROOM>(unit, &values, columns, block);
-        y[numbers.clone()].copy_from_slice(&block[..numbers.len()]);
     }
 }
 
 /// Lanes without a row, and columns behind the last, get what is there: nobody looks at them.
 #[inline(always)]
-fn to_columns<V, const ROOM: usize>(
+fn to_columns<V, const LANES: usize>(
     unit: V::Unit,
     rows: &[V::Number],
     columns: usize,
-    to: &mut Columns<V::Number, ROOM>,
+    to: &mut [Lanes<V::Number, LANES>],
 ) where
     V: Vector<Number: Scalar>,
 {
@@ -87,9 +89,9 @@ fn to_columns<V, const ROOM: usize>(
 
 /// What is written behind the end of a row, the next one writes over: hence the last columns first.
 #[inline(always)]
-fn to_rows<V, const ROOM: usize>(
+fn to_rows<V, const LANES: usize>(
     unit: V::Unit,
-    from: &Columns<V::Number, ROOM>,
+    from: &[Lanes<V::Number, LANES>],
     columns: usize,
     rows: &mut [V::Number],
 ) where
@@ -106,12 +108,12 @@ fn to_rows<V, const ROOM: usize>(
 
 /// Results in the place of the values.
 #[inline(always)]
-fn compute<T: Scalar, F: AlongRow<T>, const ROOM: usize>(
+fn compute<T: Scalar, F: AlongRow<T>, const LANES: usize>(
     _: F,
     columns: usize,
-    block: &mut Columns<T, ROOM>,
-    deltas: &Columns<T, ROOM>,
-    all_powers: &mut Columns<T, ROOM>,
+    block: &mut [Lanes<T, LANES>],
+    deltas: &[Lanes<T, LANES>],
+    all_powers: &mut [Lanes<T, LANES>],
 ) {
     let peaks = Peaks::of(columns, block, deltas);
     let mut sums = Sums {
@@ -128,22 +130,23 @@ fn compute<T: Scalar, F: AlongRow<T>, const ROOM: usize>(
     let rows = RowLanes::new::<F>(&peaks, &sums);
     for column in 0..columns {
         let (x, delta) = (block[column], deltas[column]);
-        block[column] = results::<T, F>(&peaks, &rows, T::from_usize(column), x, delta, all_powers[column]);
+        block[column] =
+            results::<T, F, LANES>(&peaks, &rows, T::from_usize(column), x, delta, all_powers[column]);
         keep_chunks_apart();
     }
 }
 
 /// The largest value of each row, the first where several are. NaN is passed over: its power is in the sums.
-struct Peaks<T> {
+struct Peaks<T, const LANES: usize> {
     /// Its column, as a number of the kind of the others: comparisons of like sizes make vectors of like lengths.
-    place: Lanes<T>,
-    x: Lanes<T>,
-    delta: Lanes<T>,
+    place: Lanes<T, LANES>,
+    x: Lanes<T, LANES>,
+    delta: Lanes<T, LANES>,
 }
 
-impl<T: Scalar> Peaks<T> {
+impl<T: Scalar, const LANES: usize> Peaks<T, LANES> {
     #[inline(always)]
-    fn of<const ROOM: usize>(columns: usize, x: &Columns<T, ROOM>, delta: &Columns<T, ROOM>) -> Self {
+    fn of(columns: usize, x: &[Lanes<T, LANES>], delta: &[Lanes<T, LANES>]) -> Self {
         let (mut place, mut peak) = ([T::zero(); LANES], x[0]);
         for column in 1..columns {
             let x = x[column];
@@ -176,7 +179,7 @@ impl<T: Scalar> Peaks<T> {
     }
 
     #[inline(always)]
-    fn powers(&self, mut x: Lanes<T>) -> Lanes<T> {
+    fn powers(&self, mut x: Lanes<T, LANES>) -> Lanes<T, LANES> {
         for (x, peak) in x.iter_mut().zip(self.x) {
             *x = exp_of_negative_difference(*x, peak);
         }
@@ -194,20 +197,20 @@ impl<T: Scalar> Peaks<T> {
     }
 }
 
-struct Sums<T> {
-    others: Lanes<T>,
-    terms: Lanes<T>,
+struct Sums<T, const LANES: usize> {
+    others: Lanes<T, LANES>,
+    terms: Lanes<T, LANES>,
 }
 
-impl<T: Scalar> Sums<T> {
+impl<T: Scalar, const LANES: usize> Sums<T, LANES> {
     #[inline(always)]
     fn and<F: AlongRow<T>>(
         mut self,
-        peaks: &Peaks<T>,
+        peaks: &Peaks<T, LANES>,
         place: T,
-        x: Lanes<T>,
-        delta: Lanes<T>,
-        powers: Lanes<T>,
+        x: Lanes<T, LANES>,
+        delta: Lanes<T, LANES>,
+        powers: Lanes<T, LANES>,
     ) -> Self {
         for lane in 0..LANES {
             let value = peaks.value(lane, place, x[lane], powers[lane], delta[lane]);
@@ -219,16 +222,16 @@ impl<T: Scalar> Sums<T> {
 }
 
 /// A [`Row`] in each lane.
-struct RowLanes<T> {
-    others: Lanes<T>,
-    terms: Lanes<T>,
-    reciprocal: Lanes<T>,
-    common: Lanes<T>,
+struct RowLanes<T, const LANES: usize> {
+    others: Lanes<T, LANES>,
+    terms: Lanes<T, LANES>,
+    reciprocal: Lanes<T, LANES>,
+    common: Lanes<T, LANES>,
 }
 
-impl<T: Scalar> RowLanes<T> {
+impl<T: Scalar, const LANES: usize> RowLanes<T, LANES> {
     #[inline(always)]
-    fn new<F: AlongRow<T>>(peaks: &Peaks<T>, sums: &Sums<T>) -> Self {
+    fn new<F: AlongRow<T>>(peaks: &Peaks<T, LANES>, sums: &Sums<T, LANES>) -> Self {
         let (mut reciprocal, mut common) = ([T::zero(); LANES], [T::zero(); LANES]);
         for lane in 0..LANES {
             let row = Row::new::<F>(peaks.delta[lane], sums.others[lane], sums.terms[lane]);
@@ -244,14 +247,14 @@ impl<T: Scalar> RowLanes<T> {
 }
 
 #[inline(always)]
-fn results<T: Scalar, F: AlongRow<T>>(
-    peaks: &Peaks<T>,
-    rows: &RowLanes<T>,
+fn results<T: Scalar, F: AlongRow<T>, const LANES: usize>(
+    peaks: &Peaks<T, LANES>,
+    rows: &RowLanes<T, LANES>,
     place: T,
-    x: Lanes<T>,
-    delta: Lanes<T>,
-    powers: Lanes<T>,
-) -> Lanes<T> {
+    x: Lanes<T, LANES>,
+    delta: Lanes<T, LANES>,
+    powers: Lanes<T, LANES>,
+) -> Lanes<T, LANES> {
     let mut results = [T::zero(); LANES];
     for lane in 0..LANES {
         let row = Row {
