@@ -1,7 +1,7 @@
 //! What a module learns.
 
 use brique_tensor::ndarray::{Array2, ArrayViewMut2};
-use brique_tensor::{Matrix, Scalar, all_finite, update};
+use brique_tensor::{Matrix, Scalar, aligned, aligned_zeros, all_finite, update};
 
 /// A value and the gradient accumulated for it, always of one shape.
 ///
@@ -17,13 +17,24 @@ use brique_tensor::{Matrix, Scalar, all_finite, update};
 /// parameter.zero_grad();
 /// assert_eq!(parameter.gradient(), array![[0.0, 0.0]]);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Parameter<T: Scalar = f64> {
     value: Array2<T>,
     gradient: Array2<T>,
     weight_rows: usize,
     /// Whether the gradient is known to be finite; where it is not known, it has to be looked at.
     is_known_finite: bool,
+}
+
+impl<T: Scalar> Clone for Parameter<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: aligned(&self.value),
+            gradient: aligned(&self.gradient),
+            weight_rows: self.weight_rows,
+            is_known_finite: self.is_known_finite,
+        }
+    }
 }
 
 /// What is known of a gradient makes no difference.
@@ -34,7 +45,7 @@ impl<T: Scalar> PartialEq for Parameter<T> {
 }
 
 impl<T: Scalar> Parameter<T> {
-    /// A parameter of this value whose gradient is zero. Both lie in memory row by row.
+    /// A parameter of this value whose gradient is zero. Both lie in memory row by row, from the start of a line of the cache on.
     ///
     /// All of its rows are weights.
     #[must_use]
@@ -55,17 +66,10 @@ impl<T: Scalar> Parameter<T> {
     /// ```
     #[must_use]
     pub fn with_weight_rows(value: Array2<T>, weight_rows: usize) -> Self {
-        let value = if value.is_standard_layout() {
-            value
-        } else {
-            value.as_standard_layout().into_owned()
-        };
-        let gradient = Array2::zeros(value.dim());
-        let weight_rows = weight_rows.min(value.nrows());
         Self {
-            value,
-            gradient,
-            weight_rows,
+            value: aligned(&value),
+            gradient: aligned_zeros(value.dim()),
+            weight_rows: weight_rows.min(value.nrows()),
             is_known_finite: true,
         }
     }

@@ -1,7 +1,7 @@
 //! What an optimiser remembers.
 
 use brique_core::Module;
-use brique_tensor::Scalar;
+use brique_tensor::{Scalar, aligned_zeros};
 use brique_tensor::ndarray::Array2;
 
 use crate::Error;
@@ -141,7 +141,7 @@ impl<T: Scalar> Buffer<T> {
 
 fn zeros<T: Scalar>(name: &str, module: &mut dyn Module<T>) -> Buffer<T> {
     let mut values = Vec::new();
-    module.visit_parameters_mut(&mut |parameter| values.push(Array2::zeros(parameter.shape())));
+    module.visit_parameters_mut(&mut |parameter| values.push(aligned_zeros(parameter.shape())));
     Buffer {
         name: name.to_owned(),
         values,

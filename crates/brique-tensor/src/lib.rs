@@ -7,6 +7,7 @@
 //!   with the bias as the last row of its parameters.
 //! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`] and slopes that keep their digits in the tails;
 //!   [`Elementwise`]: such a function applied to whole matrices, and [`inlined`] what to write one with.
+//! * [`aligned_zeros`], [`aligned`]: matrices that registers are loaded from fastest.
 //! * [`pairwise_sum`], [`add_column_sums`]: sums whose rounding error grows with log n, not with n.
 //!
 //! This is the only crate of the workspace with code written for speed.
@@ -25,6 +26,7 @@
 //! ```
 
 mod affine;
+mod aligned;
 mod elementwise;
 mod exponential;
 mod functions;
@@ -40,6 +42,7 @@ mod unit;
 mod vector;
 
 pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
+pub use aligned::{aligned, aligned_zeros};
 pub use elementwise::{Elementwise, elementwise_delta, elementwise_forward};
 pub use functions::{
     exp, exp_m1, exp_of_difference, largest, ln_1p_of_positive, log_sum_exp, normal_density,

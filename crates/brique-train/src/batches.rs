@@ -2,7 +2,7 @@
 
 use brique_datasets::Dataset;
 use brique_random::{RandomSource, portable};
-use brique_tensor::Scalar;
+use brique_tensor::{Scalar, aligned_zeros};
 use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
 
 /// The examples of a data set, so many at a time, in order or in one that is drawn for each epoch.
@@ -25,8 +25,8 @@ impl<'a, T: Scalar> Batches<'a, T> {
         let shuffle = seed.map(|seed| Shuffle {
             seed,
             order: (0..data.len()).collect(),
-            x: Array2::zeros((rows, data.inputs().ncols())),
-            y: Array2::zeros((rows, data.targets().ncols())),
+            x: aligned_zeros((rows, data.inputs().ncols())),
+            y: aligned_zeros((rows, data.targets().ncols())),
         });
         Self { data, size, shuffle }
     }

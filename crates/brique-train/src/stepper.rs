@@ -4,7 +4,7 @@ use brique_core::{Loss, Module};
 use brique_layers::{Sequential, Workspace};
 use brique_optim::{Optimizer, clip_norm};
 use brique_tensor::ndarray::{Array2, Axis, Slice};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, aligned_zeros};
 
 use crate::{Error, NotFinite};
 
@@ -106,7 +106,7 @@ impl<T: Scalar> Stepper<T> {
         }
         let (rows, columns) = yhat.dim();
         if self.delta.ncols() != columns || self.delta.nrows() < rows {
-            self.delta = Array2::zeros((rows, columns));
+            self.delta = aligned_zeros((rows, columns));
         }
         let mut delta = self.delta.slice_axis_mut(Axis(0), Slice::from(0..rows));
         loss.backward_kernel(y, &yhat, &mut delta);

@@ -2,7 +2,7 @@
 
 use brique_core::Module;
 use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, aligned_zeros};
 
 use super::Sequential;
 
@@ -89,8 +89,14 @@ impl<T: Scalar> Workspace<T> {
                 .zip(widths())
                 .all(|(output, width)| output.ncols() == width && output.nrows() >= rows);
         if !fits {
-            self.outputs = widths().map(|width| Array2::zeros((rows, width))).collect();
-            self.deltas = self.outputs.iter().rev().skip(1).rev().cloned().collect();
+            let matrices = |count: usize| {
+                widths()
+                    .take(count)
+                    .map(|width| aligned_zeros((rows, width)))
+                    .collect()
+            };
+            self.outputs = matrices(network.len());
+            self.deltas = matrices(network.len().saturating_sub(1));
         }
     }
 

@@ -4,13 +4,11 @@ use std::ops::Range;
 
 use super::Factor;
 use crate::Scalar;
+use crate::aligned::LINE_BYTES;
 use crate::scalar::Lanes;
 use crate::transpose::transpose;
 use crate::unit::{Unit, Work};
 use crate::vector::Vector;
-
-/// Lines of the cache, and the widest registers, are as long.
-const LINE_BYTES: usize = 64;
 
 /// So many rows of the second factor are packed at once.
 const ROWS_AT_ONCE: usize = 8;

@@ -1,0 +1,48 @@
+//! Matrices whose first number is the first of a line of the cache.
+//!
+//! A register as wide as a line is then loaded from one line, where rows are whole lines; of a matrix that begins anywhere
+//! it takes two, and a training step an eighth longer.
+
+use ndarray::{Array1, Array2, Axis, Slice};
+
+use crate::{Matrix, Scalar};
+
+/// Lines of the cache, and the widest registers, are as long.
+pub(crate) const LINE_BYTES: usize = 64;
+
+/// Zeros, row by row from the start of a line of the cache on: what is computed with often belongs into such a matrix.
+///
+/// ```
+/// use brique_tensor::aligned_zeros;
+///
+/// let buffer = aligned_zeros::<f32>((3, 16));
+/// assert_eq!(buffer.dim(), (3, 16));
+/// assert_eq!(buffer.as_ptr().addr() % 64, 0);
+/// ```
+#[must_use]
+pub fn aligned_zeros<T: Scalar>(shape: (usize, usize)) -> Array2<T> {
+    let size = shape.0.saturating_mul(shape.1);
+    let most = LINE_BYTES / size_of::<T>() - 1;
+    let mut numbers = Array1::<T>::zeros(size.saturating_add(most));
+    let first = numbers.as_ptr().align_offset(LINE_BYTES).min(most);
+    numbers.slice_axis_inplace(Axis(0), Slice::from(first..first + size));
+    numbers
+        .into_shape_with_order(shape)
+        .unwrap_or_else(|_| Array2::zeros(shape))
+}
+
+/// The same numbers, in a matrix as [`aligned_zeros`] makes them.
+///
+/// ```
+/// use brique_tensor::aligned;
+/// use brique_tensor::ndarray::array;
+///
+/// let x = array![[1.0, 2.0], [3.0, 4.0]];
+/// assert_eq!(aligned(&x.t()), array![[1.0, 3.0], [2.0, 4.0]]);
+/// ```
+#[must_use]
+pub fn aligned<T: Scalar>(numbers: &Matrix<T>) -> Array2<T> {
+    let mut copy = aligned_zeros(numbers.dim());
+    copy.assign(numbers);
+    copy
+}
