@@ -49,12 +49,22 @@ pub fn trained<T: Scalar>() -> Result<Vec<T>, Error> {
     Ok(parameters)
 }
 
+/// Every bit of them, a parameter a line, first in `f64` and then in `f32`.
+///
+/// # Errors
+///
+/// As [`trained`].
+pub fn in_both_types() -> Result<String, Error> {
+    let double = trained::<f64>()?
+        .into_iter()
+        .map(|p| format!("{:016x}\n", p.to_bits()));
+    let single = trained::<f32>()?
+        .into_iter()
+        .map(|p| format!("{:08x}\n", p.to_bits()));
+    Ok(double.chain(single).collect())
+}
+
 fn main() -> Result<(), Error> {
-    for parameter in trained::<f64>()? {
-        println!("{:016x}", parameter.to_bits());
-    }
-    for parameter in trained::<f32>()? {
-        println!("{:08x}", parameter.to_bits());
-    }
+    print!("{}", in_both_types()?);
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! What an optimiser remembers.
 
 use brique_core::Module;
-use brique_tensor::{Scalar, aligned_zeros};
 use brique_tensor::ndarray::Array2;
+use brique_tensor::{Scalar, aligned_zeros};
 
 use crate::Error;
 

@@ -2,8 +2,8 @@
 
 use brique_datasets::Dataset;
 use brique_random::{RandomSource, portable};
-use brique_tensor::{Scalar, aligned_zeros};
 use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
+use brique_tensor::{Scalar, aligned_zeros};
 
 /// The examples of a data set, so many at a time, in order or in one that is drawn for each epoch.
 pub(crate) struct Batches<'a, T: Scalar> {

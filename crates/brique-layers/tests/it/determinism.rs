@@ -30,24 +30,16 @@ fn trained_parameters_are_the_same_in_every_run_and_thread() {
     check_runs_and_threads::<f32>();
 }
 
-/// What the example prints, compiled with these options of cargo.
-fn printed(options: &[&str], target: Option<&Path>) -> String {
+/// What the example prints, compiled without optimisation: the debug profile of this workspace has it.
+fn printed_by_the_unoptimised() -> String {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unoptimised");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args([
-        "run",
-        "--locked",
-        "--offline",
-        "--quiet",
-        "--package",
-        "brique-layers",
-    ]);
-    cargo.args(["--example", "trained_parameters"]).args(options);
     cargo
-        .arg("--manifest-path")
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"));
-    if let Some(target) = target {
-        cargo.env("CARGO_TARGET_DIR", target);
-    }
+        .args(["run", "--locked", "--offline", "--quiet"])
+        .args(["--package", "brique-layers", "--example", "trained_parameters"])
+        .args(["--config", "profile.dev.opt-level=0", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
+        .env("CARGO_TARGET_DIR", target);
     let output = cargo.output().unwrap();
     assert!(
         output.status.success(),
@@ -58,21 +50,8 @@ fn printed(options: &[&str], target: Option<&Path>) -> String {
 }
 
 #[test]
-fn trained_parameters_are_the_same_in_debug_and_release() {
-    let debug = printed(&[], None);
-    assert_eq!(debug.lines().count(), 2 * (31 * 24 + 2 * 24 + 25 * 20));
-    assert_eq!(printed(&["--release"], None), debug, "in release");
-    // The debug profile of this workspace is optimised; this one is not.
-    let unoptimised = [
-        "--config",
-        "profile.dev.opt-level=0",
-        "--config",
-        "profile.dev.package.\"*\".opt-level=0",
-    ];
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unoptimised");
-    assert_eq!(
-        printed(&unoptimised, Some(&target)),
-        debug,
-        "without optimisation"
-    );
+fn trained_parameters_are_the_same_with_and_without_optimisation() {
+    let optimised = trained_parameters::in_both_types().unwrap();
+    assert_eq!(optimised.lines().count(), 2 * (31 * 24 + 2 * 24 + 25 * 20));
+    assert_eq!(printed_by_the_unoptimised(), optimised);
 }
