@@ -10,6 +10,7 @@ use super::block::Block;
 use super::pack::{self, Panels};
 use super::{Factor, Product, Start};
 use crate::Scalar;
+use crate::aligned::LINE_BYTES;
 use crate::scalar::Lanes;
 use crate::unit::{Unit, Work};
 use crate::vector::Vector;
@@ -41,6 +42,9 @@ const NEAR_BYTES: usize = 32 * 1024;
 
 /// from this many rows on it pays to pack it all the same, for registers that are loaded from one line each.
 const ROWS_WORTH_ALIGNING: usize = 128;
+
+/// Rows of at most so many bytes.
+const SHORT_ROW: usize = 512;
 
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
@@ -189,18 +193,22 @@ fn pack_columns<'a, V, const WIDE: usize>(
 where
     V: Vector<Number: Scalar>,
 {
-    let b = chunk.b;
-    let is_near = chunk.depth * b.row_stride * size_of::<V::Number>() <= NEAR_BYTES;
-    let few = if is_near {
-        ROWS_WORTH_ALIGNING
-    } else {
-        ROWS_WORTH_PACKING
+    let b = chunk.b.columns_from(columns.start);
+    let row_bytes = b.row_stride * size_of::<V::Number>();
+    let is_aligned =
+        row_bytes.is_multiple_of(LINE_BYTES) && b.slice.as_ptr().addr().is_multiple_of(LINE_BYTES);
+    let is_near = chunk.depth * row_bytes <= NEAR_BYTES;
+    let few = match (is_near, is_aligned) {
+        (true, true) => usize::MAX,
+        (true, false) => ROWS_WORTH_ALIGNING,
+        (false, true) if row_bytes <= SHORT_ROW => usize::MAX,
+        (false, _) => ROWS_WORTH_PACKING,
     };
     if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && rows < few {
         return None;
     }
     unit.run(pack::Columns {
-        b: b.columns_from(columns.start),
+        b,
         depth: chunk.depth,
         count: columns.len(),
         width: WIDE * V::LANES,
