@@ -78,21 +78,27 @@ pub fn add_column_sums<T: Scalar>(matrix: &Matrix<T>, sums: &mut ArrayRef1<T>) {
 }
 
 /// Sums of runs, added in pairs as they come: of two that stand for as many runs, one is made.
-struct Pairs<S> {
+struct Pairs<'a, S> {
     count: usize,
-    sums: [S; MOST_LEVELS],
+    /// Of one run, of two, of four, and so on; those that stand for a binary digit of the count.
+    sums: &'a mut [S],
 }
 
-/// More runs than that no memory holds.
+/// Levels for up to 255 runs, which take no time to set up.
+const FEW_LEVELS: usize = 8;
+
+/// More runs than these levels hold no memory has.
 const MOST_LEVELS: usize = 48;
 
-impl<S: Copy> Pairs<S> {
+/// Whether the runs of so many rows need few levels.
+fn need_few_levels(rows: usize) -> bool {
+    rows.div_ceil(RUN) < 1 << FEW_LEVELS
+}
+
+impl<'a, S: Copy> Pairs<'a, S> {
     #[inline(always)]
-    fn new(zero: S) -> Self {
-        Self {
-            count: 0,
-            sums: [zero; MOST_LEVELS],
-        }
+    fn new(sums: &'a mut [S]) -> Self {
+        Self { count: 0, sums }
     }
 
     #[inline(always)]
@@ -120,7 +126,8 @@ impl<S: Copy> Pairs<S> {
 
 /// The sum of a column that lies anywhere, in the order in which [`ColumnSums`] adds.
 fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
-    let mut pairs = Pairs::new(T::zero());
+    let mut levels = [T::zero(); MOST_LEVELS];
+    let mut pairs = Pairs::new(&mut levels);
     let whole = rows - rows % RUN;
     for start in (0..whole).step_by(RUN) {
         let four = |row| (number(row) + number(row + 1)) + (number(row + 2) + number(row + 3));
@@ -167,7 +174,15 @@ impl<T: Scalar> ColumnSums<'_, T> {
     #[inline(always)]
     fn panel<V: Vector<Number = T>, const WIDE: usize>(&mut self, unit: V::Unit, first: usize) {
         let zero = [V::splat(unit, T::zero()); WIDE];
-        let mut pairs = Pairs::new(zero);
+        let (mut few, mut most);
+        let levels: &mut [_] = if need_few_levels(self.rows) {
+            few = [zero; FEW_LEVELS];
+            &mut few
+        } else {
+            most = [zero; MOST_LEVELS];
+            &mut most
+        };
+        let mut pairs = Pairs::new(levels);
         let whole = self.rows - self.rows % RUN;
         for start in (0..whole).step_by(RUN) {
             let upper = plus(

@@ -52,6 +52,9 @@ const HEIGHT: usize = 6;
 /// The most numbers that a panel can be wide: four registers of sixteen.
 const WIDEST: usize = 64;
 
+/// Numbers in the widest registers.
+const MOST_LANES: usize = 16;
+
 /// A chunk of the depth, in which all that a tile needs is found.
 struct Chunk<'a, T> {
     /// Where it begins.
@@ -318,9 +321,13 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
             column += width;
         }
         if let Some(is_finite) = tiles.chunk.is_finite {
-            let mut zeros = [T::zero(); WIDEST];
+            let mut zeros = [T::zero(); MOST_LANES];
             zero.store(&mut zeros);
-            if zeros.iter().any(|&zero| zero != T::zero()) {
+            // All of them, without a branch after each: they are compared at once.
+            if !zeros
+                .iter()
+                .fold(true, |are_zero, &zero| are_zero & (zero == T::zero()))
+            {
                 is_finite.store(false, Ordering::Relaxed);
             }
         }
