@@ -65,6 +65,10 @@ impl<T: Scalar> Parameter<T> {
     /// assert_eq!(linear.weight_rows(), 2);
     /// ```
     #[must_use]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "the value is the parameter's own from here on, in the place that it needs"
+    )]
     pub fn with_weight_rows(value: Array2<T>, weight_rows: usize) -> Self {
         Self {
             value: aligned(&value),

@@ -77,7 +77,11 @@ pub fn affine_fresh_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradie
     let is_finite = multiply_to_finite(&x.t(), delta, &mut weight);
     bias.fill(T::zero());
     add_column_sums(delta, &mut bias);
-    is_finite && bias.iter().all(|number| number.is_finite())
+    // All of them, without a branch after each: they are looked at several at once.
+    is_finite
+        && bias
+            .iter()
+            .fold(true, |is_finite, number| is_finite & number.is_finite())
 }
 
 /// The weights of a gradient and its last row, once all shapes fit together.

@@ -372,9 +372,13 @@ fn tile<V, const HEIGHT: usize, const WIDE: usize>(
     } else {
         sums_of_columns::<V, HEIGHT, WIDE>(unit, a, b, chunk.depth)
     };
-    for (i, sums) in sums.into_iter().enumerate() {
-        let target = c.row_mut(row + i, column);
-        write::<V, WIDE>(unit, sums, chunk.start, column, target, zero);
+    if c.columns() - column >= WIDE * V::LANES {
+        let sums = onto_start::<V, HEIGHT, WIDE>(unit, sums, chunk.start, row, column, c);
+        write::<V, HEIGHT, WIDE>(unit, sums, row, column, c, zero);
+    } else {
+        for (i, sums) in sums.into_iter().enumerate() {
+            write_some::<V, WIDE>(unit, sums, chunk.start, column, c.row_mut(row + i, column), zero);
+        }
     }
 }
 
@@ -465,9 +469,79 @@ fn add<V: Vector, const WIDE: usize>(unit: V::Unit, sums: &mut [V; WIDE], a: V::
     }
 }
 
-/// Writes a row of a tile to where it belongs; what is wider than the target are sums of the zeros of a panel.
+/// What a tile is added to, and its sums.
 #[inline(always)]
-fn write<V, const WIDE: usize>(
+#[allow(
+    clippy::needless_range_loop,
+    reason = "i and j count along the tile and along the result"
+)]
+fn onto_start<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    mut sums: [[V; WIDE]; HEIGHT],
+    start: Start<'_, V::Number>,
+    row: usize,
+    column: usize,
+    c: &mut Block<'_, V::Number>,
+) -> [[V; WIDE]; HEIGHT]
+where
+    V: Vector<Number: Scalar>,
+{
+    let of_rows = match start {
+        Start::Nothing => return sums,
+        Start::Itself => {
+            for i in 0..HEIGHT {
+                let start = load::<V, WIDE>(unit, c.row_mut(row + i, column));
+                for j in 0..WIDE {
+                    sums[i][j] = start[j].plus(sums[i][j]);
+                }
+            }
+            return sums;
+        }
+        Start::Row(row) => load::<V, WIDE>(unit, &row[column..]),
+        Start::Number(number) => [V::splat(unit, number); WIDE],
+    };
+    for i in 0..HEIGHT {
+        for j in 0..WIDE {
+            sums[i][j] = of_rows[j].plus(sums[i][j]);
+        }
+    }
+    sums
+}
+
+/// Writes a whole tile to where it belongs.
+#[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "i and j count along the tile and along the result"
+)]
+fn write<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    sums: [[V; WIDE]; HEIGHT],
+    row: usize,
+    column: usize,
+    c: &mut Block<'_, V::Number>,
+    zero: &mut V,
+) where
+    V: Vector<Number: Scalar>,
+{
+    let nothing = V::splat(unit, V::Number::default());
+    for i in 0..HEIGHT {
+        let target = &mut c.row_mut(row + i, column)[..WIDE * V::LANES];
+        for j in 0..WIDE {
+            sums[i][j].store(&mut target[j * V::LANES..]);
+        }
+        // Stores take longer: this costs no time.
+        let mut of_row = sums[i][0].times(nothing);
+        for j in 1..WIDE {
+            of_row = sums[i][j].times_plus(nothing, of_row);
+        }
+        *zero = zero.plus(of_row);
+    }
+}
+
+/// Writes a row of a tile that is wider than its place: what is beyond are sums of the zeros of a panel.
+#[inline(always)]
+fn write_some<V, const WIDE: usize>(
     unit: V::Unit,
     sums: [V; WIDE],
     start: Start<'_, V::Number>,
@@ -478,22 +552,7 @@ fn write<V, const WIDE: usize>(
     V: Vector<Number: Scalar>,
 {
     let nothing = V::Number::default();
-    if let Some(target) = target.get_mut(..WIDE * V::LANES) {
-        for (j, sum) in sums.into_iter().enumerate() {
-            let (place, at) = (&mut target[j * V::LANES..][..V::LANES], first + j * V::LANES);
-            let sum = match start {
-                Start::Nothing => sum,
-                Start::Itself => V::load(unit, place).plus(sum),
-                Start::Row(row) => V::load(unit, &row[at..]).plus(sum),
-                Start::Number(number) => V::splat(unit, number).plus(sum),
-            };
-            sum.store(place);
-            // Stores take longer: this costs no time.
-            *zero = sum.times_plus(V::splat(unit, nothing), *zero);
-        }
-        return;
-    }
-    let mut numbers = [V::Number::default(); WIDEST];
+    let mut numbers = [nothing; WIDEST];
     for (j, sum) in sums.into_iter().enumerate() {
         sum.store(&mut numbers[j * V::LANES..][..V::LANES]);
     }

@@ -8,6 +8,7 @@
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
 mod affine;
+mod aligned;
 mod exact;
 mod functions;
 mod layouts;
