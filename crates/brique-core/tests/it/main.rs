@@ -9,5 +9,6 @@
 
 mod doors;
 mod loss;
+mod parameter;
 mod shape;
 mod toys;

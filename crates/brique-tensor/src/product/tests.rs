@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::{Block, Factor, Onto, Panels, Product, Start, multiply, multiply_to_finite, reference};
 use crate::threads::in_parts;
 use crate::unit::{Baseline, Unit};
-use crate::{Scalar, Threads};
+use crate::{Scalar, Threads, aligned};
 
 /// A product of numbers that are multiplied without rounding, or of some that are not.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,8 @@ struct Case {
 enum Layout {
     ByRows,
     ByColumns,
+    /// Row by row, from the start of a line of the cache on.
+    InLines,
 }
 
 impl Case {
@@ -50,6 +52,7 @@ impl Case {
             Layout::ByColumns => {
                 Array2::from_shape_fn((columns, rows), |(column, row)| number(row, column)).reversed_axes()
             }
+            Layout::InLines => aligned(&self.matrix(rows, columns, seed, Layout::ByRows)),
         }
     }
 }
@@ -100,7 +103,7 @@ impl<T: Scalar, U: Unit> Run<T> for On<U> {
 
 fn check<T: Scalar>(case: Case) {
     for a_layout in [Layout::ByRows, Layout::ByColumns] {
-        for b_layout in [Layout::ByRows, Layout::ByColumns] {
+        for b_layout in [Layout::ByRows, Layout::ByColumns, Layout::InLines] {
             let (a, b) = (case.a::<T>(a_layout), case.b::<T>(b_layout));
             let bias: Array2<T> = case.matrix(1, case.columns, 13, Layout::ByRows);
             for onto in [Onto::Nothing, Onto::Itself, Onto::Row(bias.row(0))] {
@@ -182,6 +185,8 @@ fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_on
         (31, 64, 48),
         (33, 512, 47),
         (130, 513, 70),
+        (130, 40, 64),
+        (35, 514, 128),
         (391, 20, 70),
         (10, 11, 1100),
     ] {

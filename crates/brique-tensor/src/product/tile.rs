@@ -3,9 +3,14 @@
 //! The depth is cut into chunks, the columns into panels of `WIDE` registers, the rows into tiles of six, and fewer at the
 //! end. Each element is one chain of multiplications and additions along a chunk, and the sum of its chunks.
 
+mod sums;
+mod write;
+
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use self::sums::{sums_of_columns, sums_of_rows};
+use self::write::{onto_start, write, write_some};
 use super::block::Block;
 use super::pack::{self, Panels};
 use super::{Factor, Product, Start};
@@ -43,14 +48,12 @@ const NEAR_BYTES: usize = 32 * 1024;
 /// from this many rows on it pays to pack it all the same, for registers that are loaded from one line each.
 const ROWS_WORTH_ALIGNING: usize = 128;
 
-/// Rows of at most so many bytes.
+/// Rows of at most so many bytes lie together as closely as in panels, or nearly so: where each register of them is one line,
+/// packing gains nothing.
 const SHORT_ROW: usize = 512;
 
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
-
-/// The most numbers that a panel can be wide: four registers of sixteen.
-const WIDEST: usize = 64;
 
 /// Numbers in the widest registers.
 const MOST_LANES: usize = 16;
@@ -201,11 +204,12 @@ where
     let is_aligned =
         row_bytes.is_multiple_of(LINE_BYTES) && b.slice.as_ptr().addr().is_multiple_of(LINE_BYTES);
     let is_near = chunk.depth * row_bytes <= NEAR_BYTES;
-    let few = match (is_near, is_aligned) {
-        (true, true) => usize::MAX,
-        (true, false) => ROWS_WORTH_ALIGNING,
-        (false, true) if row_bytes <= SHORT_ROW => usize::MAX,
-        (false, _) => ROWS_WORTH_PACKING,
+    let few = if is_aligned && (is_near || row_bytes <= SHORT_ROW) {
+        usize::MAX
+    } else if is_near {
+        ROWS_WORTH_ALIGNING
+    } else {
+        ROWS_WORTH_PACKING
     };
     if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && rows < few {
         return None;
@@ -396,173 +400,5 @@ fn prefetch<V, const HEIGHT: usize, const WIDE: usize>(
         for places in c.row_mut(row + i, column).chunks(V::LANES).take(WIDE) {
             V::prefetch(unit, places);
         }
-    }
-}
-
-/// The sums of a tile whose first factor lies row by row.
-#[inline(always)]
-#[allow(
-    clippy::needless_range_loop,
-    reason = "k counts along all rows, and along the second factor"
-)]
-fn sums_of_rows<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
-    a: Factor<'_, V::Number>,
-    b: Factor<'_, V::Number>,
-    depth: usize,
-) -> [[V; WIDE]; HEIGHT]
-where
-    V: Vector<Number: Scalar>,
-{
-    let mut rows: [&[V::Number]; HEIGHT] = [&[]; HEIGHT];
-    for (i, row) in rows.iter_mut().enumerate() {
-        *row = &a.slice[i * a.row_stride..][..depth];
-    }
-    let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
-    for k in 0..depth {
-        let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
-        for i in 0..HEIGHT {
-            add::<V, WIDE>(unit, &mut sums[i], rows[i][k], b);
-        }
-    }
-    sums
-}
-
-/// The sums of a tile whose first factor lies column by column.
-#[inline(always)]
-fn sums_of_columns<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
-    a: Factor<'_, V::Number>,
-    b: Factor<'_, V::Number>,
-    depth: usize,
-) -> [[V; WIDE]; HEIGHT]
-where
-    V: Vector<Number: Scalar>,
-{
-    let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
-    for k in 0..depth {
-        let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
-        let a = &a.slice[k * a.column_stride..][..HEIGHT];
-        for i in 0..HEIGHT {
-            add::<V, WIDE>(unit, &mut sums[i], a[i], b);
-        }
-    }
-    sums
-}
-
-#[inline(always)]
-fn load<V: Vector, const WIDE: usize>(unit: V::Unit, numbers: &[V::Number]) -> [V; WIDE] {
-    let numbers = &numbers[..WIDE * V::LANES];
-    let mut registers = [V::splat(unit, <V::Number as num_traits::Zero>::zero()); WIDE];
-    for (j, register) in registers.iter_mut().enumerate() {
-        *register = V::load(unit, &numbers[j * V::LANES..]);
-    }
-    registers
-}
-
-/// `sums += a · b`.
-#[inline(always)]
-fn add<V: Vector, const WIDE: usize>(unit: V::Unit, sums: &mut [V; WIDE], a: V::Number, b: [V; WIDE]) {
-    let a = V::splat(unit, a);
-    for (sum, b) in sums.iter_mut().zip(b) {
-        *sum = a.times_plus(b, *sum);
-    }
-}
-
-/// What a tile is added to, and its sums.
-#[inline(always)]
-#[allow(
-    clippy::needless_range_loop,
-    reason = "i and j count along the tile and along the result"
-)]
-fn onto_start<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
-    mut sums: [[V; WIDE]; HEIGHT],
-    start: Start<'_, V::Number>,
-    row: usize,
-    column: usize,
-    c: &mut Block<'_, V::Number>,
-) -> [[V; WIDE]; HEIGHT]
-where
-    V: Vector<Number: Scalar>,
-{
-    let of_rows = match start {
-        Start::Nothing => return sums,
-        Start::Itself => {
-            for i in 0..HEIGHT {
-                let start = load::<V, WIDE>(unit, c.row_mut(row + i, column));
-                for j in 0..WIDE {
-                    sums[i][j] = start[j].plus(sums[i][j]);
-                }
-            }
-            return sums;
-        }
-        Start::Row(row) => load::<V, WIDE>(unit, &row[column..]),
-        Start::Number(number) => [V::splat(unit, number); WIDE],
-    };
-    for i in 0..HEIGHT {
-        for j in 0..WIDE {
-            sums[i][j] = of_rows[j].plus(sums[i][j]);
-        }
-    }
-    sums
-}
-
-/// Writes a whole tile to where it belongs.
-#[inline(always)]
-#[allow(
-    clippy::needless_range_loop,
-    reason = "i and j count along the tile and along the result"
-)]
-fn write<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
-    sums: [[V; WIDE]; HEIGHT],
-    row: usize,
-    column: usize,
-    c: &mut Block<'_, V::Number>,
-    zero: &mut V,
-) where
-    V: Vector<Number: Scalar>,
-{
-    let nothing = V::splat(unit, V::Number::default());
-    for i in 0..HEIGHT {
-        let target = &mut c.row_mut(row + i, column)[..WIDE * V::LANES];
-        for j in 0..WIDE {
-            sums[i][j].store(&mut target[j * V::LANES..]);
-        }
-        // Stores take longer: this costs no time.
-        let mut of_row = sums[i][0].times(nothing);
-        for j in 1..WIDE {
-            of_row = sums[i][j].times_plus(nothing, of_row);
-        }
-        *zero = zero.plus(of_row);
-    }
-}
-
-/// Writes a row of a tile that is wider than its place: what is beyond are sums of the zeros of a panel.
-#[inline(always)]
-fn write_some<V, const WIDE: usize>(
-    unit: V::Unit,
-    sums: [V; WIDE],
-    start: Start<'_, V::Number>,
-    first: usize,
-    target: &mut [V::Number],
-    zero: &mut V,
-) where
-    V: Vector<Number: Scalar>,
-{
-    let nothing = V::Number::default();
-    let mut numbers = [nothing; WIDEST];
-    for (j, sum) in sums.into_iter().enumerate() {
-        sum.store(&mut numbers[j * V::LANES..][..V::LANES]);
-    }
-    for (column, (place, number)) in target.iter_mut().zip(numbers).enumerate() {
-        *place = match start {
-            Start::Nothing => number,
-            Start::Itself => *place + number,
-            Start::Row(row) => row[first + column] + number,
-            Start::Number(start) => start + number,
-        };
-        *zero = zero.plus(V::splat(unit, *place * nothing));
     }
 }

@@ -1,0 +1,75 @@
+//! The sums of a tile, in registers.
+
+use crate::Scalar;
+use crate::product::Factor;
+use crate::vector::Vector;
+
+/// The sums of a tile whose first factor lies row by row.
+#[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "k counts along all rows, and along the second factor"
+)]
+pub(super) fn sums_of_rows<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    a: Factor<'_, V::Number>,
+    b: Factor<'_, V::Number>,
+    depth: usize,
+) -> [[V; WIDE]; HEIGHT]
+where
+    V: Vector<Number: Scalar>,
+{
+    let mut rows: [&[V::Number]; HEIGHT] = [&[]; HEIGHT];
+    for (i, row) in rows.iter_mut().enumerate() {
+        *row = &a.slice[i * a.row_stride..][..depth];
+    }
+    let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
+    for k in 0..depth {
+        let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
+        for i in 0..HEIGHT {
+            add::<V, WIDE>(unit, &mut sums[i], rows[i][k], b);
+        }
+    }
+    sums
+}
+
+/// The sums of a tile whose first factor lies column by column.
+#[inline(always)]
+pub(super) fn sums_of_columns<V, const HEIGHT: usize, const WIDE: usize>(
+    unit: V::Unit,
+    a: Factor<'_, V::Number>,
+    b: Factor<'_, V::Number>,
+    depth: usize,
+) -> [[V; WIDE]; HEIGHT]
+where
+    V: Vector<Number: Scalar>,
+{
+    let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
+    for k in 0..depth {
+        let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
+        let a = &a.slice[k * a.column_stride..][..HEIGHT];
+        for i in 0..HEIGHT {
+            add::<V, WIDE>(unit, &mut sums[i], a[i], b);
+        }
+    }
+    sums
+}
+
+#[inline(always)]
+pub(super) fn load<V: Vector, const WIDE: usize>(unit: V::Unit, numbers: &[V::Number]) -> [V; WIDE] {
+    let numbers = &numbers[..WIDE * V::LANES];
+    let mut registers = [V::splat(unit, <V::Number as num_traits::Zero>::zero()); WIDE];
+    for (j, register) in registers.iter_mut().enumerate() {
+        *register = V::load(unit, &numbers[j * V::LANES..]);
+    }
+    registers
+}
+
+/// `sums += a · b`.
+#[inline(always)]
+fn add<V: Vector, const WIDE: usize>(unit: V::Unit, sums: &mut [V; WIDE], a: V::Number, b: [V; WIDE]) {
+    let a = V::splat(unit, a);
+    for (sum, b) in sums.iter_mut().zip(b) {
+        *sum = a.times_plus(b, *sum);
+    }
+}
