@@ -12,6 +12,12 @@ pub(crate) const LINE_BYTES: usize = 64;
 
 /// Zeros, row by row from the start of a line of the cache on: what is computed with often belongs into such a matrix.
 ///
+/// It owns up to 63 bytes more than its numbers take. `shape` is (rows, columns); either may be 0.
+///
+/// # Panics
+///
+/// As [`Array2::zeros`]: where there are more numbers than memory can address.
+///
 /// ```
 /// use brique_tensor::aligned_zeros;
 ///
@@ -31,7 +37,7 @@ pub fn aligned_zeros<T: Scalar>(shape: (usize, usize)) -> Array2<T> {
         .unwrap_or_else(|_| Array2::zeros(shape))
 }
 
-/// The same numbers, in a matrix as [`aligned_zeros`] makes them.
+/// The same numbers in the same shape, in a matrix as [`aligned_zeros`] makes them, however they lie in `numbers`.
 ///
 /// ```
 /// use brique_tensor::aligned;
