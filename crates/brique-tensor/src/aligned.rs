@@ -5,6 +5,7 @@
 
 use ndarray::{Array1, Array2, Axis, Slice};
 
+use crate::pages::{HUGE_PAGE_BYTES, ask_for_huge_pages};
 use crate::{Matrix, Scalar};
 
 /// Lines of the cache, and the widest registers, are as long.
@@ -12,7 +13,8 @@ pub(crate) const LINE_BYTES: usize = 64;
 
 /// Zeros, row by row from the start of a line of the cache on: what is computed with often belongs into such a matrix.
 ///
-/// It owns up to 63 bytes more than its numbers take. `shape` is (rows, columns); either may be 0.
+/// From 2 MiB on it begins with a huge page, and asks the system for such pages. It owns up to 63 bytes more than its numbers
+/// take, or up to 2 MiB, which are never touched. `shape` is (rows, columns); either may be 0.
 ///
 /// # Panics
 ///
@@ -28,13 +30,26 @@ pub(crate) const LINE_BYTES: usize = 64;
 #[must_use]
 pub fn aligned_zeros<T: Scalar>(shape: (usize, usize)) -> Array2<T> {
     let size = shape.0.saturating_mul(shape.1);
-    let most = LINE_BYTES / size_of::<T>() - 1;
-    let mut numbers = Array1::<T>::zeros(size.saturating_add(most));
-    let first = numbers.as_ptr().align_offset(LINE_BYTES).min(most);
-    numbers.slice_axis_inplace(Axis(0), Slice::from(first..first + size));
-    numbers
+    aligned_numbers(size)
         .into_shape_with_order(shape)
         .unwrap_or_else(|_| Array2::zeros(shape))
+}
+
+/// So many zeros from the start of a line on; from the start of a huge page on where they fill one.
+pub(crate) fn aligned_numbers<T: Scalar>(size: usize) -> Array1<T> {
+    let boundary = if size >= HUGE_PAGE_BYTES / size_of::<T>() {
+        HUGE_PAGE_BYTES
+    } else {
+        LINE_BYTES
+    };
+    let most = boundary / size_of::<T>() - 1;
+    let mut numbers = Array1::<T>::zeros(size.saturating_add(most));
+    let first = numbers.as_ptr().align_offset(boundary).min(most);
+    numbers.slice_axis_inplace(Axis(0), Slice::from(first..first + size));
+    if let Some(numbers) = numbers.as_slice_mut() {
+        ask_for_huge_pages(numbers);
+    }
+    numbers
 }
 
 /// The same numbers in the same shape, in a matrix as [`aligned_zeros`] makes them, however they lie in `numbers`.

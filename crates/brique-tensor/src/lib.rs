@@ -31,6 +31,7 @@ mod elementwise;
 mod exponential;
 mod functions;
 pub mod inlined;
+mod pages;
 mod pairs;
 mod product;
 mod scalar;

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use ndarray::Array1;
+
 use super::Factor;
 use crate::Scalar;
-use crate::aligned::LINE_BYTES;
+use crate::aligned::aligned_numbers;
 use crate::scalar::Lanes;
 use crate::transpose::transpose;
 use crate::unit::{Unit, Work};
@@ -16,31 +18,29 @@ const ROWS_AT_ONCE: usize = 8;
 /// The buffers of a thread: they grow with the largest product, and then stay.
 #[derive(Debug, Default)]
 pub struct Panels<T> {
-    a: Vec<T>,
-    b: Vec<T>,
+    a: Option<Array1<T>>,
+    b: Option<Array1<T>>,
 }
 
 impl<T: Scalar> Panels<T> {
     pub(crate) const fn new() -> Self {
-        Self {
-            a: Vec::new(),
-            b: Vec::new(),
-        }
+        Self { a: None, b: None }
     }
 
     /// Room for so many numbers of each factor, from the start of a line on.
     pub(super) fn room(&mut self, a: usize, b: usize) -> (&mut [T], &mut [T]) {
-        (aligned(&mut self.a, a), aligned(&mut self.b, b))
+        (room(&mut self.a, a), room(&mut self.b, b))
     }
 }
 
-fn aligned<T: Scalar>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
-    let line = LINE_BYTES / size_of::<T>();
-    if buffer.len() < length + line {
-        buffer.resize(length + line, T::zero());
+fn room<T: Scalar>(buffer: &mut Option<Array1<T>>, size: usize) -> &mut [T] {
+    if buffer.as_ref().is_none_or(|buffer| buffer.len() < size) {
+        *buffer = Some(aligned_numbers(size));
     }
-    let start = buffer.as_ptr().align_offset(LINE_BYTES).min(line);
-    &mut buffer[start..][..length]
+    match buffer.as_mut().and_then(|buffer| buffer.as_slice_mut()) {
+        Some(numbers) => &mut numbers[..size],
+        None => &mut [],
+    }
 }
 
 /// Columns of the second factor, cut into panels: in each, its rows lie next to one another.

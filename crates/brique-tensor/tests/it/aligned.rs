@@ -40,3 +40,47 @@ fn a_matrix_can_be_taken_apart() {
         [0.0, 0.0, 0.0, 0.0, 0.0, 5.0]
     );
 }
+
+const HUGE_PAGE_BYTES: usize = 2 * 1024 * 1024;
+
+#[test]
+fn a_large_matrix_begins_with_a_huge_page() {
+    let rows = HUGE_PAGE_BYTES / 1024;
+    for matrix in [aligned_zeros::<f32>((rows, 256)), aligned(&aligned_zeros((rows, 512)))] {
+        assert!(matrix.as_ptr().addr().is_multiple_of(HUGE_PAGE_BYTES));
+        assert_eq!(matrix.sum(), 0.0);
+    }
+}
+
+/// What the system says about the piece of memory in which an address lies, if it knows huge pages at all.
+#[cfg(target_os = "linux")]
+fn flags_of_memory(address: usize) -> Option<String> {
+    use std::fs::{exists, read_to_string};
+    if !exists("/sys/kernel/mm/transparent_hugepage").ok()? {
+        return None;
+    }
+    let pieces = read_to_string("/proc/self/smaps").ok()?;
+    let mut is_inside = false;
+    for line in pieces.lines() {
+        let first = line.split_whitespace().next()?;
+        if let Some((start, end)) = first.split_once('-') {
+            let [start, end] = [start, end].map(|number| usize::from_str_radix(number, 16).unwrap());
+            is_inside = (start..end).contains(&address);
+        } else if is_inside && first == "VmFlags:" {
+            return Some(line.to_owned());
+        }
+    }
+    None
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_system_is_asked_for_huge_pages_where_numbers_fill_them() {
+    let large = aligned_zeros::<f64>((1025, 1024));
+    let Some(flags) = flags_of_memory(large.as_ptr().addr()) else {
+        return;
+    };
+    assert!(flags.contains(" hg"), "{flags}");
+    let beyond = flags_of_memory(large.as_ptr().addr() + 4 * HUGE_PAGE_BYTES).unwrap();
+    assert!(!beyond.contains(" hg"), "{beyond}");
+}

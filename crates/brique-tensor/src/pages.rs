@@ -1,0 +1,24 @@
+//! Huge pages: large matrices are found in them with fewer looks into the tables of the system.
+
+#![allow(unsafe_code, reason = "the system is asked through its C interface")]
+
+/// What the system calls huge on x86-64, and with pages of 4 KiB on aarch64.
+pub(crate) const HUGE_PAGE_BYTES: usize = 2 * 1024 * 1024;
+
+/// Asks the system for huge pages where numbers fill them; where it has none, nothing changes.
+///
+/// Numbers that were not written yet come to lie in huge pages at once, others when the system finds the time.
+pub(crate) fn ask_for_huge_pages<T>(numbers: &mut [T]) {
+    let bytes = size_of_val(numbers);
+    let skipped = numbers.as_ptr().addr().wrapping_neg() % HUGE_PAGE_BYTES;
+    let whole = bytes.saturating_sub(skipped) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+    #[cfg(target_os = "linux")]
+    if whole > 0 {
+        // SAFETY: the bytes are those of a slice that nobody else can reach, and the advice leaves them as they are. An
+        // error says that the system has no huge pages: there is nothing to mend.
+        unsafe {
+            let start = numbers.as_mut_ptr().byte_add(skipped);
+            libc::madvise(start.cast(), whole, libc::MADV_HUGEPAGE);
+        }
+    }
+}
