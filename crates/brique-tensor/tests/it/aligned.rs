@@ -46,7 +46,10 @@ const HUGE_PAGE_BYTES: usize = 2 * 1024 * 1024;
 #[test]
 fn a_large_matrix_begins_with_a_huge_page() {
     let rows = HUGE_PAGE_BYTES / 1024;
-    for matrix in [aligned_zeros::<f32>((rows, 256)), aligned(&aligned_zeros((rows, 512)))] {
+    for matrix in [
+        aligned_zeros::<f32>((rows, 256)),
+        aligned(&aligned_zeros((rows, 512))),
+    ] {
         assert!(matrix.as_ptr().addr().is_multiple_of(HUGE_PAGE_BYTES));
         assert_eq!(matrix.sum(), 0.0);
     }
