@@ -74,6 +74,24 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     /// `input` and `input_delta` are (batch, in), `delta` is (batch, out).
     fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>);
 
+    /// `output = f(input)`, as [`forward_kernel`](Self::forward_kernel), and in `kept` whatever makes
+    /// [`delta_from_kept_kernel`](Self::delta_from_kept_kernel) fast.
+    ///
+    /// Left out, it keeps nothing. A function that has most of its work in common with its slope keeps the slope.
+    /// `input` and `kept` are (batch, in), `output` is (batch, out).
+    fn forward_keeping_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, kept: &mut Matrix<T>) {
+        let _ = kept;
+        self.forward_kernel(input, output);
+    }
+
+    /// What [`delta_kernel`](Self::delta_kernel) gives, to the last bit, where `input_delta` holds what
+    /// [`forward_keeping_kernel`](Self::forward_keeping_kernel) has kept of the same `input`, and is overwritten.
+    ///
+    /// Left out, it makes no use of what is kept.
+    fn delta_from_kept_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+        self.delta_kernel(input, delta, input_delta);
+    }
+
     /// `gradient += (∂f/∂W)ᵀ · delta` for every parameter W. A module without parameters leaves this out.
     ///
     /// `input` is (batch, in), `delta` is (batch, out).
@@ -204,6 +222,14 @@ impl<T: Scalar, M: Module<T> + ?Sized> Module<T> for Box<M> {
 
     fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
         (**self).delta_kernel(input, delta, input_delta);
+    }
+
+    fn forward_keeping_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, kept: &mut Matrix<T>) {
+        (**self).forward_keeping_kernel(input, output, kept);
+    }
+
+    fn delta_from_kept_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+        (**self).delta_from_kept_kernel(input, delta, input_delta);
     }
 
     fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {

@@ -41,6 +41,7 @@ mod accumulation;
 mod adjoints;
 mod batches;
 mod doors;
+mod kept;
 mod numbers;
 mod passes;
 mod state;
@@ -57,6 +58,7 @@ pub use batches::{
     a_batch_is_its_rows, an_empty_batch_is_a_batch, layout_changes_nothing, rows_do_not_see_one_another,
 };
 pub use doors::wrong_shapes_are_errors;
+pub use kept::what_is_kept_changes_nothing;
 pub use numbers::{a_step_down_lowers_the_loss, large_numbers_stay_numbers, nan_stays_nan};
 pub use state::{
     backward_delta_changes_nothing, backward_update_gradient_changes_gradients_only, forward_changes_nothing,
@@ -79,6 +81,7 @@ pub const MODULE_LAWS: &[(&str, ModuleLaw)] = by_name![
     backward_delta_changes_nothing,
     backward_update_gradient_changes_gradients_only,
     kernels_overwrite,
+    what_is_kept_changes_nothing,
     accumulate_twice_is_double,
     zero_grad_forgets,
     fresh_gradient_overwrites,

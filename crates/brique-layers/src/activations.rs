@@ -25,9 +25,34 @@ pub use silu::Silu;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
 
-/// Makes a module of an [`Elementwise`](brique_tensor::Elementwise) function.
+/// Makes a module of an [`Elementwise`](brique_tensor::Elementwise) function; one that `keeps_slope` computes its slope on
+/// the way forward, where it costs little more than the value.
 macro_rules! module {
+    ($module:ty, keeps_slope) => {
+        $crate::activations::module!($module, {
+            fn forward_keeping_kernel(
+                &self,
+                input: &brique_tensor::Matrix<T>,
+                output: &mut brique_tensor::Matrix<T>,
+                kept: &mut brique_tensor::Matrix<T>,
+            ) {
+                brique_tensor::elementwise_forward_with_slope(*self, input, output, kept);
+            }
+
+            fn delta_from_kept_kernel(
+                &self,
+                _: &brique_tensor::Matrix<T>,
+                delta: &brique_tensor::Matrix<T>,
+                input_delta: &mut brique_tensor::Matrix<T>,
+            ) {
+                brique_tensor::update(input_delta, delta, |slope, delta| slope * delta);
+            }
+        });
+    };
     ($module:ty) => {
+        $crate::activations::module!($module, {});
+    };
+    ($module:ty, { $($kept:item)* }) => {
         impl<T: brique_tensor::Scalar> brique_core::Module<T> for $module {
             fn output_shape(
                 &self,
@@ -52,6 +77,8 @@ macro_rules! module {
             ) {
                 brique_tensor::elementwise_delta(*self, input, delta, input_delta);
             }
+
+            $($kept)*
         }
     };
 }

@@ -221,17 +221,20 @@ impl<T: Scalar> Module<T> for Sequential<T> {
 
     fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
         let mut workspace = Workspace::new(self, input.nrows());
-        self.walk_forward(input, &mut workspace, |module, x, y| module.forward_kernel(x, y));
+        self.walk_forward_keeping(input, &mut workspace);
         workspace.walk_back(input, delta, Some(input_delta), &mut |number, x, delta, below| {
-            if let Some(below) = below {
-                self.modules[number].module.delta_kernel(x, delta, below);
+            let module = &self.modules[number].module;
+            match below {
+                Some(below) if number > 0 => module.delta_from_kept_kernel(x, delta, below),
+                Some(below) => module.delta_kernel(x, delta, below),
+                None => {}
             }
         });
     }
 
     fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
         let mut workspace = Workspace::new(self, input.nrows());
-        self.walk_forward(input, &mut workspace, |module, x, y| module.forward_kernel(x, y));
+        self.walk_forward_keeping(input, &mut workspace);
         self.add_gradients(input, delta, &mut workspace);
     }
 

@@ -1,11 +1,13 @@
-//! Matrices whose first number is the first of a line of the cache.
+//! Matrices that begin where the processor reads them fastest.
 //!
-//! A register as wide as a line is then loaded from one line, where rows are whole lines; of a matrix that begins anywhere
-//! it takes two, and a training step an eighth longer.
+//! With a line of the cache, because a register as wide as a line is then loaded from one line, where rows are whole lines;
+//! of a matrix that begins anywhere it takes two, and a training step an eighth longer. With a page, because a processor takes
+//! a number that is read for one that was just written where the two lie at one place of their pages, and waits: a function
+//! from one matrix to another that begins a little further on its page takes twice as long.
 
 use ndarray::{Array1, Array2, Axis, Slice};
 
-use crate::pages::{HUGE_PAGE_BYTES, ask_for_huge_pages};
+use crate::pages::{HUGE_PAGE_BYTES, PAGE_BYTES, ask_for_huge_pages};
 use crate::{Matrix, Scalar};
 
 /// Lines of the cache, and the widest registers, are as long.
@@ -13,8 +15,9 @@ pub(crate) const LINE_BYTES: usize = 64;
 
 /// Zeros, row by row from the start of a line of the cache on: what is computed with often belongs into such a matrix.
 ///
-/// From 2 MiB on it begins with a huge page, and asks the system for such pages. It owns up to 63 bytes more than its numbers
-/// take, or up to 2 MiB, which are never touched. `shape` is (rows, columns); either may be 0.
+/// From 4 KiB on it begins with a page, and from 2 MiB on with a huge page, for which it asks the system. It owns more bytes
+/// than its numbers take, but fewer than the line or page that it begins with has, and never touches them.
+/// `shape` is (rows, columns); either may be 0.
 ///
 /// # Panics
 ///
@@ -35,10 +38,13 @@ pub fn aligned_zeros<T: Scalar>(shape: (usize, usize)) -> Array2<T> {
         .unwrap_or_else(|_| Array2::zeros(shape))
 }
 
-/// So many zeros from the start of a line on; from the start of a huge page on where they fill one.
+/// So many zeros, from the start of the largest piece of memory on that they fill: of a line, a page, or a huge page.
 pub(crate) fn aligned_numbers<T: Scalar>(size: usize) -> Array1<T> {
-    let boundary = if size >= HUGE_PAGE_BYTES / size_of::<T>() {
+    let bytes = size.saturating_mul(size_of::<T>());
+    let boundary = if bytes >= HUGE_PAGE_BYTES {
         HUGE_PAGE_BYTES
+    } else if bytes >= PAGE_BYTES {
+        PAGE_BYTES
     } else {
         LINE_BYTES
     };

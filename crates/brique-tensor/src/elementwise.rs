@@ -16,7 +16,7 @@ const WORTH_A_THREAD: usize = 16_000;
 
 /// A function of one number, with its slope.
 ///
-/// [`elementwise_forward`] and [`elementwise_delta`] apply it to whole matrices, on the best vector unit of the processor.
+/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_slope`] apply it to whole matrices, on the best vector unit of the processor.
 /// Both methods, and all they call, should be `#[inline(always)]`, as what is in [`inlined`](crate::inlined) is:
 /// what is not inlined is right and slow.
 /// A branch that both sides of are cheap costs nothing: it is a selection.
@@ -103,6 +103,54 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
     threads::compute(Backward { f, x, delta, delta_x }, size, WORTH_A_THREAD);
 }
 
+/// `y = f(x)` and `slope = f′(x)`, element by element: what the two have in common is computed once.
+///
+/// # Shapes
+///
+/// `x`, `y` and `slope` have the same. How they lie in memory makes a difference to the time, not to the numbers: they are
+/// those of [`elementwise_forward`] and, once `slope` is multiplied by δ, of [`elementwise_delta`].
+///
+/// # Panics
+///
+/// If the shapes differ.
+///
+/// ```
+/// use brique_tensor::ndarray::array;
+/// use brique_tensor::{Elementwise, Scalar, elementwise_forward_with_slope};
+///
+/// #[derive(Clone, Copy)]
+/// struct Square;
+///
+/// impl<T: Scalar> Elementwise<T> for Square {
+///     #[inline(always)]
+///     fn value(self, x: T) -> T {
+///         x * x
+///     }
+///
+///     #[inline(always)]
+///     fn slope(self, x: T) -> T {
+///         x + x
+///     }
+/// }
+///
+/// let (mut y, mut slope) = (array![[0.0, 0.0]], array![[0.0, 0.0]]);
+/// elementwise_forward_with_slope(Square, &array![[3.0, -1.0]], &mut y, &mut slope);
+/// assert_eq!((y, slope), (array![[9.0, 1.0]], array![[6.0, -2.0]]));
+/// ```
+#[track_caller]
+pub fn elementwise_forward_with_slope<T: Scalar, F: Elementwise<T>>(
+    f: F,
+    x: &Matrix<T>,
+    y: &mut Matrix<T>,
+    slope: &mut Matrix<T>,
+) {
+    assert_same_shape("y", y, x);
+    assert_same_shape("slope", slope, x);
+    let size = x.len();
+    let (x, y, slope) = (x.view(), y.view_mut(), slope.view_mut());
+    threads::compute(ForwardWithSlope { f, x, y, slope }, size, WORTH_A_THREAD);
+}
+
 #[track_caller]
 fn assert_same_shape<T>(name: &str, matrix: &Matrix<T>, x: &Matrix<T>) {
     assert!(
@@ -153,6 +201,61 @@ impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
         while x.len() > 0 {
             gather(&mut x, &mut lanes);
             scatter(&values_of_lanes(f, &lanes), &mut y);
+        }
+    }
+}
+
+struct ForwardWithSlope<'a, T, F> {
+    f: F,
+    x: ArrayView2<'a, T>,
+    y: ArrayViewMut2<'a, T>,
+    slope: ArrayViewMut2<'a, T>,
+}
+
+impl<T: Scalar, F: Elementwise<T>> Divisible for ForwardWithSlope<'_, T, F> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let (f, row) = (self.f, self.x.nrows() / 2);
+        let (x, other_x) = self.x.split_at(Axis(0), row);
+        let (y, other_y) = self.y.split_at(Axis(0), row);
+        let (slope, other_slope) = self.slope.split_at(Axis(0), row);
+        let one = Self { f, x, y, slope };
+        Ok((
+            one,
+            Self {
+                f,
+                x: other_x,
+                y: other_y,
+                slope: other_slope,
+            },
+        ))
+    }
+
+    fn compute(self) {
+        on_best_unit(self);
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithSlope<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, _: U) {
+        let Self {
+            f,
+            x,
+            mut y,
+            mut slope,
+        } = self;
+        if let (Some(x), Some(y), Some(slope)) = (x.as_slice(), y.as_slice_mut(), slope.as_slice_mut()) {
+            return values_and_slopes(f, x, y, slope);
+        }
+        let mut lanes = [T::zero(); LANES];
+        let (mut x, mut y, mut slope) = (x.iter(), y.iter_mut(), slope.iter_mut());
+        while x.len() > 0 {
+            gather(&mut x, &mut lanes);
+            let (values, slopes) = values_and_slopes_of_lanes(f, &lanes);
+            scatter(&values, &mut y);
+            scatter(&slopes, &mut slope);
         }
     }
 }
@@ -229,6 +332,22 @@ fn values<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: &mut [T]) {
 }
 
 #[inline(always)]
+fn values_and_slopes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: &mut [T], slope: &mut [T]) {
+    let (x, x_rest) = x.as_chunks::<LANES>();
+    let (y, y_rest) = y.as_chunks_mut::<LANES>();
+    let (slope, slope_rest) = slope.as_chunks_mut::<LANES>();
+    for ((x, y), slope) in x.iter().zip(y).zip(slope) {
+        (*y, *slope) = values_and_slopes_of_lanes(f, x);
+        keep_chunks_apart();
+    }
+    if !x_rest.is_empty() {
+        let (values, slopes) = values_and_slopes_of_lanes(f, &padded(x_rest));
+        y_rest.copy_from_slice(&values[..x_rest.len()]);
+        slope_rest.copy_from_slice(&slopes[..x_rest.len()]);
+    }
+}
+
+#[inline(always)]
 fn deltas<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], delta: &[T], delta_x: &mut [T]) {
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (delta, delta_rest) = delta.as_chunks::<LANES>();
@@ -250,6 +369,18 @@ fn values_of_lanes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T; LANES]) -> [T; LA
         *y = f.value(*y);
     }
     y
+}
+
+#[inline(always)]
+fn values_and_slopes_of_lanes<T: Scalar, F: Elementwise<T>>(
+    f: F,
+    x: &[T; LANES],
+) -> ([T; LANES], [T; LANES]) {
+    let (mut y, mut slope) = (*x, *x);
+    for (y, slope) in y.iter_mut().zip(&mut slope) {
+        (*y, *slope) = (f.value(*y), f.slope(*slope));
+    }
+    (y, slope)
 }
 
 #[inline(always)]

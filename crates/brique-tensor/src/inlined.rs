@@ -51,18 +51,35 @@ pub fn ln_1p_of_positive<T: Scalar>(x: T) -> T {
 /// [`tanh`](crate::tanh), inlined.
 #[inline(always)]
 pub fn tanh<T: Scalar>(x: T) -> T {
-    let size = at_most(x.abs(), T::LARGEST_TANH);
-    let above_one = Power::of(size + size).minus_one(0);
+    /// From here on e^2|x| is beyond all digits of 1.
+    const LARGEST_POWER: f64 = 60.0;
+    let (decay, r, square) = decay(x);
+    // e^2|x| − 1, of the same parts with their signs changed
+    let rest = decay.n * T::LN_2_REST;
+    let small = square.mul_add(T::exponential_tail(-r, square), rest);
+    let power = T::power_of_two(T::ROUND - at_least(decay.n, T::from_f64(-LARGEST_POWER)), 0);
+    let large = power.mul_add(-decay.r, power - T::one());
+    let above_one = power.mul_add(small, large);
     (above_one / (above_one + T::from_f64(2.0))).copysign(x)
 }
 
 /// [`tanh_slope`](crate::tanh_slope), inlined.
 #[inline(always)]
 pub fn tanh_slope<T: Scalar>(x: T) -> T {
+    let (decay, r, square) = decay(x);
+    let mantissa = T::one() + square.mul_add(T::exponential_tail(r, square), r);
     // 4·e^−2|x|, at a scale where it is not subnormal
-    let numerator = power_of_negative(-(x.abs() + x.abs()), T::SCALE + 2);
-    let decay = numerator * power_of_two::<T>(-T::SCALE - 2);
-    numerator / square_of_one_and(decay) * power_of_two::<T>(-T::SCALE)
+    let scale = T::power_of_two(decay.rounded, T::SCALE + 2);
+    let decay = mantissa * (scale * power_of_two::<T>(-T::SCALE - 2));
+    mantissa * scale / square_of_one_and(decay) * power_of_two::<T>(-T::SCALE)
+}
+
+/// `e^−2|x|` as `2^n·e^r`, r, and r²: all that tanh and its slope have in common, which a loop over both computes once.
+#[inline(always)]
+fn decay<T: Scalar>(x: T) -> (Power<T>, T, T) {
+    let power = Power::of(at_least(x.abs() * T::from_f64(-2.0), T::LOWEST_POWER));
+    let r = (-power.n).mul_add(T::LN_2_REST, power.r);
+    (power, r, r * r)
 }
 
 /// [`sigmoid`](crate::sigmoid), inlined.

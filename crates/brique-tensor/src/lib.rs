@@ -44,7 +44,7 @@ mod vector;
 
 pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
 pub use aligned::{aligned, aligned_zeros};
-pub use elementwise::{Elementwise, elementwise_delta, elementwise_forward};
+pub use elementwise::{Elementwise, elementwise_delta, elementwise_forward, elementwise_forward_with_slope};
 pub use functions::{
     exp, exp_m1, exp_of_difference, largest, ln_1p_of_positive, log_sum_exp, normal_density,
     normal_distribution, sigmoid, sigmoid_slope, softplus, tanh, tanh_slope,

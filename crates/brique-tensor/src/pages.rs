@@ -1,6 +1,9 @@
-//! Huge pages: large matrices are found in them with fewer looks into the tables of the system.
+//! Pages of memory, and huge ones: large matrices are found in them with fewer looks into the tables of the system.
 
 #![allow(unsafe_code, reason = "the system is asked through its C interface")]
+
+/// Processors tell what is read from what was just written by its place on a page of so many bytes, at first.
+pub(crate) const PAGE_BYTES: usize = 4 * 1024;
 
 /// What the system calls huge on x86-64, and with pages of 4 KiB on aarch64.
 pub(crate) const HUGE_PAGE_BYTES: usize = 2 * 1024 * 1024;

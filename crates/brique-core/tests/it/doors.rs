@@ -211,6 +211,18 @@ impl Module for Listener {
         self.hear("gradient_kernel");
     }
 
+    fn forward_keeping_kernel(&self, _input: &Matrix, _output: &mut Matrix, _kept: &mut Matrix) {
+        self.hear("forward_keeping_kernel");
+    }
+
+    fn delta_from_kept_kernel(&self, _input: &Matrix, _delta: &Matrix, _input_delta: &mut Matrix) {
+        self.hear("delta_from_kept_kernel");
+    }
+
+    fn fresh_gradient_kernel(&mut self, _input: &Matrix, _delta: &Matrix) {
+        self.hear("fresh_gradient_kernel");
+    }
+
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
         visit(&self.parameter);
     }
@@ -276,6 +288,9 @@ fn a_box_asks_the_module_in_it() {
     <Box<Listener> as Module>::forward_kernel(&boxed, &x, &mut buffer);
     <Box<Listener> as Module>::delta_kernel(&boxed, &x, &x, &mut buffer);
     <Box<Listener> as Module>::gradient_kernel(&mut boxed, &x, &x);
+    <Box<Listener> as Module>::forward_keeping_kernel(&boxed, &x, &mut buffer.clone(), &mut buffer);
+    <Box<Listener> as Module>::delta_from_kept_kernel(&boxed, &x, &x, &mut buffer);
+    <Box<Listener> as Module>::fresh_gradient_kernel(&mut boxed, &x, &x);
     assert_eq!(
         <Box<Listener> as Module>::forward(&boxed, &x).unwrap(),
         array![[1.0]]
@@ -300,6 +315,9 @@ fn a_box_asks_the_module_in_it() {
             "forward_kernel",
             "delta_kernel",
             "gradient_kernel",
+            "forward_keeping_kernel",
+            "delta_from_kept_kernel",
+            "fresh_gradient_kernel",
             "forward",
             "predict_kernel",
             "begin_step",

@@ -10,6 +10,7 @@
 mod example;
 mod gradient;
 mod judge;
+mod kept_mistakes;
 mod loss_mistakes;
 mod module_mistakes;
 mod planted;

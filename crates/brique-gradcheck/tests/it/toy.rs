@@ -9,6 +9,10 @@ use brique_tensor::ndarray::{Array2, Axis};
 
 pub type Forward = Arc<dyn Fn(&[Parameter], &Matrix, &mut Matrix) + Send + Sync>;
 pub type Delta = Arc<dyn Fn(&[Parameter], &Matrix, &Matrix, &mut Matrix) + Send + Sync>;
+/// From an input to an output, and to what is kept.
+pub type Keeping = Arc<dyn Fn(&Matrix, &mut Matrix, &mut Matrix) + Send + Sync>;
+/// From an input, a delta and what is kept to an input delta in its place.
+pub type FromKept = Arc<dyn Fn(&Matrix, &Matrix, &mut Matrix) + Send + Sync>;
 pub type Gradient = Arc<dyn Fn(&mut [Parameter], &Matrix, &Matrix) + Send + Sync>;
 pub type Update = Arc<dyn Fn(&mut [Parameter], f64) + Send + Sync>;
 
@@ -22,6 +26,8 @@ pub struct Toy {
     pub parameters: Vec<Parameter>,
     pub forward: Forward,
     pub delta: Delta,
+    /// Replace `forward_keeping_kernel` and `delta_from_kept_kernel`.
+    pub kept: Option<(Keeping, FromKept)>,
     pub gradient: Gradient,
     /// Replaces `fresh_gradient_kernel`.
     pub fresh: Option<Gradient>,
@@ -51,6 +57,7 @@ impl Toy {
             parameters: Vec::new(),
             forward: Arc::new(forward),
             delta: Arc::new(delta),
+            kept: None,
             gradient: Arc::new(|_, _, _| ()),
             fresh: None,
             update: None,
@@ -85,6 +92,20 @@ impl Module for Toy {
 
     fn delta_kernel(&self, input: &Matrix, delta: &Matrix, input_delta: &mut Matrix) {
         (self.delta)(&self.parameters, input, delta, input_delta);
+    }
+
+    fn forward_keeping_kernel(&self, input: &Matrix, output: &mut Matrix, kept: &mut Matrix) {
+        match &self.kept {
+            Some((keeping, _)) => keeping(input, output, kept),
+            None => self.forward_kernel(input, output),
+        }
+    }
+
+    fn delta_from_kept_kernel(&self, input: &Matrix, delta: &Matrix, input_delta: &mut Matrix) {
+        match &self.kept {
+            Some((_, from_kept)) => from_kept(input, delta, input_delta),
+            None => self.delta_kernel(input, delta, input_delta),
+        }
     }
 
     fn gradient_kernel(&mut self, input: &Matrix, delta: &Matrix) {

@@ -40,7 +40,7 @@ impl<T: Scalar> Elementwise<T> for LogSigmoid {
     }
 }
 
-module!(LogSigmoid);
+module!(LogSigmoid, keeps_slope);
 
 impl fmt::Display for LogSigmoid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,7 +43,7 @@ impl<T: Scalar> Elementwise<T> for Sigmoid {
     }
 }
 
-module!(Sigmoid);
+module!(Sigmoid, keeps_slope);
 
 impl fmt::Display for Sigmoid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

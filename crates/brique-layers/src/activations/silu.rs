@@ -40,7 +40,7 @@ impl<T: Scalar> Elementwise<T> for Silu {
     }
 }
 
-module!(Silu);
+module!(Silu, keeps_slope);
 
 impl fmt::Display for Silu {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -40,7 +40,7 @@ impl<T: Scalar> Elementwise<T> for Softplus {
     }
 }
 
-module!(Softplus);
+module!(Softplus, keeps_slope);
 
 impl fmt::Display for Softplus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,7 +43,7 @@ impl<T: Scalar> Elementwise<T> for Tanh {
     }
 }
 
-module!(Tanh);
+module!(Tanh, keeps_slope);
 
 impl fmt::Display for Tanh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -18,7 +18,7 @@ impl<T: Scalar> Sequential<T> {
         workspace: &'a mut Workspace<T>,
     ) -> Result<ArrayView2<'a, T>, Error> {
         self.check_input(input, "forward_in")?;
-        Ok(self.walk_forward(input, workspace, |module, x, y| module.forward_kernel(x, y)))
+        Ok(self.walk_forward_keeping(input, workspace))
     }
 
     /// As [`forward_in`](Self::forward_in), but as the trained network answers: nothing is dropped.
@@ -98,11 +98,14 @@ impl<T: Scalar> Sequential<T> {
         gradient: impl Fn(&mut dyn Module<T>, &Matrix<T>, &Matrix<T>),
     ) {
         let modules = &mut self.modules;
+        let has_kept = workspace.take_kept();
         workspace.walk_back(input, delta, None, &mut |number, x, delta, below| {
             let module = &mut *modules[number].module;
             gradient(module, x, delta);
-            if let Some(below) = below {
-                module.delta_kernel(x, delta, below);
+            match below {
+                Some(below) if has_kept => module.delta_from_kept_kernel(x, delta, below),
+                Some(below) => module.delta_kernel(x, delta, below),
+                None => {}
             }
         });
     }

@@ -31,8 +31,10 @@ pub struct Workspace<T: Scalar = f64> {
     rows: usize,
     /// One matrix a module, with room for the largest batch so far.
     outputs: Vec<Array2<T>>,
-    /// ∂L/∂output of each module but the last.
+    /// ∂L/∂output of each module but the last; from the way forward to the way back, what the module above has kept.
     deltas: Vec<Array2<T>>,
+    /// Whether the modules have kept something.
+    has_kept: bool,
 }
 
 /// Is shown the number of a module, its input, the error of its output, and the place for the error of its input.
@@ -46,6 +48,7 @@ impl<T: Scalar> Workspace<T> {
             rows: 0,
             outputs: Vec::new(),
             deltas: Vec::new(),
+            has_kept: false,
         };
         workspace.fit(network, rows);
         workspace
@@ -67,8 +70,8 @@ impl<T: Scalar> Workspace<T> {
         first_rows(&self.outputs[module], self.rows)
     }
 
-    /// ∂L/∂output of the module of this number, from the last way back. The last module has none here: its error comes
-    /// from the loss.
+    /// ∂L/∂output of the module of this number, from the last way back until the next way forward. The last module has none
+    /// here: its error comes from the loss.
     ///
     /// # Panics
     ///
@@ -81,6 +84,7 @@ impl<T: Scalar> Workspace<T> {
     /// Makes room for a batch.
     pub(super) fn fit(&mut self, network: &Sequential<T>, rows: usize) {
         self.rows = rows;
+        self.has_kept = false;
         let widths = || network.modules.iter().map(|placed| placed.output.size());
         let fits = self.outputs.len() == network.len()
             && self
@@ -100,24 +104,40 @@ impl<T: Scalar> Workspace<T> {
         }
     }
 
+    /// What the last module gave, or, of a network without modules, the input.
+    fn last_output<'a>(&'a self, input: &'a Matrix<T>) -> ArrayView2<'a, T> {
+        match self.outputs.last() {
+            Some(output) => first_rows(output, self.rows),
+            None => input.view(),
+        }
+    }
+
     /// Whether it holds the outputs of this network for a batch of so many rows.
     pub(super) fn holds(&self, network: &Sequential<T>, rows: usize) -> bool {
         self.outputs.len() == network.len() && self.rows == rows
     }
 
-    /// The input of a module and the place for its output.
+    /// Whether what the modules have kept is still there; the way back that asks writes over it.
+    pub(super) fn take_kept(&mut self) -> bool {
+        std::mem::take(&mut self.has_kept)
+    }
+
+    /// The input of a module, the place for its output, and that for the error of its input, unless it is the first.
     pub(super) fn around<'a>(
         &'a mut self,
         module: usize,
         input: &'a Matrix<T>,
-        work: impl FnOnce(&Matrix<T>, &mut Matrix<T>),
+        work: impl FnOnce(&Matrix<T>, &mut Matrix<T>, Option<&mut Matrix<T>>),
     ) {
         let rows = Slice::from(0..self.rows);
         let (before, after) = self.outputs.split_at_mut(module);
         let mut output = after[0].slice_axis_mut(Axis(0), rows);
-        match before.last() {
-            Some(before) => work(&before.slice_axis(Axis(0), rows), &mut output),
-            None => work(input, &mut output),
+        match (before.last(), module.checked_sub(1)) {
+            (Some(x), Some(before)) => {
+                let mut place = self.deltas[before].slice_axis_mut(Axis(0), rows);
+                work(&x.slice_axis(Axis(0), rows), &mut output, Some(&mut place));
+            }
+            _ => work(input, &mut output, None),
         }
     }
 
@@ -163,13 +183,33 @@ impl<T: Scalar> Sequential<T> {
         workspace: &'a mut Workspace<T>,
         kernel: impl Fn(&dyn Module<T>, &Matrix<T>, &mut Matrix<T>),
     ) -> ArrayView2<'a, T> {
+        self.visit_forward(input, workspace, |module, x, y, _| kernel(module, x, y));
+        workspace.last_output(input)
+    }
+
+    /// Goes forward module by module, all but the first keeping what they like for the way back, and gives the output.
+    pub(super) fn walk_forward_keeping<'a>(
+        &self,
+        input: &'a Matrix<T>,
+        workspace: &'a mut Workspace<T>,
+    ) -> ArrayView2<'a, T> {
+        self.visit_forward(input, workspace, |module, x, y, kept| match kept {
+            Some(kept) => module.forward_keeping_kernel(x, y, kept),
+            None => module.forward_kernel(x, y),
+        });
+        workspace.has_kept = true;
+        workspace.last_output(input)
+    }
+
+    fn visit_forward(
+        &self,
+        input: &Matrix<T>,
+        workspace: &mut Workspace<T>,
+        visit: impl Fn(&dyn Module<T>, &Matrix<T>, &mut Matrix<T>, Option<&mut Matrix<T>>),
+    ) {
         workspace.fit(self, input.nrows());
         for (number, placed) in self.modules.iter().enumerate() {
-            workspace.around(number, input, |x, y| kernel(&*placed.module, x, y));
-        }
-        match workspace.outputs.last() {
-            Some(output) => first_rows(output, workspace.rows),
-            None => input.view(),
+            workspace.around(number, input, |x, y, kept| visit(&*placed.module, x, y, kept));
         }
     }
 }

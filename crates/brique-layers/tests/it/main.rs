@@ -12,6 +12,7 @@ mod determinism;
 mod dropout;
 mod fresh;
 mod init;
+mod kept;
 mod laws;
 mod layer_norm;
 mod linear;

@@ -41,7 +41,16 @@ fn a_matrix_can_be_taken_apart() {
     );
 }
 
+const PAGE_BYTES: usize = 4 * 1024;
 const HUGE_PAGE_BYTES: usize = 2 * 1024 * 1024;
+
+#[test]
+fn a_matrix_that_fills_a_page_begins_with_one() {
+    let matrices: [Array2<f64>; 8] = std::array::from_fn(|more| aligned_zeros((32 + more, 16)));
+    for matrix in matrices {
+        assert!(matrix.as_ptr().addr().is_multiple_of(PAGE_BYTES));
+    }
+}
 
 #[test]
 fn a_large_matrix_begins_with_a_huge_page() {

@@ -2,8 +2,9 @@ use std::array::from_fn;
 
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{
-    Elementwise, Matrix, Scalar, elementwise_delta, elementwise_forward, exp, exp_m1, exp_of_difference,
-    inlined, ln_1p_of_positive, log_sum_exp, sigmoid, sigmoid_slope, softplus, tanh, tanh_slope,
+    Elementwise, Matrix, Scalar, elementwise_delta, elementwise_forward, elementwise_forward_with_slope, exp,
+    exp_m1, exp_of_difference, inlined, ln_1p_of_positive, log_sum_exp, sigmoid, sigmoid_slope, softplus,
+    tanh, tanh_slope,
 };
 
 use crate::exact::{BITS_OF_F32, BITS_OF_F64, EXACT};
@@ -82,17 +83,34 @@ fn backward<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
     elementwise_delta(Nth::<N>, x, &Array2::ones(x.dim()), y);
 }
 
+fn value_beside_slope<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
+    elementwise_forward_with_slope(Nth::<N>, x, y, &mut Array2::zeros(x.dim()));
+}
+
+fn slope_beside_value<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
+    elementwise_forward_with_slope(Nth::<N>, x, &mut Array2::zeros(x.dim()), y);
+}
+
 type OfMatrix<T> = fn(&Matrix<T>, &mut Matrix<T>);
 
-fn of_matrices<T: Scalar>() -> [[OfMatrix<T>; 2]; 7] {
+fn ways<T: Scalar, const N: usize>() -> [OfMatrix<T>; 4] {
     [
-        [forward::<T, 0>, backward::<T, 0>],
-        [forward::<T, 1>, backward::<T, 1>],
-        [forward::<T, 2>, backward::<T, 2>],
-        [forward::<T, 3>, backward::<T, 3>],
-        [forward::<T, 4>, backward::<T, 4>],
-        [forward::<T, 5>, backward::<T, 5>],
-        [forward::<T, 6>, backward::<T, 6>],
+        forward::<T, N>,
+        backward::<T, N>,
+        value_beside_slope::<T, N>,
+        slope_beside_value::<T, N>,
+    ]
+}
+
+fn of_matrices<T: Scalar>() -> [[OfMatrix<T>; 4]; 7] {
+    [
+        ways::<T, 0>(),
+        ways::<T, 1>(),
+        ways::<T, 2>(),
+        ways::<T, 3>(),
+        ways::<T, 4>(),
+        ways::<T, 5>(),
+        ways::<T, 6>(),
     ]
 }
 
@@ -379,4 +397,12 @@ fn shapes_of_values_are_told() {
 fn shapes_of_deltas_are_told() {
     let x = Array2::<f64>::zeros((2, 3));
     elementwise_delta(Nth::<0>, &x, &Array2::zeros((3, 2)), &mut Array2::zeros((2, 3)));
+}
+
+#[test]
+#[should_panic(expected = "slope has shape (3, 2), expected (2, 3): that of x")]
+fn shapes_of_slopes_are_told() {
+    let x = Array2::<f64>::zeros((2, 3));
+    let (mut y, mut slope) = (Array2::zeros((2, 3)), Array2::zeros((3, 2)));
+    elementwise_forward_with_slope(Nth::<0>, &x, &mut y, &mut slope);
 }
