@@ -16,7 +16,8 @@ const WORTH_A_THREAD: usize = 16_000;
 
 /// A function of one number, with its slope.
 ///
-/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_slope`] apply it to whole matrices, on the best vector unit of the processor.
+/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_slope`] apply it to whole matrices, on the
+/// best vector unit of the processor.
 /// Both methods, and all they call, should be `#[inline(always)]`, as what is in [`inlined`](crate::inlined) is:
 /// what is not inlined is right and slow.
 /// A branch that both sides of are cheap costs nothing: it is a selection.
