@@ -7,7 +7,7 @@ use ndarray::ArrayRef1;
 use crate::pairs::sum_of_pairs;
 use crate::scalar::Lanes;
 use crate::unit::{Unit, Work};
-use crate::vector::Vector;
+use crate::vector::{MOST_LANES, Vector};
 use crate::{Matrix, Scalar};
 
 /// Runs up to this long are added one after the other; longer ones are halved.
@@ -259,9 +259,6 @@ impl<T: Scalar> ColumnSums<'_, T> {
         registers
     }
 }
-
-/// Numbers in the widest registers.
-const MOST_LANES: usize = 16;
 
 #[inline(always)]
 fn plus<V: Vector, const WIDE: usize>(a: [V; WIDE], b: [V; WIDE]) -> [V; WIDE] {

@@ -3,9 +3,6 @@
 use crate::Scalar;
 use crate::vector::Vector;
 
-/// Numbers in the widest registers.
-const MOST_LANES: usize = 16;
-
 /// A square as wide as a register, from rows that are `stride` apart to columns.
 #[inline(always)]
 pub(crate) fn transpose<V>(
@@ -17,10 +14,7 @@ pub(crate) fn transpose<V>(
 ) where
     V: Vector<Number: Scalar>,
 {
-    let mut square = [V::splat(unit, V::Number::default()); MOST_LANES];
-    for (row, register) in square[..V::LANES].iter_mut().enumerate() {
-        *register = V::load(unit, &from[row * stride..]);
-    }
+    let mut square = V::load_rows(unit, from, stride);
     // Each round halves the distance between the rows of a pair that lies next to one another: log₂ of the lanes of them.
     let mut round = 1;
     while round < V::LANES {
@@ -31,7 +25,5 @@ pub(crate) fn transpose<V>(
         square = next;
         round *= 2;
     }
-    for (row, register) in square[..V::LANES].iter().enumerate() {
-        register.store(&mut to[row * to_stride..]);
-    }
+    V::store_rows(square, to, to_stride);
 }

@@ -4,10 +4,13 @@ use num_traits::Float;
 
 use crate::unit::{Baseline, Unit};
 
+/// The most numbers that a register of any unit holds.
+pub const MOST_LANES: usize = 16;
+
 /// One register: `LANES` numbers that are added and multiplied at once, each rounded by itself.
 #[allow(
     clippy::return_self_not_must_use,
-    reason = "every method but `store` gives a register, and has no other effect"
+    reason = "every method but those that store gives registers, and has no other effect"
 )]
 pub trait Vector: Copy {
     /// What it holds.
@@ -33,6 +36,20 @@ pub trait Vector: Copy {
     ///
     /// If there are fewer than `LANES`.
     fn store(self, numbers: &mut [Self::Number]);
+
+    /// The first numbers of `LANES` rows that are `stride` apart, a register each; the registers behind them are zeros.
+    ///
+    /// # Panics
+    ///
+    /// If a row is not there, or is too short.
+    fn load_rows(unit: Self::Unit, numbers: &[Self::Number], stride: usize) -> [Self; MOST_LANES];
+
+    /// Writes the first `LANES` registers to the first places of rows that are `stride` apart.
+    ///
+    /// # Panics
+    ///
+    /// If a row is not there, or is too short.
+    fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [Self::Number], stride: usize);
 
     /// Asks for the line of the cache in which a slice begins, before it is wanted: a hint, which changes no number.
     fn prefetch(unit: Self::Unit, numbers: &[Self::Number]);
@@ -97,6 +114,22 @@ where
     #[inline(always)]
     fn store(self, numbers: &mut [T]) {
         numbers[..LANES].copy_from_slice(&self.0);
+    }
+
+    #[inline(always)]
+    fn load_rows(unit: Baseline, numbers: &[T], stride: usize) -> [Self; MOST_LANES] {
+        let mut rows = [Self::splat(unit, T::zero()); MOST_LANES];
+        for (row, register) in rows[..LANES].iter_mut().enumerate() {
+            *register = Self::load(unit, &numbers[row * stride..]);
+        }
+        rows
+    }
+
+    #[inline(always)]
+    fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [T], stride: usize) {
+        for (row, register) in rows[..LANES].iter().enumerate() {
+            register.store(&mut numbers[row * stride..]);
+        }
     }
 
     #[inline(always)]
@@ -228,8 +261,14 @@ pub(crate) mod x86 {
 
     use std::arch::x86_64 as instructions;
 
-    use super::Vector;
+    use super::{MOST_LANES, Vector};
     use crate::unit::x86::{Avx2, Avx512};
+
+    /// Where the last of so many rows of as many numbers ends.
+    #[inline(always)]
+    fn end_of_rows(lanes: usize, stride: usize) -> usize {
+        stride.saturating_mul(lanes - 1).saturating_add(lanes)
+    }
 
     macro_rules! register {
         ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $unit:ty, $raw:ident,
@@ -266,6 +305,28 @@ pub(crate) mod x86 {
                     // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
                     // and so many places are there, the line above counted them.
                     unsafe { instructions::$store(numbers.as_mut_ptr(), self.0) }
+                }
+
+                #[inline(always)]
+                fn load_rows(unit: $unit, numbers: &[$number], stride: usize) -> [Self; MOST_LANES] {
+                    let numbers = &numbers[..end_of_rows($lanes, stride)];
+                    let mut rows = [Self::splat(unit, 0.0); MOST_LANES];
+                    for (row, register) in rows[..$lanes].iter_mut().enumerate() {
+                        // SAFETY: the unit proves that the processor has the instruction, which reads `LANES` numbers at
+                        // any address; those of the last row end where the slice does, the others before.
+                        *register = Self(unsafe { instructions::$load(numbers.as_ptr().add(row * stride)) });
+                    }
+                    rows
+                }
+
+                #[inline(always)]
+                fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [$number], stride: usize) {
+                    let numbers = &mut numbers[..end_of_rows($lanes, stride)];
+                    for (row, register) in rows[..$lanes].iter().enumerate() {
+                        // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
+                        // and those of the last row end where the slice does, the others before.
+                        unsafe { instructions::$store(numbers.as_mut_ptr().add(row * stride), register.0) }
+                    }
                 }
 
                 #[inline(always)]

@@ -18,7 +18,7 @@ use crate::Scalar;
 use crate::aligned::LINE_BYTES;
 use crate::scalar::Lanes;
 use crate::unit::{Unit, Work};
-use crate::vector::Vector;
+use crate::vector::{MOST_LANES, Vector};
 
 /// The longest part of the depth that is added up in registers.
 pub(super) const CHUNK: usize = 512;
@@ -54,9 +54,6 @@ const SHORT_ROW: usize = 512;
 
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
-
-/// Numbers in the widest registers.
-const MOST_LANES: usize = 16;
 
 /// A chunk of the depth, in which all that a tile needs is found.
 struct Chunk<'a, T> {
