@@ -36,6 +36,9 @@ pub(crate) fn for_each_rows<T: Scalar, const N: usize>(
         };
         let (mut value, gradient) = parameter.value_and_gradient_mut();
         for (rows, decay) in [(0..decaying, decay.rate), (decaying..all, 0.0)] {
+            if rows.is_empty() {
+                continue;
+            }
             let rows = Slice::from(rows);
             update(Rows {
                 value: value.slice_axis_mut(Axis(0), rows),

@@ -1,7 +1,7 @@
 //! What a chain of modules needs to remember between its passes.
 
 use brique_core::Module;
-use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
+use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar, aligned_zeros};
 
 use super::Sequential;
@@ -129,13 +129,13 @@ impl<T: Scalar> Workspace<T> {
         input: &'a Matrix<T>,
         work: impl FnOnce(&Matrix<T>, &mut Matrix<T>, Option<&mut Matrix<T>>),
     ) {
-        let rows = Slice::from(0..self.rows);
+        let rows = self.rows;
         let (before, after) = self.outputs.split_at_mut(module);
-        let mut output = after[0].slice_axis_mut(Axis(0), rows);
+        let mut output = first_rows_mut(&mut after[0], rows);
         match (before.last(), module.checked_sub(1)) {
             (Some(x), Some(before)) => {
-                let mut place = self.deltas[before].slice_axis_mut(Axis(0), rows);
-                work(&x.slice_axis(Axis(0), rows), &mut output, Some(&mut place));
+                let mut place = first_rows_mut(&mut self.deltas[before], rows);
+                work(&first_rows(x, rows), &mut output, Some(&mut place));
             }
             _ => work(input, &mut output, None),
         }
@@ -150,16 +150,16 @@ impl<T: Scalar> Workspace<T> {
         mut input_delta: Option<&mut Matrix<T>>,
         visit: &mut Visit<'_, T>,
     ) {
-        let rows = Slice::from(0..self.rows);
+        let rows = self.rows;
         for module in (0..self.outputs.len()).rev() {
             let (below, above) = self.deltas.split_at_mut(module);
-            let above = above.first().map(|delta| delta.slice_axis(Axis(0), rows));
+            let above = above.first().map(|delta| first_rows(delta, rows));
             let delta = above.as_deref().unwrap_or(delta);
             match module.checked_sub(1) {
                 None => visit(module, input, delta, input_delta.take()),
                 Some(before) => {
-                    let x = self.outputs[before].slice_axis(Axis(0), rows);
-                    let mut place = below[before].slice_axis_mut(Axis(0), rows);
+                    let x = first_rows(&self.outputs[before], rows);
+                    let mut place = first_rows_mut(&mut below[before], rows);
                     visit(module, &x, delta, Some(&mut place));
                 }
             }
@@ -171,8 +171,20 @@ impl<T: Scalar> Workspace<T> {
     }
 }
 
+/// The first rows. Of all of them no slice is taken: its checks would be a thirtieth of a small step.
 fn first_rows<T: Scalar>(matrix: &Array2<T>, rows: usize) -> ArrayView2<'_, T> {
+    if rows == matrix.nrows() {
+        return matrix.view();
+    }
     matrix.slice_axis(Axis(0), Slice::from(0..rows))
+}
+
+/// As [`first_rows`], to write to.
+fn first_rows_mut<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'_, T> {
+    if rows == matrix.nrows() {
+        return matrix.view_mut();
+    }
+    matrix.slice_axis_mut(Axis(0), Slice::from(0..rows))
 }
 
 impl<T: Scalar> Sequential<T> {
