@@ -78,7 +78,7 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     /// [`delta_from_kept_kernel`](Self::delta_from_kept_kernel) fast.
     ///
     /// Left out, it keeps nothing. A function that has most of its work in common with its slope keeps the slope.
-    /// `input` and `kept` are (batch, in), `output` is (batch, out).
+    /// `input` and `kept`, which holds anything, are (batch, in), `output` is (batch, out).
     fn forward_keeping_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, kept: &mut Matrix<T>) {
         let _ = kept;
         self.forward_kernel(input, output);
@@ -86,8 +86,9 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
 
     /// What [`delta_kernel`](Self::delta_kernel) gives, to the last bit, where `input_delta` holds what
     /// [`forward_keeping_kernel`](Self::forward_keeping_kernel) has kept of the same `input`, and is overwritten.
+    /// No parameter has changed in between.
     ///
-    /// Left out, it makes no use of what is kept.
+    /// Left out, it makes no use of what is kept. The two are written together, or neither.
     fn delta_from_kept_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
         self.delta_kernel(input, delta, input_delta);
     }

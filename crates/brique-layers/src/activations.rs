@@ -25,8 +25,8 @@ pub use silu::Silu;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
 
-/// Makes a module of an [`Elementwise`](brique_tensor::Elementwise) function; one that `keeps_slope` computes its slope on
-/// the way forward, where it costs little more than the value.
+/// Makes a module of an [`Elementwise`](brique_tensor::Elementwise) function; one that `keeps_slope` has most of
+/// its work in common with its slope, and computes both on the way forward.
 macro_rules! module {
     ($module:ty, keeps_slope) => {
         $crate::activations::module!($module, {

@@ -16,8 +16,8 @@ pub(crate) const LINE_BYTES: usize = 64;
 /// Zeros, row by row from the start of a line of the cache on: what is computed with often belongs into such a matrix.
 ///
 /// From 4 KiB on it begins with a page, and from 2 MiB on with a huge page, for which it asks the system. It owns more bytes
-/// than its numbers take, but fewer than the line or page that it begins with has, and never touches them.
-/// `shape` is (rows, columns); either may be 0.
+/// than its numbers take, but fewer than the line or page that it begins with has. A clone begins anywhere: [`aligned`] makes
+/// a copy that does not. `shape` is (rows, columns); either may be 0.
 ///
 /// # Panics
 ///

@@ -104,7 +104,7 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
     threads::compute(Backward { f, x, delta, delta_x }, size, WORTH_A_THREAD);
 }
 
-/// `y = f(x)` and `slope = f′(x)`, element by element: what the two have in common is computed once.
+/// `y = f(x)` and `slope = f′(x)`, element by element: what is written alike in both is computed once.
 ///
 /// # Shapes
 ///

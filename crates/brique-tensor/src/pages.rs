@@ -11,17 +11,21 @@ pub(crate) const HUGE_PAGE_BYTES: usize = 2 * 1024 * 1024;
 /// Asks the system for huge pages where numbers fill them; where it has none, nothing changes.
 ///
 /// Numbers that were not written yet come to lie in huge pages at once, others when the system finds the time.
+#[cfg(target_os = "linux")]
 pub(crate) fn ask_for_huge_pages<T>(numbers: &mut [T]) {
-    let bytes = size_of_val(numbers);
     let skipped = numbers.as_ptr().addr().wrapping_neg() % HUGE_PAGE_BYTES;
-    let whole = bytes.saturating_sub(skipped) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-    #[cfg(target_os = "linux")]
-    if whole > 0 {
-        // SAFETY: the bytes are those of a slice that nobody else can reach, and the advice leaves them as they are. An
-        // error says that the system has no huge pages: there is nothing to mend.
-        unsafe {
-            let start = numbers.as_mut_ptr().byte_add(skipped);
-            libc::madvise(start.cast(), whole, libc::MADV_HUGEPAGE);
-        }
+    let whole = size_of_val(numbers).saturating_sub(skipped) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+    if whole == 0 {
+        return;
+    }
+    // SAFETY: the bytes are those of a slice that nobody else can reach, and the advice leaves them as they are, also for
+    // whoever has the memory afterwards. An error says that the system has no huge pages: there is nothing to mend.
+    unsafe {
+        let start = numbers.as_mut_ptr().byte_add(skipped);
+        libc::madvise(start.cast(), whole, libc::MADV_HUGEPAGE);
     }
 }
+
+/// Only Linux is asked.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn ask_for_huge_pages<T>(_: &mut [T]) {}

@@ -77,7 +77,7 @@ impl<T: Scalar> Elementwise<T> for Elu {
     }
 }
 
-module!(Elu, keeps_slope);
+module!(Elu);
 
 impl fmt::Display for Elu {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

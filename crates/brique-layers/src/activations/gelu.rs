@@ -41,7 +41,7 @@ impl<T: Scalar> Elementwise<T> for Gelu {
     }
 }
 
-module!(Gelu, keeps_slope);
+module!(Gelu);
 
 impl fmt::Display for Gelu {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

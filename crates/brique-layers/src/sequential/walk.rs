@@ -7,7 +7,9 @@ use brique_tensor::{Matrix, Scalar};
 use super::{Sequential, Workspace};
 
 impl<T: Scalar> Sequential<T> {
-    /// `f(input)`, the output of every module kept in `workspace`. Allocates only where the workspace has to grow.
+    /// `f(input)`, the output of every module kept in `workspace`, and in place of the errors of the last way back what
+    /// modules keep for the next; [`predict_in`](Self::predict_in) keeps the outputs alone. Allocates only where the
+    /// workspace has to grow.
     ///
     /// # Errors
     ///
@@ -35,8 +37,9 @@ impl<T: Scalar> Sequential<T> {
         Ok(self.walk_forward(input, workspace, |module, x, y| module.predict_kernel(x, y)))
     }
 
-    /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every parameter W, from what [`forward_in`](Self::forward_in) has kept
-    /// of the same `input`. The error of the input itself, which nobody reads, is not computed.
+    /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every parameter W, from what [`forward_in`](Self::forward_in) of this
+    /// network has kept of the same `input`; its parameters have not changed since. The error of the input itself, which
+    /// nobody reads, is not computed.
     ///
     /// # Errors
     ///

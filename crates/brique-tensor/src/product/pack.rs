@@ -27,7 +27,7 @@ impl<T: Scalar> Panels<T> {
         Self { a: None, b: None }
     }
 
-    /// Room for so many numbers of each factor, from the start of a line on.
+    /// Room for so many numbers of each factor, aligned.
     pub(super) fn room(&mut self, a: usize, b: usize) -> (&mut [T], &mut [T]) {
         (room(&mut self.a, a), room(&mut self.b, b))
     }
