@@ -1,15 +1,17 @@
 //! Functions of one number applied to whole matrices.
 
-use std::sync::atomic::{Ordering, compiler_fence};
+mod lanes;
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
+pub(crate) use self::lanes::keep_chunks_apart;
+use self::lanes::{
+    LANES, deltas, deltas_of_lanes, gather, scatter, values, values_and_slopes, values_and_slopes_of_lanes,
+    values_of_lanes,
+};
 use crate::threads::Divisible;
 use crate::unit::{Unit, Work, on_best_unit};
 use crate::{Matrix, Scalar, threads};
-
-/// This many numbers are computed side by side: a vector of the widest unit of `f32`, or two of `f64`.
-const LANES: usize = 16;
 
 /// So many numbers keep a thread busy for long enough: about 10 µs.
 const WORTH_A_THREAD: usize = 16_000;
@@ -315,109 +317,5 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
             gather(&mut delta, &mut deltas);
             scatter(&deltas_of_lanes(f, &lanes, &deltas), &mut delta_x);
         }
-    }
-}
-
-#[inline(always)]
-fn values<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: &mut [T]) {
-    let (x, x_rest) = x.as_chunks::<LANES>();
-    let (y, y_rest) = y.as_chunks_mut::<LANES>();
-    for (x, y) in x.iter().zip(y) {
-        *y = values_of_lanes(f, x);
-        keep_chunks_apart();
-    }
-    if !x_rest.is_empty() {
-        let results = values_of_lanes(f, &padded(x_rest));
-        y_rest.copy_from_slice(&results[..x_rest.len()]);
-    }
-}
-
-#[inline(always)]
-fn values_and_slopes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: &mut [T], slope: &mut [T]) {
-    let (x, x_rest) = x.as_chunks::<LANES>();
-    let (y, y_rest) = y.as_chunks_mut::<LANES>();
-    let (slope, slope_rest) = slope.as_chunks_mut::<LANES>();
-    for ((x, y), slope) in x.iter().zip(y).zip(slope) {
-        (*y, *slope) = values_and_slopes_of_lanes(f, x);
-        keep_chunks_apart();
-    }
-    if !x_rest.is_empty() {
-        let (values, slopes) = values_and_slopes_of_lanes(f, &padded(x_rest));
-        y_rest.copy_from_slice(&values[..x_rest.len()]);
-        slope_rest.copy_from_slice(&slopes[..x_rest.len()]);
-    }
-}
-
-#[inline(always)]
-fn deltas<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], delta: &[T], delta_x: &mut [T]) {
-    let (x, x_rest) = x.as_chunks::<LANES>();
-    let (delta, delta_rest) = delta.as_chunks::<LANES>();
-    let (delta_x, delta_x_rest) = delta_x.as_chunks_mut::<LANES>();
-    for ((x, delta), delta_x) in x.iter().zip(delta).zip(delta_x) {
-        *delta_x = deltas_of_lanes(f, x, delta);
-        keep_chunks_apart();
-    }
-    if !x_rest.is_empty() {
-        let results = deltas_of_lanes(f, &padded(x_rest), &padded(delta_rest));
-        delta_x_rest.copy_from_slice(&results[..x_rest.len()]);
-    }
-}
-
-#[inline(always)]
-fn values_of_lanes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T; LANES]) -> [T; LANES] {
-    let mut y = *x;
-    for y in &mut y {
-        *y = f.value(*y);
-    }
-    y
-}
-
-#[inline(always)]
-fn values_and_slopes_of_lanes<T: Scalar, F: Elementwise<T>>(
-    f: F,
-    x: &[T; LANES],
-) -> ([T; LANES], [T; LANES]) {
-    let (mut y, mut slope) = (*x, *x);
-    for (y, slope) in y.iter_mut().zip(&mut slope) {
-        (*y, *slope) = (f.value(*y), f.slope(*slope));
-    }
-    (y, slope)
-}
-
-#[inline(always)]
-fn deltas_of_lanes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T; LANES], delta: &[T; LANES]) -> [T; LANES] {
-    let mut delta_x = *x;
-    for (delta_x, &delta) in delta_x.iter_mut().zip(delta) {
-        *delta_x = f.slope(*delta_x) * delta;
-    }
-    delta_x
-}
-
-/// Vectors are made within a chunk: across chunks LLVM would gather the first numbers of several, then the second ones.
-#[inline(always)]
-pub(crate) fn keep_chunks_apart() {
-    compiler_fence(Ordering::SeqCst);
-}
-
-/// The numbers, and zeros behind them.
-#[inline(always)]
-fn padded<T: Scalar>(numbers: &[T]) -> [T; LANES] {
-    let mut lanes = [T::zero(); LANES];
-    lanes[..numbers.len()].copy_from_slice(numbers);
-    lanes
-}
-
-#[inline(always)]
-fn gather<'a, T: Scalar>(numbers: &mut impl Iterator<Item = &'a T>, lanes: &mut [T; LANES]) {
-    // The lanes first: where they end, no number is taken.
-    for (lane, &number) in lanes.iter_mut().zip(numbers) {
-        *lane = number;
-    }
-}
-
-#[inline(always)]
-fn scatter<'a, T: Scalar>(lanes: &[T; LANES], numbers: &mut impl Iterator<Item = &'a mut T>) {
-    for (&lane, number) in lanes.iter().zip(numbers) {
-        *number = lane;
     }
 }

@@ -25,9 +25,9 @@ pub trait Exponential: Sized {
     #[doc(hidden)]
     const HIGHEST_POWER: Self;
 
-    /// tanh is 1 here and above, and `e^−2x` nothing beside 1.
+    /// `e^x` is nothing beside 1 here and below.
     #[doc(hidden)]
-    const LARGEST_TANH: Self;
+    const LOWEST_BESIDE_ONE: Self;
 
     /// `2^SCALE` makes numbers with all their digits of subnormal ones.
     #[doc(hidden)]
@@ -56,7 +56,7 @@ impl Exponential for f32 {
     const LN_2_REST: Self = -1.904_654_2e-9;
     const LOWEST_POWER: Self = -108.0;
     const HIGHEST_POWER: Self = 89.0;
-    const LARGEST_TANH: Self = 10.0;
+    const LOWEST_BESIDE_ONE: Self = -20.0;
     const SCALE: i32 = 64;
 
     /// Minimax by Remez' algorithm: `e^r − 1` is within 1.5e-8 of itself.
@@ -100,7 +100,7 @@ impl Exponential for f64 {
     const LN_2_REST: Self = 2.319_046_813_846_299_6e-17;
     const LOWEST_POWER: Self = -750.0;
     const HIGHEST_POWER: Self = 710.0;
-    const LARGEST_TANH: Self = 20.0;
+    const LOWEST_BESIDE_ONE: Self = -40.0;
     const SCALE: i32 = 128;
 
     /// Minimax by Remez' algorithm: `e^r − 1` is within 2.1e-17 of itself.

@@ -20,9 +20,9 @@ pub fn exp<T: Scalar>(x: T) -> T {
 /// [`exp_m1`](crate::exp_m1), inlined.
 #[inline(always)]
 pub fn exp_m1<T: Scalar>(x: T) -> T {
-    let bounded = at_least(at_most(x, T::HIGHEST_POWER), -(T::LARGEST_TANH + T::LARGEST_TANH));
+    let bounded = at_least(at_most(x, T::HIGHEST_POWER), T::LOWEST_BESIDE_ONE);
     // Half of it, because 2^n may be too large where e^x − 1 is not.
-    let half = Power::of(bounded).minus_one(-1);
+    let half = Power::of(bounded).half_beyond_one();
     // Of a subnormal number the half is none.
     if x.abs() < T::min_positive_value() / T::epsilon() {
         x
@@ -51,7 +51,7 @@ pub fn ln_1p_of_positive<T: Scalar>(x: T) -> T {
 /// [`tanh`](crate::tanh), inlined.
 #[inline(always)]
 pub fn tanh<T: Scalar>(x: T) -> T {
-    /// From here on e^2|x| is beyond all digits of 1.
+    /// Beside 2^60, 1 and 2 are nothing.
     const LARGEST_POWER: f64 = 60.0;
     let (decay, r, square) = decay(x);
     // e^2|x| − 1, of the same parts with their signs changed
@@ -223,17 +223,17 @@ impl<T: Scalar> Power<T> {
         one_and_small(r) * T::power_of_two(self.rounded, scale) * back
     }
 
-    /// `(e^x − 1)·2^scale`
+    /// `½·(e^x − 1)`
     ///
     /// As `2^n·small + (2^n·r + (2^n − 1))`: where they cancel most, at n = 1, what is in parentheses is exact.
     #[inline(always)]
-    fn minus_one(&self, scale: i32) -> T {
+    fn half_beyond_one(&self) -> T {
         let rest = -self.n * T::LN_2_REST;
         let r = self.r + rest;
         let square = r * r;
         let small = square.mul_add(T::exponential_tail(r, square), rest);
-        let scaled = T::power_of_two(self.rounded, scale);
-        let large = scaled.mul_add(self.r, scaled - power_of_two::<T>(scale));
+        let scaled = T::power_of_two(self.rounded, -1);
+        let large = scaled.mul_add(self.r, scaled - power_of_two::<T>(-1));
         scaled.mul_add(small, large)
     }
 }

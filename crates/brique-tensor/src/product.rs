@@ -21,6 +21,7 @@ pub use self::pack::Panels;
 use crate::scalar::Lanes;
 use crate::threads::Divisible;
 use crate::unit::{Unit, Work};
+use crate::vector::MOST_LANES;
 use crate::{Matrix, Scalar, all_finite, threads};
 
 /// What a product is added to.
@@ -104,8 +105,8 @@ fn multiply_and_check<T: Scalar>(
 /// So many multiplications keep a thread busy for long enough: about 10 µs.
 const WORTH_A_THREAD: usize = 600_000;
 
-/// Columns are cut where a panel ends on every unit.
-const WIDEST_PANEL: usize = 64;
+/// The columns of the widest panel of any unit, four of its registers: where one ends, a panel of every unit does.
+const WIDEST_PANEL: usize = 4 * MOST_LANES;
 
 /// [`Onto`], as kernels see it.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@
 
 use super::{Factor, Product, Start};
 use crate::Scalar;
-use crate::vector::Vector;
+use crate::vector::{MOST_LANES, Vector};
 
 /// Sums of at most this many terms keep what their rounding loses.
 pub(super) const DEPTH: usize = 8;
@@ -200,9 +200,6 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
         sum.plus(lost).number_or(sum)
     }
 }
-
-/// Numbers in the widest registers.
-const MOST_LANES: usize = 16;
 
 #[inline(always)]
 fn load_some<V>(unit: V::Unit, numbers: &[V::Number]) -> V

@@ -2,12 +2,9 @@
 
 use super::sums::load;
 use crate::Scalar;
-use crate::product::Start;
 use crate::product::block::Block;
+use crate::product::{Start, WIDEST_PANEL};
 use crate::vector::Vector;
-
-/// The most numbers that a tile can be wide: four registers of sixteen.
-const WIDEST: usize = 64;
 
 /// What a tile is added to, and its sums.
 #[inline(always)]
@@ -92,7 +89,7 @@ pub(super) fn write_some<V, const WIDE: usize>(
     V: Vector<Number: Scalar>,
 {
     let nothing = V::Number::default();
-    let mut numbers = [nothing; WIDEST];
+    let mut numbers = [nothing; WIDEST_PANEL];
     for (j, sum) in sums.into_iter().enumerate() {
         sum.store(&mut numbers[j * V::LANES..][..V::LANES]);
     }

@@ -1,0 +1,260 @@
+//! The registers that some processors of x86-64 have.
+
+#![allow(
+    unsafe_code,
+    reason = "instructions of a vector unit can be called no other way"
+)]
+
+use std::arch::x86_64 as instructions;
+
+use super::{MOST_LANES, Vector};
+use crate::unit::x86::{Avx2, Avx512};
+
+/// Where the last of so many rows of as many numbers ends.
+#[inline(always)]
+fn end_of_rows(lanes: usize, stride: usize) -> usize {
+    stride.saturating_mul(lanes - 1).saturating_add(lanes)
+}
+
+macro_rules! register {
+    ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $unit:ty, $raw:ident,
+     $splat:ident, $load:ident, $store:ident,
+     $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
+     |$self:ident, $other:ident| $number_or:expr, $interleave:expr,
+     $wide:ident, $widen:expr, |$low:ident, $high:ident| $narrow:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name(instructions::$raw);
+
+        impl Vector for $name {
+            type Number = $number;
+            type Unit = $unit;
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            fn splat(_: $unit, number: $number) -> Self {
+                // SAFETY: the unit proves that the processor has the instruction.
+                Self(unsafe { instructions::$splat(number) })
+            }
+
+            #[inline(always)]
+            fn load(_: $unit, numbers: &[$number]) -> Self {
+                let numbers = &numbers[..$lanes];
+                // SAFETY: the unit proves that the processor has the instruction, which reads `LANES` numbers at any
+                // address; so many are there, the line above counted them.
+                Self(unsafe { instructions::$load(numbers.as_ptr()) })
+            }
+
+            #[inline(always)]
+            fn store(self, numbers: &mut [$number]) {
+                let numbers = &mut numbers[..$lanes];
+                // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
+                // and so many places are there, the line above counted them.
+                unsafe { instructions::$store(numbers.as_mut_ptr(), self.0) }
+            }
+
+            #[inline(always)]
+            fn load_rows(unit: $unit, numbers: &[$number], stride: usize) -> [Self; MOST_LANES] {
+                let numbers = &numbers[..end_of_rows($lanes, stride)];
+                let mut rows = [Self::splat(unit, 0.0); MOST_LANES];
+                for (row, register) in rows[..$lanes].iter_mut().enumerate() {
+                    // SAFETY: the unit proves that the processor has the instruction, which reads `LANES` numbers at
+                    // any address; those of the last row end where the slice does, the others before.
+                    *register = Self(unsafe { instructions::$load(numbers.as_ptr().add(row * stride)) });
+                }
+                rows
+            }
+
+            #[inline(always)]
+            fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [$number], stride: usize) {
+                let numbers = &mut numbers[..end_of_rows($lanes, stride)];
+                for (row, register) in rows[..$lanes].iter().enumerate() {
+                    // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
+                    // and those of the last row end where the slice does, the others before.
+                    unsafe { instructions::$store(numbers.as_mut_ptr().add(row * stride), register.0) }
+                }
+            }
+
+            #[inline(always)]
+            fn prefetch(_: $unit, numbers: &[$number]) {
+                // SAFETY: every processor of x86-64 has the instruction, which reads nothing that a program can see.
+                unsafe { instructions::_mm_prefetch::<{ instructions::_MM_HINT_T0 }>(numbers.as_ptr().cast()) }
+            }
+
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                Self(unsafe { instructions::$plus(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn minus(self, other: Self) -> Self {
+                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                Self(unsafe { instructions::$minus(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn times(self, other: Self) -> Self {
+                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                Self(unsafe { instructions::$times(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn times_plus(self, factor: Self, summand: Self) -> Self {
+                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                Self(unsafe { instructions::$times_plus(self.0, factor.0, summand.0) })
+            }
+
+            #[inline(always)]
+            fn times_minus(self, factor: Self, subtrahend: Self) -> Self {
+                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                Self(unsafe { instructions::$times_minus(self.0, factor.0, subtrahend.0) })
+            }
+
+            #[inline(always)]
+            fn number_or(self, other: Self) -> Self {
+                let ($self, $other) = (self.0, other.0);
+                // SAFETY: only a unit makes such a register, so the processor has the instructions.
+                Self(unsafe { $number_or })
+            }
+
+            #[inline(always)]
+            fn interleave(self, other: Self) -> (Self, Self) {
+                let ($self, $other) = (self.0, other.0);
+                // SAFETY: only a unit makes such a register, so the processor has the instructions.
+                let (low, high) = unsafe { $interleave };
+                (Self(low), Self(high))
+            }
+
+            type Wide = $wide;
+
+            #[inline(always)]
+            fn widen(self) -> [$wide; 2] {
+                let $self = self.0;
+                let (low, high) = $widen;
+                [$wide(low), $wide(high)]
+            }
+
+            #[inline(always)]
+            fn narrow([low, high]: [$wide; 2]) -> Self {
+                let ($low, $high) = (low.0, high.0);
+                Self($narrow)
+            }
+
+            #[inline(always)]
+            fn number_times_plus(a: $number, b: $number, c: $number) -> $number {
+                a.mul_add(b, c)
+            }
+        }
+    };
+}
+
+register!(
+    /// 16 `f32` of AVX-512.
+    F32x16, f32, 16, Avx512, __m512,
+    _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps,
+    _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_fmadd_ps, _mm512_fmsub_ps,
+    |x, other| {
+        let is_nan = instructions::_mm512_cmp_ps_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
+        instructions::_mm512_mask_blend_ps(is_nan, x, other)
+    },
+    {
+        let low = instructions::_mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+        let high = instructions::_mm512_set_epi32(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
+        (instructions::_mm512_permutex2var_ps(x, low, other), instructions::_mm512_permutex2var_ps(x, high, other))
+    },
+    F64x8,
+    {
+        // SAFETY: only a unit makes such a register, so the processor has the instructions.
+        unsafe {
+            let upper = instructions::_mm512_extractf32x8_ps::<1>(x);
+            let lower = instructions::_mm512_castps512_ps256(x);
+            (instructions::_mm512_cvtps_pd(lower), instructions::_mm512_cvtps_pd(upper))
+        }
+    },
+    |low, high| {
+        // SAFETY: only a unit makes such a register, so the processor has the instructions.
+        unsafe {
+            let lower = instructions::_mm512_castps256_ps512(instructions::_mm512_cvtpd_ps(low));
+            instructions::_mm512_insertf32x8::<1>(lower, instructions::_mm512_cvtpd_ps(high))
+        }
+    }
+);
+register!(
+    /// 8 `f64` of AVX-512.
+    F64x8, f64, 8, Avx512, __m512d,
+    _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd,
+    _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_fmadd_pd, _mm512_fmsub_pd,
+    |x, other| {
+        let is_nan = instructions::_mm512_cmp_pd_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
+        instructions::_mm512_mask_blend_pd(is_nan, x, other)
+    },
+    {
+        let low = instructions::_mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0);
+        let high = instructions::_mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4);
+        (instructions::_mm512_permutex2var_pd(x, low, other), instructions::_mm512_permutex2var_pd(x, high, other))
+    },
+    F64x8,
+    (x, x),
+    |low, high| {
+        let _ = high;
+        low
+    }
+);
+register!(
+    /// 8 `f32` of AVX2.
+    F32x8, f32, 8, Avx2, __m256,
+    _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps,
+    _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps, _mm256_fmadd_ps, _mm256_fmsub_ps,
+    |x, other| {
+        let is_nan = instructions::_mm256_cmp_ps::<{ instructions::_CMP_UNORD_Q }>(x, x);
+        instructions::_mm256_blendv_ps(x, other, is_nan)
+    },
+    {
+        let low = instructions::_mm256_unpacklo_ps(x, other);
+        let high = instructions::_mm256_unpackhi_ps(x, other);
+        (
+            instructions::_mm256_permute2f128_ps::<0x20>(low, high),
+            instructions::_mm256_permute2f128_ps::<0x31>(low, high),
+        )
+    },
+    F64x4,
+    {
+        // SAFETY: only a unit makes such a register, so the processor has the instructions.
+        unsafe {
+            let upper = instructions::_mm256_extractf128_ps::<1>(x);
+            let lower = instructions::_mm256_castps256_ps128(x);
+            (instructions::_mm256_cvtps_pd(lower), instructions::_mm256_cvtps_pd(upper))
+        }
+    },
+    |low, high| {
+        // SAFETY: only a unit makes such a register, so the processor has the instructions.
+        unsafe {
+            instructions::_mm256_set_m128(instructions::_mm256_cvtpd_ps(high), instructions::_mm256_cvtpd_ps(low))
+        }
+    }
+);
+register!(
+    /// 4 `f64` of AVX2.
+    F64x4, f64, 4, Avx2, __m256d,
+    _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd,
+    _mm256_add_pd, _mm256_sub_pd, _mm256_mul_pd, _mm256_fmadd_pd, _mm256_fmsub_pd,
+    |x, other| {
+        let is_nan = instructions::_mm256_cmp_pd::<{ instructions::_CMP_UNORD_Q }>(x, x);
+        instructions::_mm256_blendv_pd(x, other, is_nan)
+    },
+    {
+        let low = instructions::_mm256_unpacklo_pd(x, other);
+        let high = instructions::_mm256_unpackhi_pd(x, other);
+        (
+            instructions::_mm256_permute2f128_pd::<0x20>(low, high),
+            instructions::_mm256_permute2f128_pd::<0x31>(low, high),
+        )
+    },
+    F64x4,
+    (x, x),
+    |low, high| {
+        let _ = high;
+        low
+    }
+);
