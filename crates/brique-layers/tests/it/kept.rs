@@ -40,8 +40,12 @@ fn network<T: Scalar>(width: usize) -> Result<Sequential<T>, Error> {
         .try_fold(Sequential::new(width), Sequential::then)
 }
 
-/// The gradients of modules that are called one after the other, each of which remembers nothing.
-fn gradients_by_hand<T: Scalar>(width: usize, x: &Matrix<T>, delta: &Matrix<T>) -> Vec<Array2<T>> {
+/// The gradients and the error of the input, of modules that are called one after the other and remember nothing.
+fn backward_by_hand<T: Scalar>(
+    width: usize,
+    x: &Matrix<T>,
+    delta: &Matrix<T>,
+) -> (Vec<Array2<T>>, Array2<T>) {
     let mut modules = modules::<T>(width);
     let mut inputs = vec![x.to_owned()];
     for module in &modules {
@@ -54,7 +58,7 @@ fn gradients_by_hand<T: Scalar>(width: usize, x: &Matrix<T>, delta: &Matrix<T>) 
         delta = module.backward_delta(input, &delta).unwrap();
         module.visit_parameters(&mut |parameter| gradients.insert(0, parameter.gradient().to_owned()));
     }
-    gradients
+    (gradients, delta)
 }
 
 fn gradients<T: Scalar>(network: &Sequential<T>) -> Vec<Array2<T>> {
@@ -66,7 +70,7 @@ fn gradients<T: Scalar>(network: &Sequential<T>) -> Vec<Array2<T>> {
 fn check<T: Scalar>(width: usize, rows: usize) {
     let mut network = network::<T>(width).unwrap();
     let (x, delta) = (normal((rows, width), 1), normal((rows, width), 2));
-    let expected = gradients_by_hand(width, &x, &delta);
+    let (expected, input_delta) = backward_by_hand(width, &x, &delta);
     let mut workspace = Workspace::default();
     // Once with what was kept, once when that is used up, and once where nothing was.
     network.forward_in(&x, &mut workspace).unwrap();
@@ -77,6 +81,7 @@ fn check<T: Scalar>(width: usize, rows: usize) {
     network.predict_in(&x, &mut workspace).unwrap();
     network.fresh_backward_in(&x, &delta, &mut workspace).unwrap();
     assert_eq!(gradients(&network), expected);
+    assert_eq!(network.backward_delta(&x, &delta).unwrap(), input_delta);
 }
 
 proptest! {
@@ -97,6 +102,6 @@ fn what_is_kept_of_one_batch_is_not_used_for_another() {
         network.forward_in(&normal((7, 5), 4), &mut workspace).unwrap();
         network.forward_in(&x, &mut workspace).unwrap();
         network.fresh_backward_in(&x, &delta, &mut workspace).unwrap();
-        assert_eq!(gradients(&network), gradients_by_hand(5, &x, &delta));
+        assert_eq!(gradients(&network), backward_by_hand(5, &x, &delta).0);
     }
 }

@@ -49,7 +49,7 @@ fn all_inlined<T: Scalar>(x: T) -> [T; 7] {
     ]
 }
 
-/// One of them as both value and slope.
+/// One of them as the value, and as the slope with its sign changed: the two cannot be taken for one another.
 #[derive(Clone, Copy)]
 struct Nth<const N: usize>;
 
@@ -71,7 +71,7 @@ impl<T: Scalar, const N: usize> Elementwise<T> for Nth<N> {
     #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
     #[inline(always)]
     fn slope(self, x: T) -> T {
-        self.value(x)
+        -self.value(x)
     }
 }
 
@@ -80,7 +80,7 @@ fn forward<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
 }
 
 fn backward<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
-    elementwise_delta(Nth::<N>, x, &Array2::ones(x.dim()), y);
+    elementwise_delta(Nth::<N>, x, &Array2::from_elem(x.dim(), -T::one()), y);
 }
 
 fn value_beside_slope<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
@@ -89,6 +89,7 @@ fn value_beside_slope<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T
 
 fn slope_beside_value<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
     elementwise_forward_with_slope(Nth::<N>, x, &mut Array2::zeros(x.dim()), y);
+    y.mapv_inplace(|slope| -slope);
 }
 
 type OfMatrix<T> = fn(&Matrix<T>, &mut Matrix<T>);

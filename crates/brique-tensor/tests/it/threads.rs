@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{
     Elementwise, Scalar, Threads, affine_delta, affine_forward, affine_fresh_gradient, affine_gradient,
-    all_finite, combine, elementwise_delta, elementwise_forward, inlined, log_softmax_delta,
-    log_softmax_forward, softmax_delta, softmax_forward, sum_of_pairs, update,
+    all_finite, combine, elementwise_delta, elementwise_forward, elementwise_forward_with_slope, inlined,
+    log_softmax_delta, log_softmax_forward, softmax_delta, softmax_forward, sum_of_pairs, update,
 };
 
 use crate::layouts::{layouts, numbers, same_bits};
@@ -104,7 +104,9 @@ fn functions<T: Scalar>(shape: (usize, usize)) -> Vec<Array2<T>> {
         let (mut y, mut delta_x) = (Array2::zeros(shape), Array2::zeros(shape));
         elementwise_forward(Fold, &x, &mut y);
         elementwise_delta(Fold, &x, &delta, &mut delta_x);
-        results.extend([y, delta_x]);
+        let (mut value, mut slope) = (Array2::zeros(shape), Array2::zeros(shape));
+        elementwise_forward_with_slope(Fold, &x, &mut value, &mut slope);
+        results.extend([y, delta_x, value, slope]);
     }
     results
 }
