@@ -196,6 +196,15 @@ pub struct Product<'a, T> {
 }
 
 impl<T: Scalar> Product<'_, T> {
+    /// Whether each sum is rounded once, or nearly so: where both its terms and the columns are few.
+    ///
+    /// It does not depend on the rows, so that a row has the same bits in every batch; nor on how the columns are cut for
+    /// threads, because only many are.
+    #[inline(always)]
+    fn is_short(&self) -> bool {
+        self.depth == 1 || (self.depth <= short::DEPTH && self.depth * self.c.columns() <= short::WEIGHTS)
+    }
+
     /// Looks for numbers that are not finite, if somebody asks.
     #[inline(always)]
     fn check(&mut self) {
@@ -212,7 +221,7 @@ impl<T: Scalar> Product<'_, T> {
     /// The same product, or `cᵀ = start + bᵀ · aᵀ` where that has one long row in place of one column.
     #[inline(always)]
     fn with_long_rows(self) -> Self {
-        let is_short = self.depth <= short::DEPTH;
+        let is_short = self.is_short();
         if self.c.columns() > 1 || self.c.rows() == 1 || (self.a.row_stride > 1 && !is_short) {
             return self;
         }
@@ -284,8 +293,8 @@ impl<T: Scalar> Work for (Product<'_, T>, &mut Panels<T>) {
     #[inline(always)]
     fn run<U: Unit>(self, unit: U) {
         let (product, panels) = self;
+        let is_short = product.is_short();
         let mut product = product.with_long_rows();
-        let is_short = product.depth <= short::DEPTH;
         if !is_short && (product.c.columns() > 1 || product.a.column_stride > 1) {
             if U::REGISTERS >= 32 {
                 tile::multiply::<<T as Lanes>::On<U>, 4>(unit, product, panels);

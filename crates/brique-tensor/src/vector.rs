@@ -3,7 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
 
-use num_traits::Float;
+use num_traits::{Float, Zero};
 
 use crate::unit::{Baseline, Unit};
 
@@ -39,6 +39,20 @@ pub trait Vector: Copy {
     ///
     /// If there are fewer than `LANES`.
     fn store(self, numbers: &mut [Self::Number]);
+
+    /// The first numbers of a slice, with zeros in the lanes for which there are none.
+    fn load_some(unit: Self::Unit, numbers: &[Self::Number]) -> Self;
+
+    /// Writes as many lanes as a slice has places, the first ones.
+    #[inline(always)]
+    fn store_some(self, numbers: &mut [Self::Number]) {
+        if numbers.len() >= Self::LANES {
+            return self.store(numbers);
+        }
+        let mut lanes = [Self::Number::zero(); MOST_LANES];
+        self.store(&mut lanes);
+        copy_some(&lanes, numbers);
+    }
 
     /// The first numbers of `LANES` rows that are `stride` apart, a register each; the registers behind them are zeros.
     ///
@@ -91,6 +105,21 @@ pub trait Vector: Copy {
     fn number_times_plus(a: Self::Number, b: Self::Number, c: Self::Number) -> Self::Number;
 }
 
+/// Fills a slice of fewer than `MOST_LANES` places, in pieces of a fixed length, each one instruction.
+#[inline(always)]
+fn copy_some<T: Copy>(lanes: &[T; MOST_LANES], places: &mut [T]) {
+    let (mut rest, mut first) = (places, 0);
+    let mut length = MOST_LANES / 2;
+    while length > 0 {
+        if rest.len() >= length {
+            let (piece, others) = rest.split_at_mut(length);
+            piece.copy_from_slice(&lanes[first..first + length]);
+            (rest, first) = (others, first + length);
+        }
+        length /= 2;
+    }
+}
+
 /// Lanes without a register of their own: the compiler finds what the processor has.
 #[derive(Debug, Clone, Copy)]
 pub struct Array<T, const LANES: usize>([T; LANES]);
@@ -117,6 +146,16 @@ where
     #[inline(always)]
     fn store(self, numbers: &mut [T]) {
         numbers[..LANES].copy_from_slice(&self.0);
+    }
+
+    #[inline(always)]
+    fn load_some(unit: Baseline, numbers: &[T]) -> Self {
+        if numbers.len() >= LANES {
+            return Self::load(unit, numbers);
+        }
+        Self(std::array::from_fn(|lane| {
+            numbers.get(lane).copied().unwrap_or_else(T::zero)
+        }))
     }
 
     #[inline(always)]

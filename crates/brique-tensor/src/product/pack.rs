@@ -130,16 +130,9 @@ fn copy_filled_up<V>(unit: V::Unit, numbers: &[V::Number], place: &mut [V::Numbe
 where
     V: Vector<Number: Scalar>,
 {
-    let (runs, places) = (numbers.chunks_exact(V::LANES), place.chunks_exact_mut(V::LANES));
-    for (numbers, place) in runs.zip(places) {
-        V::load(unit, numbers).store(place);
-    }
-    let copied = numbers.len() - numbers.len() % V::LANES;
-    for (column, place) in place.iter_mut().enumerate().skip(copied) {
-        *place = match numbers.get(column) {
-            Some(&number) => number,
-            None => V::Number::default(),
-        };
+    for (vector, place) in place.chunks_exact_mut(V::LANES).enumerate() {
+        let numbers = numbers.get(vector * V::LANES..).unwrap_or(&[]);
+        V::load_some(unit, numbers).store(place);
     }
 }
 

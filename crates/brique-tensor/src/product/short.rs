@@ -9,6 +9,9 @@ use crate::vector::{MOST_LANES, Vector};
 /// Sums of at most this many terms keep what their rounding loses.
 pub(super) const DEPTH: usize = 8;
 
+/// The second factor has at most so many numbers: a layer with so few weights can be looked at.
+pub(super) const WEIGHTS: usize = 64;
+
 #[inline(always)]
 pub(super) fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
@@ -99,7 +102,7 @@ where
         let width = V::LANES.min(columns - first);
         let panel = Panel::<V, TERMS>::new(unit, product.b.columns_from(first), width);
         let start = match product.start {
-            Start::Row(row) => Some(load_some::<V>(unit, &row[first..][..width])),
+            Start::Row(row) => Some(V::load_some(unit, &row[first..][..width])),
             Start::Number(number) => Some(V::splat(unit, number)),
             Start::Nothing | Start::Itself => None,
         };
@@ -107,10 +110,10 @@ where
             let a = product.a.rows_from(row);
             let target = &mut product.c.row_mut(row, first)[..width];
             let start = match product.start {
-                Start::Itself => Some(load_some::<V>(unit, target)),
+                Start::Itself => Some(V::load_some(unit, target)),
                 _ => start,
             };
-            store_some(panel.sum(unit, a, start), target);
+            panel.sum(unit, a, start).store_some(target);
         }
     }
 }
@@ -129,7 +132,7 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
         let (mut rows, mut wide) = ([zero; TERMS], [zero.widen(); TERMS]);
         for k in 0..TERMS {
             if b.column_stride == 1 {
-                rows[k] = load_some::<V>(unit, &b.slice[k * b.row_stride..][..width]);
+                rows[k] = V::load_some(unit, &b.slice[k * b.row_stride..][..width]);
             } else {
                 let mut numbers = [V::Number::default(); MOST_LANES];
                 for (column, number) in numbers[..width].iter_mut().enumerate() {
@@ -198,34 +201,6 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
         }
         // Of an infinity nothing is lost that is a number.
         sum.plus(lost).number_or(sum)
-    }
-}
-
-#[inline(always)]
-fn load_some<V>(unit: V::Unit, numbers: &[V::Number]) -> V
-where
-    V: Vector<Number: Scalar>,
-{
-    if numbers.len() >= V::LANES {
-        return V::load(unit, numbers);
-    }
-    let mut padded = [V::Number::default(); MOST_LANES];
-    padded[..numbers.len()].copy_from_slice(numbers);
-    V::load(unit, &padded)
-}
-
-#[inline(always)]
-fn store_some<V>(register: V, numbers: &mut [V::Number])
-where
-    V: Vector<Number: Scalar>,
-{
-    if numbers.len() >= V::LANES {
-        return register.store(numbers);
-    }
-    let mut padded = [V::Number::default(); MOST_LANES];
-    register.store(&mut padded);
-    for (number, padded) in numbers.iter_mut().zip(padded) {
-        *number = padded;
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::sums::{sums_of_columns, sums_of_rows};
-use self::write::{onto_start, write, write_some};
+use self::write::{add_zeros, onto_start, write};
 use super::block::Block;
 use super::pack::{self, Panels};
 use super::{Factor, Product, Start};
@@ -304,26 +304,25 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
     #[inline(always)]
     fn run<U: Unit>(self, unit: U) {
         let Self { tiles, row, c } = self;
+        let lanes = <T as Lanes>::On::<U>::LANES;
+        let mut zeros = [T::zero(); MOST_LANES];
         let mut column = tiles.columns.start;
-        let mut zero = <T as Lanes>::On::<U>::splat(unit, T::zero());
         while column < tiles.columns.end {
-            let lanes = <T as Lanes>::On::<U>::LANES;
             let width = pack::width_of_panel::<<T as Lanes>::On<U>>(tiles.columns.end - column, WIDE * lanes);
             // Columns that are read where they are come to whole registers, but not always to a whole panel.
             let width = match tiles.b {
                 None if column + width > tiles.columns.end => width / 2,
                 _ => width,
             };
+            let zeros = &mut zeros;
             match width / lanes {
-                1 => tile::<<T as Lanes>::On<U>, HEIGHT, 1>(unit, tiles, row, column, c, &mut zero),
-                2 => tile::<<T as Lanes>::On<U>, HEIGHT, 2>(unit, tiles, row, column, c, &mut zero),
-                _ => tile::<<T as Lanes>::On<U>, HEIGHT, WIDE>(unit, tiles, row, column, c, &mut zero),
+                1 => unit.run(tiles.tile::<HEIGHT, 1>(row, column, lanes, c, zeros)),
+                2 => unit.run(tiles.tile::<HEIGHT, 2>(row, column, lanes, c, zeros)),
+                _ => unit.run(tiles.tile::<HEIGHT, WIDE>(row, column, lanes, c, zeros)),
             }
             column += width;
         }
         if let Some(is_finite) = tiles.chunk.is_finite {
-            let mut zeros = [T::zero(); MOST_LANES];
-            zero.store(&mut zeros);
             // All of them, without a branch after each: they are compared at once.
             if !zeros
                 .iter()
@@ -335,50 +334,97 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
     }
 }
 
-/// One tile, `HEIGHT` rows from `row` on, `WIDE` registers from `column` on. Adds to `zero` what it writes times 0.
-#[inline(always)]
-fn tile<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
-    tiles: &Tiles<'_, V::Number>,
+impl<T: Scalar> Tiles<'_, T> {
+    /// The tile whose first element is `c[row, column]`.
+    #[inline(always)]
+    fn tile<'t, 'c, const HEIGHT: usize, const WIDE: usize>(
+        &'t self,
+        row: usize,
+        column: usize,
+        lanes: usize,
+        c: &'t mut Block<'c, T>,
+        zeros: &'t mut [T; MOST_LANES],
+    ) -> Tile<'t, 'c, T, HEIGHT, WIDE> {
+        let chunk = self.chunk;
+        let b = match self.b {
+            None => chunk.b.columns_from(column),
+            Some(packed) => Factor {
+                slice: &packed[(column - self.columns.start) * chunk.depth..],
+                row_stride: WIDE * lanes,
+                column_stride: 1,
+            },
+        };
+        let first = row - self.rows.start;
+        let a = match self.a {
+            Rows::InPlace(a) => a.rows_from(first),
+            Rows::Tiled(packed) => Factor {
+                slice: &packed[first * chunk.depth..],
+                row_stride: 1,
+                column_stride: HEIGHT,
+            },
+        };
+        Tile {
+            a,
+            b,
+            depth: chunk.depth,
+            start: chunk.start,
+            row,
+            column,
+            c,
+            zeros: chunk.is_finite.is_some().then_some(zeros),
+        }
+    }
+}
+
+/// `HEIGHT` rows from `row` on and `WIDE` SIMD vectors from `column` on of the result.
+///
+/// Each tile is a function call of its own: nothing but its sums competes for the registers.
+struct Tile<'t, 'c, T, const HEIGHT: usize, const WIDE: usize> {
+    a: Factor<'t, T>,
+    b: Factor<'t, T>,
+    depth: usize,
+    start: Start<'t, T>,
     row: usize,
     column: usize,
-    c: &mut Block<'_, V::Number>,
-    zero: &mut V,
-) where
-    V: Vector<Number: Scalar>,
-{
-    let chunk = tiles.chunk;
-    if chunk.depth >= DEPTH_WORTH_PREFETCHING {
-        prefetch::<V, HEIGHT, WIDE>(unit, row, column, c);
+    c: &'t mut Block<'c, T>,
+    /// If somebody asks whether the result is finite: 0 times what is written is added to them.
+    zeros: Option<&'t mut [T; MOST_LANES]>,
+}
+
+impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T, HEIGHT, WIDE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, unit: U) {
+        self.compute::<<T as Lanes>::On<U>>(unit);
     }
-    let b = match tiles.b {
-        None => chunk.b.columns_from(column),
-        Some(packed) => Factor {
-            slice: &packed[(column - tiles.columns.start) * chunk.depth..],
-            row_stride: WIDE * V::LANES,
-            column_stride: 1,
-        },
-    };
-    let first = row - tiles.rows.start;
-    let a = match tiles.a {
-        Rows::InPlace(a) => a.rows_from(first),
-        Rows::Tiled(packed) => Factor {
-            slice: &packed[first * chunk.depth..],
-            row_stride: 1,
-            column_stride: HEIGHT,
-        },
-    };
-    let sums = if a.column_stride == 1 {
-        sums_of_rows::<V, HEIGHT, WIDE>(unit, a, b, chunk.depth)
-    } else {
-        sums_of_columns::<V, HEIGHT, WIDE>(unit, a, b, chunk.depth)
-    };
-    if c.columns() - column >= WIDE * V::LANES {
-        let sums = onto_start::<V, HEIGHT, WIDE>(unit, sums, chunk.start, row, column, c);
-        write::<V, HEIGHT, WIDE>(unit, sums, row, column, c, zero);
-    } else {
-        for (i, sums) in sums.into_iter().enumerate() {
-            write_some::<V, WIDE>(unit, sums, chunk.start, column, c.row_mut(row + i, column), zero);
+}
+
+impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Tile<'_, '_, T, HEIGHT, WIDE> {
+    #[inline(always)]
+    fn compute<V: Vector<Number = T>>(self, unit: V::Unit) {
+        let Self {
+            a,
+            b,
+            depth,
+            start,
+            row,
+            column,
+            c,
+            zeros,
+        } = self;
+        if depth >= DEPTH_WORTH_PREFETCHING {
+            prefetch::<V, HEIGHT, WIDE>(unit, row, column, c);
+        }
+        let sums = if a.column_stride == 1 {
+            sums_of_rows::<V, HEIGHT, WIDE>(unit, a, b, depth)
+        } else {
+            sums_of_columns::<V, HEIGHT, WIDE>(unit, a, b, depth)
+        };
+        let sums = onto_start::<V, HEIGHT, WIDE>(unit, sums, start, row, column, c);
+        write::<V, HEIGHT, WIDE>(sums, row, column, c);
+        if let Some(zeros) = zeros {
+            add_zeros::<V, HEIGHT, WIDE>(unit, &sums, zeros);
         }
     }
 }

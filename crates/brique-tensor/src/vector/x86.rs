@@ -16,9 +16,15 @@ fn end_of_rows(lanes: usize, stride: usize) -> usize {
     stride.saturating_mul(lanes - 1).saturating_add(lanes)
 }
 
+/// From `8 − n` on, a mask of the first n of 8 lanes.
+const FIRST_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// From `4 − n` on, a mask of the first n of 4 lanes.
+const FIRST_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
+
 macro_rules! register {
     ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $unit:ty, $raw:ident,
-     $splat:ident, $load:ident, $store:ident,
+     $splat:ident, $load:ident, |$numbers:ident, $count:ident| $load_some:expr, $store:ident,
      $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
      |$self:ident, $other:ident| $number_or:expr, $interleave:expr,
      $wide:ident, $widen:expr, |$low:ident, $high:ident| $narrow:expr) => {
@@ -51,6 +57,14 @@ macro_rules! register {
                 // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
                 // and so many places are there, the line above counted them.
                 unsafe { instructions::$store(numbers.as_mut_ptr(), self.0) }
+            }
+
+            #[inline(always)]
+            fn load_some(_: $unit, numbers: &[$number]) -> Self {
+                let ($numbers, $count) = (numbers.as_ptr(), numbers.len().min($lanes));
+                // SAFETY: the unit proves that the processor has the instruction, which reads the first `count` numbers
+                // and no others; the slice has as many.
+                Self(unsafe { $load_some })
             }
 
             #[inline(always)]
@@ -152,7 +166,8 @@ macro_rules! register {
 register!(
     /// 16 `f32` of AVX-512.
     F32x16, f32, 16, Avx512, __m512,
-    _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps,
+    _mm512_set1_ps, _mm512_loadu_ps,
+    |numbers, count| instructions::_mm512_maskz_loadu_ps(((1_u32 << count) - 1) as u16, numbers), _mm512_storeu_ps,
     _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_fmadd_ps, _mm512_fmsub_ps,
     |x, other| {
         let is_nan = instructions::_mm512_cmp_ps_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
@@ -183,7 +198,8 @@ register!(
 register!(
     /// 8 `f64` of AVX-512.
     F64x8, f64, 8, Avx512, __m512d,
-    _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd,
+    _mm512_set1_pd, _mm512_loadu_pd,
+    |numbers, count| instructions::_mm512_maskz_loadu_pd(((1_u32 << count) - 1) as u8, numbers), _mm512_storeu_pd,
     _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_fmadd_pd, _mm512_fmsub_pd,
     |x, other| {
         let is_nan = instructions::_mm512_cmp_pd_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
@@ -204,7 +220,12 @@ register!(
 register!(
     /// 8 `f32` of AVX2.
     F32x8, f32, 8, Avx2, __m256,
-    _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps,
+    _mm256_set1_ps, _mm256_loadu_ps,
+    |numbers, count| {
+        let mask = instructions::_mm256_loadu_si256(FIRST_32[8 - count..].as_ptr().cast());
+        instructions::_mm256_maskload_ps(numbers, mask)
+    },
+    _mm256_storeu_ps,
     _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps, _mm256_fmadd_ps, _mm256_fmsub_ps,
     |x, other| {
         let is_nan = instructions::_mm256_cmp_ps::<{ instructions::_CMP_UNORD_Q }>(x, x);
@@ -237,7 +258,12 @@ register!(
 register!(
     /// 4 `f64` of AVX2.
     F64x4, f64, 4, Avx2, __m256d,
-    _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd,
+    _mm256_set1_pd, _mm256_loadu_pd,
+    |numbers, count| {
+        let mask = instructions::_mm256_loadu_si256(FIRST_64[4 - count..].as_ptr().cast());
+        instructions::_mm256_maskload_pd(numbers, mask)
+    },
+    _mm256_storeu_pd,
     _mm256_add_pd, _mm256_sub_pd, _mm256_mul_pd, _mm256_fmadd_pd, _mm256_fmsub_pd,
     |x, other| {
         let is_nan = instructions::_mm256_cmp_pd::<{ instructions::_CMP_UNORD_Q }>(x, x);

@@ -1,10 +1,9 @@
 //! From the sums of a tile to the result.
 
-use super::sums::load;
 use crate::Scalar;
+use crate::product::Start;
 use crate::product::block::Block;
-use crate::product::{Start, WIDEST_PANEL};
-use crate::vector::Vector;
+use crate::vector::{MOST_LANES, Vector};
 
 /// What a tile is added to, and its sums.
 #[inline(always)]
@@ -45,61 +44,70 @@ where
     sums
 }
 
-/// Writes a whole tile to where it belongs.
+/// Writes a tile to where it belongs; of one that is wider than its place, what is beyond is left out.
 #[inline(always)]
 #[allow(
     clippy::needless_range_loop,
     reason = "i and j count along the tile and along the result"
 )]
 pub(super) fn write<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
     sums: [[V; WIDE]; HEIGHT],
     row: usize,
     column: usize,
     c: &mut Block<'_, V::Number>,
-    zero: &mut V,
 ) where
     V: Vector<Number: Scalar>,
 {
-    let nothing = V::splat(unit, V::Number::default());
     for i in 0..HEIGHT {
-        let target = &mut c.row_mut(row + i, column)[..WIDE * V::LANES];
-        for j in 0..WIDE {
-            sums[i][j].store(&mut target[j * V::LANES..]);
+        let target = c.row_mut(row + i, column);
+        if let Some(target) = target.get_mut(..WIDE * V::LANES) {
+            for j in 0..WIDE {
+                sums[i][j].store(&mut target[j * V::LANES..]);
+            }
+        } else {
+            for (sum, target) in sums[i].into_iter().zip(target.chunks_mut(V::LANES)) {
+                sum.store_some(target);
+            }
         }
-        // Stores take longer: this costs no time.
-        let mut of_row = sums[i][0].times(nothing);
-        for j in 1..WIDE {
-            of_row = sums[i][j].times_plus(nothing, of_row);
-        }
-        *zero = zero.plus(of_row);
     }
 }
 
-/// Writes a row of a tile that is wider than its place: what is beyond are sums of the zeros of a panel.
+/// `zeros += 0 · sums`: they stay 0 exactly if every sum is finite.
 #[inline(always)]
-pub(super) fn write_some<V, const WIDE: usize>(
+pub(super) fn add_zeros<V, const HEIGHT: usize, const WIDE: usize>(
     unit: V::Unit,
-    sums: [V; WIDE],
-    start: Start<'_, V::Number>,
-    first: usize,
-    target: &mut [V::Number],
-    zero: &mut V,
+    sums: &[[V; WIDE]; HEIGHT],
+    zeros: &mut [V::Number; MOST_LANES],
 ) where
     V: Vector<Number: Scalar>,
 {
-    let nothing = V::Number::default();
-    let mut numbers = [nothing; WIDEST_PANEL];
-    for (j, sum) in sums.into_iter().enumerate() {
-        sum.store(&mut numbers[j * V::LANES..][..V::LANES]);
+    let zero = V::splat(unit, V::Number::default());
+    // A chain of additions for each column of vectors, which run side by side.
+    let mut of_columns = [zero; WIDE];
+    for sums in sums {
+        for (of_column, sum) in of_columns.iter_mut().zip(sums) {
+            *of_column = sum.times_plus(zero, *of_column);
+        }
     }
-    for (column, (place, number)) in target.iter_mut().zip(numbers).enumerate() {
-        *place = match start {
-            Start::Nothing => number,
-            Start::Itself => *place + number,
-            Start::Row(row) => row[first + column] + number,
-            Start::Number(start) => start + number,
-        };
-        *zero = zero.plus(V::splat(unit, *place * nothing));
+    let mut total = V::load(unit, &zeros[..]);
+    for of_column in of_columns {
+        total = total.plus(of_column);
     }
+    total.store(&mut zeros[..]);
+}
+
+/// `WIDE` vectors, with zeros beyond the end of a slice.
+#[inline(always)]
+fn load<V: Vector, const WIDE: usize>(unit: V::Unit, numbers: &[V::Number]) -> [V; WIDE] {
+    let mut vectors = [V::splat(unit, <V::Number as num_traits::Zero>::zero()); WIDE];
+    if let Some(numbers) = numbers.get(..WIDE * V::LANES) {
+        for (j, vector) in vectors.iter_mut().enumerate() {
+            *vector = V::load(unit, &numbers[j * V::LANES..]);
+        }
+    } else {
+        for (vector, numbers) in vectors.iter_mut().zip(numbers.chunks(V::LANES)) {
+            *vector = V::load_some(unit, numbers);
+        }
+    }
+    vectors
 }
