@@ -304,9 +304,9 @@ impl<T: Scalar> Work for (Product<'_, T>, &mut Panels<T>) {
             return;
         }
         if is_short {
-            short::multiply::<<T as Lanes>::On<U>>(unit, &mut product);
+            unit.run(short::Short(&mut product));
         } else {
-            dot::multiply::<<T as Lanes>::On<U>>(unit, &mut product);
+            unit.run(dot::Dot(&mut product));
         }
         product.check();
     }

@@ -56,6 +56,14 @@ impl<'a, T> Block<'a, T> {
         }
     }
 
+    /// The numbers of the only column of a matrix without gaps.
+    #[inline(always)]
+    pub(super) fn column_mut(&mut self) -> &mut [T] {
+        assert!(self.columns == 1 && self.stride == 1);
+        // SAFETY: `rows` numbers without gaps begin at `first`, and `&mut self` keeps everybody else from them.
+        unsafe { std::slice::from_raw_parts_mut(self.first, self.rows) }
+    }
+
     /// A column without gaps as a row; any other block as it was.
     pub(super) fn transposed(self) -> Result<Self, Self> {
         if self.columns != 1 || self.stride != 1 {

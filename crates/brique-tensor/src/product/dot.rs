@@ -2,114 +2,151 @@
 
 use super::{Product, Start};
 use crate::Scalar;
-use crate::vector::Vector;
+use crate::scalar::Lanes;
+use crate::unit::{Unit, Work};
+use crate::vector::{MOST_LANES, Vector};
 
-/// So many sums run side by side, whatever the registers are: sixteen of `f32`, eight of `f64`.
+/// So many sums run side by side, whatever the SIMD level is: sixteen of `f32`, eight of `f64`.
 const LANES_BYTES: usize = 64;
 
 /// Depths from this on are added up in four times as many lanes.
 const LONG: usize = 256;
 
-/// The most lanes.
-const MOST_LANES: usize = 64;
+/// A product with one column, whose second factor lies in one piece.
+pub(super) struct Dot<'p, 'a, T>(pub(super) &'p mut Product<'a, T>);
 
-/// The most rows whose sums are finished at once: as many as a register has lanes.
-const MOST_ROWS: usize = 16;
+impl<T: Scalar> Work for Dot<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, unit: U) {
+        multiply::<<T as Lanes>::On<U>>(unit, self.0);
+    }
+}
 
 #[inline(always)]
-pub(super) fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
+fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
     let narrow = LANES_BYTES / size_of::<V::Number>();
-    // Registers of the unit that make up the lanes.
+    // Vectors that make up the lanes of a row, and rows: together they keep eight chains of additions busy.
     match (narrow / V::LANES, product.depth >= LONG) {
-        (1, false) => in_lanes::<V, 1>(unit, product),
-        (2, false) => in_lanes::<V, 2>(unit, product),
-        (4, false) | (1, true) => in_lanes::<V, 4>(unit, product),
-        (2, true) => in_lanes::<V, 8>(unit, product),
-        _ => in_lanes::<V, 16>(unit, product),
+        (1, false) => in_lanes::<V, 1, 4>(unit, product),
+        (2, false) => in_lanes::<V, 2, 4>(unit, product),
+        (4, false) => in_lanes::<V, 4, 2>(unit, product),
+        (1, true) => in_lanes::<V, 4, 2>(unit, product),
+        (2, true) => in_lanes::<V, 8, 1>(unit, product),
+        _ => in_lanes::<V, 16, 1>(unit, product),
     }
 }
 
 #[inline(always)]
-fn in_lanes<V, const N: usize>(unit: V::Unit, product: &mut Product<'_, V::Number>)
+fn in_lanes<V, const N: usize, const ROWS: usize>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
-    let zero = V::splat(unit, V::Number::default());
-    let column = &product.b.slice[..product.depth];
-    let rows = product.c.rows();
-    let mut first = 0;
-    while first < rows {
-        let count = V::LANES.min(rows - first);
-        let mut sums = [zero; MOST_ROWS];
-        for (row, sum) in sums[..count].iter_mut().enumerate() {
-            let numbers = &product.a.slice[(first + row) * product.a.row_stride..][..product.depth];
-            *sum = dot::<V, N>(unit, numbers, column);
+    let (mut a, b) = (product.a.slice, &product.b.slice[..product.depth]);
+    let mut c = product.c.column_mut();
+    while c.len() >= V::LANES {
+        let mut sums = [V::splat(unit, V::Number::default()); MOST_LANES];
+        for sums in sums[..V::LANES].chunks_exact_mut(ROWS) {
+            let mut rows = [b; ROWS];
+            for row in &mut rows {
+                (*row, a) = a.split_at(b.len());
+            }
+            sums.copy_from_slice(&dots::<V, N, ROWS>(unit, rows, b));
         }
-        let mut numbers = [V::Number::default(); MOST_ROWS];
-        sum_of_each(&mut sums).store(&mut numbers);
-        for (row, &sum) in numbers[..count].iter().enumerate() {
-            let place = &mut product.c.row_mut(first + row, 0)[0];
-            *place = match product.start {
-                Start::Nothing => sum,
-                Start::Itself => *place + sum,
-                Start::Row(row) => row[0] + sum,
-                Start::Number(number) => number + sum,
-            };
+        let (places, others) = c.split_at_mut(V::LANES);
+        write::<V>(unit, sum_of_each(sums), product.start, places);
+        c = others;
+    }
+    if !c.is_empty() {
+        let mut sums = [V::splat(unit, V::Number::default()); MOST_LANES];
+        for sum in &mut sums[..c.len()] {
+            let row;
+            (row, a) = a.split_at(b.len());
+            [*sum] = dots::<V, N, 1>(unit, [row], b);
         }
-        first += count;
+        write::<V>(unit, sum_of_each(sums), product.start, c);
     }
 }
 
-/// `Σ a·b` but for the last steps: the lanes of one register have still to be added.
+/// Writes what the sums are added to, and the sums, to as many places as there are.
 #[inline(always)]
-fn dot<V, const N: usize>(unit: V::Unit, a: &[V::Number], b: &[V::Number]) -> V
+fn write<V>(unit: V::Unit, sum: V, start: Start<'_, V::Number>, places: &mut [V::Number])
+where
+    V: Vector<Number: Scalar>,
+{
+    let sum = match start {
+        Start::Nothing => sum,
+        Start::Itself => V::load_some(unit, places).plus(sum),
+        Start::Row(row) => V::splat(unit, row[0]).plus(sum),
+        Start::Number(number) => V::splat(unit, number).plus(sum),
+    };
+    sum.store_some(places);
+}
+
+/// `Σ a·b` for each of some rows but for the last steps: the lanes of one vector have still to be added.
+#[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "i and j count along the rows, their sums and the second factor"
+)]
+fn dots<V, const N: usize, const ROWS: usize>(
+    unit: V::Unit,
+    a: [&[V::Number]; ROWS],
+    b: &[V::Number],
+) -> [V; ROWS]
 where
     V: Vector<Number: Scalar>,
 {
     let lanes = N * V::LANES;
-    let mut sums = [V::splat(unit, V::Number::default()); N];
-    let (a_runs, b_runs) = (a.chunks_exact(lanes), b.chunks_exact(lanes));
-    let (a_rest, b_rest) = (a_runs.remainder(), b_runs.remainder());
-    for (a, b) in a_runs.zip(b_runs) {
-        add::<V, N>(unit, &mut sums, a, b);
+    let mut sums = [[V::splat(unit, V::Number::default()); N]; ROWS];
+    let mut first = 0;
+    while first + lanes <= b.len() {
+        let b = &b[first..first + lanes];
+        for j in 0..N {
+            let b = V::load(unit, &b[j * V::LANES..]);
+            for i in 0..ROWS {
+                let a = V::load(unit, &a[i][first..first + lanes][j * V::LANES..]);
+                sums[i][j] = a.times_plus(b, sums[i][j]);
+            }
+        }
+        first += lanes;
     }
-    if !a_rest.is_empty() {
-        let (mut a, mut b) = (
-            [V::Number::default(); MOST_LANES],
-            [V::Number::default(); MOST_LANES],
-        );
-        a[..a_rest.len()].copy_from_slice(a_rest);
-        b[..b_rest.len()].copy_from_slice(b_rest);
-        add::<V, N>(unit, &mut sums, &a[..lanes], &b[..lanes]);
+    // Terms behind the end are 0 · 0.
+    for j in 0..N {
+        if first >= b.len() {
+            break;
+        }
+        let end = b.len().min(first + V::LANES);
+        let b = V::load_some(unit, &b[first..end]);
+        for i in 0..ROWS {
+            sums[i][j] = V::load_some(unit, &a[i][first..end]).times_plus(b, sums[i][j]);
+        }
+        first = end;
     }
     let mut half = N / 2;
     while half > 0 {
-        for j in 0..half {
-            sums[j] = sums[j].plus(sums[j + half]);
+        for sums in &mut sums {
+            for j in 0..half {
+                sums[j] = sums[j].plus(sums[j + half]);
+            }
         }
         half /= 2;
     }
-    sums[0]
-}
-
-#[inline(always)]
-fn add<V: Vector, const N: usize>(unit: V::Unit, sums: &mut [V; N], a: &[V::Number], b: &[V::Number]) {
-    for (j, sum) in sums.iter_mut().enumerate() {
-        let (a, b) = (
-            V::load(unit, &a[j * V::LANES..]),
-            V::load(unit, &b[j * V::LANES..]),
-        );
-        *sum = a.times_plus(b, *sum);
+    let mut first_of_each = [sums[0][0]; ROWS];
+    for (one, sums) in first_of_each.iter_mut().zip(&sums) {
+        *one = sums[0];
     }
+    first_of_each
 }
 
-/// Lane i is the sum of the lanes of register i, in pairs of halves: each round adds the halves of all registers, and puts
-/// two of them into one.
+/// Lane i is the sum of the lanes of vector i, in pairs of halves: each round adds the halves of all vectors, and puts two of
+/// them into one.
 #[inline(always)]
-fn sum_of_each<V: Vector>(sums: &mut [V; MOST_ROWS]) -> V {
+fn sum_of_each<V: Vector>(mut sums: [V; MOST_LANES]) -> V {
     let mut half = V::LANES / 2;
     while half > 0 {
         for i in 0..half {

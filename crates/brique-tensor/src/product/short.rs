@@ -4,6 +4,8 @@
 
 use super::{Factor, Product, Start};
 use crate::Scalar;
+use crate::scalar::Lanes;
+use crate::unit::{Unit, Work};
 use crate::vector::{MOST_LANES, Vector};
 
 /// Sums of at most this many terms keep what their rounding loses.
@@ -12,8 +14,20 @@ pub(super) const DEPTH: usize = 8;
 /// The second factor has at most so many numbers: a layer with so few weights can be looked at.
 pub(super) const WEIGHTS: usize = 64;
 
+/// A product with one term an element, or with few terms and few columns.
+pub(super) struct Short<'p, 'a, T>(pub(super) &'p mut Product<'a, T>);
+
+impl<T: Scalar> Work for Short<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<U: Unit>(self, unit: U) {
+        multiply::<<T as Lanes>::On<U>>(unit, self.0);
+    }
+}
+
 #[inline(always)]
-pub(super) fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
+fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
