@@ -6,7 +6,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
 pub(crate) use self::lanes::keep_chunks_apart;
 use self::lanes::{
-    LANES, deltas, deltas_of_lanes, gather, scatter, values, values_and_slopes, values_and_slopes_of_lanes,
+    deltas, deltas_of_lanes, gather, scatter, values, values_and_slopes, values_and_slopes_of_lanes,
     values_of_lanes,
 };
 use crate::threads::Divisible;
@@ -164,6 +164,12 @@ fn assert_same_shape<T>(name: &str, matrix: &Matrix<T>, x: &Matrix<T>) {
     );
 }
 
+/// Whether sixteen numbers are computed side by side, and not eight: where the registers hold what is needed of so many.
+#[inline(always)]
+fn has_room_for_16<T, U: Unit>() -> bool {
+    U::REGISTERS >= 32 || size_of::<T>() == 4
+}
+
 struct Forward<'a, T, F> {
     f: F,
     x: ArrayView2<'a, T>,
@@ -195,9 +201,20 @@ impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
 
     #[inline(always)]
     fn run<U: Unit>(self, _: U) {
+        if has_room_for_16::<T, U>() {
+            self.in_lanes::<16>();
+        } else {
+            self.in_lanes::<8>();
+        }
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> Forward<'_, T, F> {
+    #[inline(always)]
+    fn in_lanes<const LANES: usize>(self) {
         let Self { f, x, mut y } = self;
         if let (Some(x), Some(y)) = (x.as_slice(), y.as_slice_mut()) {
-            return values(f, x, y);
+            return values::<T, F, LANES>(f, x, y);
         }
         let mut lanes = [T::zero(); LANES];
         let (mut x, mut y) = (x.iter(), y.iter_mut());
@@ -243,6 +260,17 @@ impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithSlope<'_, T, F> {
 
     #[inline(always)]
     fn run<U: Unit>(self, _: U) {
+        if has_room_for_16::<T, U>() {
+            self.in_lanes::<16>();
+        } else {
+            self.in_lanes::<8>();
+        }
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> ForwardWithSlope<'_, T, F> {
+    #[inline(always)]
+    fn in_lanes<const LANES: usize>(self) {
         let Self {
             f,
             x,
@@ -250,7 +278,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithSlope<'_, T, F> {
             mut slope,
         } = self;
         if let (Some(x), Some(y), Some(slope)) = (x.as_slice(), y.as_slice_mut(), slope.as_slice_mut()) {
-            return values_and_slopes(f, x, y, slope);
+            return values_and_slopes::<T, F, LANES>(f, x, y, slope);
         }
         let mut lanes = [T::zero(); LANES];
         let (mut x, mut y, mut slope) = (x.iter(), y.iter_mut(), slope.iter_mut());
@@ -298,6 +326,17 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
 
     #[inline(always)]
     fn run<U: Unit>(self, _: U) {
+        if has_room_for_16::<T, U>() {
+            self.in_lanes::<16>();
+        } else {
+            self.in_lanes::<8>();
+        }
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
+    #[inline(always)]
+    fn in_lanes<const LANES: usize>(self) {
         let Self {
             f,
             x,
@@ -307,7 +346,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
         if let (Some(x), Some(delta), Some(delta_x)) =
             (x.as_slice(), delta.as_slice(), delta_x.as_slice_mut())
         {
-            return deltas(f, x, delta, delta_x);
+            return deltas::<T, F, LANES>(f, x, delta, delta_x);
         }
         let mut lanes = [T::zero(); LANES];
         let mut deltas = [T::zero(); LANES];

@@ -51,35 +51,49 @@ pub fn ln_1p_of_positive<T: Scalar>(x: T) -> T {
 /// [`tanh`](crate::tanh), inlined.
 #[inline(always)]
 pub fn tanh<T: Scalar>(x: T) -> T {
-    /// Beside 2^60, 1 and 2 are nothing.
-    const LARGEST_POWER: f64 = 60.0;
-    let (decay, r, square) = decay(x);
-    // e^2|x| − 1, of the same parts with their signs changed
-    let rest = decay.n * T::LN_2_REST;
-    let small = square.mul_add(T::exponential_tail(-r, square), rest);
-    let power = T::power_of_two(T::ROUND - at_least(decay.n, T::from_f64(-LARGEST_POWER)), 0);
-    let large = power.mul_add(-decay.r, power - T::one());
-    let above_one = power.mul_add(small, large);
-    (above_one / (above_one + T::from_f64(2.0))).copysign(x)
+    let fraction = tanh_as_fraction(x);
+    (fraction.numerator / fraction.denominator).copysign(x)
 }
 
 /// [`tanh_slope`](crate::tanh_slope), inlined.
+///
+/// `1 − t² = w·(2 − w)` with t = tanh |x| and w = 1 − t, which is computed without a difference.
 #[inline(always)]
 pub fn tanh_slope<T: Scalar>(x: T) -> T {
-    let (decay, r, square) = decay(x);
-    let mantissa = T::one() + square.mul_add(T::exponential_tail(r, square), r);
-    // 4·e^−2|x|, at a scale where it is not subnormal
-    let scale = T::power_of_two(decay.rounded, T::SCALE + 2);
-    let decay = mantissa * (scale * power_of_two::<T>(-T::SCALE - 2));
-    mantissa * scale / square_of_one_and(decay) * power_of_two::<T>(-T::SCALE)
+    let two = T::from_f64(2.0);
+    let fraction = tanh_as_fraction(x);
+    let below_one = two / fraction.denominator;
+    below_one * (two - below_one) * T::power_of_two(T::ROUND + fraction.missing_power, 0)
 }
 
-/// `e^−2|x|` as `2^n·e^r`, r, and r²: all that tanh and its slope have in common, which a loop over both computes once.
+/// `tanh |x| = (E − 1) / (E + 1)` with `E = e^(2|x|)`.
+struct Fraction<T> {
+    numerator: T,
+    denominator: T,
+    /// E is computed at most as large as about 2^60; the power of two that it lacks, with its sign changed.
+    missing_power: T,
+}
+
+/// What tanh and its slope have in common, which a loop over both computes once.
 #[inline(always)]
-fn decay<T: Scalar>(x: T) -> (Power<T>, T, T) {
-    let power = Power::of(at_least(x.abs() * T::from_f64(-2.0), T::LOWEST_POWER));
-    let r = (-power.n).mul_add(T::LN_2_REST, power.r);
-    (power, r, r * r)
+fn tanh_as_fraction<T: Scalar>(x: T) -> Fraction<T> {
+    /// Beside 2^60, 1 and 2 are nothing.
+    const LARGEST_POWER: f64 = 60.0;
+    let decay = Power::of(at_least(x.abs() * T::from_f64(-2.0), T::LOWEST_POWER));
+    let r = (-decay.n).mul_add(T::LN_2_REST, decay.r);
+    let square = r * r;
+    // e^2|x| − 1, of the parts of e^−2|x| with their signs changed
+    let rest = decay.n * T::LN_2_REST;
+    let small = square.mul_add(T::exponential_tail(-r, square), rest);
+    let bounded = at_least(decay.n, T::from_f64(-LARGEST_POWER));
+    let power = T::power_of_two(T::ROUND - bounded, 0);
+    let large = power.mul_add(-decay.r, power - T::one());
+    let numerator = power.mul_add(small, large);
+    Fraction {
+        numerator,
+        denominator: numerator + T::from_f64(2.0),
+        missing_power: decay.n - bounded,
+    }
 }
 
 /// [`sigmoid`](crate::sigmoid), inlined.

@@ -5,11 +5,8 @@ use std::sync::atomic::{Ordering, compiler_fence};
 use super::Elementwise;
 use crate::Scalar;
 
-/// This many numbers are computed side by side: a vector of the widest unit of `f32`, or two of `f64`.
-pub(super) const LANES: usize = 16;
-
 #[inline(always)]
-pub(super) fn values<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: &mut [T]) {
+pub(super) fn values<T: Scalar, F: Elementwise<T>, const LANES: usize>(f: F, x: &[T], y: &mut [T]) {
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (y, y_rest) = y.as_chunks_mut::<LANES>();
     for (x, y) in x.iter().zip(y) {
@@ -17,13 +14,18 @@ pub(super) fn values<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: &mut [T]) {
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let results = values_of_lanes(f, &padded(x_rest));
+        let results = values_of_lanes::<T, F, LANES>(f, &padded(x_rest));
         y_rest.copy_from_slice(&results[..x_rest.len()]);
     }
 }
 
 #[inline(always)]
-pub(super) fn values_and_slopes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: &mut [T], slope: &mut [T]) {
+pub(super) fn values_and_slopes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    f: F,
+    x: &[T],
+    y: &mut [T],
+    slope: &mut [T],
+) {
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (y, y_rest) = y.as_chunks_mut::<LANES>();
     let (slope, slope_rest) = slope.as_chunks_mut::<LANES>();
@@ -32,14 +34,19 @@ pub(super) fn values_and_slopes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], y: 
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let (values, slopes) = values_and_slopes_of_lanes(f, &padded(x_rest));
+        let (values, slopes) = values_and_slopes_of_lanes::<T, F, LANES>(f, &padded(x_rest));
         y_rest.copy_from_slice(&values[..x_rest.len()]);
         slope_rest.copy_from_slice(&slopes[..x_rest.len()]);
     }
 }
 
 #[inline(always)]
-pub(super) fn deltas<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], delta: &[T], delta_x: &mut [T]) {
+pub(super) fn deltas<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    f: F,
+    x: &[T],
+    delta: &[T],
+    delta_x: &mut [T],
+) {
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (delta, delta_rest) = delta.as_chunks::<LANES>();
     let (delta_x, delta_x_rest) = delta_x.as_chunks_mut::<LANES>();
@@ -48,13 +55,16 @@ pub(super) fn deltas<T: Scalar, F: Elementwise<T>>(f: F, x: &[T], delta: &[T], d
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let results = deltas_of_lanes(f, &padded(x_rest), &padded(delta_rest));
+        let results = deltas_of_lanes::<T, F, LANES>(f, &padded(x_rest), &padded(delta_rest));
         delta_x_rest.copy_from_slice(&results[..x_rest.len()]);
     }
 }
 
 #[inline(always)]
-pub(super) fn values_of_lanes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T; LANES]) -> [T; LANES] {
+pub(super) fn values_of_lanes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    f: F,
+    x: &[T; LANES],
+) -> [T; LANES] {
     let mut y = *x;
     for y in &mut y {
         *y = f.value(*y);
@@ -63,7 +73,7 @@ pub(super) fn values_of_lanes<T: Scalar, F: Elementwise<T>>(f: F, x: &[T; LANES]
 }
 
 #[inline(always)]
-pub(super) fn values_and_slopes_of_lanes<T: Scalar, F: Elementwise<T>>(
+pub(super) fn values_and_slopes_of_lanes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     f: F,
     x: &[T; LANES],
 ) -> ([T; LANES], [T; LANES]) {
@@ -75,7 +85,7 @@ pub(super) fn values_and_slopes_of_lanes<T: Scalar, F: Elementwise<T>>(
 }
 
 #[inline(always)]
-pub(super) fn deltas_of_lanes<T: Scalar, F: Elementwise<T>>(
+pub(super) fn deltas_of_lanes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     f: F,
     x: &[T; LANES],
     delta: &[T; LANES],
@@ -95,14 +105,17 @@ pub(crate) fn keep_chunks_apart() {
 
 /// The numbers, and zeros behind them.
 #[inline(always)]
-fn padded<T: Scalar>(numbers: &[T]) -> [T; LANES] {
+fn padded<T: Scalar, const LANES: usize>(numbers: &[T]) -> [T; LANES] {
     let mut lanes = [T::zero(); LANES];
     lanes[..numbers.len()].copy_from_slice(numbers);
     lanes
 }
 
 #[inline(always)]
-pub(super) fn gather<'a, T: Scalar>(numbers: &mut impl Iterator<Item = &'a T>, lanes: &mut [T; LANES]) {
+pub(super) fn gather<'a, T: Scalar, const LANES: usize>(
+    numbers: &mut impl Iterator<Item = &'a T>,
+    lanes: &mut [T; LANES],
+) {
     // The lanes first: where they end, no number is taken.
     for (lane, &number) in lanes.iter_mut().zip(numbers) {
         *lane = number;
@@ -110,7 +123,10 @@ pub(super) fn gather<'a, T: Scalar>(numbers: &mut impl Iterator<Item = &'a T>, l
 }
 
 #[inline(always)]
-pub(super) fn scatter<'a, T: Scalar>(lanes: &[T; LANES], numbers: &mut impl Iterator<Item = &'a mut T>) {
+pub(super) fn scatter<'a, T: Scalar, const LANES: usize>(
+    lanes: &[T; LANES],
+    numbers: &mut impl Iterator<Item = &'a mut T>,
+) {
     for (&lane, number) in lanes.iter().zip(numbers) {
         *number = lane;
     }
