@@ -79,6 +79,14 @@ impl<T: Scalar> Columns<'_, T> {
                 let width = width_of_panel::<V>(left, self.width);
                 let panel = &mut self.panels[first * self.depth..][..width * self.depth];
                 for row in rows.clone() {
+                    // The same columns of the rows that follow, which come from afar.
+                    if let Some(ahead) = self
+                        .b
+                        .slice
+                        .get((row + ROWS_AT_ONCE) * self.b.row_stride + first..)
+                    {
+                        V::prefetch(unit, ahead);
+                    }
                     let numbers = &self.b.slice[row * self.b.row_stride + first..][..width.min(left)];
                     let place = &mut panel[row * width..][..width];
                     copy_filled_up::<V>(unit, numbers, place);
@@ -103,6 +111,11 @@ impl<T: Scalar> Columns<'_, T> {
                     for row in (0..whole).step_by(V::LANES) {
                         let from = &b.slice[(first + column) * b.column_stride + row..];
                         let to = &mut panel[row * width + column..];
+                        for next in first + column + V::LANES..first + column + 2 * V::LANES {
+                            if let Some(ahead) = b.slice.get(next * b.column_stride + row..) {
+                                V::prefetch(unit, ahead);
+                            }
+                        }
                         transpose::<V>(unit, from, b.column_stride, to, width);
                     }
                 }

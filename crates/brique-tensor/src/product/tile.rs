@@ -31,7 +31,7 @@ const PACKED_BYTES: usize = if cfg!(test) { 256 * 1024 } else { 4 * 1024 * 1024 
 const COLUMNS_AT_ONCE: usize = 16;
 
 /// So many bytes of the second factor are packed at once: they fit the cache behind the nearest.
-const BLOCK_BYTES: usize = 512 * 1024;
+const BLOCK_BYTES: usize = 256 * 1024;
 
 /// From this depth on the places of a tile are asked for before they are written to.
 const DEPTH_WORTH_PREFETCHING: usize = 128;

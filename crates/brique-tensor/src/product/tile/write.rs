@@ -58,16 +58,21 @@ pub(super) fn write<V, const HEIGHT: usize, const WIDE: usize>(
 ) where
     V: Vector<Number: Scalar>,
 {
-    for i in 0..HEIGHT {
-        let target = c.row_mut(row + i, column);
-        if let Some(target) = target.get_mut(..WIDE * V::LANES) {
-            for j in 0..WIDE {
-                sums[i][j].store(&mut target[j * V::LANES..]);
-            }
-        } else {
-            for (sum, target) in sums[i].into_iter().zip(target.chunks_mut(V::LANES)) {
+    if c.columns() - column < WIDE * V::LANES {
+        for (i, sums) in sums.into_iter().enumerate() {
+            for (sum, target) in sums
+                .into_iter()
+                .zip(c.row_mut(row + i, column).chunks_mut(V::LANES))
+            {
                 sum.store_some(target);
             }
+        }
+        return;
+    }
+    for i in 0..HEIGHT {
+        let target = &mut c.row_mut(row + i, column)[..WIDE * V::LANES];
+        for j in 0..WIDE {
+            sums[i][j].store(&mut target[j * V::LANES..]);
         }
     }
 }
