@@ -11,6 +11,7 @@ use brique_tensor::{
 };
 
 use crate::layouts::{layouts, numbers, same_bits};
+use crate::levels::on_every_level;
 
 /// `x·tanh(x)`
 #[derive(Clone, Copy)]
@@ -91,10 +92,12 @@ fn results_of_layer<T: Scalar>(x: &Array2<T>, parameters: &Array2<T>, delta: &Ar
 
 #[test]
 fn products_have_the_same_bits() {
-    for shape in SHAPES {
-        check_same_bits(&format!("the layer of {shape:?}"), layer::<f32>(shape));
-        check_same_bits(&format!("the layer of {shape:?}"), layer::<f64>(shape));
-    }
+    on_every_level(|| {
+        for shape in SHAPES {
+            check_same_bits(&format!("the layer of {shape:?}"), layer::<f32>(shape));
+            check_same_bits(&format!("the layer of {shape:?}"), layer::<f64>(shape));
+        }
+    });
 }
 
 fn functions<T: Scalar>(shape: (usize, usize)) -> Vec<Array2<T>> {
@@ -113,10 +116,12 @@ fn functions<T: Scalar>(shape: (usize, usize)) -> Vec<Array2<T>> {
 
 #[test]
 fn functions_of_one_number_have_the_same_bits() {
-    for shape in [(300, 400), (1, 120_000), (120_000, 1), (2, 60_001), (7, 17_003)] {
-        check_same_bits(&format!("a function of {shape:?}"), || functions::<f32>(shape));
-        check_same_bits(&format!("a function of {shape:?}"), || functions::<f64>(shape));
-    }
+    on_every_level(|| {
+        for shape in [(300, 400), (1, 120_000), (120_000, 1), (2, 60_001), (7, 17_003)] {
+            check_same_bits(&format!("a function of {shape:?}"), || functions::<f32>(shape));
+            check_same_bits(&format!("a function of {shape:?}"), || functions::<f64>(shape));
+        }
+    });
 }
 
 fn softmaxes<T: Scalar>(shape: (usize, usize)) -> Vec<Array2<T>> {
@@ -132,10 +137,12 @@ fn softmaxes<T: Scalar>(shape: (usize, usize)) -> Vec<Array2<T>> {
 
 #[test]
 fn softmax_has_the_same_bits() {
-    for shape in [(12_000, 10), (400, 300), (3, 40_000)] {
-        check_same_bits(&format!("the softmax of {shape:?}"), || softmaxes::<f32>(shape));
-        check_same_bits(&format!("the softmax of {shape:?}"), || softmaxes::<f64>(shape));
-    }
+    on_every_level(|| {
+        for shape in [(12_000, 10), (400, 300), (3, 40_000)] {
+            check_same_bits(&format!("the softmax of {shape:?}"), || softmaxes::<f32>(shape));
+            check_same_bits(&format!("the softmax of {shape:?}"), || softmaxes::<f64>(shape));
+        }
+    });
 }
 
 fn pairs<T: Scalar>(shape: (usize, usize)) -> Vec<Array2<T>> {
@@ -154,29 +161,33 @@ fn pairs<T: Scalar>(shape: (usize, usize)) -> Vec<Array2<T>> {
 
 #[test]
 fn functions_of_two_numbers_have_the_same_bits() {
-    for shape in [(785, 256), (1, 200_003), (200_003, 1)] {
-        check_same_bits(&format!("pairs of {shape:?}"), || pairs::<f32>(shape));
-        check_same_bits(&format!("pairs of {shape:?}"), || pairs::<f64>(shape));
-    }
+    on_every_level(|| {
+        for shape in [(785, 256), (1, 200_003), (200_003, 1)] {
+            check_same_bits(&format!("pairs of {shape:?}"), || pairs::<f32>(shape));
+            check_same_bits(&format!("pairs of {shape:?}"), || pairs::<f64>(shape));
+        }
+    });
 }
 
 #[test]
 fn what_is_not_finite_is_found_in_every_part() {
-    let mut matrix = numbers::<f64>((1000, 201), 10);
-    for count in [1, 2, 3, 5] {
-        let threads = Threads::new(count).unwrap();
-        assert!(threads.run(|| all_finite(&matrix)));
-        for place in (0..1000).step_by(50).chain([499, 500, 999]) {
-            for wrong in [f64::NAN, f64::NEG_INFINITY] {
-                let right = std::mem::replace(&mut matrix[[place, place % 201]], wrong);
-                assert!(
-                    !threads.run(|| all_finite(&matrix)),
-                    "{wrong} in row {place} on {count} threads"
-                );
-                matrix[[place, place % 201]] = right;
+    on_every_level(|| {
+        let mut matrix = numbers::<f64>((1000, 201), 10);
+        for count in [1, 2, 3, 5] {
+            let threads = Threads::new(count).unwrap();
+            assert!(threads.run(|| all_finite(&matrix)));
+            for place in (0..1000).step_by(50).chain([499, 500, 999]) {
+                for wrong in [f64::NAN, f64::NEG_INFINITY] {
+                    let right = std::mem::replace(&mut matrix[[place, place % 201]], wrong);
+                    assert!(
+                        !threads.run(|| all_finite(&matrix)),
+                        "{wrong} in row {place} on {count} threads"
+                    );
+                    matrix[[place, place % 201]] = right;
+                }
             }
         }
-    }
+    });
 }
 
 const LONG: Duration = Duration::from_secs(20);
