@@ -15,16 +15,22 @@ pub fn on_every_level(check: impl Fn()) {
 
 /// `proptest!` whose tests draw all of their cases at every SIMD level.
 macro_rules! proptest_on_every_level {
-    ($(#![proptest_config($config:expr)])? $($(#[$attribute:meta])* fn $name:ident($($arguments:tt)*) $body:block)*) => {$(
+    (#![proptest_config($config:expr)] $($(#[$attribute:meta])* fn $name:ident($($arguments:tt)*) $body:block)*) => {$(
         $(#[$attribute])*
         fn $name() {
             proptest! {
-                $(#![proptest_config($config)])?
+                #![proptest_config($config)]
                 fn cases($($arguments)*) $body
             }
             $crate::levels::on_every_level(cases);
         }
     )*};
+    ($(#[$attribute:meta])* fn $($tests:tt)*) => {
+        $crate::levels::proptest_on_every_level! {
+            #![proptest_config(ProptestConfig::default())]
+            $(#[$attribute])* fn $($tests)*
+        }
+    };
 }
 
 pub(crate) use proptest_on_every_level;
