@@ -12,6 +12,8 @@ fn check<T: Scalar, F: AlongRow<T>>(f: F) {
                 .collect()
         };
         let (x, delta) = (numbers(1), numbers(2));
+        let levels = SimdLevel::available().into_iter();
+        let mut results: Vec<_> = levels.map(|level| (level, numbers(0))).collect();
         let mut expected = numbers(0);
         let work = |y| Rows {
             f,
@@ -21,9 +23,11 @@ fn check<T: Scalar, F: AlongRow<T>>(f: F) {
             y,
         };
         work(&mut expected).run(Baseline);
-        for level in SimdLevel::available() {
-            let mut found = numbers(0);
-            assert_eq!(level.run(|| dispatch(work(&mut found))), Ok(()));
+        for (level, found) in &mut results {
+            let rows = work(found);
+            assert_eq!(level.run(|| dispatch(rows)), Ok(()));
+        }
+        for (level, found) in results {
             assert_eq!(found, expected, "at SIMD level {level}");
         }
     }
