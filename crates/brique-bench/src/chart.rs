@@ -82,7 +82,7 @@ const STYLES: [(Dtype, &str, MarkerShape); 2] = [
 
 /// Draws sweeps side by side, on logarithmic axes, as SVG: the shortest time of a step that `report` has for each workload.
 ///
-/// The figure's title, which a screen reader says, names the processor.
+/// The figure's title, which a screen reader says, names the processor and the SIMD level.
 #[must_use]
 pub fn draw(sweeps: &[Sweep], report: &Report) -> String {
     let panels = sweeps.iter().map(|sweep| panel(sweep, &report.rows));
@@ -104,7 +104,7 @@ pub fn draw(sweeps: &[Sweep], report: &Report) -> String {
 fn accessible(svg: &str, report: &Report) -> String {
     let title = format!(
         "Median time of a training step in microseconds; {}",
-        report.machine_and_threads()
+        report.conditions()
     );
     let escaped = title.replace('&', "&amp;").replace('<', "&lt;");
     let with_role = svg.replacen("<svg ", "<svg role=\"img\" ", 1);

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use brique::tensor::{SimdLevel, SimdLevelError};
 use brique_bench::{Dtype, Options, Workload};
 use clap::Parser;
 
@@ -12,7 +13,11 @@ use clap::Parser;
 /// A step zeroes the gradients, goes forward, takes the mean squared error, goes backward and makes an update of plain
 /// gradient descent. p1_predict goes forward alone, with one example. For each workload and type of number: the median
 /// and the shortest time of a step, how often a warm step allocates, how many 10⁹ operations a second its matrix products
-/// make, and which fraction that is of the library's fastest product, measured in the same run.
+/// make, and which fraction that is of the peak.
+///
+/// The peak is what the processor does in fused multiply-adds on registers alone, at the same SIMD level and on as many
+/// threads, measured in the same run; at the baseline of x86-64, in multiplications and additions. The best product is the
+/// forward product of 512 × 512 × 512.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 pub(crate) struct Arguments {
@@ -23,6 +28,10 @@ pub(crate) struct Arguments {
     /// Compute on this many threads
     #[arg(long, value_name = "N", default_value = "1", value_parser = threads, allow_hyphen_values = true)]
     threads: usize,
+
+    /// Compute with this set of SIMD instructions, which the processor must have: baseline, avx2 or avx512
+    #[arg(long, value_name = "LEVEL", default_value_t = SimdLevel::best(), value_parser = simd)]
+    simd: SimdLevel,
 
     /// Measure each workload for about this many seconds, and never less than five samples
     #[arg(long, value_name = "S", default_value = "1", value_parser = seconds, allow_hyphen_values = true)]
@@ -61,6 +70,7 @@ impl Arguments {
                 .dtype
                 .map_or_else(|| Dtype::ALL.to_vec(), |dtype| vec![dtype]),
             threads: self.threads,
+            simd: self.simd,
             time: self.seconds,
         }
     }
@@ -73,6 +83,11 @@ fn threads(text: &str) -> Result<usize, String> {
             "found '{text}', expected a whole number of at least 1, such as 2"
         )),
     }
+}
+
+fn simd(text: &str) -> Result<SimdLevel, SimdLevelError> {
+    let level: SimdLevel = text.parse()?;
+    level.run(|| level)
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use brique::tensor::ThreadsError;
+use brique::tensor::{SimdLevelError, ThreadsError};
 
 /// What stopped a benchmark, and at which workload.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,9 @@ pub enum Error {
     /// The library does not compute on that many threads.
     #[error(transparent)]
     Threads(ThreadsError),
+    /// The processor does not have the SIMD level.
+    #[error(transparent)]
+    Simd(SimdLevelError),
     /// The memory for the network and its batch is not to be had.
     #[error(
         "workload {workload} in {dtype}: it needs {bytes} bytes of memory, which are not to be had; \

@@ -2,7 +2,8 @@
 //!
 //! * [`run`]: measures workloads; a [`Report`] with a [`Row`] for each workload and type of number.
 //! * [`Workload`]: a network, a batch, and what is done with them; [`Workload::defaults`] are those always measured.
-//! * [`measure`]: the time of a step, without that of reading the clock. [`peak`]: the fastest product there is.
+//! * [`measure`]: the time of a step, without that of reading the clock. [`peak`]: what the processor does at most;
+//!   [`best_product`]: what the library does at most.
 //! * [`allocations_of`]: what was allocated meanwhile, on all threads.
 //! * [`Sweep`], [`draw`]: the time of a step against batch and width, as a figure.
 //!
@@ -29,7 +30,7 @@ pub use allocations::allocations_of;
 pub use chart::{Sweep, draw};
 pub use error::Error;
 pub use machine::{Machine, model_in};
-pub use peak::peak;
+pub use peak::{best_product, peak};
 pub use report::{Dtype, Peak, Report, Row};
 pub use run::{Options, run};
 pub use subject::Subject;

@@ -1,7 +1,8 @@
 //! What was found.
 
+use brique::tensor::SimdLevel;
 use clap::ValueEnum;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::Machine;
 
@@ -38,6 +39,9 @@ pub struct Row {
     pub dtype: Dtype,
     /// On how many threads.
     pub threads: usize,
+    /// At which SIMD level.
+    #[serde(serialize_with = "by_name")]
+    pub simd: SimdLevel,
     /// Microseconds a step, the median of the samples.
     pub median_us: f64,
     /// Microseconds a step in the shortest sample.
@@ -46,17 +50,37 @@ pub struct Row {
     pub allocations_per_step: f64,
     /// 10⁹ operations a second, of those in the matrix products that a step needs, in the shortest sample.
     pub gflops: f64,
-    /// Of the fastest product there is.
+    /// `gflops` as a fraction of `peak_gflops`.
     pub fraction_of_peak: f64,
+    /// [`Peak::gflops`] of this type of number.
+    pub peak_gflops: f64,
+    /// [`Peak::best_product_gflops`] of this type of number.
+    pub best_product_gflops: f64,
+    /// `best_product_gflops` as a fraction of `peak_gflops`.
+    pub best_product_fraction_of_peak: f64,
 }
 
-/// The fastest product with one type of number.
+fn by_name<S: Serializer>(level: &SimdLevel, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(level)
+}
+
+/// The most that can be reached with one type of number, at the SIMD level and on the threads of the report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Peak {
     /// The type of number.
     pub dtype: Dtype,
-    /// 10⁹ operations a second.
+    /// 10⁹ operations a second, in multiply-adds on registers alone: the limit of the machine.
     pub gflops: f64,
+    /// 10⁹ operations a second in a product 512 × 512 · 512 × 512: the limit of the library.
+    pub best_product_gflops: f64,
+}
+
+impl Peak {
+    /// The best product as a fraction of the peak.
+    #[must_use]
+    pub fn best_product_fraction(&self) -> f64 {
+        self.best_product_gflops / self.gflops
+    }
 }
 
 /// All that was measured, and on what.
@@ -66,6 +90,8 @@ pub struct Report {
     pub machine: Machine,
     /// On how many threads.
     pub threads: usize,
+    /// At which SIMD level.
+    pub simd: SimdLevel,
     /// One for each type of number.
     pub peaks: Vec<Peak>,
     /// Workload by workload, type by type.
@@ -73,12 +99,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// Where it was measured, in words: `Fast 9000, 8 cores, 1 thread`.
+    /// Where and how it was measured, in words: `Fast 9000, 8 cores, 1 thread, avx2`.
     #[must_use]
-    pub fn machine_and_threads(&self) -> String {
+    pub fn conditions(&self) -> String {
         let Machine { processor, cores } = &self.machine;
         let (cores, threads) = (counted(*cores, "core"), counted(self.threads, "thread"));
-        format!("{processor}, {cores}, {threads}")
+        format!("{processor}, {cores}, {threads}, {}", self.simd)
     }
 }
 

@@ -3,7 +3,7 @@
 use brique_bench::{Peak, Report, Row};
 use comfy_table::{CellAlignment, Table, presets};
 
-/// A line about the machine, then a row for each workload and type of number.
+/// The machine, its peak and the best product, then a row for each workload and type of number.
 pub(crate) fn table(report: &Report) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
@@ -29,9 +29,19 @@ pub(crate) fn table(report: &Report) -> String {
 }
 
 fn heading(report: &Report) -> String {
-    let peak = |peak: &Peak| format!("{:.1} GFLOP/s in {}", peak.gflops, peak.dtype.name());
-    let peaks: Vec<String> = report.peaks.iter().map(peak).collect();
-    format!("{}; peak {}", report.machine_and_threads(), peaks.join(", "))
+    let of = |figure: &dyn Fn(&Peak) -> String| {
+        let peaks = report.peaks.iter();
+        let figures: Vec<String> = peaks
+            .map(|peak| format!("{} in {}", figure(peak), peak.dtype.name()))
+            .collect();
+        figures.join(", ")
+    };
+    let peaks = of(&|peak| format!("{:.1} GFLOP/s", peak.gflops));
+    let products = of(&|peak| {
+        let percent = 100.0 * peak.best_product_fraction();
+        format!("{:.1} GFLOP/s ({percent:.1} %)", peak.best_product_gflops)
+    });
+    format!("{}\npeak {peaks}\nbest product {products}", report.conditions())
 }
 
 fn cells(row: &Row) -> [String; 8] {

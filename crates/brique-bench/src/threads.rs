@@ -1,11 +1,11 @@
-//! On how many threads the library computes.
+//! How the library computes.
 
-use brique::tensor::Threads;
+use brique::tensor::{SimdLevel, Threads};
 
 use crate::Error;
 
-/// Runs `work` with all kernels of the library on this many threads.
-pub(crate) fn on_threads<R>(threads: usize, work: impl FnOnce() -> R) -> Result<R, Error> {
+/// Calls `work` with all kernels of the library on this many threads, at this SIMD level.
+pub(crate) fn computing<R>(threads: usize, simd: SimdLevel, work: impl FnOnce() -> R) -> Result<R, Error> {
     let threads = Threads::new(threads).map_err(Error::Threads)?;
-    Ok(threads.run(work))
+    simd.run(|| threads.run(work)).map_err(Error::Simd)
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use brique_tensor::SimdLevelError;
+
 /// What stopped the reading or running of a file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,6 +23,9 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// The processor does not have the SIMD level.
+    #[error(transparent)]
+    Simd(#[from] SimdLevelError),
     /// The file is no `safetensors` file.
     #[error("not a safetensors file: {0}")]
     Format(#[from] safetensors::SafeTensorError),

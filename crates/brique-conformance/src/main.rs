@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use brique_conformance::Error;
+use brique_tensor::SimdLevel;
 use clap::Parser;
 
 /// Runs every case in a folder against the library: exact vectors of modules and losses, and whole trainings.
@@ -24,11 +26,16 @@ struct Arguments {
     /// Print JSON instead of tables
     #[arg(long)]
     json: bool,
+
+    /// Compute with this set of SIMD instructions, which the processor must have: baseline, avx2 or avx512
+    #[arg(long, value_name = "LEVEL", default_value_t = SimdLevel::best())]
+    simd: SimdLevel,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match brique_conformance::run(&arguments.folder) {
+    let run = arguments.simd.run(|| brique_conformance::run(&arguments.folder));
+    match run.map_err(Error::from).flatten() {
         Ok(conformance) => {
             let text = if arguments.json {
                 format!("{:#}", conformance.to_json())

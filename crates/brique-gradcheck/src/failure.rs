@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use brique_tensor::SimdLevel;
+
 use crate::Report;
 
 /// A check that failed: which, on what, and the numbers to see it by.
@@ -42,8 +44,10 @@ pub enum Failure {
         message: String,
     },
     /// A check failed on a drawn case; the case is the smallest that was found to fail.
-    #[error("{failure}\nsmallest case that fails: {case}")]
+    #[error("{failure}\nSIMD level: {level}\nsmallest case that fails: {case}")]
     Judged {
+        /// The SIMD level of the kernels: the best of the processor if the case fails at several.
+        level: SimdLevel,
         /// The case, as it would be written down.
         case: String,
         /// What failed on it.

@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use brique_core::{Fault, Loss, Module, Reduction};
 use brique_random::{RandomSource, portable};
-use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
+use brique_tensor::{Matrix, SimdLevel};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
@@ -23,6 +23,9 @@ const REDUCTIONS: &str = "reductions_agree";
 ///
 /// Cases are drawn by `proptest` from a seed: the same seed judges the same cases. Of a failure the smallest case is
 /// sought, as `proptest` does, and told with it; of a panic the first case is told.
+///
+/// Every case is checked at each [`SimdLevel`] that the processor has, from the best to the baseline, also inside of
+/// [`SimdLevel::run`]. A failure names the level.
 ///
 /// ```
 /// # use brique_core::{Loss, Reduction};
@@ -147,7 +150,7 @@ impl Judge {
             delta_seed,
         });
         self.check_names(MODULE_LAWS.iter().chain(LINEAR_LAWS).map(|(name, _)| *name))?;
-        self.judge(cases, |mut case, judgement| {
+        self.judge(cases, |case, judgement| {
             self.judge_module(&mut case.module, &case.x, case.delta_seed, judgement)
         })
     }
@@ -200,12 +203,12 @@ impl Judge {
         self.check_names(names.chain([REDUCTIONS]))?;
         self.judge(pairs, |(y, yhat), judgement| {
             for reduction in [Reduction::Mean, Reduction::BatchMean, Reduction::Sum] {
-                self.judge_loss(&make(reduction), &y, &yhat, judgement)?;
+                self.judge_loss(&make(reduction), y, yhat, judgement)?;
             }
             if self.includes(REDUCTIONS) {
                 let boxed = |reduction| -> Box<dyn Loss<f64>> { Box::new(make(reduction)) };
                 let subject = make(Reduction::Sum).to_string();
-                guarded(REDUCTIONS, &subject, || reductions_agree(&boxed, &y, &yhat))?;
+                guarded(REDUCTIONS, &subject, || reductions_agree(&boxed, y, yhat))?;
                 judgement.add_check();
             }
             Ok(())
@@ -261,27 +264,35 @@ impl Judge {
     fn judge<C: Debug>(
         &self,
         cases: impl Strategy<Value = C>,
-        check: impl Fn(C, &mut Judgement) -> Result<(), Failure>,
+        check: impl Fn(&mut C, &mut Judgement) -> Result<(), Failure>,
     ) -> Result<Judgement, Failure> {
-        let judgement = RefCell::new(Judgement::default());
+        let mut levels = SimdLevel::available();
+        levels.reverse();
+        let judgement = RefCell::new(Judgement::new(&levels));
         let smallest = RefCell::new(None);
-        let outcome = self.runner().run(&cases, |case| {
+        let outcome = self.runner().run(&cases, |mut case| {
             // A smaller case that panics would print its own message and backtrace: the first is enough.
-            if matches!(*smallest.borrow(), Some((_, Failure::Panicked { .. }))) {
+            if matches!(*smallest.borrow(), Some((_, _, Failure::Panicked { .. }))) {
                 return Ok(());
             }
             let text = format!("{case:?}");
             judgement.borrow_mut().add_case();
-            check(case, &mut judgement.borrow_mut()).map_err(|failure| {
-                // Cases only get smaller: the last one that fails is the smallest.
-                smallest.replace(Some((text, failure)));
-                TestCaseError::fail("a check failed")
-            })
+            for &level in &levels {
+                if let Err(failure) = judge_at(level, &mut judgement.borrow_mut(), &mut |passed| {
+                    check(&mut case, passed)
+                }) {
+                    // Cases only get smaller: the last one that fails is the smallest.
+                    smallest.replace(Some((text, level, failure)));
+                    return Err(TestCaseError::fail("a check failed"));
+                }
+            }
+            Ok(())
         });
         match (outcome, smallest.into_inner()) {
             (Ok(()), _) => self.enough(judgement.into_inner()),
-            (Err(TestError::Fail(..)), Some((case, failure))) => Err(Failure::Judged {
+            (Err(TestError::Fail(..)), Some((case, level, failure))) => Err(Failure::Judged {
                 case,
+                level,
                 failure: Box::new(failure),
             }),
             (Err(error), _) => Err(Failure::Nothing {
@@ -312,6 +323,22 @@ impl Judge {
         };
         TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
     }
+}
+
+/// Checks one case at a SIMD level, and adds what was compared to the judgement.
+fn judge_at(
+    level: SimdLevel,
+    judgement: &mut Judgement,
+    check: &mut dyn FnMut(&mut Judgement) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut passed = Judgement::default();
+    let outcome = level.run(|| check(&mut passed));
+    // The level is one of those that the processor has.
+    outcome.map_err(|error| Failure::Nothing {
+        reason: error.to_string(),
+    })??;
+    judgement.add_level(level, &passed);
+    Ok(())
 }
 
 /// A module with an input, and the seed that δ comes from.

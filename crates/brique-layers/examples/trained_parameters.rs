@@ -1,12 +1,13 @@
-//! Trains a network in both types of number and prints every bit of its parameters: the same, however it is compiled.
+//! Trains a network in both types of number and prints every bit of its parameters, at every SIMD level of
+//! the processor: the same, however it is compiled.
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
 use brique_core::{Error, Loss, Module};
 use brique_layers::{Dropout, Init, LayerNorm, Linear, Sequential, Tanh, Workspace};
 use brique_losses::MSELoss;
 use brique_random::{RandomSource, portable};
-use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, Axis};
+use brique_tensor::{Scalar, SimdLevel};
 
 fn normal<T: Scalar>(shape: (usize, usize), seed: u64) -> Array2<T> {
     let mut rng = portable(seed);
@@ -64,7 +65,9 @@ pub fn in_both_types() -> Result<String, Error> {
     Ok(double.chain(single).collect())
 }
 
-fn main() -> Result<(), Error> {
-    print!("{}", in_both_types()?);
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    for level in SimdLevel::available() {
+        print!("{}", level.run(in_both_types)??);
+    }
     Ok(())
 }

@@ -10,7 +10,7 @@ use self::lanes::{
     values_of_lanes,
 };
 use crate::threads::Divisible;
-use crate::unit::{Unit, Work, on_best_unit};
+use crate::unit::{Unit, Work, dispatch};
 use crate::{Matrix, Scalar, threads};
 
 /// So many numbers keep a thread busy for long enough: about 10 µs.
@@ -18,8 +18,8 @@ const WORTH_A_THREAD: usize = 16_000;
 
 /// A function of one number, with its slope.
 ///
-/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_slope`] apply it to whole matrices, on the
-/// best vector unit of the processor.
+/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_slope`] apply it to whole matrices, at
+/// the current [`SimdLevel`](crate::SimdLevel).
 /// Both methods, and all they call, should be `#[inline(always)]`, as what is in [`inlined`](crate::inlined) is:
 /// what is not inlined is right and slow.
 /// A branch that both sides of are cheap costs nothing: it is a selection.
@@ -192,7 +192,7 @@ impl<T: Scalar, F: Elementwise<T>> Divisible for Forward<'_, T, F> {
     }
 
     fn compute(self) {
-        on_best_unit(self);
+        dispatch(self);
     }
 }
 
@@ -251,7 +251,7 @@ impl<T: Scalar, F: Elementwise<T>> Divisible for ForwardWithSlope<'_, T, F> {
     }
 
     fn compute(self) {
-        on_best_unit(self);
+        dispatch(self);
     }
 }
 
@@ -317,7 +317,7 @@ impl<T: Scalar, F: Elementwise<T>> Divisible for Backward<'_, T, F> {
     }
 
     fn compute(self) {
-        on_best_unit(self);
+        dispatch(self);
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! Slopes are computed from the argument: `y·(1 − y)` and `1 − y²` have lost every digit where y has reached 1.
 
-use crate::unit::{Unit, Work, on_best_unit};
+use crate::unit::{Unit, Work, dispatch};
 use crate::{Scalar, inlined};
 
-/// Functions of [`inlined`](crate::inlined), called on the best unit of the processor.
-macro_rules! on_best_unit {
+/// Functions of [`inlined`](crate::inlined), called at the current SIMD level.
+macro_rules! dispatched {
     ($($(#[$documentation:meta])* $name:ident($($x:ident),*);)*) => {$(
         $(#[$documentation])*
         #[must_use]
@@ -24,12 +24,12 @@ macro_rules! on_best_unit {
                 }
             }
 
-            on_best_unit(Call { $($x),* })
+            dispatch(Call { $($x),* })
         }
     )*};
 }
 
-on_best_unit! {
+dispatched! {
     /// `e^x`.
     ///
     /// ```

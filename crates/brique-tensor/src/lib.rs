@@ -8,6 +8,7 @@
 //! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`] and slopes that keep their digits in the tails;
 //!   [`Elementwise`]: such a function applied to whole matrices, and [`inlined`] what to write one with.
 //! * [`aligned_zeros`], [`aligned`]: matrices that registers are loaded from fastest.
+//! * [`SimdLevel`]: the instruction set that kernels use, the best of the processor by default.
 //! * [`pairwise_sum`], [`add_column_sums`]: sums whose rounding error grows with log n, not with n.
 //!
 //! This is the only crate of the workspace with code written for speed.
@@ -31,10 +32,12 @@ mod elementwise;
 mod exponential;
 mod functions;
 pub mod inlined;
+mod multiply_adds;
 mod pages;
 mod pairs;
 mod product;
 mod scalar;
+mod simd_level;
 mod softmax;
 mod sum;
 mod threads;
@@ -49,14 +52,17 @@ pub use functions::{
     exp, exp_m1, exp_of_difference, largest, ln_1p_of_positive, log_sum_exp, normal_density,
     normal_distribution, sigmoid, sigmoid_slope, softplus, tanh, tanh_slope,
 };
+#[doc(hidden)]
+pub use multiply_adds::multiply_adds;
 pub use ndarray;
 pub use pairs::{all_finite, combine, sum_of_pairs, update};
 pub use scalar::Scalar;
+pub use simd_level::{SimdLevel, SimdLevelError};
 pub use softmax::{log_softmax_delta, log_softmax_forward, softmax_delta, softmax_forward};
 pub use sum::{add_column_sums, pairwise_sum};
 pub use threads::{Threads, ThreadsError};
 #[doc(hidden)]
-pub use unit::{Unit, Work, on_best_unit};
+pub use unit::{Unit, Work, dispatch};
 #[doc(hidden)]
 pub use vector::Vector;
 

@@ -1,4 +1,4 @@
-//! Functions of two numbers over whole matrices, compiled for the best vector unit.
+//! Functions of two numbers over whole matrices, at the current SIMD level.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,7 +6,7 @@ use ndarray::Zip;
 
 use crate::scalar::Lanes;
 use crate::threads::Divisible;
-use crate::unit::{Unit, Work, on_best_unit};
+use crate::unit::{Unit, Work, dispatch};
 use crate::vector::Vector;
 use crate::{Matrix, Scalar, pairwise_sum, threads};
 
@@ -46,7 +46,7 @@ pub fn sum_of_pairs<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T
     if let (Some(a), Some(b)) = (a.as_slice(), b.as_slice()) {
         let block = |number: usize| {
             let numbers = number * BLOCK..a.len().min((number + 1) * BLOCK);
-            on_best_unit(SumOfBlock {
+            dispatch(SumOfBlock {
                 a: &a[numbers.clone()],
                 b: &b[numbers],
                 value,
@@ -67,7 +67,7 @@ pub fn sum_of_pairs<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T
             let index = [index / columns, index % columns];
             (copy_of_a[place], copy_of_b[place]) = (a[index], b[index]);
         }
-        on_best_unit(SumOfBlock {
+        dispatch(SumOfBlock {
             a: &copy_of_a[..length],
             b: &copy_of_b[..length],
             value,
@@ -163,7 +163,7 @@ pub fn combine<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>, value
     assert_one_shape("b", a, b);
     assert_one_shape("c", a, c);
     if let (Some(a), Some(b), Some(c)) = (a.as_slice(), b.as_slice(), c.as_slice_mut()) {
-        return on_best_unit(Combine { a, b, c, value });
+        return dispatch(Combine { a, b, c, value });
     }
     Zip::from(c).and(a).and(b).for_each(|c, &a, &b| *c = value(a, b));
 }
@@ -235,7 +235,7 @@ impl<T: Scalar, F: Fn(T, T) -> T + Copy + Send> Divisible for Update<'_, T, F> {
     }
 
     fn compute(self) {
-        on_best_unit(self);
+        dispatch(self);
     }
 }
 
@@ -294,7 +294,7 @@ impl<T: Scalar> Divisible for Check<'_, T> {
     }
 
     fn compute(self) {
-        if !on_best_unit(AllFinite(self.numbers)) {
+        if !dispatch(AllFinite(self.numbers)) {
             self.all_finite.store(false, Ordering::Relaxed);
         }
     }

@@ -8,10 +8,11 @@ use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 
 use crate::exponential::Exponential;
+use crate::multiply_adds;
 use crate::product::{Panels, Product};
 use crate::softmax::{self, Function};
 use crate::sum::ColumnSums;
-use crate::unit::{Unit, on_best_unit};
+use crate::unit::{Unit, dispatch};
 use crate::vector::Vector;
 
 /// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
@@ -113,6 +114,10 @@ pub trait Lanes: Sized {
     /// Adds columns up.
     #[doc(hidden)]
     fn add_column_sums(sums: ColumnSums<'_, Self>);
+
+    /// Does multiply-adds on registers, and returns the number of operations.
+    #[doc(hidden)]
+    fn multiply_adds(rounds: usize) -> u64;
 }
 
 macro_rules! lanes {
@@ -124,7 +129,7 @@ macro_rules! lanes {
                 thread_local! {
                     static PANELS: RefCell<Panels<$number>> = const { RefCell::new(Panels::new()) };
                 }
-                PANELS.with_borrow_mut(|panels| on_best_unit((product, panels)));
+                PANELS.with_borrow_mut(|panels| dispatch((product, panels)));
             }
 
             fn along_rows(function: Function, columns: usize, x: &[Self], delta: &[Self], y: &mut [Self]) {
@@ -132,7 +137,11 @@ macro_rules! lanes {
             }
 
             fn add_column_sums(sums: ColumnSums<'_, Self>) {
-                on_best_unit(sums);
+                dispatch(sums);
+            }
+
+            fn multiply_adds(rounds: usize) -> u64 {
+                multiply_adds::compute::<Self>(rounds)
             }
         }
     };

@@ -12,7 +12,7 @@ mod units;
 
 use crate::inlined;
 use crate::scalar::Lanes;
-use crate::unit::{Unit, Work, on_best_unit};
+use crate::unit::{Unit, Work, dispatch};
 use crate::{Matrix, Scalar};
 
 /// `p_k = e^{x_k} / Σ_j e^{x_j}`, along each row.
@@ -112,7 +112,7 @@ pub(crate) fn compute<T: Scalar>(function: Function, columns: usize, x: &[T], de
 }
 
 fn rows<T: Scalar, F: AlongRow<T>>(f: F, columns: usize, x: &[T], delta: &[T], y: &mut [T]) {
-    on_best_unit(Rows {
+    dispatch(Rows {
         f,
         columns,
         x,

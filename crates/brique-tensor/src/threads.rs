@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 use self::pool::Pool;
+use crate::simd_level;
 
 /// Some threads that kernels share their work between.
 ///
@@ -153,13 +154,15 @@ pub(crate) fn in_parts<D: Divisible>(work: D, parts: usize) {
         }
         count += 1;
     });
+    // The threads of the pool compute at the level of the caller.
+    let level = simd_level::current();
     pool.compute(count, &|place| {
         let part = places[place]
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(part) = part {
-            D::compute(part);
+            simd_level::run_at(level, || D::compute(part));
         }
     });
 }

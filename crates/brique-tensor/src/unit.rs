@@ -1,5 +1,6 @@
-//! The vector units of processors, and the one door through which work is compiled for each and run on the best.
+//! The vector units of processors, and `dispatch`, which runs work that is compiled for each of them on the current one.
 
+use crate::simd_level::{self, SimdLevel};
 use crate::vector::{Array, Vector};
 
 /// A vector unit. A value of the type proves that this processor has it.
@@ -44,18 +45,59 @@ pub trait Work {
     fn run<U: Unit>(self, unit: U) -> Self::Output;
 }
 
-/// Does the work on the best unit that this processor has.
+/// A SIMD level that this processor has, with the proof of it: no value can be made of a level that it lacks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Detected {
+    Baseline(Baseline),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(x86::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(x86::Avx512),
+}
+
+impl Detected {
+    /// The level, if this processor has it.
+    pub(crate) fn of(level: SimdLevel) -> Option<Self> {
+        match level {
+            SimdLevel::Baseline => Some(Self::Baseline(Baseline)),
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx2 => x86::Avx2::detect().map(Self::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx512 => x86::Avx512::detect().map(Self::Avx512),
+            #[cfg(not(target_arch = "x86_64"))]
+            SimdLevel::Avx2 | SimdLevel::Avx512 => None,
+        }
+    }
+
+    /// The best level that this processor has.
+    pub(crate) fn best() -> Self {
+        let from_the_best = SimdLevel::ALL.into_iter().rev();
+        let mut detected = from_the_best.filter_map(Self::of);
+        detected.next().unwrap_or(Self::Baseline(Baseline))
+    }
+
+    /// Which level it is.
+    pub(crate) fn level(self) -> SimdLevel {
+        match self {
+            Self::Baseline(_) => SimdLevel::Baseline,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => SimdLevel::Avx2,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => SimdLevel::Avx512,
+        }
+    }
+}
+
+/// Does the work at the current SIMD level of this thread.
 #[inline]
-pub fn on_best_unit<W: Work>(work: W) -> W::Output {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(unit) = x86::Avx512::detect() {
-        return unit.run(work);
+pub fn dispatch<W: Work>(work: W) -> W::Output {
+    match simd_level::current() {
+        Detected::Baseline(unit) => unit.run(work),
+        #[cfg(target_arch = "x86_64")]
+        Detected::Avx2(unit) => unit.run(work),
+        #[cfg(target_arch = "x86_64")]
+        Detected::Avx512(unit) => unit.run(work),
     }
-    #[cfg(target_arch = "x86_64")]
-    if let Some(unit) = x86::Avx2::detect() {
-        return unit.run(work);
-    }
-    work.run(Baseline)
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use brique::tensor::SimdLevel;
 use brique_bench::{Dtype, Machine, Options, Report, Row, Sweep, draw, run};
 
 #[test]
@@ -45,6 +46,7 @@ fn a_chart_shows_what_was_measured() {
         workloads: sweeps.iter().flat_map(Sweep::workloads).cloned().collect(),
         dtypes: Dtype::ALL.to_vec(),
         threads: 1,
+        simd: SimdLevel::best(),
         time: Duration::ZERO,
     };
     let report = run(&options, &|_| ()).unwrap();
@@ -62,7 +64,7 @@ fn a_chart_shows_what_was_measured() {
         assert!(svg.contains(part), "{part}\n{svg}");
     }
     assert!(svg.starts_with("<svg role=\"img\" "));
-    assert!(svg.contains("; ") && svg.contains(", 1 thread</title>"));
+    assert!(svg.contains("; ") && svg.contains(&format!(", 1 thread, {}</title>", SimdLevel::best())));
     // A mark for each of three workloads and one in the legend, on two panels.
     assert_eq!(elements(&svg, "circle"), 2 * (3 + 1), "{svg}");
 }
@@ -74,11 +76,15 @@ fn a_point_stands_at_its_minimum() {
         workload: workload.to_owned(),
         dtype,
         threads: 1,
+        simd: SimdLevel::Avx2,
         median_us: 1.0,
         min_us,
         allocations_per_step: 0.0,
         gflops: 1.0,
         fraction_of_peak: 1.0,
+        peak_gflops: 1.0,
+        best_product_gflops: 1.0,
+        best_product_fraction_of_peak: 1.0,
     };
     let report = |minima: [f64; 3]| Report {
         machine: Machine {
@@ -86,6 +92,7 @@ fn a_point_stands_at_its_minimum() {
             cores: 1,
         },
         threads: 2,
+        simd: SimdLevel::Avx2,
         peaks: Vec::new(),
         rows: [1, 8, 64]
             .iter()
@@ -97,7 +104,7 @@ fn a_point_stands_at_its_minimum() {
     let heights = |report: &Report| -> Vec<f64> {
         let svg = draw(sweeps, report);
         assert!(
-            svg.contains("; A &lt; B &amp; C, 1 core, 2 threads</title>"),
+            svg.contains("; A &lt; B &amp; C, 1 core, 2 threads, avx2</title>"),
             "{svg}"
         );
         assert!(svg.contains(">f32<") && !svg.contains(">f64<"));
@@ -122,6 +129,7 @@ fn a_chart_of_nothing_has_no_mark() {
     let report = Report {
         machine: Machine::here(),
         threads: 1,
+        simd: SimdLevel::best(),
         peaks: Vec::new(),
         rows: Vec::new(),
     };

@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::{Command, Output};
 
+use brique::tensor::SimdLevel;
 use serde_json::Value;
 
 pub(crate) fn bench(arguments: &[&str]) -> Output {
@@ -32,15 +33,19 @@ fn tiny(more: &[&str]) -> String {
     text(&output.stdout)
 }
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 12] = [
     "workload",
     "dtype",
     "threads",
+    "simd",
     "median_us",
     "min_us",
     "allocations_per_step",
     "gflops",
     "fraction_of_peak",
+    "peak_gflops",
+    "best_product_gflops",
+    "best_product_fraction_of_peak",
 ];
 
 #[test]
@@ -87,13 +92,43 @@ fn json_rows_say_what_was_asked_for() {
 }
 
 #[test]
-fn the_fraction_is_of_the_peak_of_that_type() {
+fn fractions_are_of_the_peak_of_that_type() {
     let rows: Vec<Value> = serde_json::from_str(&tiny(&["--json"])).unwrap();
-    let peak = |row: &Value| row["gflops"].as_f64().unwrap() / row["fraction_of_peak"].as_f64().unwrap();
-    for (first, second) in [(0, 2), (1, 3)] {
-        assert!((peak(&rows[first]) / peak(&rows[second]) - 1.0).abs() < 1e-12);
+    let number = |row: &Value, key: &str| row[key].as_f64().unwrap();
+    for row in &rows {
+        let peak = number(row, "peak_gflops");
+        for (rate, fraction) in [
+            ("gflops", "fraction_of_peak"),
+            ("best_product_gflops", "best_product_fraction_of_peak"),
+        ] {
+            assert!((number(row, rate) / number(row, fraction) / peak - 1.0).abs() < 1e-12);
+            assert!(0.0 < number(row, fraction));
+        }
     }
-    assert!((peak(&rows[0]) / peak(&rows[1]) - 1.0).abs() > 1e-12);
+    for key in ["peak_gflops", "best_product_gflops"] {
+        for (first, second) in [(0, 2), (1, 3)] {
+            assert_eq!(rows[first][key], rows[second][key]);
+        }
+        assert_ne!(rows[0][key], rows[1][key]);
+    }
+}
+
+#[test]
+fn every_simd_level_of_the_processor_can_be_measured() {
+    let best = SimdLevel::best().to_string();
+    let level_of = |page: &str| {
+        let rows: Vec<Value> = serde_json::from_str(page).unwrap();
+        assert!(rows.iter().all(|row| row["simd"] == rows[0]["simd"]));
+        rows[0]["simd"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(level_of(&tiny(&["--json"])), best);
+    for level in SimdLevel::available() {
+        let name = level.to_string();
+        assert_eq!(level_of(&tiny(&["--json", "--simd", &name])), name);
+        let page = tiny(&["--simd", &name, "--threads", "2"]);
+        let (heading, _) = page.split_once('\n').unwrap();
+        assert!(heading.ends_with(&format!(", 2 threads, {name}")), "{heading}");
+    }
 }
 
 #[test]
@@ -102,23 +137,31 @@ fn one_type_of_number_alone() {
     assert_eq!(rows.len(), 2);
     assert!(rows.iter().all(|row| row["dtype"] == "f64"));
     let page = tiny(&["--dtype", "f32"]);
-    assert!(page.contains(" in f32\n") && !page.contains("f64"), "{page}");
+    assert!(
+        page.contains(" GFLOP/s in f32\n") && !page.contains("f64"),
+        "{page}"
+    );
 }
 
 #[test]
 fn the_table_is_headed_by_the_machine_and_aligned() {
     let page = tiny(&[]);
     let lines: Vec<&str> = page.lines().collect();
-    assert_eq!(lines.len(), 2 + 2 + 4, "{page}");
-    let (machine, peaks) = lines[0].split_once("; peak ").unwrap();
+    assert_eq!(lines.len(), 4 + 2 + 4, "{page}");
+    let machine = lines[0];
+    let endings = ["cores", "1 core"].map(|cores| format!(" {cores}, 1 thread, {}", SimdLevel::best()));
     assert!(
-        machine.ends_with(" cores, 1 thread") || machine.ends_with(" 1 core, 1 thread"),
+        endings.iter().any(|ending| machine.ends_with(ending)),
         "{machine}"
     );
-    assert!(
-        peaks.contains(" GFLOP/s in f32, ") && peaks.ends_with(" GFLOP/s in f64"),
-        "{peaks}"
-    );
+    for (line, start, unit) in [(lines[1], "peak ", "GFLOP/s"), (lines[2], "best product ", " %)")] {
+        assert!(line.starts_with(start), "{line}");
+        assert!(
+            line.contains(&format!("{unit} in f32, ")) && line.ends_with(&format!("{unit} in f64")),
+            "{line}"
+        );
+    }
+    let lines = &lines[2..];
     assert_eq!(lines[1], "");
     let heads: Vec<&str> = lines[2].split('|').map(str::trim).collect();
     assert_eq!(
@@ -177,6 +220,7 @@ fn help_names_every_option() {
     for option in [
         "--json",
         "--threads <N>",
+        "--simd <LEVEL>",
         "--seconds <S>",
         "--dtype <DTYPE>",
         "--chart <DIR>",
@@ -184,6 +228,10 @@ fn help_names_every_option() {
         assert!(help.contains(&format!("\n      {option}\n")), "{help}");
     }
     assert!(help.contains("--workload <SIZES:BATCH:ACTIVATION>"));
+    for level in SimdLevel::ALL {
+        assert!(help.contains(&level.to_string()), "{level}");
+    }
+    assert!(help.contains(&format!("[default: {}]", SimdLevel::best())));
     for (name, _) in brique_bench::Activation::NAMES {
         let is_named = |mark| help.contains(&format!(" {name}{mark}"));
         assert!([",", " ", ";"].into_iter().any(is_named), "{name}");

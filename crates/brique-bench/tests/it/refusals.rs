@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use brique::tensor::SimdLevel;
 use brique::train::{Error as TrainingError, NotFinite};
 use brique_bench::{Dtype, Error, Options, Workload, run};
 
@@ -113,10 +114,30 @@ fn threads_that_there_are_not() {
         workloads: Vec::new(),
         dtypes: Dtype::ALL.to_vec(),
         threads: 0,
+        simd: SimdLevel::best(),
         time: Duration::ZERO,
     };
     let error = run(&options, &|what| panic!("{what}")).unwrap_err();
     assert_eq!(error.to_string(), "0 threads are asked for, expected at least 1");
+}
+
+#[test]
+fn a_simd_level_that_the_processor_lacks() {
+    for level in SimdLevel::ALL {
+        let Err(refusal) = level.run(|| ()) else { continue };
+        let options = Options {
+            workloads: Vec::new(),
+            dtypes: Dtype::ALL.to_vec(),
+            threads: 1,
+            simd: level,
+            time: Duration::ZERO,
+        };
+        let error = run(&options, &|what| panic!("{what}")).unwrap_err();
+        assert_eq!(error.to_string(), refusal.to_string());
+        let argument = format!("--simd={level}");
+        let expected = format!("error: invalid value '{level}' for '--simd <LEVEL>': {refusal}\n");
+        check_argument(&argument, &expected);
+    }
 }
 
 /// Refused by the command line itself, with exit code 2.
@@ -155,6 +176,11 @@ fn arguments_that_are_refused() {
     check_argument(
         "--workload=3:40:tanh",
         "error: invalid value '3:40:tanh' for '--workload <SIZES:BATCH:ACTIVATION>': SIZES is 3 alone, ",
+    );
+    check_argument(
+        "--simd=sse9",
+        "error: invalid value 'sse9' for '--simd <LEVEL>': there is no SIMD level 'sse9', expected one of baseline, \
+         avx2, avx512\n",
     );
     check_argument(
         "--dtype=f16",

@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use brique_tensor::SimdLevel;
 use serde_json::Value;
 
 use crate::committed::data;
@@ -39,6 +40,24 @@ fn the_committed_files_hold() {
             "\n82 of 82 results are within their bounds, 6 files are not built, 0 could not be run\n"
         ),
         "{page}"
+    );
+}
+
+#[test]
+fn a_simd_level_is_chosen_by_its_name() {
+    for level in SimdLevel::ALL {
+        let output = of(&data().join("trajectories"), &["--simd", &level.to_string()]);
+        let expected = match level.run(|| ()) {
+            Ok(()) => (Some(0), String::new()),
+            Err(refusal) => (Some(2), format!("error: {refusal}\n")),
+        };
+        assert_eq!((output.status.code(), text(&output.stderr)), expected, "{level}");
+    }
+    let output = of(&data(), &["--simd", "sse9"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr)
+            .contains("there is no SIMD level 'sse9', expected one of baseline, avx2, avx512")
     );
 }
 

@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use brique_conformance::run;
+use brique_conformance::{Conformance, run};
+use brique_tensor::SimdLevel;
 
 pub fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data")
@@ -14,19 +15,27 @@ const NOT_BUILT: [&str; 3] = ["avg_pool1d", "conv1d", "max_pool1d"];
 const EXACT: [&str; 4] = ["l1", "leaky_relu", "linear", "relu"];
 
 #[test]
-fn every_result_is_within_its_bound() {
-    let conformance = run(&data()).unwrap();
+fn every_result_is_within_its_bound_at_every_simd_level() {
+    for level in SimdLevel::available() {
+        check_bounds(&level.run(|| run(&data())).unwrap().unwrap(), level);
+    }
+}
+
+fn check_bounds(conformance: &Conformance, level: SimdLevel) {
     assert!(conformance.failed.is_empty(), "{:?}", conformance.failed);
     for row in &conformance.vectors {
-        assert!(row.holds(), "{row:?}");
+        assert!(row.holds(), "at SIMD level {level}: {row:?}");
         assert_eq!(row.cases, 24);
         assert!(row.torch.is_some(), "PyTorch's error of {row:?}");
         // Exactly right to the last place everywhere would mean that nothing was compared.
         let is_exact = EXACT.contains(&row.module.as_str());
-        assert!(row.worst > 0.1 || is_exact, "{row:?}");
+        assert!(row.worst > 0.1 || is_exact, "at SIMD level {level}: {row:?}");
     }
     for row in &conformance.trajectories {
-        assert!(row.holds() && row.steps >= 400 && row.torch.is_some(), "{row:?}");
+        assert!(
+            row.holds() && row.steps >= 400 && row.torch.is_some(),
+            "at SIMD level {level}: {row:?}"
+        );
     }
     assert!(conformance.holds());
 }

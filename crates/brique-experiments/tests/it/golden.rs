@@ -7,6 +7,7 @@ use brique_datasets::{
 };
 use brique_layers::{Dropout, Init, Linear};
 use brique_random::{NumpyRandomState, RandomSource, portable};
+use brique_tensor::SimdLevel;
 use brique_tensor::ndarray::Array2;
 
 const SEED: u32 = 42;
@@ -72,7 +73,15 @@ fn dropped() -> Vec<String> {
     hex(dropout.forward(&Array2::ones((1, 12))).unwrap())
 }
 
-fn found() -> Vec<(&'static str, Vec<String>)> {
+fn found() -> String {
+    let lines: Vec<String> = values()
+        .into_iter()
+        .map(|(what, bits)| format!("{what}: {}", bits.join(" ")))
+        .collect();
+    lines.join("\n")
+}
+
+fn values() -> Vec<(&'static str, Vec<String>)> {
     let numpy = || NumpyRandomState::new(SEED);
     let ours = || portable(SEED.into());
     let [ours_uniform, ours_normal, ours_permutation] = draws(ours);
@@ -209,11 +218,9 @@ stratified split, portable: a c 6 12 3 e 0 1
 ";
 
 #[test]
-fn every_seed_means_what_it_has_meant() {
-    let lines: Vec<String> = found()
-        .into_iter()
-        .map(|(what, bits)| format!("{what}: {}", bits.join(" ")))
-        .collect();
-    let found = lines.join("\n");
-    assert_eq!(found, GOLDEN.trim(), "\n{found}\n");
+fn every_seed_means_what_it_has_meant_at_every_simd_level() {
+    for level in SimdLevel::available() {
+        let found = level.run(found).unwrap();
+        assert_eq!(found, GOLDEN.trim(), "\n{found}\nat SIMD level {level}");
+    }
 }

@@ -7,7 +7,7 @@ use brique_datasets::{
 use brique_experiments::Run;
 use brique_layers::{Init, Linear};
 use brique_random::{NumpyRandomState, RandomSource};
-use brique_tensor::Matrix;
+use brique_tensor::{Matrix, SimdLevel};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -223,8 +223,18 @@ fn check_experiment(found: &Value, expected: &Value, name: &str) {
 }
 
 #[test]
-fn whole_loss_curves_and_parameters_are_numpys() {
-    let results = Run::of(&quick(), &settings(1), &|_| ()).unwrap().results();
+fn whole_loss_curves_and_parameters_are_numpys_at_every_simd_level() {
+    for level in SimdLevel::available() {
+        let run = || Run::of(&quick(), &settings(1), &|_| ()).unwrap().results();
+        #[allow(clippy::print_stderr, reason = "shown if the test fails")]
+        {
+            eprintln!("at SIMD level {level}:");
+        }
+        check_loss_curves_and_parameters(&level.run(run).unwrap());
+    }
+}
+
+fn check_loss_curves_and_parameters(results: &Value) {
     let (found, expected) = (&results["experiments"], reference());
 
     check_experiment(&found["regression_line"], &expected["regression_line"], "line");

@@ -1,6 +1,7 @@
 use brique_core::{Loss, Module, Reduction};
 use brique_gradcheck::strategies::{Numbers, matrix, size, sizes};
 use brique_gradcheck::{Failure, GradientCheck, Judge, loss_laws};
+use brique_tensor::SimdLevel;
 use brique_tensor::ndarray::array;
 use proptest::prelude::*;
 
@@ -145,6 +146,44 @@ fn a_failure_tells_the_smallest_case() {
         failure.to_string(),
         "an unwrap shows the table"
     );
+}
+
+#[test]
+fn every_case_is_judged_at_every_simd_level_and_a_failure_names_its_own() {
+    let judgement = Judge::new(1).cases(4).modules(always(tanh)).unwrap();
+    let levels = SimdLevel::available();
+    assert!(judgement.levels().iter().rev().eq(&levels));
+    assert_eq!(judgement.checks(), 4 * 20, "a check is counted once");
+    assert!(judgement.to_string().contains("at SIMD level "), "{judgement}");
+
+    for wrong in levels {
+        let failure = Judge::new(1)
+            .cases(4)
+            .modules(Just(()).prop_map(move |()| {
+                let mut toy = tanh();
+                let right = std::sync::Arc::clone(&toy.delta);
+                toy.delta = std::sync::Arc::new(move |p, x, delta, d| {
+                    right(p, x, delta, d);
+                    if SimdLevel::current() == wrong {
+                        d.mapv_inplace(|d| -d);
+                    }
+                });
+                let inputs = toy.inputs;
+                (toy, inputs)
+            }))
+            .unwrap_err();
+        assert!(
+            matches!(&failure, Failure::Judged { level, .. } if *level == wrong),
+            "{failure}"
+        );
+        assert!(
+            failure
+                .to_string()
+                .contains(&format!("\nSIMD level: {wrong}\nsmallest case that fails: ")),
+            "{failure}"
+        );
+        assert_eq!(SimdLevel::current(), SimdLevel::best());
+    }
 }
 
 #[test]

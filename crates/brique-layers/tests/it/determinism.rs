@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, thread};
 
-use brique_tensor::Scalar;
+use brique_tensor::{Scalar, SimdLevel};
+
+use crate::levels::on_every_level;
 
 #[path = "../../examples/trained_parameters.rs"]
 #[allow(dead_code, reason = "the example's own main")]
@@ -17,7 +19,9 @@ fn check_runs_and_threads<T: Scalar>() {
         assert_eq!(trained(), first);
     }
     thread::scope(|scope| {
-        let threads = [(); 2].map(|()| scope.spawn(trained));
+        // A thread starts at the best level.
+        let level = SimdLevel::current();
+        let threads = [(); 2].map(|()| scope.spawn(move || level.run(trained).unwrap()));
         for thread in threads {
             assert_eq!(thread.join().unwrap(), first);
         }
@@ -26,8 +30,34 @@ fn check_runs_and_threads<T: Scalar>() {
 
 #[test]
 fn trained_parameters_are_the_same_in_every_run_and_thread() {
-    check_runs_and_threads::<f64>();
-    check_runs_and_threads::<f32>();
+    on_every_level(|| {
+        check_runs_and_threads::<f64>();
+        check_runs_and_threads::<f32>();
+    });
+}
+
+/// The FNV-1a hash of a text.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The hash of what the example prints for a level with fused multiply-add, computed at AVX2 on x86-64 Linux. A change of a
+/// kernel that rounds differently changes it, and with it the results of every training: the changelog has to say so.
+const GOLDEN: u64 = 0x89fd_bbde_f77a_676a;
+
+/// The same at the baseline of x86-64, where each product is rounded before it is added.
+const GOLDEN_WITHOUT_FMA: u64 = 0x437e_8853_b100_3f33;
+
+#[test]
+fn trained_parameters_are_what_they_have_been_at_every_level() {
+    on_every_level(|| {
+        let has_fma = SimdLevel::current() > SimdLevel::Baseline || cfg!(target_arch = "aarch64");
+        let golden = if has_fma { GOLDEN } else { GOLDEN_WITHOUT_FMA };
+        let found = hash(&trained_parameters::in_both_types().unwrap());
+        assert_eq!(found, golden, "{found:#018x}, expected {golden:#018x}");
+    });
 }
 
 /// What the example prints, compiled without optimisation: the debug profile of this workspace has it.
@@ -51,7 +81,11 @@ fn printed_by_the_unoptimised() -> String {
 
 #[test]
 fn trained_parameters_are_the_same_with_and_without_optimisation() {
-    let optimised = trained_parameters::in_both_types().unwrap();
-    assert_eq!(optimised.lines().count(), 2 * (31 * 24 + 2 * 24 + 25 * 20));
+    let mut optimised = String::new();
+    for level in SimdLevel::available() {
+        let bits = level.run(trained_parameters::in_both_types).unwrap().unwrap();
+        assert_eq!(bits.lines().count(), 2 * (31 * 24 + 2 * 24 + 25 * 20));
+        optimised += &bits;
+    }
     assert_eq!(printed_by_the_unoptimised(), optimised);
 }

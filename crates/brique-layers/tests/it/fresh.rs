@@ -8,6 +8,8 @@ use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 use proptest::prelude::*;
 
+use crate::levels::proptest_on_every_level;
+
 fn linear<T: Scalar>(inputs: usize, outputs: usize, seed: u64) -> Linear<T> {
     Linear::new(inputs, outputs, Init::StandardNormal, &mut portable(seed)).unwrap()
 }
@@ -72,7 +74,7 @@ fn check<T: Scalar>(mut network: Sequential<T>, batches: [usize; 2]) {
     }
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn fresh_gradients_are_those_added_to_zero([inputs, hidden, outputs, rows, more] in sizes()) {
         let sizes = [inputs, hidden.max(1), outputs];

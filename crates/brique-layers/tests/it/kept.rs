@@ -9,6 +9,8 @@ use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
 use proptest::prelude::*;
 
+use crate::levels::proptest_on_every_level;
+
 /// Every function that keeps its slope, the first of them without anything below that could use it.
 fn functions<T: Scalar>() -> Vec<Box<dyn Module<T>>> {
     vec![
@@ -84,7 +86,7 @@ fn check<T: Scalar>(width: usize, rows: usize) {
     assert_eq!(network.backward_delta(&x, &delta).unwrap(), input_delta);
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn what_is_kept_changes_no_gradient([width, rows] in sizes()) {
         check::<f64>(width, rows);

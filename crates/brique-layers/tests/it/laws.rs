@@ -8,6 +8,8 @@ use brique_tensor::ndarray::{Array2, Axis};
 use brique_tensor::{Matrix, Scalar};
 use proptest::prelude::*;
 
+use crate::levels::proptest_on_every_level;
+
 fn layer<T: Scalar>(inputs: usize, outputs: usize) -> impl Strategy<Value = Linear<T>> {
     matrix(inputs + 1, outputs, Numbers::Tame).prop_map(|p| Linear::from_parameters(p).unwrap())
 }
@@ -62,7 +64,7 @@ fn check_stacked_ones<T: Scalar>(mut linear: Linear<T>, x: &Array2<T>, delta: &A
     assert_close(&gradient(&linear), &product(&with_ones(x).t(), delta));
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn linear_is_the_product_with_a_stacked_column_of_ones((linear, x, delta) in case::<f64>()) {
         check_stacked_ones(linear, &x, &delta);

@@ -15,6 +15,8 @@ mod init;
 mod kept;
 mod laws;
 mod layer_norm;
+#[path = "../../../brique-tensor/tests/it/levels.rs"]
+mod levels;
 mod linear;
 mod sequential;
 mod softmax;

@@ -7,6 +7,8 @@ use brique_tensor::ndarray::{Array2, array};
 use brique_tensor::tanh;
 use proptest::prelude::*;
 
+use crate::levels::proptest_on_every_level;
+
 fn linear(inputs: usize, outputs: usize, seed: u64) -> Linear {
     Linear::new(inputs, outputs, Init::StandardNormal, &mut portable(seed)).unwrap()
 }
@@ -90,7 +92,7 @@ fn a_chain_is_its_modules_one_after_the_other() -> Result<(), brique_core::Error
     Ok(())
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn a_workspace_gives_what_the_checked_methods_give(
         [inputs, hidden, outputs, rows, more] in sizes(), seed in any::<u64>(),

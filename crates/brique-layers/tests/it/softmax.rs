@@ -6,6 +6,8 @@ use brique_random::portable;
 use brique_tensor::ndarray::{Array2, Axis, array};
 use proptest::prelude::*;
 
+use crate::levels::proptest_on_every_level;
+
 #[test]
 fn both_keep_every_law_and_their_jacobians_are_the_differences() {
     let judgement = Judge::new(1)
@@ -75,7 +77,7 @@ fn nothing_has_no_softmax() {
     assert_eq!(LogSoftmax.to_string(), "LogSoftmax");
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn probabilities_add_up_to_one_and_are_the_exponentials_of_their_logarithms(
         x in (1..6_usize, 1..9_usize).prop_flat_map(|(n, m)| matrix::<f64>(n, m, Numbers::Tame)),

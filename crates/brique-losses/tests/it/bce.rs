@@ -6,6 +6,7 @@ use brique_tensor::{Matrix, Scalar};
 use proptest::prelude::*;
 
 use crate::definition::{Definition, check_refused};
+use crate::levels::proptest_on_every_level;
 use crate::targets::{pairs, probability};
 
 fn inside() -> impl Strategy<Value = f64> {
@@ -23,7 +24,7 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, p: &Matrix<T>) {
     definition.cancelling(50.0).check(BCELoss::new, y, p);
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn reductions_follow_their_definition(
         f64s in pairs::<f64, _, _>(probability, inside),

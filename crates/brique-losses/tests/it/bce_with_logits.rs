@@ -6,6 +6,7 @@ use brique_tensor::{Matrix, Scalar};
 use proptest::prelude::*;
 
 use crate::definition::{Definition, check_refused};
+use crate::levels::proptest_on_every_level;
 use crate::targets::{pairs, probability, tame};
 
 fn sigmoid(x: f64) -> f64 {
@@ -28,7 +29,7 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, x: &Matrix<T>, weight: f64) {
     );
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn reductions_follow_their_definition(
         f64s in pairs::<f64, _, _>(probability, tame),

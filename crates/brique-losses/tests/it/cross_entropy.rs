@@ -6,6 +6,7 @@ use brique_tensor::{Matrix, Scalar};
 use proptest::prelude::*;
 
 use crate::definition::{Definition, REDUCTIONS, check_refused};
+use crate::levels::proptest_on_every_level;
 use crate::targets::{classes, distributions};
 
 /// A weight for each of up to nine classes.
@@ -67,7 +68,7 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, z: &Matrix<T>, smoothing: f64) {
     definition(y, z, &WEIGHTS, smoothing).check(with_weights, y, z);
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn reductions_follow_their_definition_in_f64(
         indices in classes::<f64>(2), rows in distributions::<f64>(), smoothing in 0.0..=1.0,

@@ -6,6 +6,7 @@ use brique_tensor::{Matrix, Scalar};
 use proptest::prelude::*;
 
 use crate::definition::{Definition, check_refused};
+use crate::levels::proptest_on_every_level;
 use crate::targets::{pairs, signs, tame};
 
 fn check_definition<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
@@ -18,7 +19,7 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
     definition.check(HingeLoss::new, y, yhat);
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn reductions_follow_their_definition(
         f64s in pairs::<f64, _, _>(signs, tame),

@@ -6,6 +6,7 @@ use brique_tensor::{Matrix, Scalar};
 use proptest::prelude::*;
 
 use crate::definition::{Definition, check_refused};
+use crate::levels::proptest_on_every_level;
 use crate::targets::{pairs, tame};
 
 fn check_l1<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
@@ -34,7 +35,7 @@ fn check_huber<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, delta: f64) {
     );
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn reductions_follow_their_definition(
         f64s in pairs::<f64, _, _>(tame, tame),

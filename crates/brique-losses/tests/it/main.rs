@@ -13,6 +13,8 @@ mod cross_entropy;
 mod definition;
 mod hinge;
 mod l1_and_huber;
+#[path = "../../../brique-tensor/tests/it/levels.rs"]
+mod levels;
 mod mse;
 mod nll;
 mod targets;

@@ -7,6 +7,8 @@ use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array1, Array2, array};
 use proptest::prelude::*;
 
+use crate::levels::proptest_on_every_level;
+
 fn normal<T: Scalar>(shape: (usize, usize), seed: u64) -> Array2<T> {
     let mut rng = portable(seed);
     Array2::from_shape_simple_fn(shape, || T::from_f64(rng.standard_normal()))
@@ -60,7 +62,7 @@ fn check_definition<T: Scalar>(shape: (usize, usize), seed: u64) {
     }
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn reductions_follow_their_definition(n in size(), m in size(), seed: u64) {
         check_definition::<f64>((n, m), seed);

@@ -6,6 +6,7 @@ use brique_tensor::{Matrix, Scalar};
 use proptest::prelude::*;
 
 use crate::definition::{Definition, REDUCTIONS, check_refused};
+use crate::levels::proptest_on_every_level;
 use crate::targets::classes;
 
 const WEIGHTS: [f64; 9] = [1.0, 2.5, 0.25, 3.0, 0.5, 1.5, 0.75, 2.0, 4.0];
@@ -33,7 +34,7 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
     of_weights(WEIGHTS).check(with_weights, y, yhat);
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn reductions_follow_their_definition(f64s in classes::<f64>(1), f32s in classes::<f32>(1)) {
         // A logarithm of a probability is not positive, and sums of such numbers do not cancel.

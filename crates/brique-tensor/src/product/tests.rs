@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::{Block, Factor, Onto, Panels, Product, Start, multiply, multiply_to_finite, reference};
 use crate::threads::in_parts;
 use crate::unit::{Baseline, Unit};
-use crate::{Scalar, Threads, aligned};
+use crate::{Scalar, SimdLevel, Threads, aligned};
 
 /// A product of numbers that are multiplied without rounding, or of some that are not.
 #[derive(Debug, Clone, Copy)]
@@ -317,19 +317,31 @@ fn a_row_has_the_same_bits_in_every_batch() {
             turn += 1;
         }
     }
-    for layout in [Layout::ByRows, Layout::ByColumns] {
-        check::<f32>(2, 64, layout);
-        check::<f32>(64, 64, layout);
-        check::<f32>(64, 1, layout);
-        check::<f64>(1, 1, layout);
-        check::<f64>(300, 10, layout);
-        check::<f64>(37, 17, layout);
+    on_every_level(&|| {
+        for layout in [Layout::ByRows, Layout::ByColumns] {
+            check::<f32>(2, 64, layout);
+            check::<f32>(64, 64, layout);
+            check::<f32>(64, 1, layout);
+            check::<f64>(1, 1, layout);
+            check::<f64>(300, 10, layout);
+            check::<f64>(37, 17, layout);
+        }
+    });
+}
+
+fn on_every_level(check: &dyn Fn()) {
+    for level in SimdLevel::available() {
+        assert_eq!(level.run(check), Ok(()));
     }
 }
 
 /// Parts that are cut along rows and columns, at places that no tile knows.
 #[test]
 fn parts_give_the_whole() {
+    on_every_level(&check_parts);
+}
+
+fn check_parts() {
     for (rows, depth, columns) in [
         (100, 40, 200),
         (1000, 64, 64),

@@ -1,8 +1,8 @@
-//! Every unit has the same bits: what is compiled for the baseline against what runs on the best one.
+//! Every SIMD level gives the bits of the baseline.
 
 use super::{AlongRow, Delta, Forward, LogDelta, LogForward, Rows};
-use crate::Scalar;
-use crate::unit::{Baseline, Work, on_best_unit};
+use crate::unit::{Baseline, Work, dispatch};
+use crate::{Scalar, SimdLevel};
 
 fn check<T: Scalar, F: AlongRow<T>>(f: F) {
     for columns in [1, 3, 10, 16, 17, 50, 64, 65, 300, 1100] {
@@ -12,7 +12,9 @@ fn check<T: Scalar, F: AlongRow<T>>(f: F) {
                 .collect()
         };
         let (x, delta) = (numbers(1), numbers(2));
-        let (mut found, mut expected) = (numbers(0), numbers(0));
+        let levels = SimdLevel::available().into_iter();
+        let mut results: Vec<_> = levels.map(|level| (level, numbers(0))).collect();
+        let mut expected = numbers(0);
         let work = |y| Rows {
             f,
             columns,
@@ -20,9 +22,14 @@ fn check<T: Scalar, F: AlongRow<T>>(f: F) {
             delta: &delta,
             y,
         };
-        on_best_unit(work(&mut found));
         work(&mut expected).run(Baseline);
-        assert_eq!(found, expected);
+        for (level, found) in &mut results {
+            let rows = work(found);
+            assert_eq!(level.run(|| dispatch(rows)), Ok(()));
+        }
+        for (level, found) in results {
+            assert_eq!(found, expected, "at SIMD level {level}");
+        }
     }
 }
 

@@ -2,6 +2,7 @@ use brique_tensor::ndarray::{Array2, Axis, array};
 use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
 use proptest::prelude::*;
 
+use crate::levels::{on_every_level, proptest_on_every_level};
 use crate::strategies::{integers, size};
 
 type Case<T> = (Array2<T>, Array2<T>, Array2<T>);
@@ -54,7 +55,7 @@ fn check_stacked_definition<T: Scalar>((x, parameters, delta): &Case<T>) {
     assert_eq!(fresh, product(&with_ones(x).t(), delta));
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn kernels_are_products_with_stacked_ones_f64(case in case::<f64>()) {
         check_stacked_definition(&case);
@@ -71,7 +72,7 @@ proptest! {
     }
 }
 
-proptest! {
+proptest_on_every_level! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
@@ -87,23 +88,25 @@ proptest! {
 
 #[test]
 fn a_gradient_that_is_not_finite_is_told_of() {
-    for (n, inputs, outputs) in [(5, 2, 3), (40, 1, 1), (100, 40, 70), (600, 70, 40)] {
-        let x = Array2::from_elem((n, inputs), 1.0);
-        let delta = Array2::from_elem((n, outputs), 0.5);
-        let mut gradient = nans((inputs + 1, outputs));
-        assert!(affine_fresh_gradient(&x, &delta, &mut gradient));
-        for number in [f64::NAN, f64::NEG_INFINITY, f64::MAX] {
-            let mut x = x.clone();
-            x[[n / 2, inputs - 1]] = number;
-            let finite = affine_fresh_gradient(&x, &(&delta + 3.0), &mut gradient);
-            assert!(!finite, "{number} in x of {n} rows");
-            let mut delta = delta.clone();
-            delta.column_mut(outputs - 1).fill(number);
-            let zeros = Array2::zeros(x.dim());
-            let finite = affine_fresh_gradient(&zeros, &delta, &mut gradient);
-            assert!(!finite, "{number} in delta of {n} rows: at least its bias is not");
+    on_every_level(|| {
+        for (n, inputs, outputs) in [(5, 2, 3), (40, 1, 1), (100, 40, 70), (600, 70, 40)] {
+            let x = Array2::from_elem((n, inputs), 1.0);
+            let delta = Array2::from_elem((n, outputs), 0.5);
+            let mut gradient = nans((inputs + 1, outputs));
+            assert!(affine_fresh_gradient(&x, &delta, &mut gradient));
+            for number in [f64::NAN, f64::NEG_INFINITY, f64::MAX] {
+                let mut x = x.clone();
+                x[[n / 2, inputs - 1]] = number;
+                let finite = affine_fresh_gradient(&x, &(&delta + 3.0), &mut gradient);
+                assert!(!finite, "{number} in x of {n} rows");
+                let mut delta = delta.clone();
+                delta.column_mut(outputs - 1).fill(number);
+                let zeros = Array2::zeros(x.dim());
+                let finite = affine_fresh_gradient(&zeros, &delta, &mut gradient);
+                assert!(!finite, "{number} in delta of {n} rows: at least its bias is not");
+            }
         }
-    }
+    });
 }
 
 /// Around the sizes at which products are cut into blocks.
@@ -144,45 +147,51 @@ fn check_any_layout((x, parameters, delta): &Case<f64>) {
 
 #[test]
 fn the_gradient_of_a_bias_loses_no_digits() {
-    let n = 1_000_000;
-    let (x, delta) = (Array2::<f32>::zeros((n, 1)), Array2::from_elem((n, 2), 0.1_f32));
-    let mut gradient = Array2::zeros((2, 2));
-    affine_gradient(&x, &delta, &mut gradient);
-    let exact = f64::from(0.1_f32) * n as f64;
-    for bias in gradient.row(1) {
-        assert!(
-            (f64::from(*bias) - exact).abs() / exact < 4.0 * f64::from(f32::EPSILON),
-            "{bias}"
-        );
-    }
+    on_every_level(|| {
+        let n = 1_000_000;
+        let (x, delta) = (Array2::<f32>::zeros((n, 1)), Array2::from_elem((n, 2), 0.1_f32));
+        let mut gradient = Array2::zeros((2, 2));
+        affine_gradient(&x, &delta, &mut gradient);
+        let exact = f64::from(0.1_f32) * n as f64;
+        for bias in gradient.row(1) {
+            assert!(
+                (f64::from(*bias) - exact).abs() / exact < 4.0 * f64::from(f32::EPSILON),
+                "{bias}"
+            );
+        }
+    });
 }
 
 #[test]
 fn a_line_by_hand() {
-    let x = array![[1.0, 2.0], [3.0, 4.0]];
-    let parameters = array![[10.0, 0.0], [1.0, -1.0], [0.5, 7.0]];
-    let delta = array![[1.0, 2.0], [3.0, 4.0]];
+    on_every_level(|| {
+        let x = array![[1.0, 2.0], [3.0, 4.0]];
+        let parameters = array![[10.0, 0.0], [1.0, -1.0], [0.5, 7.0]];
+        let delta = array![[1.0, 2.0], [3.0, 4.0]];
 
-    let mut y = Array2::zeros((2, 2));
-    affine_forward(&x, &parameters, &mut y);
-    assert_eq!(y, array![[12.5, 5.0], [34.5, 3.0]]);
+        let mut y = Array2::zeros((2, 2));
+        affine_forward(&x, &parameters, &mut y);
+        assert_eq!(y, array![[12.5, 5.0], [34.5, 3.0]]);
 
-    let mut delta_x = Array2::zeros((2, 2));
-    affine_delta(&delta, &parameters, &mut delta_x);
-    assert_eq!(delta_x, array![[10.0, -1.0], [30.0, -1.0]]);
+        let mut delta_x = Array2::zeros((2, 2));
+        affine_delta(&delta, &parameters, &mut delta_x);
+        assert_eq!(delta_x, array![[10.0, -1.0], [30.0, -1.0]]);
 
-    let mut gradient = Array2::ones((3, 2));
-    affine_gradient(&x, &delta, &mut gradient);
-    assert_eq!(gradient, array![[11.0, 15.0], [15.0, 21.0], [5.0, 7.0]]);
+        let mut gradient = Array2::ones((3, 2));
+        affine_gradient(&x, &delta, &mut gradient);
+        assert_eq!(gradient, array![[11.0, 15.0], [15.0, 21.0], [5.0, 7.0]]);
+    });
 }
 
 #[test]
 fn nan_goes_through_its_row_and_no_other() {
-    let x = array![[f64::NAN, 2.0], [3.0, 4.0]];
-    let mut y = Array2::zeros((2, 1));
-    affine_forward(&x, &array![[1.0], [1.0], [0.0]], &mut y);
-    assert!(y[[0, 0]].is_nan());
-    assert!((y[[1, 0]] - 7.0).abs() < f64::EPSILON);
+    on_every_level(|| {
+        let x = array![[f64::NAN, 2.0], [3.0, 4.0]];
+        let mut y = Array2::zeros((2, 1));
+        affine_forward(&x, &array![[1.0], [1.0], [0.0]], &mut y);
+        assert!(y[[0, 0]].is_nan());
+        assert!((y[[1, 0]] - 7.0).abs() < f64::EPSILON);
+    });
 }
 
 #[test]

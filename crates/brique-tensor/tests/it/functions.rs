@@ -8,6 +8,7 @@ use brique_tensor::{
 };
 
 use crate::exact::{BITS_OF_F32, BITS_OF_F64, EXACT};
+use crate::levels::on_every_level;
 
 /// The functions of one number whose domain is all numbers, in the order of the table of exact values.
 const NAMES: [&str; 7] = [
@@ -196,19 +197,21 @@ fn is_near<T: Scalar>(found: T, exact: f64, places: f64) -> bool {
 
 #[test]
 fn exact_values_within_their_bounds() {
-    for row in EXACT {
-        let found = all(row[0]);
-        for (function, (&exact, bound)) in row[1..].iter().zip(BOUNDS).enumerate() {
-            // The exact values of the table are rounded themselves.
-            assert!(
-                is_near(found[function], exact, bound + 0.5),
-                "{}({:e}) is {:e}, expected {exact:e}",
-                NAMES[function],
-                row[0],
-                found[function]
-            );
+    on_every_level(|| {
+        for row in EXACT {
+            let found = all(row[0]);
+            for (function, (&exact, bound)) in row[1..].iter().zip(BOUNDS).enumerate() {
+                // The exact values of the table are rounded themselves.
+                assert!(
+                    is_near(found[function], exact, bound + 0.5),
+                    "{}({:e}) is {:e}, expected {exact:e}",
+                    NAMES[function],
+                    row[0],
+                    found[function]
+                );
+            }
         }
-    }
+    });
 }
 
 /// By the standard library in `f64`, whose errors no number of `f32` shows.
@@ -227,30 +230,34 @@ fn of_f64(x: f64) -> [f64; 7] {
 
 #[test]
 fn numbers_of_f32_within_their_bounds() {
-    for x in f32s() {
-        let (found, exact) = (all(x), of_f64(f64::from(x)));
-        for function in 0..NAMES.len() {
-            assert!(
-                is_near(found[function], exact[function], BOUNDS[function]),
-                "{}({x:e}) is {:e}, expected {:e}",
-                NAMES[function],
-                found[function],
-                exact[function]
-            );
+    on_every_level(|| {
+        for x in f32s() {
+            let (found, exact) = (all(x), of_f64(f64::from(x)));
+            for function in 0..NAMES.len() {
+                assert!(
+                    is_near(found[function], exact[function], BOUNDS[function]),
+                    "{}({x:e}) is {:e}, expected {:e}",
+                    NAMES[function],
+                    found[function],
+                    exact[function]
+                );
+            }
         }
-    }
+    });
 }
 
 #[test]
 fn logarithms_within_their_bounds() {
-    for x in f32s().into_iter().filter(|x| *x >= 0.0 && *x < f32::MAX / 4.0) {
-        assert!(is_near(ln_1p_of_positive(x), f64::from(x).ln_1p(), 2.1), "{x:e}");
-    }
-    for x in f64s().into_iter().filter(|x| *x >= 0.0 && *x < f64::MAX / 4.0) {
-        // The standard library's are within one place.
-        assert!(is_near(ln_1p_of_positive(x), x.ln_1p(), 3.1), "{x:e}");
-    }
-    assert!(ln_1p_of_positive(f64::NAN).is_nan());
+    on_every_level(|| {
+        for x in f32s().into_iter().filter(|x| *x >= 0.0 && *x < f32::MAX / 4.0) {
+            assert!(is_near(ln_1p_of_positive(x), f64::from(x).ln_1p(), 2.1), "{x:e}");
+        }
+        for x in f64s().into_iter().filter(|x| *x >= 0.0 && *x < f64::MAX / 4.0) {
+            // The standard library's are within one place.
+            assert!(is_near(ln_1p_of_positive(x), x.ln_1p(), 3.1), "{x:e}");
+        }
+        assert!(ln_1p_of_positive(f64::NAN).is_nan());
+    });
 }
 
 fn check_every_way_gives_the_same_bits<T: Scalar>(numbers: &[T]) {
@@ -287,8 +294,10 @@ fn check_every_way_gives_the_same_bits<T: Scalar>(numbers: &[T]) {
 
 #[test]
 fn matrices_and_numbers_have_the_same_bits_on_every_unit() {
-    check_every_way_gives_the_same_bits(&f32s());
-    check_every_way_gives_the_same_bits(&f64s());
+    on_every_level(|| {
+        check_every_way_gives_the_same_bits(&f32s());
+        check_every_way_gives_the_same_bits(&f64s());
+    });
 }
 
 fn check_every_layout_gives_the_same_bits<T: Scalar>(numbers: &[T]) {
@@ -314,21 +323,25 @@ fn check_every_layout_gives_the_same_bits<T: Scalar>(numbers: &[T]) {
 
 #[test]
 fn layouts_have_the_same_bits() {
-    check_every_layout_gives_the_same_bits(&f32s());
-    check_every_layout_gives_the_same_bits(&f64s());
+    on_every_level(|| {
+        check_every_layout_gives_the_same_bits(&f32s());
+        check_every_layout_gives_the_same_bits(&f64s());
+    });
 }
 
 /// These bits come out on every processor; a new one that had others would be noticed here.
 #[test]
 fn pinned_bits() {
-    assert_eq!(
-        [-0.7_f32, 3.1, -88.0].map(|x| all(x).map(f32::to_bits)),
-        BITS_OF_F32
-    );
-    assert_eq!(
-        [-0.7_f64, 3.1, -708.5].map(|x| all(x).map(f64::to_bits)),
-        BITS_OF_F64
-    );
+    on_every_level(|| {
+        assert_eq!(
+            [-0.7_f32, 3.1, -88.0].map(|x| all(x).map(f32::to_bits)),
+            BITS_OF_F32
+        );
+        assert_eq!(
+            [-0.7_f64, 3.1, -708.5].map(|x| all(x).map(f64::to_bits)),
+            BITS_OF_F64
+        );
+    });
 }
 
 fn check_limits<T: Scalar>() {
@@ -352,35 +365,41 @@ fn check_limits<T: Scalar>() {
 
 #[test]
 fn limits_and_signs() {
-    check_limits::<f32>();
-    check_limits::<f64>();
+    on_every_level(|| {
+        check_limits::<f32>();
+        check_limits::<f64>();
+    });
 }
 
 #[test]
 fn differences_are_as_if_they_were_not_rounded() {
-    // 1e-14 is lost in the difference, and e^(1e-14) is not 1.
-    let (a, b) = (300.0, 1e-14);
-    let exact = exp(a) * (1.0 - 1e-14);
-    assert!(is_near(exp_of_difference(a, b), exact, 4.0));
-    assert!(!is_near(exp(a - b), exact, 4.0));
-    assert!(exp_of_difference(f64::INFINITY, f64::INFINITY).is_nan());
-    assert_eq!(exp_of_difference(f64::NEG_INFINITY, 3.0), 0.0);
-    assert_eq!(exp_of_difference(-1e300, 1.0), 0.0);
-    assert_eq!(exp_of_difference(1e300, 1.0), f64::INFINITY);
-    assert_eq!(exp_of_difference(f64::MAX, -f64::MAX), f64::INFINITY);
+    on_every_level(|| {
+        // 1e-14 is lost in the difference, and e^(1e-14) is not 1.
+        let (a, b) = (300.0, 1e-14);
+        let exact = exp(a) * (1.0 - 1e-14);
+        assert!(is_near(exp_of_difference(a, b), exact, 4.0));
+        assert!(!is_near(exp(a - b), exact, 4.0));
+        assert!(exp_of_difference(f64::INFINITY, f64::INFINITY).is_nan());
+        assert_eq!(exp_of_difference(f64::NEG_INFINITY, 3.0), 0.0);
+        assert_eq!(exp_of_difference(-1e300, 1.0), 0.0);
+        assert_eq!(exp_of_difference(1e300, 1.0), f64::INFINITY);
+        assert_eq!(exp_of_difference(f64::MAX, -f64::MAX), f64::INFINITY);
+    });
 }
 
 #[test]
 fn sums_of_powers() {
-    assert_eq!(log_sum_exp::<f64>([].into_iter()), f64::NEG_INFINITY);
-    assert_eq!(
-        log_sum_exp([-1000.0, -1000.0].into_iter()),
-        -1000.0 + 2.0_f64.ln()
-    );
-    assert_eq!(log_sum_exp([0.0, f64::INFINITY].into_iter()), f64::INFINITY);
-    assert!(log_sum_exp([0.0, f64::NAN, 1.0].into_iter()).is_nan());
-    let thousand: [f64; 1000] = from_fn(|_| 0.0);
-    assert!(is_near(log_sum_exp(thousand.into_iter()), 1000.0_f64.ln(), 2.0));
+    on_every_level(|| {
+        assert_eq!(log_sum_exp::<f64>([].into_iter()), f64::NEG_INFINITY);
+        assert_eq!(
+            log_sum_exp([-1000.0, -1000.0].into_iter()),
+            -1000.0 + 2.0_f64.ln()
+        );
+        assert_eq!(log_sum_exp([0.0, f64::INFINITY].into_iter()), f64::INFINITY);
+        assert!(log_sum_exp([0.0, f64::NAN, 1.0].into_iter()).is_nan());
+        let thousand: [f64; 1000] = from_fn(|_| 0.0);
+        assert!(is_near(log_sum_exp(thousand.into_iter()), 1000.0_f64.ln(), 2.0));
+    });
 }
 
 #[test]

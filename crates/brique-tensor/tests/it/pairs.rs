@@ -3,6 +3,7 @@ use brique_tensor::{Matrix, Scalar, all_finite, combine, sum_of_pairs, update};
 use proptest::prelude::*;
 
 use crate::layouts::{layouts, numbers, same_bits};
+use crate::levels::{on_every_level, proptest_on_every_level};
 use crate::strategies::{integers, size};
 
 /// Two matrices of one shape.
@@ -51,7 +52,7 @@ fn check_update<T: Scalar>(a: &Array2<T>, b: &Array2<T>) {
     }
 }
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn sums_of_whole_numbers_are_exact_f64((a, b) in pair::<f64>()) {
         check_whole_numbers(&a, &b);
@@ -111,8 +112,10 @@ fn check_blocks<T: Scalar>() {
 
 #[test]
 fn sums_are_exact_around_whole_blocks() {
-    check_blocks::<f64>();
-    check_blocks::<f32>();
+    on_every_level(|| {
+        check_blocks::<f64>();
+        check_blocks::<f32>();
+    });
 }
 
 fn check_layouts<T: Scalar>() {
@@ -133,67 +136,77 @@ fn check_layouts<T: Scalar>() {
 
 #[test]
 fn sums_have_the_same_bits_in_every_layout() {
-    check_layouts::<f64>();
-    check_layouts::<f32>();
+    on_every_level(|| {
+        check_layouts::<f64>();
+        check_layouts::<f32>();
+    });
 }
 
 #[test]
 fn nothing_adds_up_to_zero() {
-    for shape in [(0, 0), (0, 5), (5, 0)] {
-        let nothing = Array2::<f64>::zeros(shape);
-        assert_eq!(sum_of_pairs(&nothing, &nothing, |_, _| 1.0), 0.0);
-    }
+    on_every_level(|| {
+        for shape in [(0, 0), (0, 5), (5, 0)] {
+            let nothing = Array2::<f64>::zeros(shape);
+            assert_eq!(sum_of_pairs(&nothing, &nothing, |_, _| 1.0), 0.0);
+        }
+    });
 }
 
 #[test]
 fn nan_and_infinity_go_through_a_sum() {
-    for length in [1, 63, 64, 65, 1023, 1024, 1025, 2100] {
-        for place in [0, length / 2, length - 1] {
-            let (mut a, b) = (numbers::<f32>((1, length), 5), numbers((1, length), 6));
-            a[[0, place]] = f32::NAN;
-            assert!(
-                sum_of_pairs(&a, &b, mixture).is_nan(),
-                "NaN at {place} of {length}"
-            );
-            assert!(
-                sum_of_pairs(&b, &a, mixture).is_nan(),
-                "NaN at {place} of {length}"
-            );
-            a[[0, place]] = f32::INFINITY;
-            assert_eq!(sum_of_pairs(&a, &b, |a, _| a), f32::INFINITY);
+    on_every_level(|| {
+        for length in [1, 63, 64, 65, 1023, 1024, 1025, 2100] {
+            for place in [0, length / 2, length - 1] {
+                let (mut a, b) = (numbers::<f32>((1, length), 5), numbers((1, length), 6));
+                a[[0, place]] = f32::NAN;
+                assert!(
+                    sum_of_pairs(&a, &b, mixture).is_nan(),
+                    "NaN at {place} of {length}"
+                );
+                assert!(
+                    sum_of_pairs(&b, &a, mixture).is_nan(),
+                    "NaN at {place} of {length}"
+                );
+                a[[0, place]] = f32::INFINITY;
+                assert_eq!(sum_of_pairs(&a, &b, |a, _| a), f32::INFINITY);
+            }
         }
-    }
+    });
 }
 
 /// Added one after the other, a million numbers of 0.1 are off by a hundredth.
 #[test]
 fn the_rounding_of_a_million_numbers_stays_small() {
-    let a = Array2::from_elem((1000, 1000), 0.1_f32);
-    let one_by_one: f32 = a.iter().sum();
-    assert!((one_by_one - 1e5).abs() > 900.0);
-    for a in layouts(&a) {
-        let sum = sum_of_pairs(&a, &a, |a, _| a);
-        assert!((sum - 1e5).abs() <= 2.0 * f32::EPSILON * 1e5, "{sum}");
-    }
-    let (a, b) = (numbers::<f32>((1000, 1000), 7), numbers::<f32>((1000, 1000), 8));
-    let exact: f64 = a.iter().zip(&b).map(|(a, b)| f64::from((a - b) * (a - b))).sum();
-    let found = f64::from(sum_of_pairs(&a, &b, |a, b| (a - b) * (a - b)));
-    assert!(
-        (found - exact).abs() <= 2.0 * f64::from(f32::EPSILON) * exact,
-        "{found}, expected {exact}"
-    );
+    on_every_level(|| {
+        let a = Array2::from_elem((1000, 1000), 0.1_f32);
+        let one_by_one: f32 = a.iter().sum();
+        assert!((one_by_one - 1e5).abs() > 900.0);
+        for a in layouts(&a) {
+            let sum = sum_of_pairs(&a, &a, |a, _| a);
+            assert!((sum - 1e5).abs() <= 2.0 * f32::EPSILON * 1e5, "{sum}");
+        }
+        let (a, b) = (numbers::<f32>((1000, 1000), 7), numbers::<f32>((1000, 1000), 8));
+        let exact: f64 = a.iter().zip(&b).map(|(a, b)| f64::from((a - b) * (a - b))).sum();
+        let found = f64::from(sum_of_pairs(&a, &b, |a, b| (a - b) * (a - b)));
+        assert!(
+            (found - exact).abs() <= 2.0 * f64::from(f32::EPSILON) * exact,
+            "{found}, expected {exact}"
+        );
+    });
 }
 
 #[test]
 fn rounded_results_are_those_of_each_pair_in_every_layout() {
-    let (a, b) = (numbers::<f32>((9, 31), 1), numbers((9, 31), 2));
-    let expected = mixtures(&a, &b);
-    for (before, b) in layouts(&a).into_iter().zip(layouts(&b).into_iter().rev()) {
-        let (mut updated, mut combined) = (before.clone(), Array2::zeros((9, 31)));
-        update(&mut updated, &b, mixture);
-        combine(&before, &b, &mut combined, mixture);
-        assert!(same_bits(&updated, &expected) && same_bits(&combined, &expected));
-    }
+    on_every_level(|| {
+        let (a, b) = (numbers::<f32>((9, 31), 1), numbers((9, 31), 2));
+        let expected = mixtures(&a, &b);
+        for (before, b) in layouts(&a).into_iter().zip(layouts(&b).into_iter().rev()) {
+            let (mut updated, mut combined) = (before.clone(), Array2::zeros((9, 31)));
+            update(&mut updated, &b, mixture);
+            combine(&before, &b, &mut combined, mixture);
+            assert!(same_bits(&updated, &expected) && same_bits(&combined, &expected));
+        }
+    });
 }
 
 #[test]
@@ -246,31 +259,37 @@ fn check_finite<T: Scalar>() {
 
 #[test]
 fn what_is_not_finite_is_found_in_every_place() {
-    check_finite::<f64>();
-    check_finite::<f32>();
+    on_every_level(|| {
+        check_finite::<f64>();
+        check_finite::<f32>();
+    });
 }
 
 #[test]
 fn the_largest_and_the_smallest_numbers_are_finite() {
-    assert!(all_finite(&array![[
-        f64::MAX,
-        f64::MIN,
-        5e-324,
-        -5e-324,
-        0.0,
-        -0.0
-    ]]));
-    assert!(all_finite(&Array2::from_elem((3, 100), f32::MAX)));
-    assert!(all_finite(&Array2::from_elem((3, 100), -f64::MAX)));
-    // Two infinities do not make up for one another.
-    assert!(!all_finite(&array![[f32::INFINITY, f32::NEG_INFINITY]]));
+    on_every_level(|| {
+        assert!(all_finite(&array![[
+            f64::MAX,
+            f64::MIN,
+            5e-324,
+            -5e-324,
+            0.0,
+            -0.0
+        ]]));
+        assert!(all_finite(&Array2::from_elem((3, 100), f32::MAX)));
+        assert!(all_finite(&Array2::from_elem((3, 100), -f64::MAX)));
+        // Two infinities do not make up for one another.
+        assert!(!all_finite(&array![[f32::INFINITY, f32::NEG_INFINITY]]));
+    });
 }
 
 #[test]
 fn one_wrong_number_among_a_few_rows_and_columns_is_found() {
-    for index in (0..5).flat_map(|i| (0..7).map(move |j| [i, j])) {
-        let mut matrix = numbers::<f64>((5, 7), 10);
-        matrix[index] = f64::NAN;
-        assert!(layouts(&matrix).iter().all(|matrix| !all_finite(matrix)));
-    }
+    on_every_level(|| {
+        for index in (0..5).flat_map(|i| (0..7).map(move |j| [i, j])) {
+            let mut matrix = numbers::<f64>((5, 7), 10);
+            matrix[index] = f64::NAN;
+            assert!(layouts(&matrix).iter().all(|matrix| !all_finite(matrix)));
+        }
+    });
 }

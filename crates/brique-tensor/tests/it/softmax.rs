@@ -4,6 +4,8 @@ use brique_tensor::{
     softmax_forward,
 };
 
+use crate::levels::on_every_level;
+
 type Kernel<T> = fn(&Matrix<T>, &Matrix<T>, &mut Matrix<T>);
 
 /// All four, with an error whether they take one or not.
@@ -92,10 +94,12 @@ fn check_definitions<T: Scalar>(range: i32) {
 
 #[test]
 fn rows_of_every_length_are_as_defined() {
-    for range in [1, 30, 600] {
-        check_definitions::<f32>(range);
-        check_definitions::<f64>(range);
-    }
+    on_every_level(|| {
+        for range in [1, 30, 600] {
+            check_definitions::<f32>(range);
+            check_definitions::<f64>(range);
+        }
+    });
 }
 
 fn check_rows_and_layouts<T: Scalar>() {
@@ -121,56 +125,64 @@ fn check_rows_and_layouts<T: Scalar>() {
 
 #[test]
 fn rows_and_layouts_make_no_difference() {
-    check_rows_and_layouts::<f32>();
-    check_rows_and_layouts::<f64>();
+    on_every_level(|| {
+        check_rows_and_layouts::<f32>();
+        check_rows_and_layouts::<f64>();
+    });
 }
 
 #[test]
 fn nan_spoils_its_row_alone_and_infinities_have_their_limits() {
-    for columns in COLUMNS.into_iter().filter(|columns| *columns > 1) {
-        for place in [0, columns / 2, columns - 1] {
-            let mut x = numbers::<f64>(3, columns, 3, 8);
-            x[[1, place]] = f64::NAN;
-            x[[2, place]] = f64::NEG_INFINITY;
-            let delta = numbers(3, columns, 2, 9);
-            for (name, kernel) in kernels() {
-                let y = run(kernel, &x, &delta);
-                assert!(y.row(0).iter().all(|y| y.is_finite()), "{name}");
-                assert!(
-                    y.row(1).iter().all(|y| y.is_nan()),
-                    "{name} of {columns}, NaN at {place}"
-                );
+    on_every_level(|| {
+        for columns in COLUMNS.into_iter().filter(|columns| *columns > 1) {
+            for place in [0, columns / 2, columns - 1] {
+                let mut x = numbers::<f64>(3, columns, 3, 8);
+                x[[1, place]] = f64::NAN;
+                x[[2, place]] = f64::NEG_INFINITY;
+                let delta = numbers(3, columns, 2, 9);
+                for (name, kernel) in kernels() {
+                    let y = run(kernel, &x, &delta);
+                    assert!(y.row(0).iter().all(|y| y.is_finite()), "{name}");
+                    assert!(
+                        y.row(1).iter().all(|y| y.is_nan()),
+                        "{name} of {columns}, NaN at {place}"
+                    );
+                }
+                let y = run(kernels()[0].1, &x, &delta);
+                assert_eq!(y[[2, place]], 0.0);
+                assert!((y.row(2).sum() - 1.0).abs() < 1e-15 * columns as f64);
+                x.row_mut(2).fill(f64::NEG_INFINITY);
+                let y = run(kernels()[2].1, &x, &delta);
+                assert!(y.row(2).iter().all(|y| y.is_nan()));
             }
-            let y = run(kernels()[0].1, &x, &delta);
-            assert_eq!(y[[2, place]], 0.0);
-            assert!((y.row(2).sum() - 1.0).abs() < 1e-15 * columns as f64);
-            x.row_mut(2).fill(f64::NEG_INFINITY);
-            let y = run(kernels()[2].1, &x, &delta);
-            assert!(y.row(2).iter().all(|y| y.is_nan()));
         }
-    }
+    });
 }
 
 #[test]
 fn of_equal_largest_values_one_is_left_out_of_the_sum() {
-    for columns in COLUMNS {
-        let x = Array2::from_elem((2, columns), 700.0);
-        let mut p = Array2::zeros(x.dim());
-        softmax_forward(&x, &mut p);
-        assert!(p.iter().all(|p| *p == 1.0 / columns as f64), "{p}");
-    }
+    on_every_level(|| {
+        for columns in COLUMNS {
+            let x = Array2::from_elem((2, columns), 700.0);
+            let mut p = Array2::zeros(x.dim());
+            softmax_forward(&x, &mut p);
+            assert!(p.iter().all(|p| *p == 1.0 / columns as f64), "{p}");
+        }
+    });
 }
 
 #[test]
 fn nothing_of_nothing() {
-    for shape in [(0, 0), (0, 5), (3, 0)] {
-        for (_, kernel) in kernels::<f64>() {
-            assert_eq!(
-                run(kernel, &Array2::zeros(shape), &Array2::zeros(shape)).dim(),
-                shape
-            );
+    on_every_level(|| {
+        for shape in [(0, 0), (0, 5), (3, 0)] {
+            for (_, kernel) in kernels::<f64>() {
+                assert_eq!(
+                    run(kernel, &Array2::zeros(shape), &Array2::zeros(shape)).dim(),
+                    shape
+                );
+            }
         }
-    }
+    });
 }
 
 #[test]

@@ -2,9 +2,10 @@ use brique_tensor::ndarray::{Array1, Array2, Axis, ShapeBuilder, array};
 use brique_tensor::{Scalar, add_column_sums, pairwise_sum};
 use proptest::prelude::*;
 
+use crate::levels::{on_every_level, proptest_on_every_level};
 use crate::strategies::{integers, size};
 
-proptest! {
+proptest_on_every_level! {
     #[test]
     fn pairwise_sum_adds_every_term_once(n in prop_oneof![0..70_usize, 1000..1100_usize]) {
         // 2^-i would be too small to tell; distinct integers are exact and each one counts.
@@ -45,43 +46,49 @@ fn check_error_stays_small<T: Scalar>() {
 
 #[test]
 fn a_million_tenths_lose_no_digits() {
-    check_error_stays_small::<f32>();
-    check_error_stays_small::<f64>();
+    on_every_level(|| {
+        check_error_stays_small::<f32>();
+        check_error_stays_small::<f64>();
+    });
 }
 
 /// Of 4080 rows there are 255 runs, which eight levels hold; of one row more there are not.
 #[test]
 fn columns_of_any_length_are_added_alike_wherever_they_lie() {
-    for rows in [4079, 4080, 4081, 4096, 4097, 70_000] {
-        let matrix = Array2::from_shape_fn((rows, 3), |(i, j)| 1.0 / (i * 3 + j + 1) as f64);
-        let mut by_columns = Array2::zeros((rows, 3).f());
-        by_columns.assign(&matrix);
-        let (mut sums, mut sums_by_columns) = (Array1::zeros(3), Array1::zeros(3));
-        add_column_sums(&matrix, &mut sums);
-        add_column_sums(&by_columns, &mut sums_by_columns);
-        assert_eq!(sums, sums_by_columns, "{rows} rows");
-        let expected = matrix.sum_axis(Axis(0));
-        assert!(
-            (&sums - &expected).iter().all(|error| error.abs() < 1e-12),
-            "{rows} rows"
-        );
-    }
+    on_every_level(|| {
+        for rows in [4079, 4080, 4081, 4096, 4097, 70_000] {
+            let matrix = Array2::from_shape_fn((rows, 3), |(i, j)| 1.0 / (i * 3 + j + 1) as f64);
+            let mut by_columns = Array2::zeros((rows, 3).f());
+            by_columns.assign(&matrix);
+            let (mut sums, mut sums_by_columns) = (Array1::zeros(3), Array1::zeros(3));
+            add_column_sums(&matrix, &mut sums);
+            add_column_sums(&by_columns, &mut sums_by_columns);
+            assert_eq!(sums, sums_by_columns, "{rows} rows");
+            let expected = matrix.sum_axis(Axis(0));
+            assert!(
+                (&sums - &expected).iter().all(|error| error.abs() < 1e-12),
+                "{rows} rows"
+            );
+        }
+    });
 }
 
 #[test]
 fn sums_by_hand() {
-    assert_eq!(
-        pairwise_sum::<f64>(0, |_| unreachable!()).to_bits(),
-        0.0_f64.to_bits()
-    );
-    assert!(pairwise_sum(40, |i| if i == 33 { f64::NAN } else { 1.0 }).is_nan());
+    on_every_level(|| {
+        assert_eq!(
+            pairwise_sum::<f64>(0, |_| unreachable!()).to_bits(),
+            0.0_f64.to_bits()
+        );
+        assert!(pairwise_sum(40, |i| if i == 33 { f64::NAN } else { 1.0 }).is_nan());
 
-    let mut sums = array![1.0, 1.0, 1.0];
-    add_column_sums(&Array2::zeros((0, 3)), &mut sums);
-    assert_eq!(sums, array![1.0, 1.0, 1.0]);
-    add_column_sums(&array![[1.0, f64::NAN, 3.0]], &mut sums);
-    assert!(sums[1].is_nan());
-    assert_eq!((sums[0], sums[2]), (2.0, 4.0));
+        let mut sums = array![1.0, 1.0, 1.0];
+        add_column_sums(&Array2::zeros((0, 3)), &mut sums);
+        assert_eq!(sums, array![1.0, 1.0, 1.0]);
+        add_column_sums(&array![[1.0, f64::NAN, 3.0]], &mut sums);
+        assert!(sums[1].is_nan());
+        assert_eq!((sums[0], sums[2]), (2.0, 4.0));
+    });
 }
 
 #[test]

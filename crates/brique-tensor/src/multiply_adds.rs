@@ -1,0 +1,119 @@
+//! Multiplications and additions on registers alone: how many a second the processor does at most.
+
+use std::hint::black_box;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use num_traits::{One, Zero};
+
+use crate::Scalar;
+#[cfg(doc)]
+use crate::SimdLevel;
+use crate::scalar::Lanes;
+use crate::threads::{self, Divisible};
+use crate::unit::{Unit, Work, dispatch};
+use crate::vector::{MOST_LANES, Vector};
+
+/// So many rounds keep a thread busy for about 10 µs.
+const WORTH_A_THREAD: usize = 4096;
+
+/// Does fused multiply-adds on SIMD registers, `rounds` times one for each of a few independent sums, and returns the number
+/// of floating-point operations: 2 for each element of a multiply-add.
+///
+/// Nothing is loaded or stored meanwhile, and there are enough sums to hide the latency of an instruction. The operations per
+/// second are therefore the most that any kernel can reach at the current [`SimdLevel`]. Where the level has no fused
+/// multiply-add, which is the baseline of x86-64, it does a multiplication and an addition instead.
+///
+/// As a kernel does, it shares the rounds between the threads of [`Threads::run`](crate::Threads::run).
+///
+/// ```
+/// use std::time::Instant;
+///
+/// let start = Instant::now();
+/// let operations = brique_tensor::multiply_adds::<f32>(10_000);
+/// println!("{:.1} GFLOP/s", operations as f64 / start.elapsed().as_secs_f64() / 1e9);
+/// # assert!(operations >= 10_000 * 2 * 8 * 4);
+/// ```
+#[doc(hidden)]
+pub fn multiply_adds<T: Scalar>(rounds: usize) -> u64 {
+    let operations = AtomicU64::new(0);
+    let work = Rounds {
+        rounds,
+        operations: &operations,
+        compute: T::multiply_adds,
+    };
+    threads::compute(work, rounds, WORTH_A_THREAD);
+    operations.into_inner()
+}
+
+struct Rounds<'a> {
+    rounds: usize,
+    /// Those that are done.
+    operations: &'a AtomicU64,
+    compute: fn(usize) -> u64,
+}
+
+impl Divisible for Rounds<'_> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let half = self.rounds / 2;
+        let other = Self {
+            rounds: self.rounds - half,
+            ..self
+        };
+        Ok((Self { rounds: half, ..self }, other))
+    }
+
+    fn compute(self) {
+        let operations = (self.compute)(self.rounds);
+        self.operations.fetch_add(operations, Ordering::Relaxed);
+    }
+}
+
+/// [`multiply_adds`] on this thread.
+pub(crate) fn compute<T: Lanes>(rounds: usize) -> u64 {
+    dispatch(Chains::<T> {
+        rounds,
+        number: PhantomData,
+    })
+}
+
+struct Chains<T> {
+    rounds: usize,
+    number: PhantomData<T>,
+}
+
+impl<T: Lanes> Work for Chains<T> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run<U: Unit>(self, unit: U) -> u64 {
+        // Two instructions at once, each of which takes 4 or 5 cycles: from 10 sums on the processor is never idle. A factor and
+        // a summand need a register each.
+        if U::REGISTERS >= 32 {
+            chains::<T::On<U>, 24>(unit, self.rounds)
+        } else {
+            chains::<T::On<U>, 12>(unit, self.rounds)
+        }
+    }
+}
+
+#[inline(always)]
+fn chains<V: Vector, const SUMS: usize>(unit: V::Unit, rounds: usize) -> u64 {
+    let one = V::Number::one();
+    // The compiler knows none of these numbers, nor that some are equal. The sums go towards 1: none becomes infinite, or so small
+    // that it takes longer.
+    let opaque = |number: V::Number| V::splat(unit, black_box(number));
+    let half = one / (one + one);
+    let (factor, summand) = (opaque(half), opaque(half));
+    let mut sums: [V; SUMS] = std::array::from_fn(|_| opaque(one));
+    for _ in 0..rounds {
+        for sum in &mut sums {
+            *sum = sum.times_plus(factor, summand);
+        }
+    }
+    let total = sums.into_iter().fold(opaque(V::Number::zero()), V::plus);
+    let mut lanes = [V::Number::zero(); MOST_LANES];
+    total.store(&mut lanes);
+    black_box(lanes);
+    2 * (SUMS * V::LANES * rounds) as u64
+}

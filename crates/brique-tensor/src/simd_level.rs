@@ -1,0 +1,196 @@
+//! Which instructions kernels use: the best that the processor has, or fewer on request.
+
+use std::cell::Cell;
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::unit::Detected;
+
+/// A set of SIMD instructions that kernels are compiled for.
+///
+/// By default every kernel uses the best level of the processor. [`run`](Self::run) computes at a level of your choice,
+/// for a test or a measurement. Levels are ordered from the fewest instructions to the most.
+///
+/// `Avx2` and `Avx512` give the same bits. `Baseline` gives the same bits wherever the architecture has no fused
+/// multiply-add in its baseline, which are those of the other levels except in products of matrices.
+///
+/// ```
+/// use brique_tensor::ndarray::{Array2, array};
+/// use brique_tensor::{SimdLevel, affine_forward};
+///
+/// let (x, parameters) = (array![[1.0, 2.0]], array![[3.0], [4.0], [5.0]]);
+/// for level in SimdLevel::available() {
+///     let mut y = Array2::zeros((1, 1));
+///     level.run(|| affine_forward(&x, &parameters, &mut y))?;
+///     assert_eq!(y, array![[16.0]], "at SIMD level {level}");
+/// }
+/// # Ok::<(), brique_tensor::SimdLevelError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SimdLevel {
+    /// What every processor of the architecture has: SSE2 on x86-64, NEON on `AArch64`.
+    Baseline,
+    /// AVX2 with fused multiply-add, on x86-64.
+    Avx2,
+    /// AVX-512 (F, VL, DQ and BW), on x86-64.
+    Avx512,
+}
+
+/// Why there is no such SIMD level.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SimdLevelError {
+    /// The processor does not have the instructions.
+    #[error(
+        "SIMD level {level} is asked for, but this processor has only {}",
+        names(available)
+    )]
+    NotAvailable {
+        /// The level asked for.
+        level: SimdLevel,
+        /// The levels that the processor has.
+        available: Vec<SimdLevel>,
+    },
+    /// No level has this name.
+    #[error("there is no SIMD level '{found}', expected one of {}", names(&SimdLevel::ALL))]
+    Unknown {
+        /// The name asked for.
+        found: String,
+    },
+}
+
+fn names(levels: &[SimdLevel]) -> String {
+    let names: Vec<&str> = levels.iter().map(|level| level.name()).collect();
+    names.join(", ")
+}
+
+impl SimdLevel {
+    /// All levels, whether this processor has them or not, from the fewest instructions to the most.
+    pub const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
+
+    /// Returns the level with the most instructions that this processor has.
+    #[must_use]
+    pub fn best() -> Self {
+        Detected::best().level()
+    }
+
+    /// Returns all levels that this processor has, from the baseline to the best.
+    ///
+    /// ```
+    /// use brique_tensor::SimdLevel;
+    ///
+    /// let levels = SimdLevel::available();
+    /// assert_eq!(levels.first(), Some(&SimdLevel::Baseline));
+    /// assert_eq!(levels.last(), Some(&SimdLevel::best()));
+    /// ```
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let all = Self::ALL.into_iter();
+        all.filter(|level| level.is_available()).collect()
+    }
+
+    /// Whether this processor has the level.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        Detected::of(self).is_some()
+    }
+
+    /// Returns the level of the kernels that this thread calls: that of the innermost [`run`](Self::run), or the best.
+    ///
+    /// ```
+    /// use brique_tensor::SimdLevel;
+    ///
+    /// assert_eq!(SimdLevel::current(), SimdLevel::best());
+    /// assert_eq!(SimdLevel::Baseline.run(SimdLevel::current)?, SimdLevel::Baseline);
+    /// # Ok::<(), brique_tensor::SimdLevelError>(())
+    /// ```
+    #[must_use]
+    pub fn current() -> Self {
+        current().level()
+    }
+
+    /// Calls `work` and returns its result. All kernels that `work` calls are computed at this level, on this thread and
+    /// on those of [`Threads`](crate::Threads), whichever of the two `run` is called inside the other.
+    ///
+    /// The previous level is restored afterwards, also if `work` panics. Threads that `work` starts itself begin at the
+    /// best level; call `run` on them too.
+    ///
+    /// # Errors
+    ///
+    /// If this processor does not have the level; then `work` is not called.
+    pub fn run<R>(self, work: impl FnOnce() -> R) -> Result<R, SimdLevelError> {
+        match Detected::of(self) {
+            Some(detected) => Ok(run_at(detected, work)),
+            None => Err(SimdLevelError::NotAvailable {
+                level: self,
+                available: Self::available(),
+            }),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Baseline => "baseline",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+}
+
+/// `baseline`, `avx2` or `avx512`.
+impl fmt::Display for SimdLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Parses what [`Display`](fmt::Display) writes. The processor need not have the level.
+impl FromStr for SimdLevel {
+    type Err = SimdLevelError;
+
+    fn from_str(text: &str) -> Result<Self, SimdLevelError> {
+        let named = Self::ALL.into_iter().find(|level| level.name() == text);
+        named.ok_or_else(|| SimdLevelError::Unknown {
+            found: text.to_owned(),
+        })
+    }
+}
+
+thread_local! {
+    /// The level of the kernels that this thread calls; `None` until the first of them asks what the processor has.
+    static CURRENT: Cell<Option<Detected>> = const { Cell::new(None) };
+}
+
+/// The level at which this thread calls kernels.
+#[inline]
+pub(crate) fn current() -> Detected {
+    match CURRENT.get() {
+        Some(detected) => detected,
+        None => detect(),
+    }
+}
+
+#[cold]
+fn detect() -> Detected {
+    let best = Detected::best();
+    CURRENT.set(Some(best));
+    best
+}
+
+/// Calls `work` with the kernels of this thread at a level that the processor has.
+pub(crate) fn run_at<R>(level: Detected, work: impl FnOnce() -> R) -> R {
+    /// Restores the previous level, also if the work panics.
+    struct Restore(Option<Detected>);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.0);
+        }
+    }
+
+    let _restore = Restore(CURRENT.replace(Some(level)));
+    work()
+}
