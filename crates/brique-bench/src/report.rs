@@ -60,6 +60,10 @@ pub struct Row {
     pub best_product_fraction_of_peak: f64,
 }
 
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
 fn by_name<S: Serializer>(level: &SimdLevel, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(level)
 }

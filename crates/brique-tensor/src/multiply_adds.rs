@@ -35,9 +35,10 @@ const WORTH_A_THREAD: usize = 4096;
 /// # assert!(operations >= 10_000 * 2 * 8 * 4);
 /// ```
 #[doc(hidden)]
+#[must_use]
 pub fn multiply_adds<T: Scalar>(rounds: usize) -> u64 {
     let operations = AtomicU64::new(0);
-    let work = Rounds {
+    let work = Share {
         rounds,
         operations: &operations,
         compute: T::multiply_adds,
@@ -46,14 +47,14 @@ pub fn multiply_adds<T: Scalar>(rounds: usize) -> u64 {
     operations.into_inner()
 }
 
-struct Rounds<'a> {
+struct Share<'a> {
     rounds: usize,
     /// Those that are done.
     operations: &'a AtomicU64,
     compute: fn(usize) -> u64,
 }
 
-impl Divisible for Rounds<'_> {
+impl Divisible for Share<'_> {
     fn halves(self) -> Result<(Self, Self), Self> {
         let half = self.rounds / 2;
         let other = Self {
