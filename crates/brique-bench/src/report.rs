@@ -75,7 +75,7 @@ pub struct Peak {
     pub dtype: Dtype,
     /// 10⁹ operations a second, in multiply-adds on registers alone: the limit of the machine.
     pub gflops: f64,
-    /// 10⁹ operations a second in a product 512 × 512 · 512 × 512: the limit of the library.
+    /// 10⁹ operations a second in the fastest of a layer's products at 512 × 512 · 512 × 512: the limit of the library.
     pub best_product_gflops: f64,
 }
 

@@ -9,8 +9,9 @@ use self::lanes::{
     deltas, deltas_of_lanes, gather, scatter, values, values_and_slopes, values_and_slopes_of_lanes,
     values_of_lanes,
 };
+use crate::simd::{Unit, Work};
+use crate::simd_level::dispatch;
 use crate::threads::Divisible;
-use crate::unit::{Unit, Work, dispatch};
 use crate::{Matrix, Scalar, threads};
 
 /// So many numbers keep a thread busy for long enough: about 10 µs.

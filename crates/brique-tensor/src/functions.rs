@@ -2,7 +2,8 @@
 //!
 //! Slopes are computed from the argument: `y·(1 − y)` and `1 − y²` have lost every digit where y has reached 1.
 
-use crate::unit::{Unit, Work, dispatch};
+use crate::simd::{Unit, Work};
+use crate::simd_level::dispatch;
 use crate::{Scalar, inlined};
 
 /// Functions of [`inlined`](crate::inlined), called at the current SIMD level.

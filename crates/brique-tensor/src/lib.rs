@@ -28,22 +28,24 @@
 
 mod affine;
 mod aligned;
+mod compiled;
 mod elementwise;
 mod exponential;
 mod functions;
 pub mod inlined;
+mod kernels;
+mod lanes;
 mod multiply_adds;
 mod pages;
 mod pairs;
 mod product;
 mod scalar;
+mod simd;
 mod simd_level;
 mod softmax;
 mod sum;
 mod threads;
 mod transpose;
-mod unit;
-mod vector;
 
 pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
 pub use aligned::{aligned, aligned_zeros};
@@ -57,14 +59,14 @@ pub use multiply_adds::multiply_adds;
 pub use ndarray;
 pub use pairs::{all_finite, combine, sum_of_pairs, update};
 pub use scalar::Scalar;
+#[doc(hidden)]
+pub use simd::{Unit, Vector, Work};
+#[doc(hidden)]
+pub use simd_level::dispatch;
 pub use simd_level::{SimdLevel, SimdLevelError};
 pub use softmax::{log_softmax_delta, log_softmax_forward, softmax_delta, softmax_forward};
 pub use sum::{add_column_sums, pairwise_sum};
 pub use threads::{Threads, ThreadsError};
-#[doc(hidden)]
-pub use unit::{Unit, Work, dispatch};
-#[doc(hidden)]
-pub use vector::Vector;
 
 /// A borrowed matrix, one example a row: what functions take, whoever owns the numbers.
 ///

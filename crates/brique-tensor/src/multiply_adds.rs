@@ -9,10 +9,10 @@ use num_traits::{One, Zero};
 use crate::Scalar;
 #[cfg(doc)]
 use crate::SimdLevel;
-use crate::scalar::Lanes;
+use crate::lanes::Lanes;
+use crate::simd::{MOST_LANES, Unit, Vector, Work};
+use crate::simd_level::dispatch;
 use crate::threads::{self, Divisible};
-use crate::unit::{Unit, Work, dispatch};
-use crate::vector::{MOST_LANES, Vector};
 
 /// So many rounds keep a thread busy for about 10 µs.
 const WORTH_A_THREAD: usize = 4096;

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ndarray::Zip;
 
-use crate::scalar::Lanes;
+use crate::lanes::Lanes;
+use crate::simd::{Unit, Vector, Work};
+use crate::simd_level::dispatch;
 use crate::threads::Divisible;
-use crate::unit::{Unit, Work, dispatch};
-use crate::vector::Vector;
 use crate::{Matrix, Scalar, pairwise_sum, threads};
 
 /// So many sums run side by side.

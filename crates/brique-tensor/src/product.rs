@@ -5,7 +5,8 @@
 
 mod block;
 mod dot;
-mod pack;
+pub(crate) mod operands;
+pub(crate) mod pack;
 mod reference;
 mod short;
 #[cfg(test)]
@@ -17,11 +18,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ndarray::ArrayView1;
 
 use self::block::Block;
-pub use self::pack::Panels;
-use crate::scalar::Lanes;
+use self::operands::{Factor, Product, Start};
+use self::pack::Panels;
+use crate::lanes::Lanes;
+use crate::simd::{MOST_LANES, Unit, Work};
 use crate::threads::Divisible;
-use crate::unit::{Unit, Work};
-use crate::vector::MOST_LANES;
 use crate::{Matrix, Scalar, all_finite, threads};
 
 /// What a product is added to.
@@ -108,91 +109,12 @@ const WORTH_A_THREAD: usize = 600_000;
 /// The columns of the widest panel of any unit, four of its registers: where one ends, a panel of every unit does.
 const WIDEST_PANEL: usize = 4 * MOST_LANES;
 
-/// [`Onto`], as kernels see it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Start<'a, T> {
-    Nothing,
-    Itself,
-    /// A row, the same for each row of the result.
-    Row(&'a [T]),
-    /// A number, the same for each element of the result.
-    Number(T),
-}
-
 fn sum_of_nothing<T: Scalar>(onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
     match onto {
         Onto::Nothing => c.fill(T::zero()),
         Onto::Itself => {}
         Onto::Row(row) => c.assign(&row),
     }
-}
-
-/// A matrix whose numbers lie in a slice row by row, or column by column.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Factor<'a, T> {
-    slice: &'a [T],
-    /// From one row to the next.
-    row_stride: usize,
-    /// From one column to the next; one of the two strides is 1.
-    column_stride: usize,
-}
-
-impl<'a, T: Scalar> Factor<'a, T> {
-    /// None if there are gaps, or no order.
-    fn of(matrix: &'a Matrix<T>) -> Option<Self> {
-        let (rows, columns) = matrix.dim();
-        if let Some(slice) = matrix.as_slice() {
-            return Some(Self {
-                slice,
-                row_stride: columns,
-                column_stride: 1,
-            });
-        }
-        let is_by_columns = matrix.strides() == [1, isize::try_from(rows).ok()?];
-        let slice = matrix.as_slice_memory_order().filter(|_| is_by_columns)?;
-        Some(Self {
-            slice,
-            row_stride: 1,
-            column_stride: rows,
-        })
-    }
-
-    fn transposed(self) -> Self {
-        Self {
-            row_stride: self.column_stride,
-            column_stride: self.row_stride,
-            ..self
-        }
-    }
-
-    #[inline(always)]
-    fn rows_from(self, row: usize) -> Self {
-        Self {
-            slice: &self.slice[row * self.row_stride..],
-            ..self
-        }
-    }
-
-    #[inline(always)]
-    fn columns_from(self, column: usize) -> Self {
-        self.transposed().rows_from(column).transposed()
-    }
-
-    #[inline(always)]
-    fn at(self, row: usize, column: usize) -> T {
-        self.slice[row * self.row_stride + column * self.column_stride]
-    }
-}
-
-/// `c = start + a · b`, with (rows, depth) · (depth, columns), none of them 0.
-pub struct Product<'a, T> {
-    a: Factor<'a, T>,
-    b: Factor<'a, T>,
-    start: Start<'a, T>,
-    c: Block<'a, T>,
-    depth: usize,
-    /// Where it is told that a number of the result is NaN or infinite, if somebody asks.
-    is_finite: Option<&'a AtomicBool>,
 }
 
 impl<T: Scalar> Product<'_, T> {

@@ -1,6 +1,5 @@
 //! The two kinds of number.
 
-use std::cell::RefCell;
 use std::fmt::{Debug, Display, LowerExp};
 use std::iter::Sum;
 
@@ -8,12 +7,8 @@ use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 
 use crate::exponential::Exponential;
-use crate::multiply_adds;
-use crate::product::{Panels, Product};
-use crate::softmax::{self, Function};
-use crate::sum::ColumnSums;
-use crate::unit::{Unit, dispatch};
-use crate::vector::Vector;
+use crate::kernels::Kernels;
+use crate::lanes::Lanes;
 
 /// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
 ///
@@ -42,6 +37,7 @@ pub trait Scalar:
     + Send
     + Sync
     + Lanes
+    + Kernels
     + Exponential
 {
     /// The type's name, `"f32"` or `"f64"`.
@@ -95,57 +91,3 @@ impl Scalar for f64 {
         self
     }
 }
-
-/// What kernels need to know of a number: its registers, and the kernels themselves, which are compiled here once and not
-/// again in every crate that calls them.
-pub trait Lanes: Sized {
-    /// A register of a unit.
-    #[doc(hidden)]
-    type On<U: Unit>: Vector<Number = Self, Unit = U>;
-
-    /// Carries out a product, with the panels of this thread.
-    #[doc(hidden)]
-    fn multiply(product: Product<'_, Self>);
-
-    /// Computes a function along rows of so many numbers.
-    #[doc(hidden)]
-    fn along_rows(function: Function, columns: usize, x: &[Self], delta: &[Self], y: &mut [Self]);
-
-    /// Adds columns up.
-    #[doc(hidden)]
-    fn add_column_sums(sums: ColumnSums<'_, Self>);
-
-    /// Does multiply-adds on registers, and returns the number of operations.
-    #[doc(hidden)]
-    fn multiply_adds(rounds: usize) -> u64;
-}
-
-macro_rules! lanes {
-    ($number:ident, $register:ident) => {
-        impl Lanes for $number {
-            type On<U: Unit> = U::$register;
-
-            fn multiply(product: Product<'_, Self>) {
-                thread_local! {
-                    static PANELS: RefCell<Panels<$number>> = const { RefCell::new(Panels::new()) };
-                }
-                PANELS.with_borrow_mut(|panels| dispatch((product, panels)));
-            }
-
-            fn along_rows(function: Function, columns: usize, x: &[Self], delta: &[Self], y: &mut [Self]) {
-                softmax::compute(function, columns, x, delta, y);
-            }
-
-            fn add_column_sums(sums: ColumnSums<'_, Self>) {
-                dispatch(sums);
-            }
-
-            fn multiply_adds(rounds: usize) -> u64 {
-                multiply_adds::compute::<Self>(rounds)
-            }
-        }
-    };
-}
-
-lanes!(f32, F32);
-lanes!(f64, F64);

@@ -6,7 +6,10 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::unit::Detected;
+use crate::simd::baseline::Baseline;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::x86;
+use crate::simd::{Unit, Work};
 
 /// A set of SIMD instructions that kernels are compiled for.
 ///
@@ -193,4 +196,59 @@ pub(crate) fn run_at<R>(level: Detected, work: impl FnOnce() -> R) -> R {
 
     let _restore = Restore(CURRENT.replace(Some(level)));
     work()
+}
+
+/// A SIMD level that this processor has, with the proof of it: no value can be made of a level that it lacks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Detected {
+    Baseline(Baseline),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(x86::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(x86::Avx512),
+}
+
+impl Detected {
+    /// The level, if this processor has it.
+    pub(crate) fn of(level: SimdLevel) -> Option<Self> {
+        match level {
+            SimdLevel::Baseline => Some(Self::Baseline(Baseline)),
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx2 => x86::Avx2::detect().map(Self::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx512 => x86::Avx512::detect().map(Self::Avx512),
+            #[cfg(not(target_arch = "x86_64"))]
+            SimdLevel::Avx2 | SimdLevel::Avx512 => None,
+        }
+    }
+
+    /// The best level that this processor has.
+    pub(crate) fn best() -> Self {
+        let from_the_best = SimdLevel::ALL.into_iter().rev();
+        let mut detected = from_the_best.filter_map(Self::of);
+        detected.next().unwrap_or(Self::Baseline(Baseline))
+    }
+
+    /// Which level it is.
+    pub(crate) fn level(self) -> SimdLevel {
+        match self {
+            Self::Baseline(_) => SimdLevel::Baseline,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => SimdLevel::Avx2,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => SimdLevel::Avx512,
+        }
+    }
+}
+
+/// Does the work at the current SIMD level of this thread.
+#[inline]
+pub fn dispatch<W: Work>(work: W) -> W::Output {
+    match current() {
+        Detected::Baseline(unit) => unit.run(work),
+        #[cfg(target_arch = "x86_64")]
+        Detected::Avx2(unit) => unit.run(work),
+        #[cfg(target_arch = "x86_64")]
+        Detected::Avx512(unit) => unit.run(work),
+    }
 }

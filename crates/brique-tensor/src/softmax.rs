@@ -5,14 +5,17 @@
     reason = "the largest number is one of those that it is compared with, and places are whole numbers"
 )]
 
+pub(crate) mod function;
 mod long;
 mod short;
 #[cfg(test)]
 mod units;
 
+use self::function::Function;
 use crate::inlined;
-use crate::scalar::Lanes;
-use crate::unit::{Unit, Work, dispatch};
+use crate::lanes::Lanes;
+use crate::simd::{Unit, Work};
+use crate::simd_level::dispatch;
 use crate::{Matrix, Scalar};
 
 /// `p_k = e^{x_k} / Σ_j e^{x_j}`, along each row.
@@ -90,15 +93,6 @@ pub fn log_softmax_forward<T: Scalar>(x: &Matrix<T>, y: &mut Matrix<T>) {
 #[track_caller]
 pub fn log_softmax_delta<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, delta_x: &mut Matrix<T>) {
     along_rows(Function::LogSoftmaxDelta, x, delta, delta_x);
-}
-
-/// What is computed along rows.
-#[derive(Debug, Clone, Copy)]
-pub enum Function {
-    Softmax,
-    SoftmaxDelta,
-    LogSoftmax,
-    LogSoftmaxDelta,
 }
 
 /// Computes it of rows that lie one behind the other, `columns` numbers each.

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use ndarray::ArrayRef1;
 
+use crate::lanes::Lanes;
 use crate::pairs::sum_of_pairs;
-use crate::scalar::Lanes;
-use crate::unit::{Unit, Work};
-use crate::vector::{MOST_LANES, Vector};
+use crate::simd::{MOST_LANES, Unit, Vector, Work};
 use crate::{Matrix, Scalar};
 
 /// Runs up to this long are added one after the other; longer ones are halved.
@@ -68,7 +67,7 @@ pub fn add_column_sums<T: Scalar>(matrix: &Matrix<T>, sums: &mut ArrayRef1<T>) {
         return;
     }
     match (matrix.as_slice(), sums.as_slice_mut()) {
-        (Some(numbers), Some(sums)) => T::add_column_sums(ColumnSums { numbers, rows, sums }),
+        (Some(numbers), Some(sums)) => T::add_column_sums(numbers, rows, sums),
         _ => {
             for (column, sum) in matrix.columns().into_iter().zip(sums) {
                 *sum += sum_of_column(rows, |row| column[row]);
@@ -145,9 +144,9 @@ fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
 
 /// The sums of columns that lie row by row, as many side by side as registers hold.
 pub struct ColumnSums<'a, T> {
-    numbers: &'a [T],
-    rows: usize,
-    sums: &'a mut [T],
+    pub(crate) numbers: &'a [T],
+    pub(crate) rows: usize,
+    pub(crate) sums: &'a mut [T],
 }
 
 impl<T: Scalar> Work for ColumnSums<'_, T> {

@@ -1,7 +1,7 @@
 //! Squares of numbers turned in registers.
 
 use crate::Scalar;
-use crate::vector::Vector;
+use crate::simd::Vector;
 
 /// A square as wide as a register, from rows that are `stride` apart to columns.
 #[inline(always)]

@@ -1,10 +1,9 @@
 //! Products with one column: each row's sum along the depth, in lanes.
 
-use super::{Product, Start};
+use super::operands::{Product, Start};
 use crate::Scalar;
-use crate::scalar::Lanes;
-use crate::unit::{Unit, Work};
-use crate::vector::{MOST_LANES, Vector};
+use crate::lanes::Lanes;
+use crate::simd::{MOST_LANES, Unit, Vector, Work};
 
 /// So many sums run side by side, whatever the SIMD level is: sixteen of `f32`, eight of `f64`.
 const LANES_BYTES: usize = 64;

@@ -4,13 +4,12 @@ use std::ops::Range;
 
 use ndarray::Array1;
 
-use super::Factor;
+use super::operands::Factor;
 use crate::Scalar;
 use crate::aligned::aligned_numbers;
-use crate::scalar::Lanes;
+use crate::lanes::Lanes;
+use crate::simd::{Unit, Vector, Work};
 use crate::transpose::transpose;
-use crate::unit::{Unit, Work};
-use crate::vector::Vector;
 
 /// So many rows of the second factor are packed at once.
 const ROWS_AT_ONCE: usize = 8;

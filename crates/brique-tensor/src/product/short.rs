@@ -2,11 +2,10 @@
 //!
 //! The layers that are small enough to be looked at are right to the last digit, at no price that large ones would pay.
 
-use super::{Factor, Product, Start};
+use super::operands::{Factor, Product, Start};
 use crate::Scalar;
-use crate::scalar::Lanes;
-use crate::unit::{Unit, Work};
-use crate::vector::{MOST_LANES, Vector};
+use crate::lanes::Lanes;
+use crate::simd::{MOST_LANES, Unit, Vector, Work};
 
 /// Sums of at most this many terms keep what their rounding loses.
 pub(super) const DEPTH: usize = 8;

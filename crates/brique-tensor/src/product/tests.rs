@@ -7,8 +7,9 @@ use ndarray::{Array2, ArrayView1};
 use proptest::prelude::*;
 
 use super::{Block, Factor, Onto, Panels, Product, Start, multiply, multiply_to_finite, reference};
+use crate::simd::Unit;
+use crate::simd::baseline::Baseline;
 use crate::threads::in_parts;
-use crate::unit::{Baseline, Unit};
 use crate::{Scalar, SimdLevel, Threads, aligned};
 
 /// A product of numbers that are multiplied without rounding, or of some that are not.
@@ -69,11 +70,11 @@ fn every_unit<T: Scalar>(make: &dyn Fn() -> Array2<T>, multiply: &Multiply<'_, T
     };
     with(&OnBest);
     #[cfg(target_arch = "x86_64")]
-    if let Some(unit) = crate::unit::x86::Avx512::detect() {
+    if let Some(unit) = crate::simd::x86::Avx512::detect() {
         with(&On(unit));
     }
     #[cfg(target_arch = "x86_64")]
-    if let Some(unit) = crate::unit::x86::Avx2::detect() {
+    if let Some(unit) = crate::simd::x86::Avx2::detect() {
         with(&On(unit));
     }
     with(&On(Baseline));

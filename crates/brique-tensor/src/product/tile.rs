@@ -12,13 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use self::sums::{sums_of_columns, sums_of_rows};
 use self::write::{add_zeros, onto_start, write};
 use super::block::Block;
+use super::operands::{Factor, Product, Start};
 use super::pack::{self, Panels};
-use super::{Factor, Product, Start};
 use crate::Scalar;
 use crate::aligned::LINE_BYTES;
-use crate::scalar::Lanes;
-use crate::unit::{Unit, Work};
-use crate::vector::{MOST_LANES, Vector};
+use crate::lanes::Lanes;
+use crate::simd::{MOST_LANES, Unit, Vector, Work};
 
 /// The longest part of the depth that is added up in registers.
 pub(super) const CHUNK: usize = 512;

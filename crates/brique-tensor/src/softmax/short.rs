@@ -4,8 +4,8 @@ use super::{AlongRow, Row, Value};
 use crate::Scalar;
 use crate::elementwise::keep_chunks_apart;
 use crate::inlined::exp_of_negative_difference;
+use crate::simd::Vector;
 use crate::transpose::transpose;
-use crate::vector::Vector;
 
 /// Rows up to this long need short buffers only,
 const FEW: usize = 16;

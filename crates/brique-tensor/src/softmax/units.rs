@@ -1,7 +1,9 @@
 //! Every SIMD level gives the bits of the baseline.
 
 use super::{AlongRow, Delta, Forward, LogDelta, LogForward, Rows};
-use crate::unit::{Baseline, Work, dispatch};
+use crate::simd::Work;
+use crate::simd::baseline::Baseline;
+use crate::simd_level::dispatch;
 use crate::{Scalar, SimdLevel};
 
 fn check<T: Scalar, F: AlongRow<T>>(f: F) {

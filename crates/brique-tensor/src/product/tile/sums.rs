@@ -1,8 +1,8 @@
 //! The sums of a tile, in registers.
 
 use crate::Scalar;
-use crate::product::Factor;
-use crate::vector::Vector;
+use crate::product::operands::Factor;
+use crate::simd::Vector;
 
 /// The sums of a tile whose first factor lies row by row.
 #[inline(always)]

@@ -1,9 +1,9 @@
 //! From the sums of a tile to the result.
 
 use crate::Scalar;
-use crate::product::Start;
 use crate::product::block::Block;
-use crate::vector::{MOST_LANES, Vector};
+use crate::product::operands::Start;
+use crate::simd::{MOST_LANES, Vector};
 
 /// What a tile is added to, and its sums.
 #[inline(always)]

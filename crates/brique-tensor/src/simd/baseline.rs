@@ -1,122 +1,21 @@
-//! Registers of a vector unit as values: what kernels are written in where loops are not left to the compiler.
+//! What every processor of the architecture has.
 
-#[cfg(target_arch = "x86_64")]
-pub(crate) mod x86;
+use num_traits::Float;
 
-use num_traits::{Float, Zero};
+use super::{MOST_LANES, Unit, Vector, Work};
 
-use crate::unit::{Baseline, Unit};
+/// What every processor of the architecture has: SSE2, or NEON.
+#[derive(Debug, Clone, Copy)]
+pub struct Baseline;
 
-/// The most numbers that a register of any unit holds.
-pub const MOST_LANES: usize = 16;
+impl Unit for Baseline {
+    type F32 = Array<f32, 4>;
+    type F64 = Array<f64, 2>;
+    const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
+    const HAS_WIDE_REGISTERS: bool = false;
 
-/// One register: `LANES` numbers that are added and multiplied at once, each rounded by itself.
-#[allow(
-    clippy::return_self_not_must_use,
-    reason = "every method but those that store gives registers, and has no other effect"
-)]
-pub trait Vector: Copy {
-    /// What it holds.
-    type Number: Float;
-    /// The unit that has such registers.
-    type Unit: Unit;
-    /// How many it holds.
-    const LANES: usize;
-
-    /// The same number in every lane.
-    fn splat(unit: Self::Unit, number: Self::Number) -> Self;
-
-    /// The first numbers of a slice.
-    ///
-    /// # Panics
-    ///
-    /// If there are fewer than `LANES`.
-    fn load(unit: Self::Unit, numbers: &[Self::Number]) -> Self;
-
-    /// Writes the lanes to the first places of a slice.
-    ///
-    /// # Panics
-    ///
-    /// If there are fewer than `LANES`.
-    fn store(self, numbers: &mut [Self::Number]);
-
-    /// The first numbers of a slice, with zeros in the lanes for which there are none.
-    fn load_some(unit: Self::Unit, numbers: &[Self::Number]) -> Self;
-
-    /// Writes as many lanes as a slice has places, the first ones.
-    #[inline(always)]
-    fn store_some(self, numbers: &mut [Self::Number]) {
-        if numbers.len() >= Self::LANES {
-            return self.store(numbers);
-        }
-        let mut lanes = [Self::Number::zero(); MOST_LANES];
-        self.store(&mut lanes);
-        copy_some(&lanes, numbers);
-    }
-
-    /// The first numbers of `LANES` rows that are `stride` apart, a register each; the registers behind them are zeros.
-    ///
-    /// # Panics
-    ///
-    /// If a row is not there, or is too short.
-    fn load_rows(unit: Self::Unit, numbers: &[Self::Number], stride: usize) -> [Self; MOST_LANES];
-
-    /// Writes the first `LANES` registers to the first places of rows that are `stride` apart.
-    ///
-    /// # Panics
-    ///
-    /// If a row is not there, or is too short.
-    fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [Self::Number], stride: usize);
-
-    /// Asks for the line of the cache in which a slice begins, before it is wanted: a hint, which changes no number.
-    fn prefetch(unit: Self::Unit, numbers: &[Self::Number]);
-
-    /// `self + other`.
-    fn plus(self, other: Self) -> Self;
-
-    /// `self − other`.
-    fn minus(self, other: Self) -> Self;
-
-    /// `self · other`.
-    fn times(self, other: Self) -> Self;
-
-    /// `self · factor + summand`, in one rounding where the processor can.
-    fn times_plus(self, factor: Self, summand: Self) -> Self;
-
-    /// `self · factor − subtrahend`, in one rounding where the processor can.
-    fn times_minus(self, factor: Self, subtrahend: Self) -> Self;
-
-    /// Where `self` is NaN, `other`.
-    fn number_or(self, other: Self) -> Self;
-
-    /// The lanes of both in turn: the first of `self`, the first of `other`, the second of `self`, and so on.
-    fn interleave(self, other: Self) -> (Self, Self);
-
-    /// Registers of `f64` of the same unit.
-    type Wide: Vector<Number = f64, Unit = Self::Unit>;
-
-    /// The same numbers in `f64`, in two registers; of a register of `f64`, itself twice.
-    fn widen(self) -> [Self::Wide; 2];
-
-    /// The nearest numbers to those of two registers that [`widen`](Self::widen) could give.
-    fn narrow(wide: [Self::Wide; 2]) -> Self;
-
-    /// [`times_plus`](Self::times_plus) of single numbers.
-    fn number_times_plus(a: Self::Number, b: Self::Number, c: Self::Number) -> Self::Number;
-}
-
-/// Fills a slice of fewer than `MOST_LANES` places, in pieces of a fixed length, each one instruction.
-#[inline(always)]
-fn copy_some<T: Copy>(lanes: &[T; MOST_LANES], places: &mut [T]) {
-    let (mut rest, mut first) = (places, 0);
-    let mut length = MOST_LANES / 2;
-    while length > 0 {
-        if rest.len() >= length {
-            let (piece, others) = rest.split_at_mut(length);
-            piece.copy_from_slice(&lanes[first..first + length]);
-            (rest, first) = (others, first + length);
-        }
-        length /= 2;
+    fn run<W: Work>(self, work: W) -> W::Output {
+        work.run(self)
     }
 }
 

@@ -1,14 +1,78 @@
-//! The registers that some processors of x86-64 have.
+//! The instruction sets that some processors of x86-64 have, and their SIMD vectors.
 
 #![allow(
     unsafe_code,
-    reason = "instructions of a vector unit can be called no other way"
+    reason = "SIMD instructions, and functions compiled for them, can be called no other way"
 )]
 
 use std::arch::x86_64 as instructions;
 
-use super::{MOST_LANES, Vector};
-use crate::unit::x86::{Avx2, Avx512};
+use super::{MOST_LANES, Unit, Vector, Work};
+
+/// AVX-512: 64 bytes a register. Made by [`Self::detect`] alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Avx512(());
+
+/// AVX2 with FMA: 32 bytes a register. Made by [`Self::detect`] alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Avx2(());
+
+impl Unit for Avx512 {
+    type F32 = F32x16;
+    type F64 = F64x8;
+    const REGISTERS: usize = 32;
+
+    // Here and not below: of a function with target features, the compiler forgets that it is not to be inlined.
+    #[inline(never)]
+    fn run<W: Work>(self, work: W) -> W::Output {
+        #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+        fn compiled<W: Work>(unit: Avx512, work: W) -> W::Output {
+            work.run(unit)
+        }
+        // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
+        unsafe { compiled(self, work) }
+    }
+}
+
+impl Unit for Avx2 {
+    type F32 = F32x8;
+    type F64 = F64x4;
+    const REGISTERS: usize = 16;
+
+    // Here and not below: of a function with target features, the compiler forgets that it is not to be inlined.
+    #[inline(never)]
+    fn run<W: Work>(self, work: W) -> W::Output {
+        #[target_feature(enable = "avx2,fma")]
+        fn compiled<W: Work>(unit: Avx2, work: W) -> W::Output {
+            work.run(unit)
+        }
+        // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
+        unsafe { compiled(self, work) }
+    }
+}
+
+impl Avx512 {
+    /// The unit, if this processor has it.
+    #[inline]
+    pub fn detect() -> Option<Self> {
+        let is_there = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma");
+        is_there.then_some(Self(()))
+    }
+}
+
+impl Avx2 {
+    /// The unit, if this processor has it.
+    #[inline]
+    pub fn detect() -> Option<Self> {
+        let is_there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        is_there.then_some(Self(()))
+    }
+}
 
 /// Where the last of so many rows of as many numbers ends.
 #[inline(always)]

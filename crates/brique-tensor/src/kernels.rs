@@ -1,0 +1,23 @@
+//! The kernels that are compiled in this crate once, and not again in every crate that calls them.
+
+use crate::product::operands::Product;
+use crate::softmax::function::Function;
+
+/// A type of number for which the kernels are compiled.
+pub trait Kernels: Sized {
+    /// Carries out a product, with the panels of this thread.
+    #[doc(hidden)]
+    fn multiply(product: Product<'_, Self>);
+
+    /// Computes a function along rows of so many numbers.
+    #[doc(hidden)]
+    fn along_rows(function: Function, columns: usize, x: &[Self], delta: &[Self], y: &mut [Self]);
+
+    /// Adds to each of `sums` the column of `numbers`, which lie row by row.
+    #[doc(hidden)]
+    fn add_column_sums(numbers: &[Self], rows: usize, sums: &mut [Self]);
+
+    /// Does multiply-adds on SIMD vectors, and returns the number of operations.
+    #[doc(hidden)]
+    fn multiply_adds(rounds: usize) -> u64;
+}

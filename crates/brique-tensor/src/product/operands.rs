@@ -1,0 +1,85 @@
+//! What a product is computed of.
+
+use std::sync::atomic::AtomicBool;
+
+use super::block::Block;
+use crate::Matrix;
+
+/// [`Onto`], as kernels see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Start<'a, T> {
+    Nothing,
+    Itself,
+    /// A row, the same for each row of the result.
+    Row(&'a [T]),
+    /// A number, the same for each element of the result.
+    Number(T),
+}
+
+/// A matrix whose numbers lie in a slice row by row, or column by column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Factor<'a, T> {
+    pub(super) slice: &'a [T],
+    /// From one row to the next.
+    pub(super) row_stride: usize,
+    /// From one column to the next; one of the two strides is 1.
+    pub(super) column_stride: usize,
+}
+
+impl<'a, T: Copy> Factor<'a, T> {
+    /// None if there are gaps, or no order.
+    pub(super) fn of(matrix: &'a Matrix<T>) -> Option<Self> {
+        let (rows, columns) = matrix.dim();
+        if let Some(slice) = matrix.as_slice() {
+            return Some(Self {
+                slice,
+                row_stride: columns,
+                column_stride: 1,
+            });
+        }
+        let is_by_columns = matrix.strides() == [1, isize::try_from(rows).ok()?];
+        let slice = matrix.as_slice_memory_order().filter(|_| is_by_columns)?;
+        Some(Self {
+            slice,
+            row_stride: 1,
+            column_stride: rows,
+        })
+    }
+
+    pub(super) fn transposed(self) -> Self {
+        Self {
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn rows_from(self, row: usize) -> Self {
+        Self {
+            slice: &self.slice[row * self.row_stride..],
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn columns_from(self, column: usize) -> Self {
+        self.transposed().rows_from(column).transposed()
+    }
+
+    #[inline(always)]
+    pub(super) fn at(self, row: usize, column: usize) -> T {
+        self.slice[row * self.row_stride + column * self.column_stride]
+    }
+}
+
+/// `c = start + a · b`, with (rows, depth) · (depth, columns), none of them 0.
+pub struct Product<'a, T> {
+    pub(super) a: Factor<'a, T>,
+    pub(super) b: Factor<'a, T>,
+    pub(super) start: Start<'a, T>,
+    pub(super) c: Block<'a, T>,
+    pub(super) depth: usize,
+    /// Where it is told that a number of the result is NaN or infinite, if somebody asks.
+    pub(super) is_finite: Option<&'a AtomicBool>,
+}
