@@ -33,8 +33,7 @@ where
     match (narrow / V::LANES, product.depth >= LONG) {
         (1, false) => in_lanes::<V, 1, 4>(unit, product),
         (2, false) => in_lanes::<V, 2, 4>(unit, product),
-        (4, false) => in_lanes::<V, 4, 2>(unit, product),
-        (1, true) => in_lanes::<V, 4, 2>(unit, product),
+        (4, false) | (1, true) => in_lanes::<V, 4, 2>(unit, product),
         (2, true) => in_lanes::<V, 8, 1>(unit, product),
         _ => in_lanes::<V, 16, 1>(unit, product),
     }

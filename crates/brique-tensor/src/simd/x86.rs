@@ -80,6 +80,14 @@ fn end_of_rows(lanes: usize, stride: usize) -> usize {
     stride.saturating_mul(lanes - 1).saturating_add(lanes)
 }
 
+/// At n, a mask of the first n of 16 lanes.
+const FIRST_OF_16: [u16; 17] = [
+    0, 0x1, 0x3, 0x7, 0xf, 0x1f, 0x3f, 0x7f, 0xff, 0x1ff, 0x3ff, 0x7ff, 0xfff, 0x1fff, 0x3fff, 0x7fff, 0xffff,
+];
+
+/// At n, a mask of the first n of 8 lanes.
+const FIRST_OF_8: [u8; 9] = [0, 0x1, 0x3, 0x7, 0xf, 0x1f, 0x3f, 0x7f, 0xff];
+
 /// From `8 − n` on, a mask of the first n of 8 lanes.
 const FIRST_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
@@ -231,7 +239,7 @@ register!(
     /// 16 `f32` of AVX-512.
     F32x16, f32, 16, Avx512, __m512,
     _mm512_set1_ps, _mm512_loadu_ps,
-    |numbers, count| instructions::_mm512_maskz_loadu_ps(((1_u32 << count) - 1) as u16, numbers), _mm512_storeu_ps,
+    |numbers, count| instructions::_mm512_maskz_loadu_ps(FIRST_OF_16[count], numbers), _mm512_storeu_ps,
     _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_fmadd_ps, _mm512_fmsub_ps,
     |x, other| {
         let is_nan = instructions::_mm512_cmp_ps_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
@@ -263,7 +271,7 @@ register!(
     /// 8 `f64` of AVX-512.
     F64x8, f64, 8, Avx512, __m512d,
     _mm512_set1_pd, _mm512_loadu_pd,
-    |numbers, count| instructions::_mm512_maskz_loadu_pd(((1_u32 << count) - 1) as u8, numbers), _mm512_storeu_pd,
+    |numbers, count| instructions::_mm512_maskz_loadu_pd(FIRST_OF_8[count], numbers), _mm512_storeu_pd,
     _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_fmadd_pd, _mm512_fmsub_pd,
     |x, other| {
         let is_nan = instructions::_mm512_cmp_pd_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
