@@ -68,6 +68,14 @@ pub use softmax::{log_softmax_delta, log_softmax_forward, softmax_delta, softmax
 pub use sum::{add_column_sums, pairwise_sum};
 pub use threads::{Threads, ThreadsError};
 
+/// What only the tests of this crate call.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::product::{
+        Onto, multiply, multiply_in_parts, multiply_to_finite, reference::multiply as multiply_by_definition,
+    };
+}
+
 /// A borrowed matrix, one example a row: what functions take, whoever owns the numbers.
 ///
 /// `&Array2<T>`, `&ArrayView2<T>` and a slice of rows all coerce to `&Matrix<T>`.

@@ -7,10 +7,8 @@ mod block;
 mod dot;
 pub(crate) mod operands;
 pub(crate) mod pack;
-mod reference;
+pub mod reference;
 mod short;
-#[cfg(test)]
-mod tests;
 mod tile;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,7 +25,7 @@ use crate::{Matrix, Scalar, all_finite, threads};
 
 /// What a product is added to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Onto<R> {
+pub enum Onto<R> {
     /// Nothing: whatever the result held before is overwritten, NaN included.
     Nothing,
     /// What the result holds.
@@ -37,20 +35,30 @@ pub(crate) enum Onto<R> {
 }
 
 /// `c = onto + a · b`.
-pub(crate) fn multiply<T: Scalar>(
-    a: &Matrix<T>,
-    b: &Matrix<T>,
-    onto: Onto<ArrayView1<'_, T>>,
-    c: &mut Matrix<T>,
-) {
+pub fn multiply<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
     multiply_and_check(a, b, onto, c, None);
 }
 
 /// `c = a · b`; whether every number of it is finite, which large products see on the way.
-pub(crate) fn multiply_to_finite<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>) -> bool {
+pub fn multiply_to_finite<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>) -> bool {
     let is_finite = AtomicBool::new(true);
     multiply_and_check(a, b, Onto::Nothing, c, Some(&is_finite));
     is_finite.into_inner()
+}
+
+/// `c = onto + a · b` in so many parts, on the threads that [`Threads`](crate::Threads) lends, however small it is: with
+/// matrices without gaps and no dimension of 0.
+pub fn multiply_in_parts<T: Scalar>(
+    a: &Matrix<T>,
+    b: &Matrix<T>,
+    onto: Onto<ArrayView1<'_, T>>,
+    c: &mut Matrix<T>,
+    parts: usize,
+) {
+    match Product::of(a, b, &onto, c, None) {
+        Some(product) => threads::in_parts(product, parts),
+        None => reference::multiply(a, b, onto, c),
+    }
 }
 
 /// `c = onto + a · b`, and false in `is_finite` where a number of it is NaN or infinite.
@@ -75,32 +83,16 @@ fn multiply_and_check<T: Scalar>(
     if depth == 0 {
         return sum_of_nothing(onto, c);
     }
-    let start = match &onto {
-        Onto::Nothing => Some(Start::Nothing),
-        Onto::Itself => Some(Start::Itself),
-        Onto::Row(row) => row.as_slice().map(Start::Row),
-    };
-    let (Some(a_factor), Some(b_factor), Some(start), Some(c_slice)) =
-        (Factor::of(a), Factor::of(b), start, c.as_slice_mut())
-    else {
-        reference::multiply(a, b, onto, c);
-        if let Some(is_finite) = is_finite
-            && !all_finite(c)
-        {
-            is_finite.store(false, Ordering::Relaxed);
-        }
-        return;
-    };
-    let product = Product {
-        a: a_factor,
-        b: b_factor,
-        start,
-        c: Block::new(c_slice, rows, columns),
-        depth,
-        is_finite,
-    };
-    let work = rows.saturating_mul(depth).saturating_mul(columns);
-    threads::compute(product, work, WORTH_A_THREAD);
+    if let Some(product) = Product::of(a, b, &onto, c, is_finite) {
+        let work = rows.saturating_mul(depth).saturating_mul(columns);
+        return threads::compute(product, work, WORTH_A_THREAD);
+    }
+    reference::multiply(a, b, onto, c);
+    if let Some(is_finite) = is_finite
+        && !all_finite(c)
+    {
+        is_finite.store(false, Ordering::Relaxed);
+    }
 }
 
 /// So many multiplications keep a thread busy for long enough: about 10 µs.
@@ -114,6 +106,32 @@ fn sum_of_nothing<T: Scalar>(onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
         Onto::Nothing => c.fill(T::zero()),
         Onto::Itself => {}
         Onto::Row(row) => c.assign(&row),
+    }
+}
+
+impl<'a, T: Scalar> Product<'a, T> {
+    /// None if a matrix has gaps, or no order.
+    fn of(
+        a: &'a Matrix<T>,
+        b: &'a Matrix<T>,
+        onto: &'a Onto<ArrayView1<'_, T>>,
+        c: &'a mut Matrix<T>,
+        is_finite: Option<&'a AtomicBool>,
+    ) -> Option<Self> {
+        let start = match onto {
+            Onto::Nothing => Start::Nothing,
+            Onto::Itself => Start::Itself,
+            Onto::Row(row) => Start::Row(row.as_slice()?),
+        };
+        let (rows, columns) = c.dim();
+        Some(Self {
+            a: Factor::of(a)?,
+            b: Factor::of(b)?,
+            start,
+            c: Block::new(c.as_slice_mut()?, rows, columns),
+            depth: a.ncols(),
+            is_finite,
+        })
     }
 }
 

@@ -8,8 +8,6 @@
 pub(crate) mod function;
 mod long;
 mod short;
-#[cfg(test)]
-mod units;
 
 use self::function::Function;
 use crate::inlined;

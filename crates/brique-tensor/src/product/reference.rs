@@ -6,12 +6,7 @@ use super::Onto;
 use crate::{Matrix, Scalar};
 
 /// `c = onto + a · b`, each element one sum after the other.
-pub(super) fn multiply<T: Scalar>(
-    a: &Matrix<T>,
-    b: &Matrix<T>,
-    onto: Onto<ArrayView1<'_, T>>,
-    c: &mut Matrix<T>,
-) {
+pub fn multiply<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
     Zip::indexed(c).for_each(|(row, column), c| {
         let terms = a.row(row).into_iter().zip(b.column(column));
         let sum = terms.fold(T::zero(), |sum, (&a, &b)| sum + a * b);

@@ -14,6 +14,7 @@ mod functions;
 mod layouts;
 mod levels;
 mod pairs;
+mod products;
 mod scalar;
 mod simd_level;
 mod softmax;

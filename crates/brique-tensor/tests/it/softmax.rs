@@ -1,7 +1,7 @@
 use brique_tensor::ndarray::{Array2, Axis, Slice, array};
 use brique_tensor::{
-    Matrix, Scalar, exp_of_difference, log_softmax_delta, log_softmax_forward, pairwise_sum, softmax_delta,
-    softmax_forward,
+    Matrix, Scalar, SimdLevel, exp_of_difference, log_softmax_delta, log_softmax_forward, pairwise_sum,
+    softmax_delta, softmax_forward,
 };
 
 use crate::levels::on_every_level;
@@ -189,4 +189,33 @@ fn nothing_of_nothing() {
 #[should_panic(expected = "the result has shape (1, 3), expected (1, 2): that of x")]
 fn shapes_are_told() {
     softmax_forward(&array![[1.0, 2.0]], &mut array![[0.0, 0.0, 0.0]]);
+}
+
+fn check_bits_at_every_level<T: Scalar>() {
+    for columns in [1, 3, 10, 16, 17, 50, 64, 65, 300, 1100] {
+        let numbers = |start: usize| {
+            Array2::from_shape_fn((37, columns), |(row, column)| {
+                let place = row * columns + column;
+                T::from_f64(((place * 7919 + start) % 1009) as f64 / 7.3 - 70.0)
+            })
+        };
+        let (x, delta) = (numbers(1), numbers(2));
+        for (name, kernel) in kernels::<T>() {
+            let at = |level: SimdLevel| level.run(|| run(kernel, &x, &delta)).unwrap();
+            let expected = at(SimdLevel::Baseline);
+            for level in SimdLevel::available() {
+                assert_eq!(
+                    at(level),
+                    expected,
+                    "{name} in rows of {columns}, at SIMD level {level}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_level_has_the_same_bits() {
+    check_bits_at_every_level::<f32>();
+    check_bits_at_every_level::<f64>();
 }

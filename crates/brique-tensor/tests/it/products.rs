@@ -1,16 +1,13 @@
-//! The fast products beside the one that is written as it is defined, on every unit that this processor has.
+//! The fast products beside the one that is written as it is defined, at every SIMD level that this processor has.
 
-use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use ndarray::{Array2, ArrayView1};
+use brique_tensor::internals::{
+    Onto, multiply, multiply_by_definition, multiply_in_parts, multiply_to_finite,
+};
+use brique_tensor::ndarray::{Array2, ArrayView1, Axis, Slice};
+use brique_tensor::{Scalar, SimdLevel, Threads, aligned};
 use proptest::prelude::*;
 
-use super::{Block, Factor, Onto, Panels, Product, Start, multiply, multiply_to_finite, reference};
-use crate::simd::Unit;
-use crate::simd::baseline::Baseline;
-use crate::threads::in_parts;
-use crate::{Scalar, SimdLevel, Threads, aligned};
+use crate::levels::on_every_level;
 
 /// A product of numbers that are multiplied without rounding, or of some that are not.
 #[derive(Debug, Clone, Copy)]
@@ -58,50 +55,6 @@ impl Case {
     }
 }
 
-/// Multiplies into a matrix, on what it is given.
-type Multiply<'a, T> = dyn Fn(&mut Array2<T>, &dyn Run<T>) + 'a;
-
-fn every_unit<T: Scalar>(make: &dyn Fn() -> Array2<T>, multiply: &Multiply<'_, T>) -> Vec<Array2<T>> {
-    let mut results = Vec::new();
-    let mut with = |run: &dyn Run<T>| {
-        let mut c = make();
-        multiply(&mut c, run);
-        results.push(c);
-    };
-    with(&OnBest);
-    #[cfg(target_arch = "x86_64")]
-    if let Some(unit) = crate::simd::x86::Avx512::detect() {
-        with(&On(unit));
-    }
-    #[cfg(target_arch = "x86_64")]
-    if let Some(unit) = crate::simd::x86::Avx2::detect() {
-        with(&On(unit));
-    }
-    with(&On(Baseline));
-    results
-}
-
-/// Carries out a product somewhere.
-trait Run<T: Scalar> {
-    fn run(&self, product: Product<'_, T>);
-}
-
-struct OnBest;
-
-struct On<U>(U);
-
-impl<T: Scalar> Run<T> for OnBest {
-    fn run(&self, product: Product<'_, T>) {
-        T::multiply(product);
-    }
-}
-
-impl<T: Scalar, U: Unit> Run<T> for On<U> {
-    fn run(&self, product: Product<'_, T>) {
-        self.0.run((product, &mut Panels::new()));
-    }
-}
-
 fn check<T: Scalar>(case: Case) {
     for a_layout in [Layout::ByRows, Layout::ByColumns] {
         for b_layout in [Layout::ByRows, Layout::ByColumns, Layout::InLines] {
@@ -119,31 +72,17 @@ fn check_start<T: Scalar>(case: Case, a: &Array2<T>, b: &Array2<T>, onto: Onto<A
         Onto::Nothing => Array2::from_elem((case.rows, case.columns), T::nan()),
         Onto::Itself | Onto::Row(_) => case.c(),
     };
-    let results = every_unit(&start, &|c, run| {
-        let (rows, columns) = c.dim();
-        let (Some(a), Some(b), Some(c)) = (Factor::of(a), Factor::of(b), c.as_slice_mut()) else {
-            panic!("matrices without gaps");
-        };
-        let start = match &onto {
-            Onto::Nothing => Start::Nothing,
-            Onto::Itself => Start::Itself,
-            Onto::Row(row) => Start::Row(row.as_slice().unwrap_or(&[])),
-        };
-        run.run(Product {
-            a,
-            b,
-            start,
-            c: Block::new(c, rows, columns),
-            depth: case.depth,
-            is_finite: None,
-        });
+    let results = SimdLevel::available().into_iter().map(|level| {
+        let mut c = start();
+        level.run(|| multiply(a, b, onto, &mut c)).unwrap();
+        (level, c)
     });
+    let results: Vec<_> = results.collect();
     let mut expected = start();
-    reference::multiply(a, b, onto, &mut expected);
-    let (fused, unfused) = results.split_at(results.len() - 1);
-    for (place, result) in results.iter().enumerate() {
+    multiply_by_definition(a, b, onto, &mut expected);
+    for (level, result) in &results {
         if case.is_whole {
-            assert_eq!(result, expected, "{case:?} {onto:?} on unit {place}");
+            assert_eq!(result, expected, "{case:?} {onto:?} at SIMD level {level}");
         } else {
             let bound =
                 T::epsilon() * T::from_usize(case.depth + 2) * T::from_f64(4.0 * (case.depth as f64 + 1.0));
@@ -155,20 +94,21 @@ fn check_start<T: Scalar>(case: Case, a: &Array2<T>, b: &Array2<T>, onto: Onto<A
             }
         }
     }
-    for result in fused {
-        assert_eq!(result, fused[0], "{case:?} {onto:?}: other bits on another unit");
-    }
-    if cfg!(target_arch = "aarch64") {
-        assert_eq!(
-            unfused[0], fused[0],
-            "{case:?} {onto:?}: other bits on another unit"
-        );
+    let has_fma = |level: SimdLevel| level > SimdLevel::Baseline || cfg!(target_arch = "aarch64");
+    let mut fused = results.iter().filter(|(level, _)| has_fma(*level));
+    if let Some((_, first)) = fused.next() {
+        for (level, result) in fused {
+            assert_eq!(
+                result, first,
+                "{case:?} {onto:?}: other bits at SIMD level {level}"
+            );
+        }
     }
 }
 
 /// Around every height of a tile, width of a panel, length of a chunk and end of a block.
 #[test]
-fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_on_every_unit() {
+fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_at_every_level() {
     for (rows, depth, columns) in [
         (1, 1, 1),
         (5, 1, 70),
@@ -206,7 +146,7 @@ fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_on
 
 /// Whatever computes it: short sums, a dot, tiles whole and ragged, one chunk and two.
 #[test]
-fn a_number_that_is_not_finite_is_told_of_whatever_unit_computes_it() {
+fn a_number_that_is_not_finite_is_told_of_at_every_level() {
     for (rows, depth, columns) in [
         (3, 2, 5),
         (1, 40, 1),
@@ -238,32 +178,13 @@ fn a_number_that_is_not_finite_is_told_of_whatever_unit_computes_it() {
     }
 }
 
-/// What each unit says of `a · b`, and what the one door says.
+/// What each SIMD level says of `a · b`.
 fn told(a: &Array2<f64>, b: &Array2<f64>) -> Vec<bool> {
-    let start = || Array2::zeros((a.nrows(), b.ncols()));
-    let flag = AtomicBool::new(true);
-    let said = RefCell::new(Vec::new());
-    every_unit(&start, &|c: &mut Array2<f64>, run| {
-        let (rows, columns) = c.dim();
-        let (Some(a_factor), Some(b_factor), Some(c)) = (Factor::of(a), Factor::of(b), c.as_slice_mut())
-        else {
-            panic!("matrices without gaps");
-        };
-        flag.store(true, Ordering::Relaxed);
-        run.run(Product {
-            a: a_factor,
-            b: b_factor,
-            start: Start::Nothing,
-            c: Block::new(c, rows, columns),
-            depth: a.ncols(),
-            is_finite: Some(&flag),
-        });
-        said.borrow_mut().push(flag.load(Ordering::Relaxed));
-    });
-    let mut c = start();
-    let mut said = said.into_inner();
-    said.push(multiply_to_finite(a, b, &mut c));
-    said
+    let told_at = |level: SimdLevel| {
+        let mut c = Array2::zeros((a.nrows(), b.ncols()));
+        level.run(|| multiply_to_finite(a, b, &mut c)).unwrap()
+    };
+    SimdLevel::available().into_iter().map(told_at).collect()
 }
 
 proptest! {
@@ -289,7 +210,7 @@ fn a_row_has_the_same_bits_in_every_batch() {
         let (a, b) = (case.a::<T>(Layout::ByRows), case.b::<T>(layout));
         let bias: Array2<T> = case.matrix(1, columns, 13, Layout::ByRows);
         let product = |first: usize, rows: usize| {
-            let part = a.slice_axis(ndarray::Axis(0), ndarray::Slice::from(first..first + rows));
+            let part = a.slice_axis(Axis(0), Slice::from(first..first + rows));
             let mut c = Array2::from_elem((rows, columns), T::nan());
             multiply(&part, &b, Onto::Row(bias.row(0)), &mut c);
             c
@@ -318,7 +239,7 @@ fn a_row_has_the_same_bits_in_every_batch() {
             turn += 1;
         }
     }
-    on_every_level(&|| {
+    on_every_level(|| {
         for layout in [Layout::ByRows, Layout::ByColumns] {
             check::<f32>(2, 64, layout);
             check::<f32>(64, 64, layout);
@@ -330,16 +251,10 @@ fn a_row_has_the_same_bits_in_every_batch() {
     });
 }
 
-fn on_every_level(check: &dyn Fn()) {
-    for level in SimdLevel::available() {
-        assert_eq!(level.run(check), Ok(()));
-    }
-}
-
 /// Parts that are cut along rows and columns, at places that no tile knows.
 #[test]
 fn parts_give_the_whole() {
-    on_every_level(&check_parts);
+    on_every_level(check_parts);
 }
 
 fn check_parts() {
@@ -360,19 +275,7 @@ fn check_parts() {
         let threads = Threads::new(3).unwrap();
         let product = |parts: usize| {
             let mut c = case.c::<f32>();
-            let (Some(a), Some(b), Some(slice)) = (Factor::of(&a), Factor::of(&b), c.as_slice_mut()) else {
-                panic!("matrices without gaps");
-            };
-            let c_block = Block::new(slice, rows, columns);
-            let product = Product {
-                a,
-                b,
-                start: Start::Itself,
-                c: c_block,
-                depth,
-                is_finite: None,
-            };
-            threads.run(|| in_parts(product, parts));
+            threads.run(|| multiply_in_parts(&a, &b, Onto::Itself, &mut c, parts));
             c
         };
         for parts in [2, 3, 8] {
