@@ -10,7 +10,7 @@ use brique_experiments::experiments::ALL;
 use brique_experiments::{Agreement, Experiment, Run, Settings};
 
 /// Few, because they are trained again and again here.
-pub const SEEDS: usize = 2;
+const SEEDS: usize = 2;
 
 pub fn settings(threads: usize) -> Settings {
     Settings {
