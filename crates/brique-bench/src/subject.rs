@@ -81,7 +81,7 @@ impl<T: Scalar> Subject<T> {
     }
 
     fn predict(&mut self) -> Result<(), TrainingError> {
-        black_box(self.network.predict_in(black_box(&self.x), &mut self.workspace)?);
+        black_box(self.workspace.predict(&self.network, black_box(&self.x))?);
         Ok(())
     }
 }

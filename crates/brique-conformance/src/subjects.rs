@@ -2,7 +2,8 @@
 
 use brique_core::{Loss, Module};
 use brique_layers::{
-    Elu, Gelu, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Sigmoid, Silu, Softmax, Softplus, Tanh,
+    Elu, Gelu, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Sigmoid, Silu, Softmax, Softplus,
+    Tanh,
 };
 use brique_losses::{BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss};
 use brique_tensor::ndarray::Array2;
@@ -65,6 +66,10 @@ pub(crate) fn subject<T: Scalar>(name: &str) -> Option<Subject<T>> {
             truth_known_to: OF_200_BITS,
             ..of_terms(|case| of_module(&mut LogSoftmax, case))
         },
+        "layer_norm" => Subject {
+            cancelled: &["gx", "gparameters"],
+            ..of_terms(layer_norm)
+        },
         "mse" => of_terms(mse),
         "l1" => of_terms(l1),
         "huber" => of_terms(huber),
@@ -90,6 +95,21 @@ fn of_terms<T: Scalar>(results: fn(&Case<'_>) -> Result<Results<T>, Error>) -> S
 
 fn linear<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
     of_module(&mut Linear::from_parameters(case.input("parameters")?)?, case)
+}
+
+/// An ε of 10⁻⁵, which is PyTorch's default and the only one that the module has.
+fn layer_norm<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
+    let parameters: Array2<T> = case.input("parameters")?;
+    let eps = case.numeric_attribute("eps")?;
+    if eps.to_bits() != 1e-5_f64.to_bits() {
+        return Err(Error::Attribute {
+            attribute: "eps",
+            found: eps.to_string(),
+            expected: "0.00001",
+        });
+    }
+    let mut norm = LayerNorm::from_parameters(parameters)?;
+    of_module(&mut norm, case)
 }
 
 fn mse<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {

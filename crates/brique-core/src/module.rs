@@ -5,21 +5,34 @@ use std::fmt::{Debug, Display};
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
 
-use crate::{Error, Fault, Parameter, Shape};
+use crate::check::{batch_output, check_delta};
+use crate::path::{self, Step};
+use crate::workspace::{Gradient, Memory, Node, Pass, Plan};
+use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, TensorDescription};
 
-/// A brick of a network: it goes forward, and hands its error back.
+/// A part of a network, or a network: it computes an output, and propagates the gradient from the output to its input and
+/// to its parameters.
 ///
 /// Users call the report's five methods: [`forward`](Self::forward), [`zero_grad`](Self::zero_grad),
 /// [`backward_update_gradient`](Self::backward_update_gradient), [`backward_delta`](Self::backward_delta),
-/// [`update_parameters`](Self::update_parameters). They check shapes, and where they return an error nothing has changed.
+/// [`update_parameters`](Self::update_parameters). They check shapes; if they return an error, nothing has changed.
 ///
-/// Authors write [`output_shape`](Self::output_shape) and the kernels, which write into buffers that the caller owns
-/// and may rely on shapes that fit:
+/// Authors write:
+///
+/// | for | methods |
+/// |---|---|
+/// | every module | [`output_shape`](Self::output_shape), [`forward_kernel`](Self::forward_kernel), [`delta_kernel`](Self::delta_kernel) |
+/// | parameters | [`gradient_kernel`](Self::gradient_kernel), [`own_parameters`](Self::own_parameters), [`own_parameters_mut`](Self::own_parameters_mut) |
+/// | modules inside it | [`inner`](Self::inner), [`inner_mut`](Self::inner_mut), [`plan_memory`](Self::plan_memory), [`backward_kernel`](Self::backward_kernel) |
+///
+/// Four methods are optional: `plan_memory` and `backward_kernel` for speed, [`set_step`](Self::set_step) for modules that
+/// are random in training, [`description`](Self::description) for attributes that files need. Everything else follows from
+/// these. Kernels write into buffers that the caller owns and may rely on shapes that fit:
 ///
 /// ```
 /// use std::fmt;
 ///
-/// use brique_core::{Error, Fault, Module, Shape};
+/// use brique_core::{Error, Fault, Memory, Module, Shape};
 /// use brique_tensor::ndarray::{Zip, array};
 /// use brique_tensor::{Matrix, Scalar};
 ///
@@ -37,10 +50,10 @@ use crate::{Error, Fault, Parameter, Shape};
 ///     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
 ///         Ok(input)
 ///     }
-///     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+///     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {
 ///         Zip::from(output).and(input).for_each(|y, &x| *y = x * x);
 ///     }
-///     fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+///     fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, _: &mut Memory<T>) {
 ///         Zip::from(input_delta).and(input).and(delta).for_each(|d, &x, &delta| *d = (x + x) * delta);
 ///     }
 /// }
@@ -51,101 +64,190 @@ use crate::{Error, Fault, Parameter, Shape};
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// In `type` position `Module` is `Module<f64>`; the trait is object-safe, so a network is a list of
-/// `Box<dyn Module>`. A module displays itself as one would write it down, `Linear(2 → 1)`: errors quote that.
+/// In `type` position `Module` is `Module<f64>`; the trait is object-safe, so a network is a list of `Box<dyn Module>`.
 ///
 /// Source: the `Module` of the report, which is Torch7's `nn.Module` with `updateOutput`, `updateGradInput` and
 /// `accGradParameters`.
 pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
-    /// The inner shape of the output for examples of the inner shape `input`.
+    /// Returns the inner shape of the output for examples of the inner shape `input`.
     ///
     /// # Errors
     ///
     /// A [`Fault::ExampleShape`] that says what would fit.
     fn output_shape(&self, input: Shape) -> Result<Shape, Fault>;
 
-    /// `output = f(input)`, overwriting all of `output`.
+    /// Computes `output = f(input)`, overwriting all of `output`.
     ///
-    /// `input` is (batch, in), `output` (batch, out), as [`output_shape`](Self::output_shape) says.
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>);
+    /// `input` is (batch, in), `output` (batch, out). `memory` holds what [`plan_memory`](Self::plan_memory) asked for. If
+    /// [`Memory::is_prediction`], f is what it is for the trained network: nothing random.
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>);
 
-    /// `input_delta = (∂f/∂input)ᵀ · delta`, overwriting all of `input_delta`.
+    /// Computes `input_delta = (∂f/∂input)ᵀ · delta`, overwriting all of `input_delta`.
     ///
-    /// `input` and `input_delta` are (batch, in), `delta` is (batch, out).
-    fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>);
+    /// `input` and `input_delta` are (batch, in), `delta` is (batch, out). `memory` holds what the forward kernel left in it
+    /// for the same `input`; no parameter has changed since.
+    fn delta_kernel(
+        &self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    );
 
-    /// `output = f(input)`, as [`forward_kernel`](Self::forward_kernel), and in `kept` whatever makes
-    /// [`delta_from_kept_kernel`](Self::delta_from_kept_kernel) fast.
+    /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every own parameter W. The default implementation does nothing.
     ///
-    /// Left out, it keeps nothing. A function that has most of its work in common with its slope keeps the slope.
-    /// `input` and `kept`, which holds anything, are (batch, in), `output` is (batch, out).
-    fn forward_keeping_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, kept: &mut Matrix<T>) {
-        let _ = kept;
-        self.forward_kernel(input, output);
+    /// `input` is (batch, in), `delta` is (batch, out); `memory` as for [`delta_kernel`](Self::delta_kernel).
+    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>, memory: &mut Memory<T>) {
+        let _ = (input, delta, memory);
     }
 
-    /// What [`delta_kernel`](Self::delta_kernel) gives, to the last bit, where `input_delta` holds what
-    /// [`forward_keeping_kernel`](Self::forward_keeping_kernel) has kept of the same `input`, and is overwritten.
-    /// No parameter has changed in between.
-    ///
-    /// Left out, it makes no use of what is kept. The two are written together, or neither.
-    fn delta_from_kept_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
-        self.delta_kernel(input, delta, input_delta);
-    }
-
-    /// `gradient += (∂f/∂W)ᵀ · delta` for every parameter W. A module without parameters leaves this out.
-    ///
-    /// `input` is (batch, in), `delta` is (batch, out).
-    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
-        let _ = (input, delta);
-    }
-
-    /// `gradient = (∂f/∂W)ᵀ · delta` for every parameter W, whatever it held before: what [`zero_grad`](Self::zero_grad) and
-    /// [`gradient_kernel`](Self::gradient_kernel) give together.
-    ///
-    /// Left out, it calls the two. A module whose gradients are large overwrites them in one pass.
-    fn fresh_gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
-        self.zero_grad();
-        self.gradient_kernel(input, delta);
-    }
-
-    /// Shows every parameter to `visit`, always in one order. A module without parameters leaves this out.
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+    /// Calls `visit` for each parameter of the module itself, always in the same order; not for those of inner modules.
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
         let _ = visit;
     }
 
-    /// Hands every parameter to `visit`, in the order of [`visit_parameters`](Self::visit_parameters).
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
+    /// As [`own_parameters`](Self::own_parameters), in the same order, with parameters that can be changed.
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
         let _ = visit;
     }
 
-    /// `output =` what the trained module answers, overwriting all of `output`: `f(input)`, unless chance is part of f.
+    /// Returns the inner module of this number, from 0, with its name, and `None` after the last.
     ///
-    /// Left out, it is the forward pass. A module that draws in training, as a dropout does, writes what it answers
-    /// without drawing.
-    fn predict_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
-        self.forward_kernel(input, output);
+    /// A composite module names its inner modules here, and nowhere else: their parameters, steps, descriptions and paths
+    /// follow from it.
+    fn inner(&self, number: usize) -> Option<(&str, &dyn Module<T>)> {
+        let _ = number;
+        None
     }
 
-    /// Begins step number `step` of a training. What a module draws is a function of its seed and of this number; a
-    /// module that draws nothing leaves this out.
-    fn begin_step(&mut self, step: u64) {
+    /// As [`inner`](Self::inner), with a module that can be changed.
+    fn inner_mut(&mut self, number: usize) -> Option<(&str, &mut dyn Module<T>)> {
+        let _ = number;
+        None
+    }
+
+    /// Asks for memory for a batch of examples of the shape `input`: values that forward saves for backward, scratch
+    /// matrices, and the memory of each inner module. By default there is none.
+    fn plan_memory(&self, input: Shape, plan: &mut Plan<'_, T>) {
+        let _ = (input, plan);
+    }
+
+    /// Runs the whole backward pass: the gradients of all parameters, added or overwritten, and, if it is asked for, the
+    /// input delta, as [`delta_kernel`](Self::delta_kernel).
+    ///
+    /// The default implementation calls the gradient kernel, for [`Gradient::Overwrite`] after setting the gradients to
+    /// zero, then the delta kernel. Override it to write large gradients in a single pass, or if there are inner modules.
+    fn backward_kernel(
+        &mut self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: Option<&mut Matrix<T>>,
+        gradient: Gradient,
+        memory: &mut Memory<T>,
+    ) {
+        assert!(
+            self.inner(0).is_none(),
+            "{self} has inner modules, but no backward_kernel"
+        );
+        if gradient == Gradient::Overwrite {
+            self.own_parameters_mut(&mut Parameter::zero_grad);
+        }
+        self.gradient_kernel(input, delta, memory);
+        if let Some(input_delta) = input_delta {
+            self.delta_kernel(input, delta, input_delta, memory);
+        }
+    }
+
+    /// Takes note of the training step that begins. What a module draws at random is a function of its seed, the step and
+    /// the module's path, [`Step::seed`]. By default nothing is noted.
+    fn set_step(&mut self, step: Step) {
         let _ = step;
     }
 
-    /// `f(input)`: (batch, in) to (batch, out), one example a row.
+    /// Returns the module's kind and attributes; [`describe`](Self::describe) adds tensors and inner modules. By default
+    /// the kind is the name of the type, and there are no attributes.
+    fn description(&self) -> Description {
+        Description::of_type::<Self>()
+    }
+
+    // An author need not read on: the methods of users follow from the ones above.
+
+    /// Calls `visit` for each parameter: the module's own, then those of its inner modules in order.
+    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+        self.own_parameters(visit);
+        let mut number = 0;
+        while let Some((_, inner)) = self.inner(number) {
+            inner.visit_parameters(visit);
+            number += 1;
+        }
+    }
+
+    /// As [`visit_parameters`](Self::visit_parameters), in the same order, with parameters that can be changed.
+    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
+        self.own_parameters_mut(visit);
+        let mut number = 0;
+        while let Some((_, inner)) = self.inner_mut(number) {
+            inner.visit_parameters_mut(visit);
+            number += 1;
+        }
+    }
+
+    /// Begins step number `step` of a training, in this module and in all modules inside it: what is random in training is
+    /// drawn anew.
+    ///
+    /// Each inner module mixes its path into its seed, so that two modules of one seed draw different numbers.
+    fn begin_step(&mut self, step: u64) {
+        let step = Step::new(step);
+        self.set_step(step);
+        let mut number = 0;
+        while let Some((name, inner)) = self.inner_mut(number) {
+            let step = step.inside(name);
+            path::begin_step(inner, step);
+            number += 1;
+        }
+    }
+
+    /// Describes the module as plain data: kind, attributes, named tensors, inner modules.
+    fn describe(&self) -> Description {
+        let mut description = self.description();
+        self.own_parameters(&mut |parameter| {
+            let tensors = parameter.tensors().map(|(name, values)| TensorDescription {
+                name: name.to_owned(),
+                shape: values.dim(),
+            });
+            description.tensors.extend(tensors);
+        });
+        let mut number = 0;
+        while let Some((name, inner)) = self.inner(number) {
+            description.is_composite = true;
+            description.inner.push(InnerDescription {
+                name: name.to_owned(),
+                output: None,
+                module: inner.describe(),
+            });
+            number += 1;
+        }
+        if let Ok(input) = description.shape("in") {
+            let mut node = Node::default();
+            node.prepare(self, input, 0, 0, Pass::Forward);
+            node.annotate(&mut description);
+        }
+        description
+    }
+
+    /// Computes `f(input)` as in training: (batch, in) to (batch, out), one example per row.
     ///
     /// # Errors
     ///
-    /// Where the module does not take examples with that many values.
+    /// If the module does not take examples with that many values.
     fn forward(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
         let shape = batch_output(self, input).map_err(|fault| Error::new(self, "forward", fault))?;
         let mut output = Array2::zeros(shape);
-        self.forward_kernel(input, &mut output);
+        prepared(self, input, shape.1, Pass::Forward).forward_into(self, input, &mut output);
         Ok(output)
     }
 
-    /// What the trained module answers: `f(input)` without any chance that is part of f in training.
+    /// Computes the prediction of the trained module: `f(input)` without the randomness of training.
     ///
     /// # Errors
     ///
@@ -153,7 +255,7 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     fn predict(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
         let shape = batch_output(self, input).map_err(|fault| Error::new(self, "predict", fault))?;
         let mut output = Array2::zeros(shape);
-        self.predict_kernel(input, &mut output);
+        prepared(self, input, shape.1, Pass::Prediction).forward_into(self, input, &mut output);
         Ok(output)
     }
 
@@ -164,39 +266,42 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
 
     /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every parameter W.
     ///
-    /// `input` is what went forward, (batch, in); `delta` is ∂L/∂output, (batch, out).
+    /// `input` is that of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). The forward pass is run
+    /// again if saved values are needed; a training loop avoids that with a [`Workspace`](crate::Workspace).
     ///
     /// # Errors
     ///
-    /// Where `input` does not fit the module, or `delta` not its output. No gradient has changed then.
+    /// If `input` does not fit the module, or `delta` its output. No gradient has changed then.
     fn backward_update_gradient(&mut self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Error> {
         check_delta(self, input, delta)
             .map_err(|fault| Error::new(&*self, "backward_update_gradient", fault))?;
-        self.gradient_kernel(input, delta);
+        let mut node = filled(self, input, delta);
+        node.backward_into(self, input, delta, None, Gradient::Add);
         Ok(())
     }
 
-    /// `(∂f/∂input)ᵀ · delta`: ∂L/∂input, (batch, in). Changes nothing.
+    /// Computes `(∂f/∂input)ᵀ · delta`: ∂L/∂input, (batch, in). Changes nothing.
     ///
-    /// `input` is what went forward, (batch, in); `delta` is ∂L/∂output, (batch, out).
+    /// `input` is that of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). The forward pass is run
+    /// again if saved values are needed.
     ///
     /// # Errors
     ///
-    /// Where `input` does not fit the module, or `delta` not its output.
+    /// If `input` does not fit the module, or `delta` its output.
     fn backward_delta(&self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<Array2<T>, Error> {
         check_delta(self, input, delta).map_err(|fault| Error::new(self, "backward_delta", fault))?;
         let mut input_delta = Array2::zeros(input.dim());
-        self.delta_kernel(input, delta, &mut input_delta);
+        filled(self, input, delta).delta_into(self, input, delta, &mut input_delta);
         Ok(input_delta)
     }
 
-    /// `W −= gradient_step · ∇W` for every parameter W. The gradient stays until [`zero_grad`](Self::zero_grad).
+    /// Computes `W −= gradient_step · ∇W` for every parameter W. The gradient stays until [`zero_grad`](Self::zero_grad).
     ///
-    /// Gradients are taken as they are: a NaN or an infinity among them goes into its parameter, NaN in, NaN out.
+    /// Gradients are not checked: a NaN or an infinity goes into its parameter.
     ///
     /// # Errors
     ///
-    /// Where `gradient_step` is NaN or infinite, which would lose every parameter. None has changed then.
+    /// If `gradient_step` is NaN or infinite, which would lose every parameter. None has changed then.
     fn update_parameters(&mut self, gradient_step: T) -> Result<(), Error> {
         if !gradient_step.is_finite() {
             let fault = Fault::Value {
@@ -211,115 +316,27 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     }
 }
 
-/// A boxed module is a module: networks are lists of `Box<dyn Module>`.
-impl<T: Scalar, M: Module<T> + ?Sized> Module<T> for Box<M> {
-    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
-        (**self).output_shape(input)
-    }
-
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
-        (**self).forward_kernel(input, output);
-    }
-
-    fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
-        (**self).delta_kernel(input, delta, input_delta);
-    }
-
-    fn forward_keeping_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, kept: &mut Matrix<T>) {
-        (**self).forward_keeping_kernel(input, output, kept);
-    }
-
-    fn delta_from_kept_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
-        (**self).delta_from_kept_kernel(input, delta, input_delta);
-    }
-
-    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
-        (**self).gradient_kernel(input, delta);
-    }
-
-    fn fresh_gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
-        (**self).fresh_gradient_kernel(input, delta);
-    }
-
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
-        (**self).visit_parameters(visit);
-    }
-
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
-        (**self).visit_parameters_mut(visit);
-    }
-
-    fn predict_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
-        (**self).predict_kernel(input, output);
-    }
-
-    fn begin_step(&mut self, step: u64) {
-        (**self).begin_step(step);
-    }
-
-    fn forward(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
-        (**self).forward(input)
-    }
-
-    fn predict(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
-        (**self).predict(input)
-    }
-
-    fn zero_grad(&mut self) {
-        (**self).zero_grad();
-    }
-
-    fn backward_update_gradient(&mut self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Error> {
-        (**self).backward_update_gradient(input, delta)
-    }
-
-    fn backward_delta(&self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<Array2<T>, Error> {
-        (**self).backward_delta(input, delta)
-    }
-
-    fn update_parameters(&mut self, gradient_step: T) -> Result<(), Error> {
-        (**self).update_parameters(gradient_step)
-    }
-}
-
-fn batch_output<T, M>(module: &M, input: &Matrix<T>) -> Result<(usize, usize), Fault>
+/// Memory of one's own for a single pass.
+fn prepared<T, M>(module: &M, input: &Matrix<T>, outputs: usize, pass: Pass) -> Node<T>
 where
     T: Scalar,
     M: Module<T> + ?Sized,
 {
+    let mut node = Node::default();
     let (rows, columns) = input.dim();
-    let outputs = module.output_shape(Shape::from(columns))?.size();
-    let bytes = rows
-        .checked_mul(outputs)
-        .and_then(|values| values.checked_mul(size_of::<T>()));
-    if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
-        return Err(Fault::Value {
-            argument: "the number of output values".into(),
-            found: format!("{rows} · {outputs}"),
-            expected: "as many as memory can address".into(),
-        });
-    }
-    Ok((rows, outputs))
+    node.prepare(module, Shape::from(columns), outputs, rows, pass);
+    node
 }
 
-fn check_delta<T, M>(module: &M, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Fault>
+/// Memory of one's own with what a backward pass needs: filled by a forward pass if anything is.
+fn filled<T, M>(module: &M, input: &Matrix<T>, delta: &Matrix<T>) -> Node<T>
 where
     T: Scalar,
     M: Module<T> + ?Sized,
 {
-    let expected = batch_output(module, input)?;
-    if delta.dim() == expected {
-        return Ok(());
+    let mut node = prepared(module, input, delta.ncols(), Pass::Training);
+    if node.needs_forward() {
+        node.forward(module, input);
     }
-    let reason = if delta.nrows() == expected.0 {
-        "as many columns as the module's output"
-    } else {
-        "as many rows as the input has examples"
-    };
-    Err(Fault::Shape {
-        argument: "delta",
-        found: delta.dim(),
-        expected,
-        reason,
-    })
+    node
 }

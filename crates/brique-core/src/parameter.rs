@@ -1,6 +1,6 @@
 //! What a module learns.
 
-use brique_tensor::ndarray::{Array2, ArrayViewMut2};
+use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use brique_tensor::{Matrix, Scalar, aligned, aligned_zeros, all_finite, update};
 
 /// A value and the gradient accumulated for it, always of one shape.
@@ -22,6 +22,7 @@ pub struct Parameter<T: Scalar = f64> {
     value: Array2<T>,
     gradient: Array2<T>,
     weight_rows: usize,
+    names: Names,
     /// Whether the gradient is known to be finite; where it is not known, it has to be looked at.
     is_known_finite: bool,
 }
@@ -32,9 +33,18 @@ impl<T: Scalar> Clone for Parameter<T> {
             value: aligned(&self.value),
             gradient: aligned(&self.gradient),
             weight_rows: self.weight_rows,
+            names: self.names,
             is_known_finite: self.is_known_finite,
         }
     }
+}
+
+/// The names of the first and of the other rows, and how many the first are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Names {
+    first: &'static str,
+    rows: usize,
+    others: &'static str,
 }
 
 /// What is known of a gradient makes no difference.
@@ -74,8 +84,50 @@ impl<T: Scalar> Parameter<T> {
             value: aligned(&value),
             gradient: aligned_zeros(value.dim()),
             weight_rows: weight_rows.min(value.nrows()),
+            names: Names {
+                first: "weight",
+                rows: weight_rows.min(value.nrows()),
+                others: "bias",
+            },
             is_known_finite: true,
         }
+    }
+
+    /// The parameter with other names for its tensors: the first `rows` rows are called `first`, the others `others`.
+    ///
+    /// By default the weights are called `weight`, the other rows `bias`. Names are unique within a module.
+    ///
+    /// ```
+    /// use brique_core::Parameter;
+    /// use brique_tensor::ndarray::array;
+    ///
+    /// let parameter = Parameter::with_weight_rows(array![[1.0, 1.0], [0.0, 0.0]], 0).named("weight", 1, "bias");
+    /// let names: Vec<&str> = parameter.tensors().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["weight", "bias"]);
+    /// ```
+    #[must_use]
+    pub fn named(self, first: &'static str, rows: usize, others: &'static str) -> Self {
+        let rows = rows.min(self.value.nrows());
+        Self {
+            names: Names { first, rows, others },
+            ..self
+        }
+    }
+
+    /// The tensors of the parameter, some of its rows each, with their names. The others are left out if there are none.
+    pub fn tensors(&self) -> impl Iterator<Item = (&'static str, ArrayView2<'_, T>)> {
+        let Names { first, rows, others } = self.names;
+        let (top, bottom) = self.value.view().split_at(Axis(0), rows);
+        let others = (bottom.nrows() > 0).then_some((others, bottom));
+        [(first, top)].into_iter().chain(others)
+    }
+
+    /// As [`tensors`](Self::tensors), to be written.
+    pub fn tensors_mut(&mut self) -> impl Iterator<Item = (&'static str, ArrayViewMut2<'_, T>)> {
+        let Names { first, rows, others } = self.names;
+        let (top, bottom) = self.value.view_mut().split_at(Axis(0), rows);
+        let others = (bottom.nrows() > 0).then_some((others, bottom));
+        [(first, top)].into_iter().chain(others)
     }
 
     /// The value.

@@ -19,6 +19,8 @@ use std::fmt;
 pub struct Shape {
     sizes: [usize; Self::MAX_RANK],
     rank: usize,
+    /// The product of the sizes, which every step asks for.
+    size: usize,
 }
 
 impl Shape {
@@ -33,20 +35,21 @@ impl Shape {
 
     /// The number of values in one example: the product of the sizes, and the columns of a batch.
     #[must_use]
+    #[inline]
     pub fn size(&self) -> usize {
-        self.sizes()
-            .iter()
-            .fold(1, |size, &next| size.saturating_mul(next))
+        self.size
     }
 }
 
 impl From<usize> for Shape {
+    #[inline]
     fn from(size: usize) -> Self {
         Self::from([size])
     }
 }
 
 impl<const RANK: usize> From<[usize; RANK]> for Shape {
+    #[inline]
     fn from(given: [usize; RANK]) -> Self {
         const {
             assert!(
@@ -56,7 +59,11 @@ impl<const RANK: usize> From<[usize; RANK]> for Shape {
         }
         let mut sizes = [0; Self::MAX_RANK];
         sizes[..RANK].copy_from_slice(&given);
-        Self { sizes, rank: RANK }
+        Self {
+            sizes,
+            rank: RANK,
+            size: given.iter().fold(1, |size, &next| size.saturating_mul(next)),
+        }
     }
 }
 

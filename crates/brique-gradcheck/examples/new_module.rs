@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use brique_core::{Fault, Module, Parameter, Shape};
+use brique_core::{Fault, Memory, Module, Parameter, Shape};
 use brique_gradcheck::strategies::{Numbers, matrix, size};
 use brique_gradcheck::{Failure, Judge};
 use brique_tensor::Matrix;
@@ -29,24 +29,24 @@ impl Module for Scale {
         Err(Fault::example_shape(input, expected, "one factor a column"))
     }
 
-    fn forward_kernel(&self, input: &Matrix, output: &mut Matrix) {
+    fn forward_kernel(&self, input: &Matrix, output: &mut Matrix, _: &mut Memory) {
         output.assign(&(input * self.0.value()));
     }
 
-    fn delta_kernel(&self, _input: &Matrix, delta: &Matrix, input_delta: &mut Matrix) {
+    fn delta_kernel(&self, _input: &Matrix, delta: &Matrix, input_delta: &mut Matrix, _: &mut Memory) {
         input_delta.assign(&(delta * self.0.value()));
     }
 
-    fn gradient_kernel(&mut self, input: &Matrix, delta: &Matrix) {
+    fn gradient_kernel(&mut self, input: &Matrix, delta: &Matrix, _: &mut Memory) {
         let mut gradient = self.0.gradient_mut();
         gradient += &(input * delta).sum_axis(Axis(0));
     }
 
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
         visit(&self.0);
     }
 
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
         visit(&mut self.0);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! * [`GradientCheck`]: both backward passes against central differences; a [`Report`] that shows the worst entry.
 //! * [`module_laws`], [`loss_laws`]: the laws of the contract, each a function of its own.
+//! * [`composite_laws`]: what a composite module passes on to the modules inside it.
 //! * [`strategies`]: `proptest` strategies for shapes and numbers, with those that hide mistakes least.
 //! * [`Judge`]: all of it at once, over modules and losses of every shape.
 //! * [`Failure`]: what failed, in which check, with the numbers to see it by.
@@ -11,7 +12,7 @@
 //! ```
 //! use std::fmt;
 //!
-//! use brique_core::{Fault, Module, Shape};
+//! use brique_core::{Fault, Memory, Module, Shape};
 //! use brique_gradcheck::{Judge, strategies};
 //! use brique_tensor::Matrix;
 //! use brique_tensor::ndarray::Zip;
@@ -31,10 +32,10 @@
 //!     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
 //!         Ok(input)
 //!     }
-//!     fn forward_kernel(&self, input: &Matrix, output: &mut Matrix) {
+//!     fn forward_kernel(&self, input: &Matrix, output: &mut Matrix, _: &mut Memory) {
 //!         Zip::from(output).and(input).for_each(|y, &x| *y = x * x);
 //!     }
-//!     fn delta_kernel(&self, input: &Matrix, delta: &Matrix, input_delta: &mut Matrix) {
+//!     fn delta_kernel(&self, input: &Matrix, delta: &Matrix, input_delta: &mut Matrix, _: &mut Memory) {
 //!         Zip::from(input_delta).and(input).and(delta).for_each(|d, &x, &delta| *d = 2.0 * x * delta);
 //!     }
 //! }
@@ -49,6 +50,7 @@
 //!
 //! Source: Torch7's `nn.Jacobian`, PyTorch's `torch.autograd.gradcheck`, Caffe's `GradientChecker`, which knew of kinks.
 
+pub mod composite_laws;
 mod descent;
 mod differences;
 mod failure;

@@ -61,6 +61,12 @@ pub(crate) fn row_alone(matrix: &Matrix, row: usize) -> Array2<f64> {
     matrix.row(row).insert_axis(Axis(0)).to_owned()
 }
 
+/// The rows in reverse order.
+pub(crate) fn rows_reversed(matrix: &Matrix) -> Array2<f64> {
+    let rows = matrix.nrows();
+    Array2::from_shape_fn(matrix.dim(), |(row, column)| matrix[[rows - 1 - row, column]])
+}
+
 /// A batch of the same size, every row of it a copy of one.
 pub(crate) fn copies_of_row(matrix: &Matrix, row: usize) -> Array2<f64> {
     Array2::from_shape_fn(matrix.dim(), |(_, column)| matrix[[row, column]])

@@ -7,7 +7,7 @@
 //! ```
 //! use brique_core::Module;
 //! use brique_gradcheck::{Failure, module_laws};
-//! # use brique_core::{Fault, Parameter, Shape};
+//! # use brique_core::{Fault, Memory, Parameter, Shape};
 //! # use brique_tensor::Matrix;
 //! # #[derive(Debug)]
 //! # struct Scale(Parameter);
@@ -16,13 +16,13 @@
 //! # }
 //! # impl Module for Scale {
 //! #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
-//! #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix) { y.assign(&(x * self.0.value()[[0, 0]])); }
-//! #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix) { d.assign(&(delta * self.0.value()[[0, 0]])); }
-//! #     fn gradient_kernel(&mut self, x: &Matrix, delta: &Matrix) {
+//! #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(&(x * self.0.value()[[0, 0]])); }
+//! #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) { d.assign(&(delta * self.0.value()[[0, 0]])); }
+//! #     fn gradient_kernel(&mut self, x: &Matrix, delta: &Matrix, _: &mut Memory) {
 //! #         self.0.gradient_mut()[[0, 0]] = (x * delta).sum(); // should be +=
 //! #     }
-//! #     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
-//! #     fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
+//! #     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
+//! #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
 //! # }
 //! use brique_tensor::ndarray::array;
 //!
@@ -41,16 +41,16 @@ mod accumulation;
 mod adjoints;
 mod batches;
 mod doors;
-mod kept;
 mod numbers;
 mod passes;
+mod saved;
 mod state;
 
 use brique_core::Module;
 use brique_tensor::Matrix;
 
 pub use accumulation::{
-    accumulate_twice_is_double, fresh_gradient_overwrites, kernels_overwrite, update_parameters_subtracts,
+    accumulate_twice_is_double, kernels_overwrite, overwritten_gradients_forget, update_parameters_subtracts,
     zero_grad_forgets,
 };
 pub use adjoints::{adjoint_in_the_input, adjoint_in_the_parameters};
@@ -58,11 +58,11 @@ pub use batches::{
     a_batch_is_its_rows, an_empty_batch_is_a_batch, layout_changes_nothing, rows_do_not_see_one_another,
 };
 pub use doors::wrong_shapes_are_errors;
-pub use kept::what_is_kept_changes_nothing;
 pub use numbers::{a_step_down_lowers_the_loss, large_numbers_stay_numbers, nan_stays_nan};
+pub use saved::{a_prediction_is_not_random, saved_values_change_no_result, saved_values_keep_their_digits};
 pub use state::{
     backward_delta_changes_nothing, backward_update_gradient_changes_gradients_only, forward_changes_nothing,
-    results_depend_on_arguments_only, visitors_agree,
+    inner_modules_are_included, results_depend_on_arguments_only, visitors_agree,
 };
 
 use crate::Failure;
@@ -77,14 +77,17 @@ macro_rules! by_name {
 /// The laws of every module, by name.
 pub const MODULE_LAWS: &[(&str, ModuleLaw)] = by_name![
     visitors_agree,
+    inner_modules_are_included,
     forward_changes_nothing,
     backward_delta_changes_nothing,
     backward_update_gradient_changes_gradients_only,
     kernels_overwrite,
-    what_is_kept_changes_nothing,
+    saved_values_change_no_result,
+    saved_values_keep_their_digits,
+    a_prediction_is_not_random,
     accumulate_twice_is_double,
     zero_grad_forgets,
-    fresh_gradient_overwrites,
+    overwritten_gradients_forget,
     update_parameters_subtracts,
     results_depend_on_arguments_only,
     rows_do_not_see_one_another,

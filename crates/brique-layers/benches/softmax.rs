@@ -1,7 +1,7 @@
 //! Softmax and its logarithm along rows of several lengths: `cargo bench -p brique-layers --bench softmax`.
 #![allow(missing_docs, reason = "benches are run, not published")]
 
-use brique_core::Module;
+use brique_core::{Memory, Module, Node};
 use brique_layers::{LogSoftmax, Softmax};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
@@ -32,16 +32,22 @@ macro_rules! benches {
                 let (x, mut y) = (numbers(shape), numbers(shape));
                 bencher
                     .counter(ItemsCount::new(shape.0 * shape.1))
-                    .bench_local(|| M::default().forward_kernel(black_box(&x), black_box(&mut y)));
+                    .bench_local(|| {
+                        let mut memory = Memory::default();
+                        M::default().forward_kernel(black_box(&x), black_box(&mut y), &mut memory);
+                    });
             }
 
             #[divan::bench(types = [Softmax, LogSoftmax], args = SHAPES)]
             fn delta<M: Module<$number> + Default>(bencher: Bencher, shape: (usize, usize)) {
                 let (x, delta, mut delta_x) = (numbers(shape), numbers(shape), numbers(shape));
+                let mut node = Node::for_training(&M::default(), &x, shape.1);
+                node.forward(&M::default(), &x);
                 bencher
                     .counter(ItemsCount::new(shape.0 * shape.1))
                     .bench_local(|| {
-                        M::default().delta_kernel(black_box(&x), black_box(&delta), black_box(&mut delta_x));
+                        let (delta, delta_x) = (black_box(&delta), black_box(&mut delta_x));
+                        node.delta_into(&M::default(), black_box(&x), delta, delta_x);
                     });
             }
         }

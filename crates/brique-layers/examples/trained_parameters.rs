@@ -2,8 +2,8 @@
 //! the processor: the same, however it is compiled.
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
-use brique_core::{Error, Loss, Module};
-use brique_layers::{Dropout, Init, LayerNorm, Linear, Sequential, Tanh, Workspace};
+use brique_core::{Error, Gradient, Loss, Module, Workspace};
+use brique_layers::{Dropout, Init, LayerNorm, Linear, Sequential, Tanh};
 use brique_losses::MSELoss;
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::{Array2, Axis};
@@ -40,9 +40,9 @@ pub fn trained<T: Scalar>() -> Result<Vec<T>, Error> {
     };
     for (step, (x, y)) in (0..50).flat_map(|_| batches()).take(50).enumerate() {
         network.begin_step(step as u64);
-        let delta = loss.backward(&y, &network.forward_in(&x, &mut workspace)?)?;
+        let delta = loss.backward(&y, &workspace.forward(&network, &x)?)?;
         network.zero_grad();
-        network.backward_in(&x, &delta, &mut workspace)?;
+        workspace.backward(&mut network, &x, &delta, Gradient::Add)?;
         network.update_parameters(T::from_f64(0.1))?;
     }
     let mut parameters = Vec::new();

@@ -25,46 +25,47 @@ pub use silu::Silu;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
 
-/// Makes a module of an [`Elementwise`](brique_tensor::Elementwise) function; one that `keeps_slope` has most of
-/// its work in common with its slope, and computes both on the way forward.
+/// Makes a module of an [`Elementwise`](brique_tensor::Elementwise) function, with its description. One that
+/// `saves_derivative` shares most of its work with its derivative, and computes both in the forward pass.
 macro_rules! module {
-    ($module:ty, keeps_slope) => {
-        $crate::activations::module!($module, {
-            fn forward_keeping_kernel(
-                &self,
-                input: &brique_tensor::Matrix<T>,
-                output: &mut brique_tensor::Matrix<T>,
-                kept: &mut brique_tensor::Matrix<T>,
-            ) {
-                brique_tensor::elementwise_forward_with_slope(*self, input, output, kept);
-            }
-
-            fn delta_from_kept_kernel(
-                &self,
-                _: &brique_tensor::Matrix<T>,
-                delta: &brique_tensor::Matrix<T>,
-                input_delta: &mut brique_tensor::Matrix<T>,
-            ) {
-                brique_tensor::update(input_delta, delta, |slope, delta| slope * delta);
-            }
-        });
-    };
-    ($module:ty) => {
-        $crate::activations::module!($module, {});
-    };
-    ($module:ty, { $($kept:item)* }) => {
-        impl<T: brique_tensor::Scalar> brique_core::Module<T> for $module {
-            fn output_shape(
-                &self,
-                input: brique_core::Shape,
-            ) -> Result<brique_core::Shape, brique_core::Fault> {
-                Ok(input)
+    ($module:ty, saves_derivative, $describe:expr) => {
+        $crate::activations::module!($module, $describe, {
+            fn plan_memory(&self, input: brique_core::Shape, plan: &mut brique_core::Plan<'_, T>) {
+                plan.save_in_delta(input);
             }
 
             fn forward_kernel(
                 &self,
                 input: &brique_tensor::Matrix<T>,
                 output: &mut brique_tensor::Matrix<T>,
+                memory: &mut brique_core::Memory<T>,
+            ) {
+                match memory.save() {
+                    Some(mut derivative) => {
+                        brique_tensor::elementwise_forward_with_slope(*self, input, output, &mut derivative);
+                    }
+                    None => brique_tensor::elementwise_forward(*self, input, output),
+                }
+            }
+
+            fn delta_kernel(
+                &self,
+                _: &brique_tensor::Matrix<T>,
+                delta: &brique_tensor::Matrix<T>,
+                input_delta: &mut brique_tensor::Matrix<T>,
+                _: &mut brique_core::Memory<T>,
+            ) {
+                brique_tensor::update(input_delta, delta, |derivative, delta| derivative * delta);
+            }
+        });
+    };
+    ($module:ty, $describe:expr) => {
+        $crate::activations::module!($module, $describe, {
+            fn forward_kernel(
+                &self,
+                input: &brique_tensor::Matrix<T>,
+                output: &mut brique_tensor::Matrix<T>,
+                _: &mut brique_core::Memory<T>,
             ) {
                 brique_tensor::elementwise_forward(*self, input, output);
             }
@@ -74,11 +75,33 @@ macro_rules! module {
                 input: &brique_tensor::Matrix<T>,
                 delta: &brique_tensor::Matrix<T>,
                 input_delta: &mut brique_tensor::Matrix<T>,
+                _: &mut brique_core::Memory<T>,
             ) {
                 brique_tensor::elementwise_delta(*self, input, delta, input_delta);
             }
+        });
+    };
+    ($module:ty, $describe:expr, { $($kernels:item)* }) => {
+        impl<T: brique_tensor::Scalar> brique_core::Module<T> for $module {
+            fn output_shape(
+                &self,
+                input: brique_core::Shape,
+            ) -> Result<brique_core::Shape, brique_core::Fault> {
+                Ok(input)
+            }
 
-            $($kept)*
+            $($kernels)*
+
+            fn description(&self) -> brique_core::Description {
+                let describe: fn(&Self) -> brique_core::Description = $describe;
+                describe(self)
+            }
+        }
+
+        impl std::fmt::Display for $module {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                brique_core::Module::<f64>::description(self).fmt(f)
+            }
         }
     };
 }

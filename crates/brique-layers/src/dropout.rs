@@ -2,15 +2,17 @@
 
 use std::fmt;
 
-use brique_core::{Error, Fault, Module, Shape};
+use brique_core::{Description, Error, Fault, Memory, Module, Shape, Step};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Matrix, Scalar};
 
 /// `y = x ⊙ m / (1 − rate)`, with a mask m that is 0 with probability `rate` and else 1; `δ_x = δ ⊙ m / (1 − rate)`.
 ///
-/// The mask is a function of the seed, the number of the step, the row and the column, so that nothing is remembered
-/// between the passes, and the same step drops the same values in all three. [`Module::begin_step`] chooses the step, as a
-/// training loop does by itself. When a network predicts, nothing is dropped: [`Module::predict`] gives x.
+/// The mask is a function of the seed, the path of the module in its network, the number of the step, the row and the
+/// column. Nothing is saved between the passes, and the same step drops the same values in all three.
+/// [`Module::begin_step`] sets the step; a training loop calls it. Because the path is part of it, two dropouts of one seed
+/// at two positions of a network drop different values; a dropout that is no part of a network uses its seed as it is.
+/// When a network predicts, nothing is dropped: [`Module::predict`] returns x.
 ///
 /// # Shapes
 ///
@@ -38,18 +40,22 @@ use brique_tensor::{Matrix, Scalar};
 pub struct Dropout {
     rate: f64,
     seed: u64,
-    step: u64,
+    step: Step,
 }
 
 impl Dropout {
-    /// Drops values at this rate, by masks of this seed. Layers of one network want different seeds.
+    /// Drops values at this rate, by masks of this seed.
     ///
     /// # Errors
     ///
     /// Where the rate is not in [0, 1).
     pub fn new(rate: f64, seed: u64) -> Result<Self, Error> {
         if (0.0..1.0).contains(&rate) {
-            return Ok(Self { rate, seed, step: 0 });
+            return Ok(Self {
+                rate,
+                seed,
+                step: Step::default(),
+            });
         }
         let fault = Fault::Value {
             argument: "rate".into(),
@@ -61,8 +67,8 @@ impl Dropout {
 
     /// What a value is multiplied with: 0, or what makes up for the others.
     fn factor<T: Scalar>(self, (row, column): (usize, usize)) -> T {
-        let place =
-            mixed(mixed(self.seed ^ mixed(self.step)) ^ mixed(row as u64)) ^ mixed(column as u64 ^ COLUMNS);
+        let place = mixed(mixed(self.step.seed(self.seed) ^ mixed(self.step.number())) ^ mixed(row as u64))
+            ^ mixed(column as u64 ^ COLUMNS);
         // The upper 53 bits as a number in [0, 1).
         let uniform = (mixed(place) >> 11) as f64 / 9_007_199_254_740_992.0;
         if uniform < self.rate {
@@ -91,29 +97,34 @@ impl<T: Scalar> Module<T> for Dropout {
         Ok(input)
     }
 
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        if memory.is_prediction() {
+            return output.assign(input);
+        }
         Zip::indexed(output)
             .and(input)
             .for_each(|place, y, &x| *y = x * self.factor(place));
     }
 
-    fn delta_kernel(&self, _input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+    fn delta_kernel(&self, _: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, _: &mut Memory<T>) {
         Zip::indexed(input_delta)
             .and(delta)
             .for_each(|place, d, &delta| *d = delta * self.factor(place));
     }
 
-    fn begin_step(&mut self, step: u64) {
+    fn set_step(&mut self, step: Step) {
         self.step = step;
     }
 
-    fn predict_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
-        output.assign(input);
+    fn description(&self) -> Description {
+        Description::new("Dropout")
+            .attribute("rate", self.rate)
+            .detail("seed", self.seed)
     }
 }
 
 impl fmt::Display for Dropout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Dropout({})", self.rate)
+        Module::<f64>::description(self).fmt(f)
     }
 }

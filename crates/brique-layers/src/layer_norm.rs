@@ -1,8 +1,8 @@
 //! Layer normalisation.
 
-use std::{array, fmt};
+use std::fmt;
 
-use brique_core::{Error, Fault, Module, Parameter, Shape};
+use brique_core::{Description, Error, Fault, Memory, Module, Parameter, Plan, Shape};
 use brique_tensor::ndarray::{Array2, ArrayRef1, Axis, Zip};
 use brique_tensor::{Matrix, Scalar, pairwise_sum};
 
@@ -39,12 +39,16 @@ pub struct LayerNorm<T: Scalar = f64> {
     epsilon: f64,
 }
 
-/// Gradients are added up over so many rows at once, whose means and deviations are computed once.
+/// Gradients are added up over so many rows at once.
 const BLOCK: usize = 64;
 
-/// Mean of the values of an example, and what its distances from it are multiplied with.
+/// The mean of the values of an example, as a sum of two numbers, and 1/√(v + ε).
+///
+/// The mean of values around 1000 is rounded to 3·10⁻⁵ in f32. Their distances from the rounded mean are exact, and so
+/// is, nearly, what they are off on average: the second number.
 struct Scale<T> {
     mean: T,
+    correction: T,
     inverse_deviation: T,
 }
 
@@ -68,8 +72,30 @@ impl<T: Scalar> LayerNorm<T> {
             |(row, _)| if row == 0 { T::one() } else { T::zero() },
         );
         Ok(Self {
-            parameters: Parameter::with_weight_rows(begin, 0),
+            parameters: Parameter::with_weight_rows(begin, 0).named("weight", 1, "bias"),
             epsilon: 1e-5,
+        })
+    }
+
+    /// A normalisation with these parameters, (2, n): the gain, then the bias.
+    ///
+    /// # Errors
+    ///
+    /// If there are not two rows, or no value to take a mean of.
+    pub fn from_parameters(parameters: Array2<T>) -> Result<Self, Error> {
+        if parameters.nrows() != 2 {
+            let fault = Fault::Shape {
+                argument: "parameters",
+                found: parameters.dim(),
+                expected: (2, parameters.ncols()),
+                reason: "a row of gains and a row of biases",
+            };
+            return Err(Error::new("LayerNorm", "from_parameters", fault));
+        }
+        let norm = Self::new(parameters.ncols())?;
+        Ok(Self {
+            parameters: Parameter::with_weight_rows(parameters, 0).named("weight", 1, "bias"),
+            ..norm
         })
     }
 
@@ -86,17 +112,28 @@ impl<T: Scalar> LayerNorm<T> {
     fn scale(&self, x: &ArrayRef1<T>) -> Scale<T> {
         let n = T::from_usize(x.len());
         let mean = pairwise_sum(x.len(), |i| x[i]) / n;
-        let variance = pairwise_sum(x.len(), |i| (x[i] - mean) * (x[i] - mean)) / n;
+        let correction = pairwise_sum(x.len(), |i| x[i] - mean) / n;
+        let distance = |i: usize| (x[i] - mean) - correction;
+        let variance = pairwise_sum(x.len(), |i| distance(i) * distance(i)) / n;
         Scale {
             mean,
+            correction,
             inverse_deviation: (variance + T::from_f64(self.epsilon)).sqrt().recip(),
         }
     }
 }
 
 impl<T: Scalar> Scale<T> {
+    fn saved(row: &ArrayRef1<T>) -> Self {
+        Self {
+            mean: row[0],
+            correction: row[1],
+            inverse_deviation: row[2],
+        }
+    }
+
     fn apply(&self, x: T) -> T {
-        (x - self.mean) * self.inverse_deviation
+        ((x - self.mean) - self.correction) * self.inverse_deviation
     }
 }
 
@@ -113,30 +150,45 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
         ))
     }
 
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
-        let (gain, bias) = (self.parameters.value().row(0), self.parameters.value().row(1));
-        Zip::from(output.rows_mut())
-            .and(input.rows())
-            .for_each(|mut y, x| {
-                let scale = self.scale(&x);
-                Zip::from(&mut y)
-                    .and(&x)
-                    .and(&gain)
-                    .and(&bias)
-                    .for_each(|y, &x, &gain, &bias| {
-                        *y = gain * scale.apply(x) + bias;
-                    });
-            });
+    /// Mean, correction and inverse deviation of each example.
+    fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {
+        plan.save(3);
     }
 
-    fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        let (gain, bias) = (self.parameters.value().row(0), self.parameters.value().row(1));
+        let mut saved = memory.save();
+        for ((row, x), mut y) in input.rows().into_iter().enumerate().zip(output.rows_mut()) {
+            let scale = self.scale(&x);
+            Zip::from(&mut y)
+                .and(&x)
+                .and(&gain)
+                .and(&bias)
+                .for_each(|y, &x, &gain, &bias| *y = gain * scale.apply(x) + bias);
+            if let Some(saved) = &mut saved {
+                saved[[row, 0]] = scale.mean;
+                saved[[row, 1]] = scale.correction;
+                saved[[row, 2]] = scale.inverse_deviation;
+            }
+        }
+    }
+
+    fn delta_kernel(
+        &self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         let gain = self.parameters.value().row(0);
         let n = T::from_usize(self.values());
+        let saved = memory.saved();
         let rows = Zip::from(input_delta.rows_mut())
             .and(input.rows())
-            .and(delta.rows());
-        rows.for_each(|mut input_delta, x, delta| {
-            let scale = self.scale(&x);
+            .and(delta.rows())
+            .and(saved.rows());
+        rows.for_each(|mut input_delta, x, delta, saved| {
+            let scale = Scale::saved(&saved);
             let mean = pairwise_sum(x.len(), |i| gain[i] * delta[i]) / n;
             let slope = pairwise_sum(x.len(), |i| gain[i] * delta[i] * scale.apply(x[i])) / n;
             let values = Zip::from(&mut input_delta).and(&x).and(&delta).and(&gain);
@@ -146,33 +198,39 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
         });
     }
 
-    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
+    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>, memory: &mut Memory<T>) {
+        let saved = memory.saved();
         let blocks = input
             .axis_chunks_iter(Axis(0), BLOCK)
-            .zip(delta.axis_chunks_iter(Axis(0), BLOCK));
-        for (x, delta) in blocks {
+            .zip(delta.axis_chunks_iter(Axis(0), BLOCK))
+            .zip(saved.axis_chunks_iter(Axis(0), BLOCK));
+        for ((x, delta), saved) in blocks {
             let rows = x.nrows();
-            let scales: [Scale<T>; BLOCK] = array::from_fn(|row| self.scale(&x.row(row.min(rows - 1))));
             let mut gradient = self.parameters.gradient_mut();
             for column in 0..x.ncols() {
-                let gain = |row: usize| delta[[row, column]] * scales[row].apply(x[[row, column]]);
+                let gain =
+                    |row: usize| delta[[row, column]] * Scale::saved(&saved.row(row)).apply(x[[row, column]]);
                 gradient[[0, column]] += pairwise_sum(rows, gain);
                 gradient[[1, column]] += pairwise_sum(rows, |row| delta[[row, column]]);
             }
         }
     }
 
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
         visit(&self.parameters);
     }
 
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
         visit(&mut self.parameters);
+    }
+
+    fn description(&self) -> Description {
+        Description::new("LayerNorm").attribute("values", self.values())
     }
 }
 
 impl<T: Scalar> fmt::Display for LayerNorm<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LayerNorm({})", self.values())
+        self.description().fmt(f)
     }
 }

@@ -5,7 +5,8 @@
 //!   itself.
 //! * [`Softmax`], [`LogSoftmax`], [`LayerNorm`]: each example by itself.
 //! * [`Dropout`]: a mask in training, nothing in prediction.
-//! * [`Sequential`]: modules one after the other; [`Workspace`]: what a training loop keeps between the passes.
+//! * [`Sequential`]: modules one after the other; [`Residual`]: x + f(x); [`Concat`]: branches side by side.
+//! * [`Workspace`]: the memory of a training loop. [`registry`]: builds each of them from its description.
 //!
 //! The training loop by hand, with the report's own names:
 //!
@@ -32,17 +33,24 @@
 //! ```
 
 mod activations;
+mod concat;
 mod dropout;
 mod init;
 mod layer_norm;
 mod linear;
+mod registry;
+mod residual;
 mod sequential;
 mod softmax;
 
 pub use activations::{Elu, Gelu, LeakyReLU, LogSigmoid, ReLU, Sigmoid, Silu, Softplus, Tanh};
+pub use brique_core::Workspace;
+pub use concat::Concat;
 pub use dropout::Dropout;
 pub use init::Init;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
-pub use sequential::{Sequential, Workspace};
+pub use registry::registry;
+pub use residual::Residual;
+pub use sequential::Sequential;
 pub use softmax::{LogSoftmax, Softmax};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use brique_core::{Error, Fault, Module, Parameter, Shape};
+use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Parameter, Shape};
 use brique_random::RandomSource;
 use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
@@ -126,40 +126,61 @@ impl<T: Scalar> Module<T> for Linear<T> {
         ))
     }
 
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {
         affine_forward(input, self.parameters.value(), output);
     }
 
-    fn delta_kernel(&self, _input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+    fn delta_kernel(&self, _: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, _: &mut Memory<T>) {
         affine_delta(delta, self.parameters.value(), input_delta);
     }
 
-    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
+    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>, _: &mut Memory<T>) {
         affine_gradient(input, delta, &mut self.parameters.gradient_mut());
     }
 
-    fn fresh_gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
-        let write = |gradient: &mut Matrix<T>| affine_fresh_gradient(input, delta, gradient);
-        self.parameters.overwrite_gradient(write);
+    fn backward_kernel(
+        &mut self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: Option<&mut Matrix<T>>,
+        gradient: Gradient,
+        memory: &mut Memory<T>,
+    ) {
+        match gradient {
+            Gradient::Add => self.gradient_kernel(input, delta, memory),
+            Gradient::Overwrite => {
+                let write = |gradient: &mut Matrix<T>| affine_fresh_gradient(input, delta, gradient);
+                self.parameters.overwrite_gradient(write);
+            }
+        }
+        if let Some(input_delta) = input_delta {
+            self.delta_kernel(input, delta, input_delta, memory);
+        }
     }
 
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
         visit(&self.parameters);
     }
 
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
         visit(&mut self.parameters);
+    }
+
+    fn description(&self) -> Description {
+        Description::new("Linear")
+            .attribute("in", self.inputs())
+            .attribute("out", self.outputs())
     }
 }
 
 impl<T: Scalar> fmt::Display for Linear<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Linear({} → {})", self.inputs(), self.outputs())
+        self.description().fmt(f)
     }
 }
 
 /// Whether (in + 1) · out numbers can be addressed at all: beyond that an allocation would abort the program.
-fn check_addressable<T>(inputs: usize, outputs: usize) -> Result<(), Fault> {
+pub(crate) fn check_addressable<T>(inputs: usize, outputs: usize) -> Result<(), Fault> {
     let bytes = inputs
         .checked_add(1)
         .and_then(|rows| rows.checked_mul(outputs.max(1)))

@@ -1,20 +1,16 @@
 //! Modules one after the other.
 
-mod picture;
-mod walk;
-mod workspace;
-
 use std::any::Any;
+use std::fmt;
 
-use brique_core::{Error, Fault, Module, Parameter, Shape};
+use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Node, Plan, Shape};
 use brique_tensor::{Matrix, Scalar};
-
-pub use workspace::Workspace;
 
 /// Modules one after the other: `y = f_n(… f_2(f_1(x)))`.
 ///
-/// Shapes are agreed upon when the network is put together: [`then`](Self::then) refuses a module that does not take what
-/// the one before gives, and names its place. A network within a network is taken apart, so that there is one chain.
+/// Shapes are checked when the network is built: [`then`](Self::then) refuses a module that does not take the output of the
+/// one before, and names its position. A `Sequential` that is added to another is taken apart, so that there is one chain; in
+/// a box, or inside another module, it stays a network of its own.
 ///
 /// ```
 /// use brique_core::Module;
@@ -27,7 +23,7 @@ pub use workspace::Workspace;
 ///     .then(Linear::new(2, 8, Init::XavierUniform, &mut rng)?)?
 ///     .then(Tanh)?
 ///     .then_named("head", Linear::new(8, 1, Init::XavierUniform, &mut rng)?)?;
-/// println!("{network}");
+/// println!("{network:#}");
 /// assert_eq!(network.parameter_count(), 2 * 8 + 8 + 8 + 1);
 /// assert_eq!(network.predict(&array![[0.0, 1.0]])?.dim(), (1, 1));
 ///
@@ -40,8 +36,8 @@ pub use workspace::Workspace;
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
-/// As a module it computes what lies between its modules anew for each call. A training loop keeps it, in a
-/// [`Workspace`] of its own: [`forward_in`](Self::forward_in), then [`backward_in`](Self::backward_in), without allocating.
+/// `forward` and the backward methods recompute the intermediate activations on every call. A training loop avoids that by
+/// keeping them in a [`Workspace`](brique_core::Workspace).
 ///
 /// Source: the course's `Sequentiel`; Torch7's `nn.Sequential`.
 #[derive(Debug)]
@@ -50,16 +46,17 @@ pub struct Sequential<T: Scalar = f64> {
     modules: Vec<Placed<T>>,
 }
 
-/// A module with its name, if it was given one, and the shape of its output.
+/// A module with its name and the shape of its output.
 #[derive(Debug)]
 struct Placed<T: Scalar> {
-    name: Option<String>,
+    name: String,
+    is_named: bool,
     module: Box<dyn Module<T>>,
     output: Shape,
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// A network without modules, for examples of this shape: it gives back what comes in.
+    /// A network without modules, for examples of this shape: its output is its input.
     #[must_use]
     pub fn new(input: impl Into<Shape>) -> Self {
         Self {
@@ -68,11 +65,11 @@ impl<T: Scalar> Sequential<T> {
         }
     }
 
-    /// The network with one module more at its end, or with the modules of another network.
+    /// The network with one more module at its end, or with the modules of another network.
     ///
     /// # Errors
     ///
-    /// Where the module does not take what the network gives so far.
+    /// If the module does not take the output of the network so far.
     pub fn then<M: Module<T> + 'static>(self, module: M) -> Result<Self, Error> {
         let mut module = Some(module);
         let nested = (&mut module as &mut dyn Any)
@@ -85,11 +82,11 @@ impl<T: Scalar> Sequential<T> {
         }
     }
 
-    /// As [`then`](Self::then), with a name for the module, which errors and the picture of the network show.
+    /// As [`then`](Self::then), with a name for the module, which errors, paths and the table of the network show.
     ///
     /// # Errors
     ///
-    /// Where the module does not take what the network gives so far; where another module has the name.
+    /// If the module does not take the output of the network so far; if another module has the name.
     pub fn then_named<M: Module<T> + 'static>(self, name: &str, module: M) -> Result<Self, Error> {
         if self.names().any(|other| other == name) {
             let fault = Fault::Value {
@@ -111,7 +108,14 @@ impl<T: Scalar> Sequential<T> {
         let output = module
             .output_shape(self.output())
             .map_err(|fault| Error::new(place(number, name.as_deref(), &*module), "then", fault))?;
-        self.modules.push(Placed { name, module, output });
+        self.modules.push(Placed {
+            is_named: name.is_some(),
+            name: name.unwrap_or_else(|| number.to_string()),
+            module,
+            output,
+        });
+        // Tells every module inside its path.
+        self.begin_step(0);
         Ok(self)
     }
 
@@ -125,14 +129,11 @@ impl<T: Scalar> Sequential<T> {
                 fault,
             ));
         }
-        nested
-            .modules
-            .into_iter()
-            .try_fold(self, |network, Placed { name, module, .. }| {
-                let is_free = |name: &String| network.names().all(|other| other != *name);
-                let name = name.filter(is_free);
-                network.placed(name, module)
-            })
+        nested.modules.into_iter().try_fold(self, |network, placed| {
+            let is_free = network.names().all(|other| other != placed.name);
+            let name = (placed.is_named && is_free).then_some(placed.name);
+            network.placed(name, placed.module)
+        })
     }
 
     /// The shape of an example of the input.
@@ -159,34 +160,61 @@ impl<T: Scalar> Sequential<T> {
         self.modules.is_empty()
     }
 
-    /// The names of the modules in order: the ones given, and else their numbers from 0.
+    /// The names of the modules in order: the given ones, otherwise their numbers from 0.
     pub fn names(&self) -> impl Iterator<Item = String> {
-        let name = |(number, placed): (usize, &Placed<T>)| placed.name.clone().unwrap_or(number.to_string());
-        self.modules.iter().enumerate().map(name)
+        self.modules.iter().map(|placed| placed.name.clone())
     }
 
-    /// The module of this name or number, and nothing where there is none.
+    /// The module of this name or number, or `None`.
     #[must_use]
     pub fn module(&self, name: &str) -> Option<&dyn Module<T>> {
-        let number = self.names().position(|other| other == name)?;
-        Some(&*self.modules[number].module)
+        let placed = self.modules.iter().find(|placed| placed.name == name)?;
+        Some(&*placed.module)
     }
 
     /// What errors call the module of this number: `module 2 (Linear(8 → 1))`, with its name if it was given one.
     #[must_use]
     pub fn place(&self, number: usize) -> String {
         match self.modules.get(number) {
-            Some(placed) => place(number, placed.name.as_deref(), &*placed.module),
+            Some(placed) => {
+                let name = placed.is_named.then_some(&*placed.name);
+                place(number, name, &*placed.module)
+            }
             None => format!("module {number}"),
         }
     }
 
-    /// The number of numbers that are learnt.
+    /// The number of values of all parameters.
     #[must_use]
     pub fn parameter_count(&self) -> usize {
         let mut count = 0;
         self.visit_parameters(&mut |parameter| count += parameter.value().len());
         count
+    }
+
+    /// Calls `visit` for each module from the last to the first with its number, its node, its input, its delta, and the
+    /// caller's buffer for its input delta, which only the first module gets.
+    fn walk_back(
+        nodes: &mut [Node<T>],
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        mut input_delta: Option<&mut Matrix<T>>,
+        mut visit: impl FnMut(usize, &mut Node<T>, &Matrix<T>, &Matrix<T>, Option<&mut Matrix<T>>),
+    ) {
+        for number in (0..nodes.len()).rev() {
+            let (before, rest) = nodes.split_at_mut(number);
+            let Some((node, after)) = rest.split_first_mut() else {
+                continue;
+            };
+            let above = after.first().map(Node::input_delta);
+            let delta = above.as_deref().unwrap_or(delta);
+            let x = before.last().map(Node::output);
+            let x = x.as_deref().unwrap_or(input);
+            visit(number, node, x, delta, input_delta.take_if(|_| number == 0));
+        }
+        if let (true, Some(input_delta)) = (nodes.is_empty(), input_delta) {
+            input_delta.assign(delta);
+        }
     }
 }
 
@@ -209,50 +237,95 @@ impl<T: Scalar> Module<T> for Sequential<T> {
         ))
     }
 
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
-        let mut workspace = Workspace::new(self, input.nrows());
-        output.assign(&self.walk_forward(input, &mut workspace, |module, x, y| module.forward_kernel(x, y)));
-    }
-
-    fn predict_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
-        let mut workspace = Workspace::new(self, input.nrows());
-        output.assign(&self.walk_forward(input, &mut workspace, |module, x, y| module.predict_kernel(x, y)));
-    }
-
-    fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
-        let mut workspace = Workspace::new(self, input.nrows());
-        self.walk_forward_keeping(input, &mut workspace);
-        workspace.walk_back(input, delta, Some(input_delta), &mut |number, x, delta, below| {
-            let module = &self.modules[number].module;
-            match below {
-                Some(below) if number > 0 => module.delta_from_kept_kernel(x, delta, below),
-                Some(below) => module.delta_kernel(x, delta, below),
-                None => {}
-            }
-        });
-    }
-
-    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>) {
-        let mut workspace = Workspace::new(self, input.nrows());
-        self.walk_forward_keeping(input, &mut workspace);
-        self.add_gradients(input, delta, &mut workspace);
-    }
-
-    fn begin_step(&mut self, step: u64) {
-        for placed in &mut self.modules {
-            placed.module.begin_step(step);
-        }
-    }
-
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+    fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {
+        let mut shape = &self.input;
         for placed in &self.modules {
-            placed.module.visit_parameters(visit);
+            plan.inner(&*placed.module, *shape, placed.output);
+            shape = &placed.output;
         }
     }
 
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
-        for placed in &mut self.modules {
-            placed.module.visit_parameters_mut(visit);
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        let nodes = memory.inner().split_last_mut();
+        let (Some((last, modules)), Some((last_node, nodes))) = (self.modules.split_last(), nodes) else {
+            return output.assign(input);
+        };
+        let mut x = input.view();
+        for (placed, node) in modules.iter().zip(nodes) {
+            x = node.forward(&*placed.module, &x);
         }
+        last_node.forward_into(&*last.module, &x, output);
+    }
+
+    fn delta_kernel(
+        &self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
+        Self::walk_back(
+            memory.inner(),
+            input,
+            delta,
+            Some(input_delta),
+            |number, node, x, delta, below| {
+                let module = &*self.modules[number].module;
+                match below {
+                    Some(below) => node.delta_into(module, x, delta, below),
+                    None => node.delta(module, x, delta),
+                }
+            },
+        );
+    }
+
+    fn backward_kernel(
+        &mut self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: Option<&mut Matrix<T>>,
+        gradient: Gradient,
+        memory: &mut Memory<T>,
+    ) {
+        Self::walk_back(
+            memory.inner(),
+            input,
+            delta,
+            input_delta,
+            |number, node, x, delta, below| {
+                let module = &mut *self.modules[number].module;
+                if number == 0 {
+                    node.backward_into(module, x, delta, below, gradient);
+                } else {
+                    node.backward(module, x, delta, gradient);
+                }
+            },
+        );
+    }
+
+    fn inner(&self, number: usize) -> Option<(&str, &dyn Module<T>)> {
+        let placed = self.modules.get(number)?;
+        Some((&placed.name, &*placed.module))
+    }
+
+    fn inner_mut(&mut self, number: usize) -> Option<(&str, &mut dyn Module<T>)> {
+        let placed = self.modules.get_mut(number)?;
+        Some((&placed.name, &mut *placed.module))
+    }
+
+    fn description(&self) -> Description {
+        Description {
+            is_composite: true,
+            ..Description::new("Sequential")
+                .attribute("in", self.input())
+                .attribute("out", self.output())
+        }
+    }
+}
+
+impl<T: Scalar> fmt::Display for Sequential<T> {
+    /// One line, `Sequential((2) → (1), 3 modules, 33 parameters)`; with `{:#}` a line for each module below it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.describe().fmt(f)
     }
 }

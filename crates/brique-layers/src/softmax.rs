@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use brique_core::{Fault, Module, Shape};
-use brique_tensor::{Matrix, Scalar, log_softmax_delta, log_softmax_forward, softmax_delta, softmax_forward};
+use brique_core::{Fault, Memory, Module, Plan, Shape};
+use brique_tensor::{
+    Matrix, Scalar, log_softmax_delta, log_softmax_forward, softmax_delta_from_output, softmax_forward,
+};
 
 /// `p_k = e^{x_k} / Σ_j e^{x_j}`, along the values of each example.
 ///
 /// With δ = ∂L/∂p, the whole Jacobian: `δ_x = p ⊙ (δ − Σ_j p_j δ_j)`. With m the place of the largest value it is computed
-/// as `p_k·((δ_k − δ_m) + Σ_j p_j (δ_m − δ_j))`, which keeps its digits where `p_m` has reached 1.
+/// as `p_k·((δ_k − δ_m) + Σ_j p_j (δ_m − δ_j))`, which keeps its digits where `p_m` has reached 1. p is saved for the
+/// backward pass, which computes no power.
 ///
 /// # Shapes
 ///
@@ -32,7 +35,8 @@ pub struct Softmax;
 
 /// `y_k = x_k − ln Σ_j e^{x_j}`, along the values of each example: the logarithm of [`Softmax`], without taking one of it.
 ///
-/// With δ = ∂L/∂y: `δ_x = δ − softmax(x)·Σ_j δ_j`.
+/// With δ = ∂L/∂y: `δ_x = δ − softmax(x)·Σ_j δ_j`. Nothing is saved for the backward pass: e^y has a relative error of |y|
+/// units of the last place, and p would have to be computed in addition to y.
 ///
 /// # Shapes
 ///
@@ -68,12 +72,25 @@ impl<T: Scalar> Module<T> for Softmax {
         at_least_one_value(input)
     }
 
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
-        softmax_forward(input, output);
+    fn plan_memory(&self, input: Shape, plan: &mut Plan<'_, T>) {
+        plan.save(input.size());
     }
 
-    fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
-        softmax_delta(input, delta, input_delta);
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        softmax_forward(input, output);
+        if let Some(mut saved) = memory.save() {
+            saved.assign(output);
+        }
+    }
+
+    fn delta_kernel(
+        &self,
+        _: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
+        softmax_delta_from_output(&memory.saved(), delta, input_delta);
     }
 }
 
@@ -82,11 +99,17 @@ impl<T: Scalar> Module<T> for LogSoftmax {
         at_least_one_value(input)
     }
 
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {
         log_softmax_forward(input, output);
     }
 
-    fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+    fn delta_kernel(
+        &self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        _: &mut Memory<T>,
+    ) {
         log_softmax_delta(input, delta, input_delta);
     }
 }

@@ -1,8 +1,10 @@
 //! From a module and the buffers of a state to the rows that an update rule works on.
 
+use std::ops::Range;
+
 use brique_core::Module;
-use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
+use brique_tensor::{Matrix, Scalar};
 
 /// How fast parameters decay, and which of them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -39,18 +41,33 @@ pub(crate) fn for_each_rows<T: Scalar, const N: usize>(
             if rows.is_empty() {
                 continue;
             }
-            let rows = Slice::from(rows);
             update(Rows {
-                value: value.slice_axis_mut(Axis(0), rows),
-                gradient: gradient.slice_axis(Axis(0), rows),
+                value: part_mut(&mut value, &rows),
+                gradient: part(&gradient, &rows),
                 buffers: buffers
                     .each_mut()
-                    .map(|values| values[place].slice_axis_mut(Axis(0), rows)),
+                    .map(|values| part_mut(&mut values[place], &rows)),
                 decay,
             });
         }
         place += 1;
     });
+}
+
+/// Some rows. Taking all of them would check what is known, a fiftieth of a small step.
+fn part<'a, T: Scalar>(matrix: &'a Matrix<T>, rows: &Range<usize>) -> ArrayView2<'a, T> {
+    if rows.len() == matrix.nrows() {
+        return matrix.view();
+    }
+    matrix.slice_axis(Axis(0), Slice::from(rows.clone()))
+}
+
+/// As [`part`], to be written.
+fn part_mut<'a, T: Scalar>(matrix: &'a mut Matrix<T>, rows: &Range<usize>) -> ArrayViewMut2<'a, T> {
+    if rows.len() == matrix.nrows() {
+        return matrix.view_mut();
+    }
+    matrix.slice_axis_mut(Axis(0), Slice::from(rows.clone()))
 }
 
 /// `gradient + decay · value`; without a decay the value is not looked at, so that an infinity stays where it is.

@@ -64,7 +64,9 @@ pub use simd::{Unit, Vector, Work};
 #[doc(hidden)]
 pub use simd_level::dispatch;
 pub use simd_level::{SimdLevel, SimdLevelError};
-pub use softmax::{log_softmax_delta, log_softmax_forward, softmax_delta, softmax_forward};
+pub use softmax::{
+    log_softmax_delta, log_softmax_forward, softmax_delta, softmax_delta_from_output, softmax_forward,
+};
 pub use sum::{add_column_sums, pairwise_sum};
 pub use threads::{Threads, ThreadsError};
 

@@ -56,6 +56,29 @@ pub fn softmax_delta<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, delta_x: &mut 
     along_rows(Function::SoftmaxDelta, x, delta, delta_x);
 }
 
+/// [`softmax_delta`] from the output p of [`softmax_forward`] instead of its input: no power is computed a second time.
+///
+/// # Shapes
+///
+/// `p`, `delta` and `delta_x` have the same.
+///
+/// # Panics
+///
+/// If the shapes differ.
+///
+/// ```
+/// use brique_tensor::ndarray::array;
+/// use brique_tensor::softmax_delta_from_output;
+///
+/// let mut delta_x = array![[0.0, 0.0]];
+/// softmax_delta_from_output(&array![[0.5, 0.5]], &array![[1.0, 0.0]], &mut delta_x);
+/// assert_eq!(delta_x, array![[0.25, -0.25]]);
+/// ```
+#[track_caller]
+pub fn softmax_delta_from_output<T: Scalar>(p: &Matrix<T>, delta: &Matrix<T>, delta_x: &mut Matrix<T>) {
+    along_rows(Function::SoftmaxDeltaFromOutput, p, delta, delta_x);
+}
+
 /// `y_k = x_k − ln Σ_j e^{x_j}`, along each row.
 ///
 /// # Shapes
@@ -98,6 +121,7 @@ pub(crate) fn compute<T: Scalar>(function: Function, columns: usize, x: &[T], de
     match function {
         Function::Softmax => rows(Forward, columns, x, delta, y),
         Function::SoftmaxDelta => rows(Delta, columns, x, delta, y),
+        Function::SoftmaxDeltaFromOutput => rows(DeltaFromOutput, columns, x, delta, y),
         Function::LogSoftmax => rows(LogForward, columns, x, delta, y),
         Function::LogSoftmaxDelta => rows(LogDelta, columns, x, delta, y),
     }
@@ -118,6 +142,9 @@ trait AlongRow<T: Scalar>: Copy {
     /// Whether there is an error δ beside the values; without one they stand in its place.
     const HAS_DELTA: bool;
 
+    /// Whether the values are probabilities, the output of a softmax, which stand in the place of the powers.
+    const HAS_PROBABILITIES: bool = false;
+
     /// One term of the sum that is needed beside that of the powers.
     fn term(value: Value<T>, delta_at_peak: T) -> T;
 
@@ -133,7 +160,7 @@ trait AlongRow<T: Scalar>: Copy {
 struct Value<T> {
     /// What it is beside the largest: `x − x_m`, rounded.
     below_peak: T,
-    /// `e^(x − x_m)`
+    /// `e^(x − x_m)`, or the probability.
     power: T,
     delta: T,
     is_peak: bool,
@@ -214,6 +241,30 @@ impl<T: Scalar> AlongRow<T> for Delta {
     #[inline(always)]
     fn result(value: Value<T>, row: Row<T>) -> T {
         row.divide(value.power) * ((value.delta - row.delta_at_peak) + row.common)
+    }
+}
+
+/// As [`Delta`]; the largest probability has the place of the largest value.
+#[derive(Clone, Copy)]
+struct DeltaFromOutput;
+
+impl<T: Scalar> AlongRow<T> for DeltaFromOutput {
+    const HAS_DELTA: bool = true;
+    const HAS_PROBABILITIES: bool = true;
+
+    #[inline(always)]
+    fn term(value: Value<T>, delta_at_peak: T) -> T {
+        value.power * (delta_at_peak - value.delta)
+    }
+
+    #[inline(always)]
+    fn common(_: T, terms: T) -> T {
+        terms
+    }
+
+    #[inline(always)]
+    fn result(value: Value<T>, row: Row<T>) -> T {
+        value.power * ((value.delta - row.delta_at_peak) + row.common)
     }
 }
 

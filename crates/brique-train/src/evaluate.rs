@@ -1,8 +1,7 @@
 //! A network on some data.
 
-use brique_core::Loss;
+use brique_core::{Loss, Module, Workspace};
 use brique_datasets::Dataset;
-use brique_layers::{Sequential, Workspace};
 use brique_tensor::ndarray::{Array2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar};
 
@@ -76,7 +75,7 @@ pub struct Evaluation<T: Scalar = f64> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn evaluate<T: Scalar>(
-    network: &Sequential<T>,
+    network: &dyn Module<T>,
     loss: &dyn Loss<T>,
     data: &Dataset<T>,
     metrics: &[Metric<T>],
@@ -99,13 +98,15 @@ pub fn evaluate<T: Scalar>(
 }
 
 /// Some rows after the other, so that what lies between the modules stays small.
-fn predictions<T: Scalar>(network: &Sequential<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
-    let mut predictions = Array2::zeros((inputs.nrows(), network.output().size()));
+fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
+    let refuse = |fault| brique_core::Error::new(network, "predict", fault);
+    let outputs = network.output_shape(inputs.ncols().into()).map_err(refuse)?;
+    let mut predictions = Array2::zeros((inputs.nrows(), outputs.size()));
     let mut workspace = Workspace::default();
     for first in (0..inputs.nrows()).step_by(ROWS) {
         let rows = Slice::from(first..inputs.nrows().min(first + ROWS));
         let x = inputs.slice_axis(Axis(0), rows);
-        let yhat = network.predict_in(&x, &mut workspace)?;
+        let yhat = workspace.predict(network, &x)?;
         predictions.slice_axis_mut(Axis(0), rows).assign(&yhat);
     }
     Ok(predictions)

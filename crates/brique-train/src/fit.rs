@@ -3,9 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use brique_core::{Loss, Reduction};
+use brique_core::{Loss, Module, Reduction};
 use brique_datasets::Dataset;
-use brique_layers::Sequential;
 use brique_optim::{Optimizer, ReduceOnPlateau, Schedule};
 use brique_tensor::Scalar;
 
@@ -148,7 +147,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
     /// learning rate.
     pub fn run(
         mut self,
-        network: &mut Sequential<T>,
+        network: &mut dyn Module<T>,
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
         data: &Dataset<T>,
@@ -188,7 +187,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
 
     fn epochs(
         &mut self,
-        network: &mut Sequential<T>,
+        network: &mut dyn Module<T>,
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
         data: &Dataset<T>,
@@ -267,7 +266,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
     /// The network on the validation set, or on the training set if only metrics are asked for.
     fn evaluated(
         &self,
-        network: &Sequential<T>,
+        network: &dyn Module<T>,
         loss: &dyn Loss<T>,
         data: &Dataset<T>,
     ) -> Result<Option<Evaluation<T>>, Error> {

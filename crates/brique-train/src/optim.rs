@@ -1,8 +1,7 @@
 //! The report's course, in its own words.
 
-use brique_core::Loss;
+use brique_core::{Loss, Module};
 use brique_datasets::Dataset;
-use brique_layers::Sequential;
 use brique_optim::Sgd;
 use brique_tensor::{Matrix, Scalar};
 
@@ -28,7 +27,7 @@ use crate::{Error, Fit, History, Stepper};
 /// Source: the course's `Optim(net, loss, eps)`.
 #[derive(Debug)]
 pub struct Optim<'a, T: Scalar = f64> {
-    network: &'a mut Sequential<T>,
+    network: &'a mut dyn Module<T>,
     loss: &'a dyn Loss<T>,
     descent: Sgd<T>,
     stepper: Stepper<T>,
@@ -40,7 +39,7 @@ impl<'a, T: Scalar> Optim<'a, T> {
     /// # Errors
     ///
     /// Where `eps` is negative, or no finite number.
-    pub fn new(network: &'a mut Sequential<T>, loss: &'a dyn Loss<T>, eps: f64) -> Result<Self, Error> {
+    pub fn new(network: &'a mut dyn Module<T>, loss: &'a dyn Loss<T>, eps: f64) -> Result<Self, Error> {
         let descent = Sgd::new(eps)?;
         Ok(Self {
             network,
@@ -99,5 +98,5 @@ pub fn sgd<T: Scalar>(
     } = optim;
     Fit::new(epochs, batch)
         .shuffle(seed)
-        .run(network, *loss, descent, data)
+        .run(&mut **network, *loss, descent, data)
 }

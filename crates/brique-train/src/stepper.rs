@@ -1,9 +1,8 @@
 //! One step of training.
 
-use brique_core::{Loss, Module};
-use brique_layers::{Sequential, Workspace};
+use brique_core::{Gradient, Loss, Module, Workspace, visit_modules};
 use brique_optim::{Optimizer, clip_norm};
-use brique_tensor::ndarray::{Array2, Axis, Slice};
+use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar, aligned_zeros};
 
 use crate::{Error, NotFinite};
@@ -58,7 +57,7 @@ impl<T: Scalar> Stepper<T> {
         self.steps
     }
 
-    /// What the network gave for the last batch, module by module, and the errors on the way back.
+    /// The memory of the last step: outputs of inner modules, and the gradients with respect to them.
     #[must_use]
     pub fn workspace(&self) -> &Workspace<T> {
         &self.workspace
@@ -72,7 +71,7 @@ impl<T: Scalar> Stepper<T> {
     /// which would go into every parameter; where the optimiser refuses. No parameter has changed then.
     pub fn step(
         &mut self,
-        network: &mut Sequential<T>,
+        network: &mut dyn Module<T>,
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
         x: &Matrix<T>,
@@ -80,8 +79,8 @@ impl<T: Scalar> Stepper<T> {
     ) -> Result<T, Error> {
         network.begin_step(self.steps);
         let value = self.forward(network, loss, x, y)?;
-        let delta = self.delta.slice_axis(Axis(0), Slice::from(0..x.nrows()));
-        network.fresh_backward_in(x, &delta, &mut self.workspace)?;
+        let delta = first_rows(&mut self.delta, x.nrows());
+        self.workspace.backward(network, x, &delta, Gradient::Overwrite)?;
         check_gradients(network)?;
         if let Some(largest) = self.clip_norm {
             clip_norm(network, largest)?;
@@ -94,61 +93,72 @@ impl<T: Scalar> Stepper<T> {
     /// The loss of a batch, and its gradient in the buffer for it.
     fn forward(
         &mut self,
-        network: &Sequential<T>,
+        network: &dyn Module<T>,
         loss: &dyn Loss<T>,
         x: &Matrix<T>,
         y: &Matrix<T>,
     ) -> Result<T, Error> {
-        let yhat = network.forward_in(x, &mut self.workspace)?;
+        let yhat = self.workspace.forward(network, x)?;
         let value = loss.forward(y, &yhat)?;
         if !value.is_finite() {
-            return Err(Error::NotFinite(self.cause(network, loss, x, value)));
+            return Err(Error::NotFinite(cause(network, loss, x, value)));
         }
         let (rows, columns) = yhat.dim();
         if self.delta.ncols() != columns || self.delta.nrows() < rows {
             self.delta = aligned_zeros((rows, columns));
         }
-        let mut delta = self.delta.slice_axis_mut(Axis(0), Slice::from(0..rows));
+        let mut delta = first_rows(&mut self.delta, rows);
         loss.backward_kernel(y, &yhat, &mut delta);
         Ok(value)
     }
+}
 
-    /// Where the number comes from that made the loss `value`.
-    fn cause(&self, network: &Sequential<T>, loss: &dyn Loss<T>, x: &Matrix<T>, value: T) -> NotFinite {
-        if x.iter().any(|x| !x.is_finite()) {
-            return NotFinite::Input;
-        }
-        match network.first_not_finite(&self.workspace) {
-            Some(number) => NotFinite::Output {
-                module: network.place(number),
-            },
-            None => NotFinite::Loss {
-                loss: loss.to_string(),
-                value: value.to_string(),
-            },
-        }
+/// The first rows. Taking all of them would check what is known, a thirtieth of a small step.
+fn first_rows<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'_, T> {
+    if rows == matrix.nrows() {
+        return matrix.view_mut();
+    }
+    matrix.slice_axis_mut(Axis(0), Slice::from(0..rows))
+}
+
+/// The origin of the number that made the loss `value`.
+fn cause<T: Scalar>(network: &dyn Module<T>, loss: &dyn Loss<T>, x: &Matrix<T>, value: T) -> NotFinite {
+    if x.iter().any(|x| !x.is_finite()) {
+        return NotFinite::Input;
+    }
+    match Workspace::first_not_finite(network, x) {
+        Some((path, module)) => NotFinite::Output {
+            module: named(&path, &module),
+        },
+        None => NotFinite::Loss {
+            loss: loss.to_string(),
+            value: value.to_string(),
+        },
     }
 }
 
-fn check_gradients<T: Scalar>(network: &Sequential<T>) -> Result<(), Error> {
+/// `module 2.1 (ReLU)`; a network that is a single module has no path.
+fn named(path: &str, module: &str) -> String {
+    if path.is_empty() {
+        return module.to_owned();
+    }
+    format!("module {path} ({module})")
+}
+
+fn check_gradients<T: Scalar>(network: &dyn Module<T>) -> Result<(), Error> {
     let mut is_finite = true;
     network.visit_parameters(&mut |parameter| is_finite &= parameter.has_finite_gradient());
     if is_finite {
         return Ok(());
     }
-    let is_wrong = |number: &usize| {
-        let mut is_wrong = false;
-        if let Some(module) = network
-            .names()
-            .nth(*number)
-            .and_then(|name| network.module(&name))
-        {
-            module.visit_parameters(&mut |parameter| is_wrong |= !parameter.has_finite_gradient());
+    let mut first = None;
+    visit_modules(network, &mut |path, module| {
+        let mut is_finite = true;
+        module.own_parameters(&mut |parameter| is_finite &= parameter.has_finite_gradient());
+        if !is_finite && first.is_none() {
+            first = Some(named(path, &module.to_string()));
         }
-        is_wrong
-    };
-    let number = (0..network.len()).find(is_wrong).unwrap_or(0);
-    Err(Error::NotFinite(NotFinite::Gradient {
-        module: network.place(number),
-    }))
+    });
+    let module = first.unwrap_or_else(|| network.to_string());
+    Err(Error::NotFinite(NotFinite::Gradient { module }))
 }

@@ -55,8 +55,8 @@ pub mod prelude {
         one_hot, plane, read_csv, read_mnist, read_usps, spirals, stratified_k_fold, train_test_split,
     };
     pub use brique_layers::{
-        Dropout, Elu, Gelu, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Sequential,
-        Sigmoid, Silu, Softmax, Softplus, Tanh, Workspace,
+        Concat, Dropout, Elu, Gelu, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU,
+        Residual, Sequential, Sigmoid, Silu, Softmax, Softplus, Tanh, Workspace, registry,
     };
     pub use brique_losses::{
         BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, L1Loss, MSELoss, NLLLoss,

@@ -25,7 +25,7 @@ fn check_bounds(conformance: &Conformance, level: SimdLevel) {
     assert!(conformance.failed.is_empty(), "{:?}", conformance.failed);
     for row in &conformance.vectors {
         assert!(row.holds(), "at SIMD level {level}: {row:?}");
-        assert_eq!(row.cases, 24);
+        assert_eq!(row.cases, if row.module == "layer_norm" { 16 } else { 24 });
         assert!(row.torch.is_some(), "PyTorch's error of {row:?}");
         // Exactly right to the last place everywhere would mean that nothing was compared.
         let is_exact = EXACT.contains(&row.module.as_str());
@@ -64,7 +64,7 @@ fn every_file_is_run_or_named_as_not_built() {
         .map(|(file, module)| (file.as_str(), format!("module {module}")))
         .collect();
     assert_eq!(missing, expected);
-    assert_eq!((run.len(), run.len() + missing.len()), (18 * 2, 21 * 2));
+    assert_eq!((run.len(), run.len() + missing.len()), (19 * 2, 22 * 2));
     let trained: Vec<&str> = conformance
         .trajectories
         .iter()
@@ -96,6 +96,7 @@ fn every_tensor_of_a_module_has_its_row() {
         rows.map(|row| row.tensor.as_str()).collect::<Vec<_>>()
     };
     assert_eq!(tensors("linear"), ["gparameters", "gx", "y"]);
+    assert_eq!(tensors("layer_norm"), ["gparameters", "gx", "y"]);
     for module in ["tanh", "softmax", "mse", "cross_entropy"] {
         assert_eq!(tensors(module), ["gx", "y"], "{module}");
     }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Mutex;
 
-use brique_core::{Error, Fault, Module, Parameter, Shape};
+use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Node, Parameter, Plan, Shape, Step};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, array};
 
@@ -199,45 +199,68 @@ impl Module for Listener {
         Ok(input)
     }
 
-    fn forward_kernel(&self, _input: &Matrix, _output: &mut Matrix) {
+    fn forward_kernel(&self, _input: &Matrix, _output: &mut Matrix, _: &mut Memory) {
         self.hear("forward_kernel");
     }
 
-    fn delta_kernel(&self, _input: &Matrix, _delta: &Matrix, _input_delta: &mut Matrix) {
+    fn delta_kernel(&self, _input: &Matrix, _delta: &Matrix, _input_delta: &mut Matrix, _: &mut Memory) {
         self.hear("delta_kernel");
     }
 
-    fn gradient_kernel(&mut self, _input: &Matrix, _delta: &Matrix) {
+    fn gradient_kernel(&mut self, _input: &Matrix, _delta: &Matrix, _: &mut Memory) {
         self.hear("gradient_kernel");
     }
 
-    fn forward_keeping_kernel(&self, _input: &Matrix, _output: &mut Matrix, _kept: &mut Matrix) {
-        self.hear("forward_keeping_kernel");
+    fn backward_kernel(
+        &mut self,
+        _input: &Matrix,
+        _delta: &Matrix,
+        _input_delta: Option<&mut Matrix>,
+        _gradient: Gradient,
+        _: &mut Memory,
+    ) {
+        self.hear("backward_kernel");
     }
 
-    fn delta_from_kept_kernel(&self, _input: &Matrix, _delta: &Matrix, _input_delta: &mut Matrix) {
-        self.hear("delta_from_kept_kernel");
+    fn plan_memory(&self, _input: Shape, _plan: &mut Plan<'_>) {
+        self.hear("plan_memory");
     }
 
-    fn fresh_gradient_kernel(&mut self, _input: &Matrix, _delta: &Matrix) {
-        self.hear("fresh_gradient_kernel");
+    fn set_step(&mut self, _step: Step) {
+        self.hear("set_step");
     }
 
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
+    fn description(&self) -> Description {
+        self.hear("description");
+        Description::new("Listener")
+    }
+
+    fn inner(&self, _number: usize) -> Option<(&str, &dyn Module)> {
+        self.hear("inner");
+        None
+    }
+
+    fn inner_mut(&mut self, _number: usize) -> Option<(&str, &mut dyn Module)> {
+        self.hear("inner_mut");
+        None
+    }
+
+    fn describe(&self) -> Description {
+        self.hear("describe");
+        Description::new("Listener")
+    }
+
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
         visit(&self.parameter);
     }
 
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
         visit(&mut self.parameter);
     }
 
     fn forward(&self, _input: &Matrix) -> Result<Array2<f64>, Error> {
         self.hear("forward");
         Ok(array![[1.0]])
-    }
-
-    fn predict_kernel(&self, _input: &Matrix, _output: &mut Matrix) {
-        self.hear("predict_kernel");
     }
 
     fn begin_step(&mut self, step: u64) {
@@ -283,19 +306,22 @@ fn a_box_asks_the_module_in_it() {
     };
     let mut boxed = Box::new(listener);
     let x = Array2::zeros((1, 1));
-    let mut buffer = Array2::zeros((1, 1));
     <Box<Listener> as Module>::output_shape(&boxed, Shape::from(1)).unwrap();
-    <Box<Listener> as Module>::forward_kernel(&boxed, &x, &mut buffer);
-    <Box<Listener> as Module>::delta_kernel(&boxed, &x, &x, &mut buffer);
-    <Box<Listener> as Module>::gradient_kernel(&mut boxed, &x, &x);
-    <Box<Listener> as Module>::forward_keeping_kernel(&boxed, &x, &mut buffer.clone(), &mut buffer);
-    <Box<Listener> as Module>::delta_from_kept_kernel(&boxed, &x, &x, &mut buffer);
-    <Box<Listener> as Module>::fresh_gradient_kernel(&mut boxed, &x, &x);
+    let mut node = Node::for_training(&boxed, &x, 1);
+    node.forward(&boxed, &x);
+    node.delta(&boxed, &x, &x);
+    node.backward(&mut boxed, &x, &x, Gradient::Add);
+    let mut memory = Memory::default();
+    <Box<Listener> as Module>::gradient_kernel(&mut boxed, &x, &x, &mut memory);
+    <Box<Listener> as Module>::set_step(&mut boxed, Step::new(1));
+    <Box<Listener> as Module>::description(&boxed);
+    <Box<Listener> as Module>::describe(&boxed);
+    assert!(<Box<Listener> as Module>::inner(&boxed, 0).is_none());
+    assert!(<Box<Listener> as Module>::inner_mut(&mut boxed, 0).is_none());
     assert_eq!(
         <Box<Listener> as Module>::forward(&boxed, &x).unwrap(),
         array![[1.0]]
     );
-    <Box<Listener> as Module>::predict_kernel(&boxed, &x, &mut buffer);
     <Box<Listener> as Module>::begin_step(&mut boxed, 9);
     assert_eq!(
         <Box<Listener> as Module>::predict(&boxed, &x).unwrap(),
@@ -312,14 +338,17 @@ fn a_box_asks_the_module_in_it() {
         *boxed.heard.lock().unwrap(),
         [
             "output_shape",
+            "plan_memory",
             "forward_kernel",
             "delta_kernel",
+            "backward_kernel",
             "gradient_kernel",
-            "forward_keeping_kernel",
-            "delta_from_kept_kernel",
-            "fresh_gradient_kernel",
+            "set_step",
+            "description",
+            "describe",
+            "inner",
+            "inner_mut",
             "forward",
-            "predict_kernel",
             "begin_step",
             "predict",
             "zero_grad",

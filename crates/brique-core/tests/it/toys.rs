@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use brique_core::{Fault, Loss, Module, Parameter, Reduction, Shape};
+use brique_core::{Fault, Loss, Memory, Module, Parameter, Reduction, Shape};
 use brique_tensor::ndarray::{ArrayRef1, Axis, array};
 use brique_tensor::{Matrix, Scalar};
 
@@ -42,19 +42,19 @@ impl Module for ScaledTwins {
         }
     }
 
-    fn forward_kernel(&self, input: &Matrix, output: &mut Matrix) {
+    fn forward_kernel(&self, input: &Matrix, output: &mut Matrix, _: &mut Memory) {
         for ((row, column), y) in output.indexed_iter_mut() {
             *y = self.factor() * input[[row, column / 2]];
         }
     }
 
-    fn delta_kernel(&self, _input: &Matrix, delta: &Matrix, input_delta: &mut Matrix) {
+    fn delta_kernel(&self, _input: &Matrix, delta: &Matrix, input_delta: &mut Matrix, _: &mut Memory) {
         for ((row, column), d) in input_delta.indexed_iter_mut() {
             *d = self.factor() * (delta[[row, 2 * column]] + delta[[row, 2 * column + 1]]);
         }
     }
 
-    fn gradient_kernel(&mut self, input: &Matrix, delta: &Matrix) {
+    fn gradient_kernel(&mut self, input: &Matrix, delta: &Matrix, _: &mut Memory) {
         let sum: f64 = delta
             .indexed_iter()
             .map(|((row, column), d)| d * input[[row, column / 2]])
@@ -62,11 +62,11 @@ impl Module for ScaledTwins {
         self.factor.gradient_mut()[[0, 0]] += sum;
     }
 
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
         visit(&self.factor);
     }
 
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
         visit(&mut self.factor);
     }
 }

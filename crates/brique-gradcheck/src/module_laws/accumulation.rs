@@ -1,6 +1,6 @@
 //! Gradients accumulate, fresh ones, outputs and deltas overwrite, and a step subtracts.
 
-use brique_core::Module;
+use brique_core::{Gradient, Module, Node, Workspace};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 
@@ -18,11 +18,12 @@ pub fn kernels_overwrite(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matri
     const LAW: &str = "kernels_overwrite";
     let output = module.forward(x).map_err(refused(LAW))?;
     let input_delta = module.backward_delta(x, delta).map_err(refused(LAW))?;
+    let mut node = Node::for_training(&*module, x, output.ncols());
     let mut buffer = Array2::from_elem(output.dim(), f64::NAN);
-    module.forward_kernel(x, &mut buffer);
+    node.forward_into(&*module, x, &mut buffer);
     same(LAW, module, "an output written over NaN", &buffer, &output)?;
     let mut buffer = Array2::from_elem(x.dim(), f64::NAN);
-    module.delta_kernel(x, delta, &mut buffer);
+    node.delta_into(&*module, x, delta, &mut buffer);
     same(
         LAW,
         module,
@@ -82,20 +83,20 @@ pub fn zero_grad_forgets(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matri
     })
 }
 
-/// `fresh_gradient_kernel` leaves what `zero_grad` and `gradient_kernel` leave, whatever the gradients held, NaN included,
-/// and changes nothing else. An empty batch leaves zeros.
+/// A backward pass that overwrites leaves the gradients that `zero_grad` and a backward pass that adds leave, whatever
+/// they were before, NaN included, and changes nothing else. An empty batch leaves zeros.
 ///
 /// Every number is the same to the bit, but for the sign of a zero: 0 + −0 is 0, and overwriting may leave −0.
 ///
 /// # Errors
 ///
-/// Where something of what the gradients held is left, or something else changes.
-pub fn fresh_gradient_overwrites(
+/// If something of the earlier gradients is left, or something else changes.
+pub fn overwritten_gradients_forget(
     module: &mut dyn Module<f64>,
     x: &Matrix,
     delta: &Matrix,
 ) -> Result<(), Failure> {
-    const LAW: &str = "fresh_gradient_overwrites";
+    const LAW: &str = "overwritten_gradients_forget";
     restoring(module, |module| {
         fill_gradients(module, 0.0);
         module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
@@ -106,14 +107,19 @@ pub fn fresh_gradient_overwrites(
             .map(|g| Array2::zeros(g.dim()))
             .collect();
         let (no_x, no_delta) = (Array2::zeros((0, x.ncols())), Array2::zeros((0, delta.ncols())));
+        let mut workspace = Workspace::default();
         for held in [1.0, f64::NAN] {
             fill_gradients(module, held);
-            module.fresh_gradient_kernel(x, delta);
+            workspace.forward(module, x).map_err(refused(LAW))?;
+            let done = workspace.backward(module, x, delta, Gradient::Overwrite);
+            done.map_err(refused(LAW))?;
             let circumstances = format!("written over {held}");
             gradients_are(LAW, module, &circumstances, &expected.gradients)?;
             nothing(LAW, module, expected.value_change(module))?;
             fill_gradients(module, held);
-            module.fresh_gradient_kernel(&no_x, &no_delta);
+            workspace.forward(module, &no_x).map_err(refused(LAW))?;
+            let done = workspace.backward(module, &no_x, &no_delta, Gradient::Overwrite);
+            done.map_err(refused(LAW))?;
             let circumstances = format!("of an empty batch, written over {held},");
             gradients_are(LAW, module, &circumstances, &zeros)?;
         }
@@ -121,7 +127,7 @@ pub fn fresh_gradient_overwrites(
     })
 }
 
-fn gradients_are(
+pub(super) fn gradients_are(
     law_name: &'static str,
     module: &dyn Module<f64>,
     circumstances: &str,

@@ -1,12 +1,12 @@
 //! A batch is its rows, however many and however they lie in memory.
 
-use brique_core::Module;
+use brique_core::{Module, Node};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 
 use super::passes::Passes;
 use crate::Failure;
-use crate::matrices::{copies_of_row, largest, layouts, row_alone};
+use crate::matrices::{copies_of_row, largest, layouts, row_alone, rows_reversed};
 use crate::snapshot::{Snapshot, fill_gradients, restoring};
 use crate::verdict::{law, near, nothing, refused};
 
@@ -34,7 +34,8 @@ pub fn rows_do_not_see_one_another(
     })
 }
 
-/// A batch is its rows: alone, each gives the same numbers, and their gradients add up to that of the batch.
+/// A batch is its rows: alone or in reverse order, each gives the same numbers, and their gradients add up to that of the
+/// batch.
 ///
 /// A module that treats rows by their place in the batch, as a dropout may, does not keep this law.
 ///
@@ -65,6 +66,17 @@ pub fn a_batch_is_its_rows(module: &mut dyn Module<f64>, x: &Matrix, delta: &Mat
                 &together,
             )?;
         }
+        // Another batch of the same size: what the module has saved of the first one must not come back.
+        let reversed = Passes::of(LAW, module, &rows_reversed(x), &rows_reversed(delta))?;
+        for row in 0..x.nrows() {
+            reversed.row(x.nrows() - 1 - row).near(
+                LAW,
+                module,
+                &format!("of row {row} with the rows in reverse order"),
+                &together.row(row),
+                &together,
+            )?;
+        }
         for (place, gradient) in together.gradients.iter().enumerate() {
             let what = format!("the gradient of parameter {place}, beside the sum over its rows,");
             near(LAW, module, &what, gradient, &sums[place], largest(&sizes[place]))?;
@@ -90,9 +102,10 @@ pub fn layout_changes_nothing(
             let found = Passes::of(LAW, module, &x, &delta)?;
             found.near(LAW, module, "of another layout", &expected, &expected)?;
         }
+        let mut node = Node::for_training(&*module, x, delta.ncols());
         for mut buffer in layouts(&expected.output) {
             buffer.fill(f64::NAN);
-            module.forward_kernel(x, &mut buffer);
+            node.forward_into(&*module, x, &mut buffer);
             near(
                 LAW,
                 module,
@@ -104,7 +117,9 @@ pub fn layout_changes_nothing(
         }
         for mut buffer in layouts(&expected.input_delta) {
             buffer.fill(f64::NAN);
-            module.delta_kernel(x, delta, &mut buffer);
+            // A backward pass may use up what the forward pass saved.
+            node.forward(&*module, x);
+            node.delta_into(&*module, x, delta, &mut buffer);
             let scale = largest(&expected.input_delta);
             near(
                 LAW,

@@ -1,11 +1,12 @@
 //! Modules remember nothing but their parameters, and each method changes only what is its own.
 
-use brique_core::Module;
+use brique_core::{Module, visit_modules, visit_tensors, visit_tensors_mut};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 
 use super::passes::Passes;
 use crate::Failure;
+use crate::matrices::same_bits;
 use crate::snapshot::{Snapshot, fill_gradients, restoring, same_lists};
 use crate::verdict::{law, nothing, refused, same};
 
@@ -36,6 +37,61 @@ pub fn visitors_agree(module: &mut dyn Module<f64>, _x: &Matrix, _delta: &Matrix
             shapes(&values)
         )
     })
+}
+
+/// Every parameter of the module itself and of each module inside it is visited once, in this order; the paths of tensors
+/// are unique; `inner` and `inner_mut` agree.
+///
+/// # Errors
+///
+/// If a parameter is left out or visited twice, two tensors share a path, or the two methods differ.
+pub fn inner_modules_are_included(
+    module: &mut dyn Module<f64>,
+    _x: &Matrix,
+    _delta: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "inner_modules_are_included";
+    let visited = Snapshot::of(module);
+    let mut own = Vec::new();
+    visit_modules(module, &mut |_, module| {
+        module.own_parameters(&mut |parameter| own.push(parameter.value().to_owned()));
+    });
+    let agree = same_lists(own.iter().map(|v| &**v), visited.values.iter().map(|v| &**v));
+    law(LAW, module, agree, || {
+        format!(
+            "the modules have {} parameters of their own, visit_parameters visits {}, or others",
+            own.len(),
+            visited.values.len()
+        )
+    })?;
+    let (mut paths, mut paths_mut) = (Vec::new(), Vec::new());
+    visit_tensors(module, &mut |path, values| {
+        paths.push((path.to_owned(), copy(&values)));
+    });
+    visit_tensors_mut(module, &mut |path, values| {
+        paths_mut.push((path.to_owned(), copy(&values)));
+    });
+    let same_paths = paths.len() == paths_mut.len()
+        && paths
+            .iter()
+            .zip(&paths_mut)
+            .all(|(a, b)| a.0 == b.0 && same_bits(&a.1, &b.1));
+    law(LAW, module, same_paths, || {
+        "inner and inner_mut, or own_parameters and own_parameters_mut, differ".to_owned()
+    })?;
+    let mut unique: Vec<&String> = paths.iter().map(|(path, _)| path).collect();
+    unique.sort();
+    let twice = unique.windows(2).find(|pair| pair[0] == pair[1]);
+    nothing(
+        LAW,
+        module,
+        twice.map(|pair| format!("two tensors have the path {}", pair[0])),
+    )
+}
+
+/// A copy; `to_owned` refuses some views without rows.
+fn copy(values: &Matrix) -> Array2<f64> {
+    Array2::from_shape_fn(values.dim(), |index| values[index])
 }
 
 /// `forward` changes no parameter and no gradient, and gives the same bits again.

@@ -7,13 +7,14 @@
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
+mod composite_mistakes;
 mod example;
 mod gradient;
 mod judge;
-mod kept_mistakes;
 mod loss_mistakes;
 mod module_mistakes;
 mod planted;
+mod saved_mistakes;
 mod strategies;
 mod toy;
 mod toy_loss;

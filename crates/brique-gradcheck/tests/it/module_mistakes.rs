@@ -7,7 +7,7 @@ use brique_core::Parameter;
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, Zip, array};
 
-use crate::kept_mistakes;
+use crate::saved_mistakes;
 use crate::toy::Toy;
 use crate::toys::{
     add, elementwise, hidden, inner_delta, linear, logistic, network, product, relu, sigmoid, softmax,
@@ -76,7 +76,7 @@ pub fn all() -> Vec<ModuleMistake> {
         of_linear(),
         of_the_contract(),
         of_fresh_gradients(),
-        kept_mistakes::all(),
+        saved_mistakes::all(),
         of_activations(),
         of_softmax(),
         of_windows(),

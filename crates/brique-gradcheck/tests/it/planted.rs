@@ -10,6 +10,7 @@ use brique_gradcheck::module_laws::{LINEAR_LAWS, MODULE_LAWS};
 use brique_tensor::ndarray::Array2;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::composite_mistakes;
 use crate::loss_mistakes::{self, LossMistake};
 use crate::module_mistakes::{self, ModuleMistake};
 use crate::toy::Toy;
@@ -135,16 +136,21 @@ fn every_planted_mistake_is_caught_by_the_check_that_the_documentation_names() {
         text.contains(&table),
         "the table of docs/testing.md has to be\n\n{table}"
     );
+    let table = composite_mistakes::table();
+    assert!(
+        text.contains(&table),
+        "the table of composite modules in docs/testing.md has to be\n\n{table}"
+    );
 }
 
 /// A law that no mistake breaks may be one that holds for anything.
 #[test]
 fn every_check_catches_something() {
-    let table = table();
+    let table = table() + &composite_mistakes::table();
     let names = MODULE_LAWS.iter().map(|(name, _)| *name);
     let names = names.chain(LINEAR_LAWS.iter().map(|(name, _)| *name));
     let names = names.chain(LOSS_LAWS.iter().map(|(name, _)| *name));
-    for name in names.chain(["gradient", "reductions_agree"]) {
+    for name in names.chain(["gradient", "reductions_agree", "everything_is_passed_on"]) {
         assert!(
             table.contains(&format!("`{name}`")),
             "{name} catches none of the planted mistakes"

@@ -3,17 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use brique_core::{Error, Fault, Module, Parameter, Shape};
+use brique_core::{Error, Fault, Gradient, Memory, Module, Node, Parameter, Plan, Shape};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, Axis};
 
 pub type Forward = Arc<dyn Fn(&[Parameter], &Matrix, &mut Matrix) + Send + Sync>;
 pub type Delta = Arc<dyn Fn(&[Parameter], &Matrix, &Matrix, &mut Matrix) + Send + Sync>;
-/// From an input to an output, and to what is kept.
-pub type Keeping = Arc<dyn Fn(&Matrix, &mut Matrix, &mut Matrix) + Send + Sync>;
-/// From an input, a delta and what is kept to an input delta in its place.
-pub type FromKept = Arc<dyn Fn(&Matrix, &Matrix, &mut Matrix) + Send + Sync>;
-pub type Gradient = Arc<dyn Fn(&mut [Parameter], &Matrix, &Matrix) + Send + Sync>;
+/// From an input to an output and to saved values.
+pub type Saving = Arc<dyn Fn(&Matrix, &mut Matrix, &mut Matrix) + Send + Sync>;
+/// From an input, a delta and saved values to an input delta.
+pub type FromSaved = Arc<dyn Fn(&Matrix, &Matrix, &Matrix, &mut Matrix) + Send + Sync>;
+pub type AddGradient = Arc<dyn Fn(&mut [Parameter], &Matrix, &Matrix) + Send + Sync>;
 pub type Update = Arc<dyn Fn(&mut [Parameter], f64) + Send + Sync>;
 
 #[derive(Clone)]
@@ -26,11 +26,11 @@ pub struct Toy {
     pub parameters: Vec<Parameter>,
     pub forward: Forward,
     pub delta: Delta,
-    /// Replace `forward_keeping_kernel` and `delta_from_kept_kernel`.
-    pub kept: Option<(Keeping, FromKept)>,
-    pub gradient: Gradient,
-    /// Replaces `fresh_gradient_kernel`.
-    pub fresh: Option<Gradient>,
+    /// The kernels of a toy that saves as many values as its input has.
+    pub saved: Option<(Saving, FromSaved)>,
+    pub gradient: AddGradient,
+    /// Replaces the gradient of a backward pass that overwrites.
+    pub fresh: Option<AddGradient>,
     /// Replaces `update_parameters`.
     pub update: Option<Update>,
     pub zero_grad_works: bool,
@@ -57,7 +57,7 @@ impl Toy {
             parameters: Vec::new(),
             forward: Arc::new(forward),
             delta: Arc::new(delta),
-            kept: None,
+            saved: None,
             gradient: Arc::new(|_, _, _| ()),
             fresh: None,
             update: None,
@@ -73,7 +73,12 @@ impl Toy {
         values: Vec<Array2<f64>>,
         gradient: impl Fn(&mut [Parameter], &Matrix, &Matrix) + Send + Sync + 'static,
     ) -> Self {
-        self.parameters = values.into_iter().map(Parameter::new).collect();
+        let names = ["first", "second", "third"].into_iter();
+        let named = |(value, name): (Array2<f64>, &'static str)| {
+            let rows = value.nrows();
+            Parameter::new(value).named(name, rows, "none")
+        };
+        self.parameters = values.into_iter().zip(names).map(named).collect();
         self.shown_mut = self.parameters.len();
         self.gradient = Arc::new(gradient);
         self
@@ -86,46 +91,56 @@ impl Module for Toy {
         outputs.ok_or_else(|| Fault::example_shape(input, Shape::from(self.inputs), "what the toy takes"))
     }
 
-    fn forward_kernel(&self, input: &Matrix, output: &mut Matrix) {
-        (self.forward)(&self.parameters, input, output);
-    }
-
-    fn delta_kernel(&self, input: &Matrix, delta: &Matrix, input_delta: &mut Matrix) {
-        (self.delta)(&self.parameters, input, delta, input_delta);
-    }
-
-    fn forward_keeping_kernel(&self, input: &Matrix, output: &mut Matrix, kept: &mut Matrix) {
-        match &self.kept {
-            Some((keeping, _)) => keeping(input, output, kept),
-            None => self.forward_kernel(input, output),
+    fn plan_memory(&self, input: Shape, plan: &mut Plan<'_>) {
+        if self.saved.is_some() {
+            plan.save(input.size());
         }
     }
 
-    fn delta_from_kept_kernel(&self, input: &Matrix, delta: &Matrix, input_delta: &mut Matrix) {
-        match &self.kept {
-            Some((_, from_kept)) => from_kept(input, delta, input_delta),
-            None => self.delta_kernel(input, delta, input_delta),
+    fn forward_kernel(&self, input: &Matrix, output: &mut Matrix, memory: &mut Memory) {
+        match (&self.saved, memory.save()) {
+            (Some((saving, _)), Some(mut saved)) => saving(input, output, &mut saved),
+            _ => (self.forward)(&self.parameters, input, output),
         }
     }
 
-    fn gradient_kernel(&mut self, input: &Matrix, delta: &Matrix) {
+    fn delta_kernel(&self, input: &Matrix, delta: &Matrix, input_delta: &mut Matrix, memory: &mut Memory) {
+        match &self.saved {
+            Some((_, from_saved)) => from_saved(input, delta, &memory.saved(), input_delta),
+            None => (self.delta)(&self.parameters, input, delta, input_delta),
+        }
+    }
+
+    fn gradient_kernel(&mut self, input: &Matrix, delta: &Matrix, _: &mut Memory) {
         (self.gradient)(&mut self.parameters, input, delta);
     }
 
-    fn fresh_gradient_kernel(&mut self, input: &Matrix, delta: &Matrix) {
-        if let Some(fresh) = &self.fresh {
-            fresh(&mut self.parameters, input, delta);
-        } else {
-            self.zero_grad();
-            self.gradient_kernel(input, delta);
+    fn backward_kernel(
+        &mut self,
+        input: &Matrix,
+        delta: &Matrix,
+        input_delta: Option<&mut Matrix>,
+        gradient: Gradient,
+        memory: &mut Memory,
+    ) {
+        match (&self.fresh, gradient) {
+            (Some(fresh), Gradient::Overwrite) => fresh(&mut self.parameters, input, delta),
+            (None, Gradient::Overwrite) => {
+                self.parameters.iter_mut().for_each(Parameter::zero_grad);
+                self.gradient_kernel(input, delta, memory);
+            }
+            (_, Gradient::Add) => self.gradient_kernel(input, delta, memory),
+        }
+        if let Some(input_delta) = input_delta {
+            self.delta_kernel(input, delta, input_delta, memory);
         }
     }
 
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) {
         self.parameters.iter().for_each(visit);
     }
 
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
         self.parameters.iter_mut().take(self.shown_mut).for_each(visit);
     }
 
@@ -168,8 +183,12 @@ impl Module for Toy {
             };
             return Err(Error::new(self, "backward_delta", fault));
         }
+        let mut node = Node::for_training(self, input, expected.1);
+        if self.saved.is_some() {
+            node.forward(self, input);
+        }
         let mut input_delta = Array2::zeros(input.dim());
-        self.delta_kernel(input, delta, &mut input_delta);
+        node.delta_into(self, input, delta, &mut input_delta);
         if self.loses_columns {
             input_delta.remove_index(Axis(1), input.ncols() - 1);
         }

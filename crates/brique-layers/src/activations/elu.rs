@@ -1,7 +1,5 @@
 //! The exponential linear unit.
 
-use std::fmt;
-
 use brique_core::{Error, Fault};
 use brique_tensor::{Elementwise, Scalar, inlined};
 
@@ -77,10 +75,5 @@ impl<T: Scalar> Elementwise<T> for Elu {
     }
 }
 
-module!(Elu);
-
-impl fmt::Display for Elu {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Elu({})", self.alpha)
-    }
-}
+module!(Elu, |it| brique_core::Description::new("Elu")
+    .attribute("alpha", it.alpha));

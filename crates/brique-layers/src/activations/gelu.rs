@@ -1,7 +1,5 @@
 //! The Gaussian error linear unit.
 
-use std::fmt;
-
 use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
@@ -41,10 +39,4 @@ impl<T: Scalar> Elementwise<T> for Gelu {
     }
 }
 
-module!(Gelu);
-
-impl fmt::Display for Gelu {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Gelu")
-    }
-}
+module!(Gelu, |_| brique_core::Description::new("Gelu"));

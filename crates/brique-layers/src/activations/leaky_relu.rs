@@ -1,7 +1,5 @@
 //! The leaky rectifier.
 
-use std::fmt;
-
 use brique_core::{Error, Fault};
 use brique_tensor::{Elementwise, Scalar};
 
@@ -79,10 +77,5 @@ impl<T: Scalar> Elementwise<T> for LeakyReLU {
     }
 }
 
-module!(LeakyReLU);
-
-impl fmt::Display for LeakyReLU {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LeakyReLU({})", self.negative_slope)
-    }
-}
+module!(LeakyReLU, |it| brique_core::Description::new("LeakyReLU")
+    .attribute("negative_slope", it.negative_slope));

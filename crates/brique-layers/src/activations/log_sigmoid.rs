@@ -1,7 +1,5 @@
 //! The logarithm of the logistic function.
 
-use std::fmt;
-
 use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
@@ -40,10 +38,6 @@ impl<T: Scalar> Elementwise<T> for LogSigmoid {
     }
 }
 
-module!(LogSigmoid, keeps_slope);
-
-impl fmt::Display for LogSigmoid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LogSigmoid")
-    }
-}
+module!(LogSigmoid, saves_derivative, |_| brique_core::Description::new(
+    "LogSigmoid"
+));

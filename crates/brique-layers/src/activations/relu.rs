@@ -1,7 +1,5 @@
 //! The rectifier.
 
-use std::fmt;
-
 use brique_tensor::{Elementwise, Scalar};
 
 use super::module;
@@ -42,10 +40,4 @@ impl<T: Scalar> Elementwise<T> for ReLU {
     }
 }
 
-module!(ReLU);
-
-impl fmt::Display for ReLU {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ReLU")
-    }
-}
+module!(ReLU, |_| brique_core::Description::new("ReLU"));

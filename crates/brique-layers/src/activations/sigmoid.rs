@@ -1,7 +1,5 @@
 //! The logistic function.
 
-use std::fmt;
-
 use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
@@ -43,10 +41,6 @@ impl<T: Scalar> Elementwise<T> for Sigmoid {
     }
 }
 
-module!(Sigmoid, keeps_slope);
-
-impl fmt::Display for Sigmoid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sigmoid")
-    }
-}
+module!(Sigmoid, saves_derivative, |_| brique_core::Description::new(
+    "Sigmoid"
+));

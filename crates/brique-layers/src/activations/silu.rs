@@ -1,7 +1,5 @@
 //! The sigmoid-weighted linear unit.
 
-use std::fmt;
-
 use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
@@ -40,10 +38,4 @@ impl<T: Scalar> Elementwise<T> for Silu {
     }
 }
 
-module!(Silu, keeps_slope);
-
-impl fmt::Display for Silu {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Silu")
-    }
-}
+module!(Silu, saves_derivative, |_| brique_core::Description::new("Silu"));

@@ -1,7 +1,5 @@
 //! The smooth rectifier.
 
-use std::fmt;
-
 use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
@@ -40,10 +38,6 @@ impl<T: Scalar> Elementwise<T> for Softplus {
     }
 }
 
-module!(Softplus, keeps_slope);
-
-impl fmt::Display for Softplus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Softplus")
-    }
-}
+module!(Softplus, saves_derivative, |_| brique_core::Description::new(
+    "Softplus"
+));

@@ -1,7 +1,5 @@
 //! The hyperbolic tangent.
 
-use std::fmt;
-
 use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
@@ -43,10 +41,4 @@ impl<T: Scalar> Elementwise<T> for Tanh {
     }
 }
 
-module!(Tanh, keeps_slope);
-
-impl fmt::Display for Tanh {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tanh")
-    }
-}
+module!(Tanh, saves_derivative, |_| brique_core::Description::new("Tanh"));

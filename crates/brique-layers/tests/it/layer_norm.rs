@@ -91,3 +91,16 @@ fn it_begins_without_effect_and_shows_itself() {
         "LayerNorm(0), new: the number of values is 0, expected at least 1, to take a mean of"
     );
 }
+
+#[test]
+fn parameters_are_two_rows() {
+    let norm = LayerNorm::from_parameters(array![[2.0, 3.0], [0.5, 1.0]]).unwrap();
+    assert_eq!(norm.parameters().value(), array![[2.0, 3.0], [0.5, 1.0]]);
+    assert_eq!(norm.parameters().weight_rows(), 0);
+    let error = LayerNorm::<f64>::from_parameters(Array2::zeros((3, 2))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "LayerNorm, from_parameters: parameters has shape (3, 2), expected (2, 2): a row of gains and a row of biases"
+    );
+    assert!(LayerNorm::<f64>::from_parameters(Array2::zeros((2, 0))).is_err());
+}

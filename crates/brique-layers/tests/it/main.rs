@@ -8,15 +8,16 @@
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
 mod activations;
+mod composites;
 mod determinism;
 mod dropout;
-mod fresh;
 mod init;
-mod kept;
 mod laws;
 mod layer_norm;
 #[path = "../../../brique-tensor/tests/it/levels.rs"]
 mod levels;
 mod linear;
+mod overwritten;
+mod saved;
 mod sequential;
 mod softmax;

@@ -1,7 +1,7 @@
-use brique_core::{Module, Shape};
+use brique_core::{Gradient, Module, Shape, Workspace};
 use brique_gradcheck::strategies::sizes;
 use brique_gradcheck::{Failure, Judge};
-use brique_layers::{Init, LayerNorm, Linear, LogSoftmax, Sequential, Tanh, Workspace};
+use brique_layers::{Init, LayerNorm, Linear, LogSoftmax, Sequential, Tanh};
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::{Array2, array};
 use brique_tensor::tanh;
@@ -103,14 +103,14 @@ proptest_on_every_level! {
         for (number, rows) in [rows, more, rows].into_iter().enumerate() {
             let x = normal((rows, inputs), seed.wrapping_add(number as u64));
             let delta = normal((rows, outputs), seed ^ 1);
-            prop_assert_eq!(&network.forward_in(&x, &mut workspace).unwrap(), &network.forward(&x).unwrap());
+            prop_assert_eq!(&workspace.forward(&network, &x).unwrap(), &network.forward(&x).unwrap());
             network.zero_grad();
             network.backward_update_gradient(&x, &delta).unwrap();
             let expected = gradients(&network);
             network.zero_grad();
-            network.backward_in(&x, &delta, &mut workspace).unwrap();
+            workspace.backward(&mut network, &x, &delta, Gradient::Add).unwrap();
             prop_assert_eq!(gradients(&network), expected);
-            prop_assert_eq!(&network.predict_in(&x, &mut workspace).unwrap(), &network.predict(&x).unwrap());
+            prop_assert_eq!(&workspace.predict(&network, &x).unwrap(), &network.predict(&x).unwrap());
         }
     }
 }
@@ -118,21 +118,23 @@ proptest_on_every_level! {
 #[test]
 fn the_workspace_shows_what_lies_between() {
     let mut network = network(3, 4, 2);
-    let mut workspace = Workspace::new(&network, 10);
+    let mut workspace = Workspace::default();
     let (x, delta) = (normal((5, 3), 3), normal((5, 2), 4));
-    network.forward_in(&x, &mut workspace).unwrap();
-    network.backward_in(&x, &delta, &mut workspace).unwrap();
-    assert_eq!(workspace.rows(), 5);
-    let sums = linear(3, 4, 1).forward(&x).unwrap();
-    assert_eq!(workspace.output(0), sums);
-    assert_eq!(workspace.output(1), sums.mapv(tanh));
-    let hidden_delta = linear(4, 2, 2)
-        .backward_delta(&workspace.output(1), &delta)
+    workspace.forward(&network, &x).unwrap();
+    workspace
+        .backward(&mut network, &x, &delta, Gradient::Add)
         .unwrap();
-    assert_eq!(workspace.delta(1), hidden_delta);
-    assert_eq!(network.first_not_finite(&workspace), None);
-    network.forward_in(&(&x * 1e308), &mut workspace).unwrap();
-    assert_eq!(network.first_not_finite(&workspace), Some(0));
+    let sums = linear(3, 4, 1).forward(&x).unwrap();
+    let inner = workspace.inner();
+    assert_eq!(inner[0].output(), sums);
+    assert_eq!(inner[1].output(), sums.mapv(tanh));
+    let hidden_delta = linear(4, 2, 2)
+        .backward_delta(&inner[1].output(), &delta)
+        .unwrap();
+    assert_eq!(inner[2].input_delta(), hidden_delta);
+    assert_eq!(Workspace::first_not_finite(&network, &x), None);
+    let found = Workspace::first_not_finite(&network, &(&x * 1e308));
+    assert_eq!(found, Some(("0".to_owned(), "Linear(3 → 4)".to_owned())));
 }
 
 #[test]
@@ -221,19 +223,30 @@ fn wrong_shapes_are_refused_and_nothing_changes() {
     let mut workspace = Workspace::default();
     let x = normal((5, 3), 1);
     let told = |result: Result<(), brique_core::Error>| result.unwrap_err().to_string();
+    let network_line = "Sequential((3) → (2), 3 modules, 26 parameters)";
     assert_eq!(
-        told(network.forward_in(&normal((5, 4), 1), &mut workspace).map(|_| ())),
-        "Sequential, forward_in: an example of the input has shape (4), expected (3): what the first module takes"
+        told(workspace.forward(&network, &normal((5, 4), 1)).map(|_| ())),
+        format!(
+            "{network_line}, forward: an example of the input has shape (4), expected (3): what the first module takes"
+        )
     );
     assert_eq!(
-        told(network.backward_in(&x, &normal((5, 2), 1), &mut workspace)),
-        "Sequential, backward_in: the batch in the workspace is 0 rows, expected the 5 rows of the input: forward_in comes first"
+        told(workspace.backward(&mut network, &x, &normal((5, 2), 1), Gradient::Add)),
+        format!(
+            "{network_line}, backward: the batch in the workspace is none, expected the 5 rows of the input: forward comes first"
+        )
     );
-    network.forward_in(&x, &mut workspace).unwrap();
+    workspace.forward(&network, &x).unwrap();
     assert_eq!(
-        told(network.backward_in(&x, &normal((5, 3), 1), &mut workspace)),
-        "Sequential, backward_in: delta has shape (5, 3), expected (5, 2): the shape of the output"
+        told(workspace.backward(&mut network, &x, &normal((5, 3), 1), Gradient::Add)),
+        format!(
+            "{network_line}, backward: delta has shape (5, 3), expected (5, 2): as many columns as the module's output"
+        )
     );
+    // What was refused has used up nothing.
+    workspace
+        .backward(&mut network, &x, &Array2::zeros((5, 2)), Gradient::Add)
+        .unwrap();
     assert!(
         gradients(&network)
             .iter()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use brique_core::{Fault, Module, Parameter, Shape};
+use brique_core::{Fault, Memory, Module, Parameter, Shape};
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
 
@@ -55,19 +55,25 @@ impl<T: Scalar> Module<T> for Bag<T> {
         Ok(input)
     }
 
-    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>) {
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {
         output.assign(input);
     }
 
-    fn delta_kernel(&self, _input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>) {
+    fn delta_kernel(
+        &self,
+        _input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        _: &mut Memory<T>,
+    ) {
         input_delta.assign(delta);
     }
 
-    fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
         self.0.iter().for_each(visit);
     }
 
-    fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
         self.0.iter_mut().for_each(visit);
     }
 }

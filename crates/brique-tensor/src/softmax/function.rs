@@ -5,6 +5,7 @@
 pub enum Function {
     Softmax,
     SoftmaxDelta,
+    SoftmaxDeltaFromOutput,
     LogSoftmax,
     LogSoftmaxDelta,
 }

@@ -34,7 +34,7 @@ fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], kept:
     for chunk in 0..x.len().div_ceil(LANES) {
         let first = first_of_chunk(chunk, x.len());
         let (x, mut delta) = (load(x, first), load(delta, first));
-        let mut powers = peak.powers(x);
+        let mut powers = peak.powers::<F>(x);
         if let Some(kept) = kept.get_mut(chunk) {
             *kept = powers;
         }
@@ -56,7 +56,7 @@ fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], kept:
         let (x, delta) = (load(x, first), load(delta, first));
         let powers = match kept.get(chunk) {
             Some(kept) => *kept,
-            None => peak.powers(x),
+            None => peak.powers::<F>(x),
         };
         y[first..first + LANES].copy_from_slice(&peak.results::<F>(row, first, &Chunk { x, delta, powers }));
         keep_chunks_apart();
@@ -198,7 +198,10 @@ impl<T: Scalar> Peak<T> {
     }
 
     #[inline(always)]
-    fn powers(&self, mut x: Lanes<T>) -> Lanes<T> {
+    fn powers<F: AlongRow<T>>(&self, mut x: Lanes<T>) -> Lanes<T> {
+        if F::HAS_PROBABILITIES {
+            return x;
+        }
         for x in &mut x {
             *x = exp_of_negative_difference(*x, self.x);
         }

@@ -122,7 +122,7 @@ fn compute<T: Scalar, F: AlongRow<T>, const LANES: usize>(
     };
     for column in 0..columns {
         let (x, delta) = (block[column], deltas[column]);
-        let powers = peaks.powers(x);
+        let powers = peaks.powers::<F>(x);
         all_powers[column] = powers;
         sums = sums.and::<F>(&peaks, T::from_usize(column), x, delta, powers);
         keep_chunks_apart();
@@ -179,7 +179,10 @@ impl<T: Scalar, const LANES: usize> Peaks<T, LANES> {
     }
 
     #[inline(always)]
-    fn powers(&self, mut x: Lanes<T, LANES>) -> Lanes<T, LANES> {
+    fn powers<F: AlongRow<T>>(&self, mut x: Lanes<T, LANES>) -> Lanes<T, LANES> {
+        if F::HAS_PROBABILITIES {
+            return x;
+        }
         for (x, peak) in x.iter_mut().zip(self.x) {
             *x = exp_of_negative_difference(*x, peak);
         }

@@ -1,20 +1,25 @@
 use brique_tensor::ndarray::{Array2, Axis, Slice, array};
 use brique_tensor::{
     Matrix, Scalar, SimdLevel, exp_of_difference, log_softmax_delta, log_softmax_forward, pairwise_sum,
-    softmax_delta, softmax_forward,
+    softmax_delta, softmax_delta_from_output, softmax_forward,
 };
 
 use crate::levels::on_every_level;
 
 type Kernel<T> = fn(&Matrix<T>, &Matrix<T>, &mut Matrix<T>);
 
-/// All four, with an error whether they take one or not.
-fn kernels<T: Scalar>() -> [(&'static str, Kernel<T>); 4] {
+/// All five, with a δ whether they take one or not.
+fn kernels<T: Scalar>() -> [(&'static str, Kernel<T>); 5] {
     [
         ("softmax", |x, _, y| softmax_forward(x, y)),
         ("its delta", softmax_delta),
         ("log-softmax", |x, _, y| log_softmax_forward(x, y)),
         ("its delta", log_softmax_delta),
+        ("its delta", |x, delta, delta_x| {
+            let mut p = Array2::zeros(x.dim());
+            softmax_forward(x, &mut p);
+            softmax_delta_from_output(&p, delta, delta_x);
+        }),
     ]
 }
 
@@ -40,13 +45,15 @@ fn numbers<T: Scalar>(rows: usize, columns: usize, range: i32, seed: u64) -> Arr
 }
 
 /// One row by the definitions, with sums of `f64` that leave out the largest.
-fn by_definition(x: &[f64], delta: &[f64]) -> [Vec<f64>; 4] {
+fn by_definition(x: &[f64], delta: &[f64]) -> [Vec<f64>; 5] {
     let place = (0..x.len()).fold(0, |best, j| if x[j] > x[best] { j } else { best });
     let powers: Vec<f64> = x.iter().map(|&z| exp_of_difference(z, x[place])).collect();
     let others = pairwise_sum(x.len(), |j| if j == place { 0.0 } else { powers[j] });
     let p: Vec<f64> = powers.iter().map(|power| power / (1.0 + others)).collect();
     let mean = pairwise_sum(x.len(), |j| p[j] * (delta[place] - delta[j]));
-    let softmax_delta = (0..x.len()).map(|j| p[j] * ((delta[j] - delta[place]) + mean));
+    let softmax_delta: Vec<f64> = (0..x.len())
+        .map(|j| p[j] * ((delta[j] - delta[place]) + mean))
+        .collect();
     let log = x.iter().map(|z| (z - x[place]) - others.ln_1p());
     let log_delta = (0..x.len()).map(|j| {
         let rest = pairwise_sum(x.len(), |k| if k == j { 0.0 } else { p[k] });
@@ -54,9 +61,10 @@ fn by_definition(x: &[f64], delta: &[f64]) -> [Vec<f64>; 4] {
     });
     [
         p.clone(),
-        softmax_delta.collect(),
+        softmax_delta.clone(),
         log.collect(),
         log_delta.collect(),
+        softmax_delta,
     ]
 }
 

@@ -1,6 +1,9 @@
 use brique_core::Loss;
+use brique_core::Module;
+use brique_layers::{Concat, Dropout, Init, LayerNorm, Linear, Residual, Sequential, Softmax, Tanh};
 use brique_losses::{BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss};
 use brique_optim::{AdaGrad, Adam, AdamW, Optimizer, RmsProp, Sgd};
+use brique_random::portable;
 use brique_tensor::ndarray::{Array2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar};
 use brique_train::Stepper;
@@ -64,6 +67,66 @@ fn check_every_loss<T: Scalar>() {
 fn a_warm_step_allocates_nothing_with_any_optimiser_and_loss() {
     check_every_loss::<f64>();
     check_every_loss::<f32>();
+}
+
+/// A chain, a residual block, branches, and all of them in one another.
+fn composites<T: Scalar>() -> Vec<Box<dyn Module<T>>> {
+    let linear =
+        |inputs, outputs| Linear::<T>::new(inputs, outputs, Init::XavierUniform, &mut portable(1)).unwrap();
+    let block = || {
+        let block = Sequential::new(3).then(linear(3, 4)).unwrap().then(Tanh).unwrap();
+        let block = block.then(LayerNorm::new(4).unwrap()).unwrap();
+        block.then(linear(4, 3)).unwrap()
+    };
+    let residual = || Residual::new(3, block()).unwrap();
+    let concat = || {
+        let concat = Concat::new(3).branch(residual()).unwrap().branch(Tanh).unwrap();
+        concat.branch(Dropout::new(0.1, 1).unwrap()).unwrap()
+    };
+    let chain = Sequential::new(3)
+        .then(concat())
+        .unwrap()
+        .then(linear(9, 3))
+        .unwrap();
+    let nested = Sequential::new(3)
+        .then(Residual::new(3, chain).unwrap())
+        .unwrap()
+        .then(Box::new(block()) as Box<dyn Module<T>>)
+        .unwrap();
+    vec![
+        Box::new(residual()),
+        Box::new(concat()),
+        Box::new(nested.then(Softmax).unwrap()),
+    ]
+}
+
+#[test]
+fn a_warm_step_of_a_composite_allocates_nothing_with_any_optimiser() {
+    fn check<T: Scalar>() {
+        let x: Array2<T> = normal((40, 3), 1);
+        let short_x = x.slice_axis(Axis(0), Slice::from(0..17));
+        for mut network in composites::<T>() {
+            let y = network.forward(&x).unwrap();
+            let short_y = y.slice_axis(Axis(0), Slice::from(0..17));
+            for mut optimizer in optimizers::<T>() {
+                let mut stepper = Stepper::with_clip_norm(5.0);
+                let loss = MSELoss::default();
+                let mut step = |x: &Matrix<T>, y: &Matrix<T>| {
+                    stepper.step(&mut *network, &loss, &mut *optimizer, x, y).unwrap()
+                };
+                step(&x, &y);
+                let counted = allocation_counter::measure(|| {
+                    for _ in 0..5 {
+                        step(&short_x, &short_y);
+                        step(&x, &y);
+                    }
+                });
+                assert_eq!(counted.count_total, 0, "{optimizer:?} in {}", T::NAME);
+            }
+        }
+    }
+    check::<f64>();
+    check::<f32>();
 }
 
 /// That the counter counts at all.

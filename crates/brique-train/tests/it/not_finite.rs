@@ -1,5 +1,5 @@
 use brique_core::Module;
-use brique_layers::Sequential;
+use brique_layers::{Linear, Residual, Sequential, Tanh};
 use brique_losses::MSELoss;
 use brique_optim::Sgd;
 use brique_tensor::ndarray::{Array2, array};
@@ -44,6 +44,38 @@ fn the_first_module_with_a_nan_is_named() {
         error
             .to_string()
             .starts_with("the output of module 2 (Linear(8 → 6)) has a NaN or an infinity"),
+        "{error}"
+    );
+}
+
+/// A chain whose module 2 is a residual block around a chain, whose last module is linear with this weight.
+fn nested(weight: f64) -> Sequential {
+    let linear = |weight| Linear::from_parameters(array![[weight], [0.0]]).unwrap();
+    let inner = Sequential::new(1)
+        .then(Tanh)
+        .unwrap()
+        .then(linear(weight))
+        .unwrap();
+    let network = Sequential::new(1).then(linear(1.0)).unwrap().then(Tanh).unwrap();
+    network.then(Residual::new(1, inner).unwrap()).unwrap()
+}
+
+#[test]
+fn a_module_inside_another_is_named_by_its_path() {
+    let error = step(&mut nested(f64::INFINITY), &array![[1.0]], &array![[0.0]]);
+    assert!(
+        error
+            .to_string()
+            .starts_with("the output of module 2.module.1 (Linear(1 → 1)) has a NaN or an infinity"),
+        "{error}"
+    );
+    let boxed: Box<dyn Module> = Box::new(nested(f64::INFINITY));
+    let mut network = Sequential::new(1).then_named("encoder", boxed).unwrap();
+    let error = step(&mut network, &array![[1.0]], &array![[0.0]]);
+    assert!(
+        error
+            .to_string()
+            .starts_with("the output of module encoder.2.module.1 (Linear(1 → 1)) has a NaN or an infinity"),
         "{error}"
     );
 }

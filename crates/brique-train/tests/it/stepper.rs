@@ -53,7 +53,7 @@ fn every_step_drops_others() {
     let mut masks = Vec::new();
     for _ in 0..3 {
         stepper.step(&mut network, &loss, &mut descent, &x, &x).unwrap();
-        masks.push(stepper.workspace().output(0).to_owned());
+        masks.push(stepper.workspace().output().to_owned());
     }
     assert!(masks[0] != masks[1] && masks[1] != masks[2]);
 }
@@ -90,7 +90,7 @@ fn what_does_not_fit_is_refused_and_nothing_changes() {
     };
     assert_eq!(
         told(normal((4, 2), 1), normal((4, 2), 2)),
-        "Sequential, forward_in: an example of the input has shape (2), expected (3): what the first module takes"
+        "Sequential((3) → (2), 5 modules, 100 parameters), forward: an example of the input has shape (2), expected (3): what the first module takes"
     );
     assert_eq!(
         told(normal((4, 3), 1), normal((4, 1), 2)),

@@ -1,8 +1,8 @@
 //! One training of the chain, and what is measured on its way.
 
-use brique_core::{Loss, Module};
+use brique_core::{Gradient, Loss, Module, Workspace};
 use brique_datasets::{Circles, Dataset, Moons, circles, gen_arti, moons};
-use brique_layers::{Init, Sequential, Workspace};
+use brique_layers::{Init, Sequential};
 use brique_losses::BCEWithLogitsLoss;
 use brique_random::{RandomSource, portable};
 use brique_tensor::{Matrix, pairwise_sum};
@@ -138,24 +138,25 @@ pub(super) fn train(problem: &Problem, init: Init, seed: usize) -> Result<Traine
 /// One way forward and back over all of `data`, without a step.
 fn probe(network: &mut Sequential<f32>, loss: &dyn Loss<f32>, data: &Dataset<f32>) -> Result<Probe, Error> {
     let mut workspace = Workspace::default();
-    let yhat = network.forward_in(data.inputs(), &mut workspace)?;
+    let yhat = workspace.forward(network, data.inputs())?;
     let delta = loss.backward(data.targets(), &yhat)?;
     network.zero_grad();
-    network.backward_in(data.inputs(), &delta, &mut workspace)?;
+    workspace.backward(network, data.inputs(), &delta, Gradient::Add)?;
+    let inner = workspace.inner();
     let examples = data.len() as f64;
     let (linear, tanh) = (|layer| 2 * layer, |layer| 2 * layer + 1);
     Ok(Probe {
         deltas: std::array::from_fn(|layer| {
             examples
                 * if layer + 1 < LAYERS {
-                    root_mean_square(&workspace.delta(linear(layer)))
+                    root_mean_square(&inner[linear(layer) + 1].input_delta())
                 } else {
                     root_mean_square(&delta)
                 }
         }),
-        activations: std::array::from_fn(|layer| root_mean_square(&workspace.output(tanh(layer)))),
+        activations: std::array::from_fn(|layer| root_mean_square(&inner[tanh(layer)].output())),
         saturated: std::array::from_fn(|layer| {
-            let output = workspace.output(tanh(layer));
+            let output = inner[tanh(layer)].output();
             let beyond = output.iter().filter(|y| y.abs() > SATURATED).count();
             beyond as f64 / output.len() as f64
         }),

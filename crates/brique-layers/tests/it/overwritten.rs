@@ -1,8 +1,8 @@
-//! Gradients that are overwritten, beside gradients that are set to zero and added to.
+//! Overwritten gradients, compared with gradients that are set to zero and added to.
 
-use brique_core::{Error, Module};
+use brique_core::{Error, Gradient, Module, Workspace};
 use brique_gradcheck::strategies::sizes;
-use brique_layers::{Dropout, Init, LayerNorm, Linear, Sequential, Tanh, Workspace};
+use brique_layers::{Dropout, Init, LayerNorm, Linear, Sequential, Tanh};
 use brique_random::{RandomSource, portable};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
@@ -56,34 +56,32 @@ fn check<T: Scalar>(mut network: Sequential<T>, batches: [usize; 2]) {
         network.begin_step(step as u64);
         let x = normal((rows, network.input().size()), step as u64);
         let delta = normal((rows, network.output().size()), 7);
-        network.forward_in(&x, &mut workspace).unwrap();
+        let mut backward = |network: &mut Sequential<T>, gradient| {
+            workspace.forward(network, &x).unwrap();
+            workspace.backward(network, &x, &delta, gradient).unwrap();
+            gradients(network)
+        };
         network.zero_grad();
-        network.backward_in(&x, &delta, &mut workspace).unwrap();
-        let expected = gradients(&network);
+        let expected = backward(&mut network, Gradient::Add);
         for held in [T::one(), T::nan()] {
             fill_gradients(&mut network, held);
-            network.fresh_backward_in(&x, &delta, &mut workspace).unwrap();
-            assert_eq!(gradients(&network), expected);
+            assert_eq!(backward(&mut network, Gradient::Overwrite), expected);
         }
         // What they held last is overwritten as well.
-        network.fresh_backward_in(&x, &delta, &mut workspace).unwrap();
-        assert_eq!(gradients(&network), expected);
-        fill_gradients(&mut network, T::nan());
-        network.fresh_gradient_kernel(&x, &delta);
-        assert_eq!(gradients(&network), expected);
+        assert_eq!(backward(&mut network, Gradient::Overwrite), expected);
     }
 }
 
 proptest_on_every_level! {
     #[test]
-    fn fresh_gradients_are_those_added_to_zero([inputs, hidden, outputs, rows, more] in sizes()) {
+    fn overwritten_gradients_are_those_added_to_zero([inputs, hidden, outputs, rows, more] in sizes()) {
         let sizes = [inputs, hidden.max(1), outputs];
         check(network::<f64>(sizes).unwrap(), [rows, more]);
         check(network::<f32>(sizes).unwrap(), [rows, more]);
     }
 
     #[test]
-    fn fresh_gradients_of_networks_in_networks_are_those_added_to_zero(
+    fn overwritten_gradients_of_networks_in_networks_are_those_added_to_zero(
         [inputs, hidden, outputs, rows, more] in sizes(),
     ) {
         let sizes = [inputs, hidden.max(1), outputs];
@@ -94,7 +92,7 @@ proptest_on_every_level! {
 
 /// More terms than are added up at once, and a layer as wide as products are cut.
 #[test]
-fn fresh_gradients_of_large_batches_are_those_added_to_zero() {
+fn overwritten_gradients_of_large_batches_are_those_added_to_zero() {
     check(network::<f64>([70, 129, 10]).unwrap(), [700, 300]);
     check(network::<f32>([70, 129, 10]).unwrap(), [700, 300]);
 }
@@ -113,32 +111,34 @@ fn what_is_refused_changes_no_gradient() {
     let (x, delta) = (normal((5, 3), 1), normal((5, 2), 2));
     fill_gradients(&mut network, 7.0);
     let mut told = |x: &Array2<f64>, delta: &Array2<f64>, workspace: &mut Workspace| {
-        let error = network.fresh_backward_in(x, delta, workspace).unwrap_err();
+        let done = workspace.backward(&mut network, x, delta, Gradient::Overwrite);
+        let error = done.unwrap_err();
         let changed = gradients(&network).iter().flatten().any(|g| *g != 7.0);
         assert!(!changed, "{error}");
-        error.to_string()
+        let text = error.to_string();
+        text.split_once("parameters), ").unwrap().1.to_owned()
     };
     assert_eq!(
         told(&x, &delta, &mut workspace),
-        "Sequential, fresh_backward_in: the batch in the workspace is 0 rows, expected the 5 rows of the input: \
-         forward_in comes first"
+        "backward: the batch in the workspace is none, expected the 5 rows of the input: forward comes first"
     );
-    let kept = self::network::<f64>([3, 4, 2]).unwrap();
-    kept.forward_in(&x, &mut workspace).unwrap();
+    let other = self::network::<f64>([3, 4, 2]).unwrap();
+    workspace.forward(&other, &x).unwrap();
     assert_eq!(
         told(&x, &normal((5, 3), 2), &mut workspace),
-        "Sequential, fresh_backward_in: delta has shape (5, 3), expected (5, 2): the shape of the output"
+        "backward: delta has shape (5, 3), expected (5, 2): as many columns as the module's output"
     );
     assert_eq!(
         told(&normal((5, 4), 1), &delta, &mut workspace),
-        "Sequential, fresh_backward_in: an example of the input has shape (4), expected (3): what the first module takes"
+        "backward: an example of the input has shape (4), expected (3): what the first module takes"
     );
     assert_eq!(
         told(&normal((4, 3), 1), &normal((4, 2), 2), &mut workspace),
-        "Sequential, fresh_backward_in: the batch in the workspace is 5 rows, expected the 4 rows of the input: \
-         forward_in comes first"
+        "backward: the batch in the workspace is 5 rows, expected the 4 rows of the input: forward comes first"
     );
-    network.fresh_backward_in(&x, &delta, &mut workspace).unwrap();
+    workspace
+        .backward(&mut network, &x, &delta, Gradient::Overwrite)
+        .unwrap();
     assert!(
         gradients(&network)
             .iter()

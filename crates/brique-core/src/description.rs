@@ -1,0 +1,240 @@
+//! What a network is, as plain data.
+
+use std::fmt;
+
+use crate::Shape;
+
+/// A module as plain data: its kind, its attributes, its named tensors, and the modules inside it.
+///
+/// [`Module::describe`](crate::Module::describe) returns it. Whoever writes files can serialise it; a
+/// [`Registry`](crate::Registry) builds the module again. `{}` shows it in a line, `{:#}` as a table.
+///
+/// ```
+/// use brique_core::Description;
+///
+/// let linear = Description::new("Linear").attribute("in", 64_usize).attribute("out", 10_usize);
+/// assert_eq!(linear.to_string(), "Linear(64 → 10)");
+/// let dropout = Description::new("Dropout").attribute("rate", 0.5).detail("seed", 7_u64);
+/// assert_eq!(dropout.to_string(), "Dropout(0.5)");
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Description {
+    /// The name of the type, without its path: `Linear`.
+    pub kind: String,
+    /// What is needed to build it again, but for the tensors.
+    pub attributes: Vec<Attribute>,
+    /// Its own tensors, those of inner modules not included.
+    pub tensors: Vec<TensorDescription>,
+    /// The modules inside it.
+    pub inner: Vec<InnerDescription>,
+    /// Whether it is a composite module, which may have no modules inside it.
+    pub is_composite: bool,
+}
+
+/// A named attribute of a module.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute {
+    /// The name: `in`.
+    pub name: String,
+    /// The value: 64.
+    pub value: AttributeValue,
+    /// Whether the line that shows the module has it.
+    pub is_shown: bool,
+}
+
+/// The value of an attribute.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum AttributeValue {
+    /// A count, a size or a seed.
+    Integer(u64),
+    /// Any other number.
+    Number(f64),
+    /// A word.
+    Text(String),
+    /// Sizes, as of a [`Shape`].
+    Sizes(Vec<usize>),
+}
+
+/// The name and shape of a tensor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TensorDescription {
+    /// The name within its module: `weight`.
+    pub name: String,
+    /// Rows and columns.
+    pub shape: (usize, usize),
+}
+
+/// A module inside another, with its name there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InnerDescription {
+    /// The name: `encoder`, or a number.
+    pub name: String,
+    /// The sizes of an example of its output, if the outer module knows them.
+    pub output: Option<Vec<usize>>,
+    /// The module.
+    pub module: Description,
+}
+
+impl From<usize> for AttributeValue {
+    fn from(value: usize) -> Self {
+        Self::Integer(value as u64)
+    }
+}
+
+impl From<u64> for AttributeValue {
+    fn from(value: u64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<f64> for AttributeValue {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<&str> for AttributeValue {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Shape> for AttributeValue {
+    fn from(value: Shape) -> Self {
+        Self::Sizes(value.sizes().to_vec())
+    }
+}
+
+impl Description {
+    /// A module of this kind, without attributes.
+    #[must_use]
+    pub fn new(kind: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// A module of the Rust type `M`: `Scale` for `my_crate::Scale<f32>`.
+    #[must_use]
+    pub fn of_type<M: ?Sized>() -> Self {
+        let name = std::any::type_name::<M>();
+        let name = name.split('<').next().unwrap_or(name);
+        Self::new(name.rsplit("::").next().unwrap_or(name))
+    }
+
+    /// The description with one more attribute, which the line shows.
+    #[must_use]
+    pub fn attribute(self, name: &str, value: impl Into<AttributeValue>) -> Self {
+        self.with(name, value.into(), true)
+    }
+
+    /// The description with one more attribute, which the line does not show.
+    #[must_use]
+    pub fn detail(self, name: &str, value: impl Into<AttributeValue>) -> Self {
+        self.with(name, value.into(), false)
+    }
+
+    fn with(mut self, name: &str, value: AttributeValue, is_shown: bool) -> Self {
+        self.attributes.push(Attribute {
+            name: name.to_owned(),
+            value,
+            is_shown,
+        });
+        self
+    }
+
+    /// The value of an attribute.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&AttributeValue> {
+        let found = self.attributes.iter().find(|attribute| attribute.name == name);
+        found.map(|attribute| &attribute.value)
+    }
+
+    /// The number of values in all tensors, those of inner modules included.
+    #[must_use]
+    pub fn parameter_count(&self) -> usize {
+        let own = self.tensors.iter().map(|tensor| tensor.shape.0 * tensor.shape.1);
+        let inner = self.inner.iter().map(|inner| inner.module.parameter_count());
+        own.chain(inner).sum()
+    }
+
+    /// The rows of the table: name, module, output and number of parameters, each inner module indented.
+    fn rows(&self, depth: usize, rows: &mut Vec<[String; 4]>) {
+        for inner in &self.inner {
+            let count = match inner.module.parameter_count() {
+                0 => "–".to_owned(),
+                count => count.to_string(),
+            };
+            let output = inner.output.as_deref().map(sizes).unwrap_or_default();
+            let name = format!("{}{}", "  ".repeat(depth), inner.name);
+            rows.push([name, inner.module.to_string(), output, count]);
+            inner.module.rows(depth + 1, rows);
+        }
+    }
+}
+
+/// `(2, 3)`
+fn sizes(sizes: &[usize]) -> String {
+    let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+    format!("({})", sizes.join(", "))
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+impl fmt::Display for AttributeValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Number(value) => write!(f, "{value}"),
+            Self::Text(value) => f.write_str(value),
+            Self::Sizes(value) => f.write_str(&sizes(value)),
+        }
+    }
+}
+
+impl fmt::Display for Description {
+    /// In a line: the kind, the attributes that are shown, and for a composite module how much it holds. With `{:#}`, a
+    /// table of the modules inside it below that.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts: Vec<String> = Vec::new();
+        for Attribute {
+            name,
+            value,
+            is_shown,
+        } in &self.attributes
+        {
+            match parts.last_mut() {
+                Some(input) if name == "out" && *is_shown => *input = format!("{input} → {value}"),
+                _ if *is_shown => parts.push(value.to_string()),
+                _ => {}
+            }
+        }
+        if self.is_composite {
+            parts.push(plural(self.inner.len(), "module"));
+            parts.push(plural(self.parameter_count(), "parameter"));
+        }
+        f.write_str(&self.kind)?;
+        if !parts.is_empty() {
+            write!(f, "({})", parts.join(", "))?;
+        }
+        if !f.alternate() {
+            return Ok(());
+        }
+        let mut rows = Vec::new();
+        self.rows(0, &mut rows);
+        let width = |column: usize| {
+            let widths = rows.iter().map(|row| row[column].chars().count());
+            widths.max().unwrap_or(0)
+        };
+        let [a, b, c, d] = [0, 1, 2, 3].map(width);
+        for [name, module, output, count] in &rows {
+            let line = format!("{name:a$}  {module:b$}  {output:c$}  {count:>d$}");
+            write!(f, "\n  {}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}

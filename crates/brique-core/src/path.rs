@@ -1,0 +1,156 @@
+//! Where a module or a tensor is within a network.
+
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::{ArrayView2, ArrayViewMut2};
+
+use crate::{Module, Parameter};
+
+/// The number of a training step, and the path of a module within the network: all that randomness may depend on beside
+/// a seed.
+///
+/// ```
+/// use brique_core::Step;
+///
+/// let step = Step::new(7);
+/// assert_eq!(step.seed(42), 42); // a module that is no part of another uses its seed as it is
+/// assert_ne!(step.inside("0").seed(42), step.inside("1").seed(42));
+/// assert_eq!(step.inside("0").number(), 7);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Step {
+    number: u64,
+    path: u64,
+}
+
+impl Step {
+    /// Step number `number`, at the root of a network.
+    #[must_use]
+    pub fn new(number: u64) -> Self {
+        Self { number, path: 0 }
+    }
+
+    /// The same step, for the inner module called `name`.
+    #[must_use]
+    pub fn inside(self, name: &str) -> Self {
+        // FNV-1a over the names, with a separator, so that "1", "2" and "12" differ.
+        let hash = name
+            .bytes()
+            .chain([b'.'])
+            .fold(self.path ^ 0xCBF2_9CE4_8422_2325, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+            });
+        Self { path: hash, ..self }
+    }
+
+    /// The number of the step.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.number
+    }
+
+    /// `seed` with the path mixed in: modules of one seed at two positions of a network draw different numbers.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> u64 {
+        seed ^ self.path
+    }
+}
+
+/// Begins a step in a module and in the modules inside it.
+pub(crate) fn begin_step<T: Scalar>(module: &mut dyn Module<T>, step: Step) {
+    module.set_step(step);
+    let mut number = 0;
+    while let Some((name, inner)) = module.inner_mut(number) {
+        let step = step.inside(name);
+        begin_step(inner, step);
+        number += 1;
+    }
+}
+
+/// `path.name`, or `name` at the root.
+pub(crate) fn joined(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
+/// Calls `visit` for the module itself, with an empty path, and for each module inside it, with its path: `2.1`,
+/// `encoder.0`.
+pub fn visit_modules<T: Scalar>(module: &dyn Module<T>, visit: &mut dyn FnMut(&str, &dyn Module<T>)) {
+    visit_modules_at("", module, visit);
+}
+
+fn visit_modules_at<T: Scalar>(
+    path: &str,
+    module: &dyn Module<T>,
+    visit: &mut dyn FnMut(&str, &dyn Module<T>),
+) {
+    visit(path, module);
+    let mut number = 0;
+    while let Some((name, inner)) = module.inner(number) {
+        visit_modules_at(&joined(path, name), inner, visit);
+        number += 1;
+    }
+}
+
+/// Calls `visit` for each named tensor of a network with its path, `0.weight`, `encoder.2.bias`, and its values.
+///
+/// The order is that of [`Module::visit_parameters`].
+///
+/// ```
+/// use brique_core::visit_tensors;
+/// # use brique_core::{Fault, Memory, Module, Parameter, Shape};
+/// # use brique_tensor::{Matrix, ndarray::array};
+/// # #[derive(Debug)]
+/// # struct Scale(Parameter);
+/// # impl std::fmt::Display for Scale {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Scale") }
+/// # }
+/// # impl Module for Scale {
+/// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
+/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(x); }
+/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) { d.assign(delta); }
+/// #     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
+/// #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
+/// # }
+/// let scale = Scale(Parameter::new(array![[3.0]]));
+/// let mut found = Vec::new();
+/// visit_tensors(&scale, &mut |path, value| found.push((path.to_owned(), value[[0, 0]])));
+/// assert_eq!(found, [("weight".to_owned(), 3.0)]);
+/// ```
+pub fn visit_tensors<T: Scalar>(module: &dyn Module<T>, visit: &mut dyn FnMut(&str, ArrayView2<'_, T>)) {
+    visit_modules(module, &mut |path, module| {
+        module.own_parameters(&mut |parameter| {
+            for (name, values) in parameter.tensors() {
+                visit(&joined(path, name), values);
+            }
+        });
+    });
+}
+
+/// As [`visit_tensors`], with values that can be written.
+pub fn visit_tensors_mut<T: Scalar>(
+    module: &mut dyn Module<T>,
+    visit: &mut dyn FnMut(&str, ArrayViewMut2<'_, T>),
+) {
+    visit_tensors_mut_at("", module, visit);
+}
+
+fn visit_tensors_mut_at<T: Scalar>(
+    path: &str,
+    module: &mut dyn Module<T>,
+    visit: &mut dyn FnMut(&str, ArrayViewMut2<'_, T>),
+) {
+    module.own_parameters_mut(&mut |parameter: &mut Parameter<T>| {
+        for (name, values) in parameter.tensors_mut() {
+            visit(&joined(path, name), values);
+        }
+    });
+    let mut number = 0;
+    while let Some((name, inner)) = module.inner_mut(number) {
+        let path = joined(path, name);
+        visit_tensors_mut_at(&path, inner, visit);
+        number += 1;
+    }
+}

@@ -1,0 +1,179 @@
+//! From descriptions to modules.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use brique_tensor::Scalar;
+
+use crate::{AttributeValue, Description, Error, Fault, Module, Shape};
+
+/// Builds modules from their descriptions: a function for each kind.
+///
+/// The parameters of a module that is built have any values of the right shapes: whoever reads a file writes them with
+/// [`visit_tensors_mut`](crate::visit_tensors_mut). A kind of one's own is [`register`](Self::register)ed.
+///
+/// ```
+/// use brique_core::{Description, Registry};
+/// # use brique_core::{Fault, Memory, Module, Shape};
+/// # use brique_tensor::Matrix;
+/// # #[derive(Debug)]
+/// # struct Same;
+/// # impl std::fmt::Display for Same {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Same") }
+/// # }
+/// # impl Module for Same {
+/// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
+/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(x); }
+/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) { d.assign(delta); }
+/// # }
+/// let mut registry: Registry = Registry::default();
+/// registry.register("Same", |_, _| Ok(Box::new(Same)));
+/// let module = registry.build(&Description::new("Same"))?;
+/// assert_eq!(module.describe(), Description::new("Same"));
+///
+/// let error = registry.build(&Description::new("Other")).unwrap_err();
+/// assert_eq!(error.to_string(), "Other, build: kind is \"Other\", expected one of those registered: Same");
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+pub struct Registry<T: Scalar = f64> {
+    kinds: BTreeMap<String, Build<T>>,
+}
+
+/// The modules inside a module, with their names.
+pub type InnerModules<T> = Vec<(String, Box<dyn Module<T>>)>;
+
+type Build<T> = Box<dyn Fn(&Description, InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> + Send + Sync>;
+
+impl<T: Scalar> Default for Registry<T> {
+    /// A registry without any kind.
+    fn default() -> Self {
+        Self {
+            kinds: BTreeMap::new(),
+        }
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Registry<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.kinds.keys()).finish()
+    }
+}
+
+impl<T: Scalar> Registry<T> {
+    /// Registers the function that builds modules of this kind, in place of an earlier one.
+    ///
+    /// It gets the description and the modules inside, which are built already.
+    pub fn register(
+        &mut self,
+        kind: &str,
+        build: impl Fn(&Description, InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> + Send + Sync + 'static,
+    ) {
+        self.kinds.insert(kind.to_owned(), Box::new(build));
+    }
+
+    /// Builds the module that a description describes.
+    ///
+    /// # Errors
+    ///
+    /// If a kind is not registered, an attribute is missing or does not fit, or the module that was built has other
+    /// tensors than described.
+    pub fn build(&self, description: &Description) -> Result<Box<dyn Module<T>>, Error> {
+        let refuse = |fault| Error::new(description, "build", fault);
+        let Some(build) = self.kinds.get(&description.kind) else {
+            let kinds: Vec<&str> = self.kinds.keys().map(String::as_str).collect();
+            return Err(refuse(Fault::Value {
+                argument: "kind".into(),
+                found: format!("{:?}", description.kind),
+                expected: format!("one of those registered: {}", kinds.join(", ")).into(),
+            }));
+        };
+        let inner = description.inner.iter().map(|inner| {
+            let module = self.build(&inner.module)?;
+            Ok((inner.name.clone(), module))
+        });
+        let module = build(description, inner.collect::<Result<_, Error>>()?)?;
+        let found = module.describe();
+        if found.tensors != description.tensors {
+            let list = |description: &Description| {
+                let tensors = description.tensors.iter();
+                let texts: Vec<String> = tensors
+                    .map(|tensor| format!("{} {:?}", tensor.name, tensor.shape))
+                    .collect();
+                texts.join(", ")
+            };
+            return Err(refuse(Fault::Value {
+                argument: "the list of tensors".into(),
+                found: list(description),
+                expected: list(&found).into(),
+            }));
+        }
+        Ok(module)
+    }
+}
+
+impl Description {
+    fn wrong(&self, name: &str, expected: &'static str) -> Error {
+        let found = self
+            .value(name)
+            .map_or("missing".to_owned(), |value| format!("{value:?}"));
+        let fault = Fault::Value {
+            argument: format!("attribute {name:?}").into(),
+            found,
+            expected: expected.into(),
+        };
+        Error::new(self, "build", fault)
+    }
+
+    /// An attribute that is an integer.
+    ///
+    /// # Errors
+    ///
+    /// If it is missing, or something else.
+    pub fn integer(&self, name: &str) -> Result<u64, Error> {
+        match self.value(name) {
+            Some(AttributeValue::Integer(value)) => Ok(*value),
+            _ => Err(self.wrong(name, "an integer of at least 0")),
+        }
+    }
+
+    /// An attribute that is a size.
+    ///
+    /// # Errors
+    ///
+    /// If it is missing, something else, or too large.
+    pub fn size(&self, name: &str) -> Result<usize, Error> {
+        usize::try_from(self.integer(name)?).map_err(|_| self.wrong(name, "a size that memory can have"))
+    }
+
+    /// An attribute that is a number.
+    ///
+    /// # Errors
+    ///
+    /// If it is missing, or something else.
+    pub fn number(&self, name: &str) -> Result<f64, Error> {
+        match self.value(name) {
+            Some(AttributeValue::Number(value)) => Ok(*value),
+            _ => Err(self.wrong(name, "a number")),
+        }
+    }
+
+    /// An attribute that is a shape.
+    ///
+    /// # Errors
+    ///
+    /// If it is missing, something else, or has too many sizes.
+    pub fn shape(&self, name: &str) -> Result<Shape, Error> {
+        let shape = match self.value(name) {
+            Some(AttributeValue::Sizes(sizes)) => match sizes[..] {
+                [] => Some(Shape::from([])),
+                [a] => Some(Shape::from([a])),
+                [a, b] => Some(Shape::from([a, b])),
+                [a, b, c] => Some(Shape::from([a, b, c])),
+                [a, b, c, d] => Some(Shape::from([a, b, c, d])),
+                _ => None,
+            },
+            _ => None,
+        };
+        shape.ok_or_else(|| self.wrong(name, "at most four sizes"))
+    }
+}

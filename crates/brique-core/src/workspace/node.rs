@@ -1,0 +1,249 @@
+//! One module's part of the tree.
+
+use brique_tensor::ndarray::ArrayView2;
+use brique_tensor::{Matrix, Scalar, all_finite};
+
+use super::buffer::Buffer;
+use super::memory::Saves;
+use super::{Gradient, Memory, Pass, Plan};
+use crate::{Description, Module, Shape};
+
+/// The memory of one inner module: its output, the gradient with respect to its input, and its [`Memory`].
+///
+/// A composite module runs its inner modules through the nodes of its own memory. Each method exists twice: one writes
+/// into the node's own buffer, one (`…_into`) into a matrix of the caller.
+#[derive(Debug, Clone)]
+pub struct Node<T: Scalar = f64> {
+    memory: Memory<T>,
+    output: Buffer<T>,
+    input_delta: Buffer<T>,
+    /// The inner shape of the output, of the inner module for which the node was made.
+    shape: Option<Shape>,
+    is_finite: bool,
+}
+
+impl<T: Scalar> Default for Node<T> {
+    fn default() -> Self {
+        Self {
+            memory: Memory::default(),
+            output: Buffer::default(),
+            input_delta: Buffer::default(),
+            shape: None,
+            is_finite: true,
+        }
+    }
+}
+
+impl<T: Scalar> Node<T> {
+    /// The node of an inner module whose output has the shape `output`.
+    #[cold]
+    pub(super) fn of_output(output: Shape) -> Self {
+        Self {
+            shape: Some(output),
+            ..Self::default()
+        }
+    }
+
+    /// Makes the tree fit `module` for a batch; returns whether it did, for as many rows as there were or not.
+    ///
+    /// A call for each module of the network and a few comparisons: nothing that a kernel finds can belong to another
+    /// network, and a warm step of a small network does not notice.
+    #[inline]
+    pub(crate) fn prepare<M: Module<T> + ?Sized>(
+        &mut self,
+        module: &M,
+        input: Shape,
+        outputs: usize,
+        rows: usize,
+        pass: Pass,
+    ) -> bool {
+        self.memory.pass = pass;
+        self.memory.rows = rows;
+        let is_same = self.output.set_columns(outputs) & self.input_delta.set_columns(input.size());
+        Plan::run(&mut self.memory, module, input) & is_same
+    }
+
+    /// The memory of `module` for a training step on a batch like `input`: what the checks of single kernels need.
+    #[must_use]
+    pub fn for_training<M: Module<T> + ?Sized>(module: &M, input: &Matrix<T>, outputs: usize) -> Self {
+        let mut node = Self::default();
+        let (rows, columns) = input.dim();
+        node.prepare(module, Shape::from(columns), outputs, rows, Pass::Training);
+        node
+    }
+
+    /// Writes the shapes of outputs into the descriptions of the inner modules; of a node that was made for the module.
+    pub(crate) fn annotate(&self, description: &mut Description) {
+        for (node, inner) in self.memory.inner.iter().zip(&mut description.inner) {
+            inner.output = node.shape.map(|shape| shape.sizes().to_vec());
+            node.annotate(&mut inner.module);
+        }
+    }
+
+    /// Whether the module needs a forward pass before a backward pass.
+    pub(crate) fn needs_forward(&self) -> bool {
+        self.memory.saves != Saves::Nothing
+            || !self.memory.inner.is_empty()
+            || !self.memory.scratch.is_empty()
+    }
+
+    /// Computes the output of `module`, (batch, out), and returns it.
+    #[inline]
+    pub fn forward<M: Module<T> + ?Sized>(&mut self, module: &M, input: &Matrix<T>) -> ArrayView2<'_, T> {
+        let mut output = self.output.rows_mut(self.memory.rows);
+        module.forward_kernel(input, &mut output, &mut self.memory);
+        if self.memory.pass == Pass::Watched {
+            self.is_finite = all_finite(&output);
+        }
+        self.output()
+    }
+
+    /// As [`forward`](Self::forward), into `output`.
+    #[inline]
+    pub fn forward_into<M: Module<T> + ?Sized>(
+        &mut self,
+        module: &M,
+        input: &Matrix<T>,
+        output: &mut Matrix<T>,
+    ) {
+        module.forward_kernel(input, output, &mut self.memory);
+        if self.memory.pass == Pass::Watched {
+            self.is_finite = all_finite(output);
+        }
+    }
+
+    /// Computes the gradient with respect to the input of `module`, (batch, in), from that with respect to its output.
+    ///
+    /// It may overwrite the saved values: run it once after each forward pass.
+    pub fn delta<M: Module<T> + ?Sized>(&mut self, module: &M, input: &Matrix<T>, delta: &Matrix<T>) {
+        let rows = self.memory.rows;
+        if self.saves_in_delta() {
+            let mut saved = std::mem::take(&mut self.memory.saved);
+            module.delta_kernel(input, delta, &mut saved.rows_mut(rows), &mut self.memory);
+            self.memory.saved = saved;
+            return;
+        }
+        let mut input_delta = self.input_delta.rows_mut(rows);
+        module.delta_kernel(input, delta, &mut input_delta, &mut self.memory);
+    }
+
+    /// As [`delta`](Self::delta), into `input_delta`.
+    pub fn delta_into<M: Module<T> + ?Sized>(
+        &mut self,
+        module: &M,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+    ) {
+        if self.saves_in_delta() {
+            input_delta.assign(&self.memory.saved());
+        }
+        module.delta_kernel(input, delta, input_delta, &mut self.memory);
+    }
+
+    /// Computes the gradient with respect to the input of `module`, (batch, in), and those of its parameters.
+    ///
+    /// It may overwrite the saved values: run it once after each forward pass.
+    #[inline]
+    pub fn backward<M: Module<T> + ?Sized>(
+        &mut self,
+        module: &mut M,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        gradient: Gradient,
+    ) {
+        let rows = self.memory.rows;
+        if self.saves_in_delta() {
+            let mut saved = std::mem::take(&mut self.memory.saved);
+            let input_delta = Some(&mut *saved.rows_mut(rows));
+            module.backward_kernel(input, delta, input_delta, gradient, &mut self.memory);
+            self.memory.saved = saved;
+            return;
+        }
+        let mut input_delta = self.input_delta.rows_mut(rows);
+        module.backward_kernel(input, delta, Some(&mut input_delta), gradient, &mut self.memory);
+    }
+
+    /// As [`backward`](Self::backward), into `input_delta`; without one, only the gradients of the parameters.
+    #[inline]
+    pub fn backward_into<M: Module<T> + ?Sized>(
+        &mut self,
+        module: &mut M,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        mut input_delta: Option<&mut Matrix<T>>,
+        gradient: Gradient,
+    ) {
+        if let (true, Some(input_delta)) = (self.saves_in_delta(), &mut input_delta) {
+            input_delta.assign(&self.memory.saved());
+        }
+        module.backward_kernel(input, delta, input_delta, gradient, &mut self.memory);
+    }
+
+    /// What [`forward`](Self::forward) computed, (batch, out).
+    #[must_use]
+    #[inline]
+    pub fn output(&self) -> ArrayView2<'_, T> {
+        self.output.rows(self.memory.rows)
+    }
+
+    /// What [`delta`](Self::delta) or [`backward`](Self::backward) computed, (batch, in).
+    #[must_use]
+    #[inline]
+    pub fn input_delta(&self) -> ArrayView2<'_, T> {
+        if self.saves_in_delta() {
+            return self.memory.saved();
+        }
+        self.input_delta.rows(self.memory.rows)
+    }
+
+    /// The memory of the modules inside, in their order.
+    #[must_use]
+    pub fn inner(&self) -> &[Node<T>] {
+        &self.memory.inner
+    }
+
+    /// Calls `visit` for the saved values of the module and of each module inside it.
+    #[doc(hidden)]
+    pub fn visit_saved(&self, visit: &mut dyn FnMut(ArrayView2<'_, T>)) {
+        if self.memory.saves != Saves::Nothing {
+            visit(self.memory.saved());
+        }
+        for node in &self.memory.inner {
+            node.visit_saved(visit);
+        }
+    }
+
+    #[inline]
+    fn saves_in_delta(&self) -> bool {
+        self.memory.saves == Saves::InDelta
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.memory.rows
+    }
+
+    /// The path and the display of the first innermost module that is marked, after a watched pass.
+    pub(super) fn first_not_finite(&self, module: &dyn Module<T>, path: String) -> Option<(String, String)> {
+        for (number, node) in self.memory.inner.iter().enumerate() {
+            if let Some((name, inner)) = module.inner(number)
+                && let Some(found) = node.first_not_finite(inner, crate::path::joined(&path, name))
+            {
+                return Some(found);
+            }
+        }
+        (!self.is_finite).then(|| (path, module.to_string()))
+    }
+
+    pub(super) fn fill(&mut self, number: T) {
+        self.output.fill(number);
+        self.input_delta.fill(number);
+        self.memory.saved.fill(number);
+        for scratch in &mut self.memory.scratch {
+            scratch.fill(number);
+        }
+        for node in &mut self.memory.inner {
+            node.fill(number);
+        }
+    }
+}

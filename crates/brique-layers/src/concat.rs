@@ -1,0 +1,192 @@
+//! Branches side by side.
+
+use std::fmt;
+
+use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Plan, Shape};
+use brique_tensor::ndarray::{Axis, Slice};
+use brique_tensor::{Matrix, Scalar};
+
+/// `y = [f_1(x) f_2(x) …]`: every branch gets the same input, their outputs stand side by side. `δ_x = Σ (∂f_i/∂x)ᵀ δ_i`.
+///
+/// # Shapes
+///
+/// `x` is (batch, in); `y` and δ are (batch, out), with the sum of the branches' outputs for out.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::{Concat, Linear, ReLU};
+/// use brique_tensor::ndarray::array;
+///
+/// let double = Linear::from_parameters(array![[2.0], [0.0]])?;
+/// let concat: Concat = Concat::new(1).branch(double)?.branch(ReLU)?;
+/// assert_eq!(concat.forward(&array![[5.0], [-1.0]])?, array![[10.0, 5.0], [-2.0, 0.0]]);
+/// assert_eq!(concat.backward_delta(&array![[5.0]], &array![[1.0, 10.0]])?, array![[12.0]]);
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+///
+/// Source: Torch7's `nn.Concat`, along the columns.
+#[derive(Debug)]
+pub struct Concat<T: Scalar = f64> {
+    input: Shape,
+    branches: Vec<Branch<T>>,
+}
+
+#[derive(Debug)]
+struct Branch<T: Scalar> {
+    name: String,
+    module: Box<dyn Module<T>>,
+    output: Shape,
+    /// The columns of the output that are the branch's.
+    columns: Slice,
+    /// The number of its scratch matrix: a copy of its part of δ.
+    number: usize,
+}
+
+impl<T: Scalar> Concat<T> {
+    /// A module without branches, for examples of this shape: its output is empty.
+    #[must_use]
+    pub fn new(input: impl Into<Shape>) -> Self {
+        Self {
+            input: input.into(),
+            branches: Vec::new(),
+        }
+    }
+
+    /// The module with one more branch, called by its number from 0.
+    ///
+    /// # Errors
+    ///
+    /// If the branch does not take the input.
+    pub fn branch(self, module: impl Module<T> + 'static) -> Result<Self, Error> {
+        let name = self.branches.len().to_string();
+        self.named(name, Box::new(module))
+    }
+
+    /// The module with one more branch of this name.
+    ///
+    /// # Errors
+    ///
+    /// If the branch does not take the input; if another branch has the name.
+    pub fn branch_named(self, name: &str, module: impl Module<T> + 'static) -> Result<Self, Error> {
+        self.named(name.to_owned(), Box::new(module))
+    }
+
+    pub(crate) fn named(mut self, name: String, module: Box<dyn Module<T>>) -> Result<Self, Error> {
+        let refuse = |fault| Error::new(format_args!("branch {name} ({module})"), "branch", fault);
+        if self.branches.iter().any(|branch| branch.name == name) {
+            return Err(refuse(Fault::Value {
+                argument: "name".into(),
+                found: format!("{name:?}"),
+                expected: "a name that no branch has".into(),
+            }));
+        }
+        let output = module.output_shape(self.input).map_err(refuse)?;
+        let first = self.outputs();
+        self.branches.push(Branch {
+            columns: Slice::from(first..first + output.size()),
+            number: self.branches.len(),
+            name,
+            module,
+            output,
+        });
+        self.begin_step(0);
+        Ok(self)
+    }
+
+    fn outputs(&self) -> usize {
+        self.branches.iter().map(|branch| branch.output.size()).sum()
+    }
+}
+
+impl<T: Scalar> Module<T> for Concat<T> {
+    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
+        if input == self.input || input == Shape::from(self.input.size()) {
+            return Ok(Shape::from(self.outputs()));
+        }
+        Err(Fault::example_shape(input, self.input, "what the branches take"))
+    }
+
+    fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {
+        for branch in &self.branches {
+            plan.inner(&*branch.module, self.input, branch.output);
+            plan.scratch(branch.output.size());
+        }
+    }
+
+    fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        for (branch, node) in self.branches.iter().zip(memory.inner()) {
+            node.forward(&*branch.module, input);
+            output
+                .slice_axis_mut(Axis(1), branch.columns)
+                .assign(&node.output());
+        }
+    }
+
+    fn delta_kernel(
+        &self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
+        input_delta.fill(T::zero());
+        for branch in &self.branches {
+            let (mut scratch, nodes) = memory.scratch_and_inner(branch.number);
+            scratch.assign(&delta.slice_axis(Axis(1), branch.columns));
+            let node = &mut nodes[branch.number];
+            node.delta(&*branch.module, input, &scratch);
+            brique_tensor::update(input_delta, &node.input_delta(), |sum, delta| sum + delta);
+        }
+    }
+
+    fn backward_kernel(
+        &mut self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        mut input_delta: Option<&mut Matrix<T>>,
+        gradient: Gradient,
+        memory: &mut Memory<T>,
+    ) {
+        if let Some(input_delta) = &mut input_delta {
+            input_delta.fill(T::zero());
+        }
+        for branch in &mut self.branches {
+            let (mut scratch, nodes) = memory.scratch_and_inner(branch.number);
+            scratch.assign(&delta.slice_axis(Axis(1), branch.columns));
+            let node = &mut nodes[branch.number];
+            let module = &mut *branch.module;
+            match &mut input_delta {
+                None => node.backward_into(module, input, &scratch, None, gradient),
+                Some(input_delta) => {
+                    node.backward(module, input, &scratch, gradient);
+                    brique_tensor::update(input_delta, &node.input_delta(), |sum, delta| sum + delta);
+                }
+            }
+        }
+    }
+
+    fn inner(&self, number: usize) -> Option<(&str, &dyn Module<T>)> {
+        let branch = self.branches.get(number)?;
+        Some((&branch.name, &*branch.module))
+    }
+
+    fn inner_mut(&mut self, number: usize) -> Option<(&str, &mut dyn Module<T>)> {
+        let branch = self.branches.get_mut(number)?;
+        Some((&branch.name, &mut *branch.module))
+    }
+
+    fn description(&self) -> Description {
+        Description {
+            is_composite: true,
+            ..Description::new("Concat")
+                .attribute("in", self.input)
+                .attribute("out", Shape::from(self.outputs()))
+        }
+    }
+}
+
+impl<T: Scalar> fmt::Display for Concat<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.describe().fmt(f)
+    }
+}

@@ -1,0 +1,94 @@
+//! Every module of this crate, from its description.
+
+use brique_core::{Description, Error, Fault, InnerModules, Module, Registry};
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::Array2;
+
+use crate::{
+    Concat, Dropout, Elu, Gelu, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Residual,
+    Sequential, Sigmoid, Silu, Softmax, Softplus, Tanh,
+};
+
+/// A registry with every module of this crate; kinds of one's own are added with [`Registry::register`].
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::{Linear, Sequential, Tanh, registry};
+/// use brique_tensor::ndarray::array;
+///
+/// let network = Sequential::new(1).then(Linear::from_parameters(array![[2.0], [0.5]])?)?.then(Tanh)?;
+/// let same_architecture = registry::<f64>().build(&network.describe())?;
+/// assert_eq!(same_architecture.describe(), network.describe());
+/// # Ok::<(), brique_core::Error>(())
+/// ```
+#[must_use]
+pub fn registry<T: Scalar>() -> Registry<T> {
+    let mut registry = Registry::default();
+    registry.register("Linear", |d, _| {
+        let (inputs, outputs) = (d.size("in")?, d.size("out")?);
+        crate::linear::check_addressable::<T>(inputs, outputs)
+            .map_err(|fault| Error::new(d, "build", fault))?;
+        let linear = Linear::from_parameters(Array2::zeros((inputs + 1, outputs)))?;
+        Ok(Box::new(linear))
+    });
+    registry.register("ReLU", |_, _| Ok(Box::new(ReLU)));
+    registry.register("LeakyReLU", |d, _| {
+        Ok(Box::new(LeakyReLU::new(d.number("negative_slope")?)?))
+    });
+    registry.register("Elu", |d, _| Ok(Box::new(Elu::new(d.number("alpha")?)?)));
+    registry.register("Tanh", |_, _| Ok(Box::new(Tanh)));
+    registry.register("Sigmoid", |_, _| Ok(Box::new(Sigmoid)));
+    registry.register("Silu", |_, _| Ok(Box::new(Silu)));
+    registry.register("Gelu", |_, _| Ok(Box::new(Gelu)));
+    registry.register("Softplus", |_, _| Ok(Box::new(Softplus)));
+    registry.register("LogSigmoid", |_, _| Ok(Box::new(LogSigmoid)));
+    registry.register("Softmax", |_, _| Ok(Box::new(Softmax)));
+    registry.register("LogSoftmax", |_, _| Ok(Box::new(LogSoftmax)));
+    registry.register("LayerNorm", |d, _| {
+        Ok(Box::new(LayerNorm::new(d.size("values")?)?))
+    });
+    registry.register("Dropout", |d, _| {
+        Ok(Box::new(Dropout::new(d.number("rate")?, d.integer("seed")?)?))
+    });
+    registry.register("Sequential", sequential);
+    registry.register("Residual", residual);
+    registry.register("Concat", concat);
+    registry
+}
+
+fn sequential<T: Scalar>(d: &Description, inner: InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> {
+    let network = inner.into_iter().enumerate().try_fold(
+        Sequential::new(d.shape("in")?),
+        |network, (number, (name, module))| {
+            if name == number.to_string() {
+                network.then(module)
+            } else {
+                network.then_named(&name, module)
+            }
+        },
+    )?;
+    Ok(Box::new(network))
+}
+
+fn residual<T: Scalar>(d: &Description, inner: InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> {
+    let (shape, count) = (d.shape("in")?, inner.len());
+    let mut inner = inner.into_iter();
+    if let (Some((_, module)), None) = (inner.next(), inner.next()) {
+        return Ok(Box::new(Residual::new(shape, module)?));
+    }
+    let fault = Fault::Value {
+        argument: "the number of modules inside".into(),
+        found: count.to_string(),
+        expected: "1".into(),
+    };
+    Err(Error::new(d, "build", fault))
+}
+
+fn concat<T: Scalar>(d: &Description, inner: InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> {
+    let concat = inner
+        .into_iter()
+        .try_fold(Concat::new(d.shape("in")?), |concat, (name, module)| {
+            concat.named(name, module)
+        })?;
+    Ok(Box::new(concat))
+}
