@@ -114,7 +114,7 @@ impl<T: Scalar> Parameter<T> {
         }
     }
 
-    /// The tensors of the parameter, some of its rows each, with their names. The others are left out if there are none.
+    /// The tensors of the parameter, each some of its rows, with their names. The second is not returned if it has no rows.
     pub fn tensors(&self) -> impl Iterator<Item = (&'static str, ArrayView2<'_, T>)> {
         let Names { first, rows, others } = self.names;
         let (top, bottom) = self.value.view().split_at(Axis(0), rows);

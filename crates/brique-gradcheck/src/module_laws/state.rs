@@ -44,7 +44,7 @@ pub fn visitors_agree(module: &mut dyn Module<f64>, _x: &Matrix, _delta: &Matrix
 ///
 /// # Errors
 ///
-/// If a parameter is left out or visited twice, two tensors share a path, or the two methods differ.
+/// If a parameter is not visited or visited twice, two tensors share a path, or the two methods differ.
 pub fn inner_modules_are_included(
     module: &mut dyn Module<f64>,
     _x: &Matrix,

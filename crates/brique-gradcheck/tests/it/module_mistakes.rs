@@ -334,7 +334,7 @@ fn of_activations() -> Vec<ModuleMistake> {
             });
         }),
         mistake(
-            "cached output of the last forward used on the way back",
+            "cached output of the last forward used in the backward pass",
             tanh,
             |toy| {
                 let cache = remember(toy);
