@@ -1,7 +1,7 @@
 //! What a module learns.
 
 use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
-use brique_tensor::{Matrix, Scalar, aligned, aligned_zeros, all_finite, update};
+use brique_tensor::{Matrix, Scalar, aligned, aligned_zeros, all_finite, compile_once, update};
 
 /// A value and the gradient accumulated for it, always of one shape.
 ///
@@ -205,8 +205,12 @@ impl<T: Scalar> Parameter<T> {
 
     /// `value −= gradient_step · gradient`.
     pub fn update(&mut self, gradient_step: T) {
-        update(&mut self.value, &self.gradient, move |value, gradient| {
-            value - gradient_step * gradient
-        });
+        descend(&mut self.value, &self.gradient, gradient_step);
+    }
+}
+
+compile_once! {
+    fn descend<T: Scalar>(value: &mut Array2<T>, gradient: &Array2<T>, gradient_step: T) {
+        update(value, gradient, move |value, gradient| value - gradient_step * gradient);
     }
 }

@@ -40,12 +40,22 @@ macro_rules! module {
                 output: &mut brique_tensor::Matrix<T>,
                 memory: &mut brique_core::Memory<T>,
             ) {
-                match memory.save() {
-                    Some(mut derivative) => {
-                        brique_tensor::elementwise_forward_with_slope(*self, input, output, &mut derivative);
+                brique_tensor::compile_once! {
+                    fn forward<T: Scalar>(
+                        f: $module,
+                        input: &brique_tensor::Matrix<T>,
+                        output: &mut brique_tensor::Matrix<T>,
+                        memory: &mut brique_core::Memory<T>
+                    ) {
+                        match memory.save() {
+                            Some(mut derivative) => brique_tensor::elementwise_forward_with_slope(
+                                f, input, output, &mut derivative,
+                            ),
+                            None => brique_tensor::elementwise_forward(f, input, output),
+                        }
                     }
-                    None => brique_tensor::elementwise_forward(*self, input, output),
                 }
+                forward(*self, input, output, memory);
             }
 
             fn delta_kernel(
@@ -55,7 +65,7 @@ macro_rules! module {
                 input_delta: &mut brique_tensor::Matrix<T>,
                 _: &mut brique_core::Memory<T>,
             ) {
-                brique_tensor::update(input_delta, delta, |derivative, delta| derivative * delta);
+                $crate::arithmetic::multiply(input_delta, delta);
             }
         });
     };
@@ -67,7 +77,16 @@ macro_rules! module {
                 output: &mut brique_tensor::Matrix<T>,
                 _: &mut brique_core::Memory<T>,
             ) {
-                brique_tensor::elementwise_forward(*self, input, output);
+                brique_tensor::compile_once! {
+                    fn forward<T: Scalar>(
+                        f: $module,
+                        input: &brique_tensor::Matrix<T>,
+                        output: &mut brique_tensor::Matrix<T>
+                    ) {
+                        brique_tensor::elementwise_forward(f, input, output);
+                    }
+                }
+                forward(*self, input, output);
             }
 
             fn delta_kernel(
@@ -77,7 +96,17 @@ macro_rules! module {
                 input_delta: &mut brique_tensor::Matrix<T>,
                 _: &mut brique_core::Memory<T>,
             ) {
-                brique_tensor::elementwise_delta(*self, input, delta, input_delta);
+                brique_tensor::compile_once! {
+                    fn propagate<T: Scalar>(
+                        f: $module,
+                        input: &brique_tensor::Matrix<T>,
+                        delta: &brique_tensor::Matrix<T>,
+                        input_delta: &mut brique_tensor::Matrix<T>
+                    ) {
+                        brique_tensor::elementwise_delta(f, input, delta, input_delta);
+                    }
+                }
+                propagate(*self, input, delta, input_delta);
             }
         });
     };

@@ -4,7 +4,9 @@ use std::fmt;
 
 use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Plan, Shape};
 use brique_tensor::ndarray::{Axis, Slice};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
+
+use crate::arithmetic::add;
 
 /// `y = [f_1(x) f_2(x) …]`: every branch gets the same input, their outputs stand side by side. `δ_x = Σ (∂f_i/∂x)ᵀ δ_i`.
 ///
@@ -114,12 +116,7 @@ impl<T: Scalar> Module<T> for Concat<T> {
     }
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
-        for (branch, node) in self.branches.iter().zip(memory.inner()) {
-            node.forward(&*branch.module, input);
-            output
-                .slice_axis_mut(Axis(1), branch.columns)
-                .assign(&node.output());
-        }
+        forward(self, input, output, memory);
     }
 
     fn delta_kernel(
@@ -129,40 +126,18 @@ impl<T: Scalar> Module<T> for Concat<T> {
         input_delta: &mut Matrix<T>,
         memory: &mut Memory<T>,
     ) {
-        input_delta.fill(T::zero());
-        for branch in &self.branches {
-            let (mut scratch, nodes) = memory.scratch_and_inner(branch.number);
-            scratch.assign(&delta.slice_axis(Axis(1), branch.columns));
-            let node = &mut nodes[branch.number];
-            node.delta(&*branch.module, input, &scratch);
-            brique_tensor::update(input_delta, &node.input_delta(), |sum, delta| sum + delta);
-        }
+        propagate(self, input, delta, input_delta, memory);
     }
 
     fn backward_kernel(
         &mut self,
         input: &Matrix<T>,
         delta: &Matrix<T>,
-        mut input_delta: Option<&mut Matrix<T>>,
+        input_delta: Option<&mut Matrix<T>>,
         gradient: Gradient,
         memory: &mut Memory<T>,
     ) {
-        if let Some(input_delta) = &mut input_delta {
-            input_delta.fill(T::zero());
-        }
-        for branch in &mut self.branches {
-            let (mut scratch, nodes) = memory.scratch_and_inner(branch.number);
-            scratch.assign(&delta.slice_axis(Axis(1), branch.columns));
-            let node = &mut nodes[branch.number];
-            let module = &mut *branch.module;
-            match &mut input_delta {
-                None => node.backward_into(module, input, &scratch, None, gradient),
-                Some(input_delta) => {
-                    node.backward(module, input, &scratch, gradient);
-                    brique_tensor::update(input_delta, &node.input_delta(), |sum, delta| sum + delta);
-                }
-            }
-        }
+        backward(self, input, delta, input_delta, gradient, memory);
     }
 
     fn inner(&self, number: usize) -> Option<(&str, &dyn Module<T>)> {
@@ -181,6 +156,48 @@ impl<T: Scalar> Module<T> for Concat<T> {
             ..Description::new("Concat")
                 .attribute("in", self.input)
                 .attribute("out", Shape::from(self.outputs()))
+        }
+    }
+}
+
+compile_once! {
+    fn forward<T: Scalar>(concat: &Concat<T>, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        for (branch, node) in concat.branches.iter().zip(memory.inner()) {
+            node.forward(&*branch.module, input);
+            output
+                .slice_axis_mut(Axis(1), branch.columns)
+                .assign(&node.output());
+        }
+    }
+
+    fn propagate<T: Scalar>(concat: &Concat<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, memory: &mut Memory<T>) {
+        input_delta.fill(T::zero());
+        for branch in &concat.branches {
+            let (mut scratch, nodes) = memory.scratch_and_inner(branch.number);
+            scratch.assign(&delta.slice_axis(Axis(1), branch.columns));
+            let node = &mut nodes[branch.number];
+            node.delta(&*branch.module, input, &scratch);
+            add(input_delta, &node.input_delta());
+        }
+    }
+
+    fn backward<T: Scalar>(concat: &mut Concat<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: Option<&mut Matrix<T>>, gradient: Gradient, memory: &mut Memory<T>) {
+        let mut input_delta = input_delta;
+        if let Some(input_delta) = &mut input_delta {
+            input_delta.fill(T::zero());
+        }
+        for branch in &mut concat.branches {
+            let (mut scratch, nodes) = memory.scratch_and_inner(branch.number);
+            scratch.assign(&delta.slice_axis(Axis(1), branch.columns));
+            let node = &mut nodes[branch.number];
+            let module = &mut *branch.module;
+            match &mut input_delta {
+                None => node.backward_into(module, input, &scratch, None, gradient),
+                Some(input_delta) => {
+                    node.backward(module, input, &scratch, gradient);
+                    add(input_delta, &node.input_delta());
+                }
+            }
         }
     }
 }

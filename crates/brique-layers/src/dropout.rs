@@ -4,7 +4,7 @@ use std::fmt;
 
 use brique_core::{Description, Error, Fault, Memory, Module, Shape, Step};
 use brique_tensor::ndarray::Zip;
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
 
 /// `y = x ⊙ m / (1 − rate)`, with a mask m that is 0 with probability `rate` and else 1; `δ_x = δ ⊙ m / (1 − rate)`.
 ///
@@ -101,15 +101,11 @@ impl<T: Scalar> Module<T> for Dropout {
         if memory.is_prediction() {
             return output.assign(input);
         }
-        Zip::indexed(output)
-            .and(input)
-            .for_each(|place, y, &x| *y = x * self.factor(place));
+        mask(self, input, output);
     }
 
     fn delta_kernel(&self, _: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, _: &mut Memory<T>) {
-        Zip::indexed(input_delta)
-            .and(delta)
-            .for_each(|place, d, &delta| *d = delta * self.factor(place));
+        mask(self, delta, input_delta);
     }
 
     fn set_step(&mut self, step: Step) {
@@ -120,6 +116,15 @@ impl<T: Scalar> Module<T> for Dropout {
         Description::new("Dropout")
             .attribute("rate", self.rate)
             .detail("seed", self.seed)
+    }
+}
+
+compile_once! {
+    /// Writes each value, multiplied by its factor.
+    fn mask<T: Scalar>(dropout: &Dropout, values: &Matrix<T>, masked: &mut Matrix<T>) {
+        Zip::indexed(masked).and(values).for_each(|position, masked, &value| {
+            *masked = value * dropout.factor(position);
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use brique_core::{Description, Error, Fault, Memory, Module, Parameter, Plan, Shape};
 use brique_tensor::ndarray::{Array2, ArrayRef1, Axis, Zip};
-use brique_tensor::{Matrix, Scalar, pairwise_sum};
+use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
 /// `y = g ⊙ z + b` with `z = (x − μ) / √(v + ε)`, mean μ and variance v of the values of each example.
 ///
@@ -156,10 +156,42 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
     }
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
-        let (gain, bias) = (self.parameters.value().row(0), self.parameters.value().row(1));
+        forward(self, input, output, memory);
+    }
+
+    fn delta_kernel(
+        &self,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
+        propagate(self, input, delta, input_delta, memory);
+    }
+
+    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>, memory: &mut Memory<T>) {
+        accumulate(self, input, delta, memory);
+    }
+
+    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
+        visit(&self.parameters);
+    }
+
+    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
+        visit(&mut self.parameters);
+    }
+
+    fn description(&self) -> Description {
+        Description::new("LayerNorm").attribute("values", self.values())
+    }
+}
+
+compile_once! {
+    fn forward<T: Scalar>(norm: &LayerNorm<T>, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        let (gain, bias) = (norm.parameters.value().row(0), norm.parameters.value().row(1));
         let mut saved = memory.save();
         for ((row, x), mut y) in input.rows().into_iter().enumerate().zip(output.rows_mut()) {
-            let scale = self.scale(&x);
+            let scale = norm.scale(&x);
             Zip::from(&mut y)
                 .and(&x)
                 .and(&gain)
@@ -173,15 +205,9 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
         }
     }
 
-    fn delta_kernel(
-        &self,
-        input: &Matrix<T>,
-        delta: &Matrix<T>,
-        input_delta: &mut Matrix<T>,
-        memory: &mut Memory<T>,
-    ) {
-        let gain = self.parameters.value().row(0);
-        let n = T::from_usize(self.values());
+    fn propagate<T: Scalar>(norm: &LayerNorm<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, memory: &mut Memory<T>) {
+        let gain = norm.parameters.value().row(0);
+        let n = T::from_usize(norm.values());
         let saved = memory.saved();
         let rows = Zip::from(input_delta.rows_mut())
             .and(input.rows())
@@ -198,7 +224,7 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
         });
     }
 
-    fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>, memory: &mut Memory<T>) {
+    fn accumulate<T: Scalar>(norm: &mut LayerNorm<T>, input: &Matrix<T>, delta: &Matrix<T>, memory: &mut Memory<T>) {
         let saved = memory.saved();
         let blocks = input
             .axis_chunks_iter(Axis(0), BLOCK)
@@ -206,7 +232,7 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
             .zip(saved.axis_chunks_iter(Axis(0), BLOCK));
         for ((x, delta), saved) in blocks {
             let rows = x.nrows();
-            let mut gradient = self.parameters.gradient_mut();
+            let mut gradient = norm.parameters.gradient_mut();
             for column in 0..x.ncols() {
                 let gain =
                     |row: usize| delta[[row, column]] * Scale::saved(&saved.row(row)).apply(x[[row, column]]);
@@ -214,18 +240,6 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
                 gradient[[1, column]] += pairwise_sum(rows, |row| delta[[row, column]]);
             }
         }
-    }
-
-    fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
-        visit(&self.parameters);
-    }
-
-    fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
-        visit(&mut self.parameters);
-    }
-
-    fn description(&self) -> Description {
-        Description::new("LayerNorm").attribute("values", self.values())
     }
 }
 

@@ -33,6 +33,7 @@
 //! ```
 
 mod activations;
+mod arithmetic;
 mod concat;
 mod dropout;
 mod init;

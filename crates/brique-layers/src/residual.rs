@@ -3,7 +3,9 @@
 use std::fmt;
 
 use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Plan, Shape};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
+
+use crate::arithmetic::add;
 
 /// `y = x + f(x)`, with a module f whose output has the shape of its input; `δ_x = δ + (∂f/∂x)ᵀ δ`.
 ///
@@ -74,8 +76,7 @@ impl<T: Scalar> Module<T> for Residual<T> {
     }
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
-        memory.inner()[0].forward_into(&*self.module, input, output);
-        brique_tensor::update(output, input, |f, x| f + x);
+        forward(self, input, output, memory);
     }
 
     fn delta_kernel(
@@ -85,29 +86,18 @@ impl<T: Scalar> Module<T> for Residual<T> {
         input_delta: &mut Matrix<T>,
         memory: &mut Memory<T>,
     ) {
-        memory.inner()[0].delta_into(&*self.module, input, delta, input_delta);
-        brique_tensor::update(input_delta, delta, |inner, delta| inner + delta);
+        propagate(self, input, delta, input_delta, memory);
     }
 
     fn backward_kernel(
         &mut self,
         input: &Matrix<T>,
         delta: &Matrix<T>,
-        mut input_delta: Option<&mut Matrix<T>>,
+        input_delta: Option<&mut Matrix<T>>,
         gradient: Gradient,
         memory: &mut Memory<T>,
     ) {
-        let node = &mut memory.inner()[0];
-        node.backward_into(
-            &mut *self.module,
-            input,
-            delta,
-            input_delta.as_deref_mut(),
-            gradient,
-        );
-        if let Some(input_delta) = input_delta {
-            brique_tensor::update(input_delta, delta, |inner, delta| inner + delta);
-        }
+        backward(self, input, delta, input_delta, gradient, memory);
     }
 
     fn inner(&self, number: usize) -> Option<(&str, &dyn Module<T>)> {
@@ -120,6 +110,33 @@ impl<T: Scalar> Module<T> for Residual<T> {
 
     fn description(&self) -> Description {
         Description::new("Residual").attribute("in", self.shape)
+    }
+}
+
+compile_once! {
+    fn forward<T: Scalar>(residual: &Residual<T>, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        memory.inner()[0].forward_into(&*residual.module, input, output);
+        add(output, input);
+    }
+
+    fn propagate<T: Scalar>(residual: &Residual<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, memory: &mut Memory<T>) {
+        memory.inner()[0].delta_into(&*residual.module, input, delta, input_delta);
+        add(input_delta, delta);
+    }
+
+    fn backward<T: Scalar>(residual: &mut Residual<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: Option<&mut Matrix<T>>, gradient: Gradient, memory: &mut Memory<T>) {
+        let mut input_delta = input_delta;
+        let node = &mut memory.inner()[0];
+        node.backward_into(
+            &mut *residual.module,
+            input,
+            delta,
+            input_delta.as_deref_mut(),
+            gradient,
+        );
+        if let Some(input_delta) = input_delta {
+            add(input_delta, delta);
+        }
     }
 }
 

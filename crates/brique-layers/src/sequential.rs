@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 
 use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Node, Plan, Shape};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
 
 /// Modules one after the other: `y = f_n(… f_2(f_1(x)))`.
 ///
@@ -246,15 +246,7 @@ impl<T: Scalar> Module<T> for Sequential<T> {
     }
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
-        let nodes = memory.inner().split_last_mut();
-        let (Some((last, modules)), Some((last_node, nodes))) = (self.modules.split_last(), nodes) else {
-            return output.assign(input);
-        };
-        let mut x = input.view();
-        for (placed, node) in modules.iter().zip(nodes) {
-            x = node.forward(&*placed.module, &x);
-        }
-        last_node.forward_into(&*last.module, &x, output);
+        forward(self, input, output, memory);
     }
 
     fn delta_kernel(
@@ -264,19 +256,7 @@ impl<T: Scalar> Module<T> for Sequential<T> {
         input_delta: &mut Matrix<T>,
         memory: &mut Memory<T>,
     ) {
-        Self::walk_back(
-            memory.inner(),
-            input,
-            delta,
-            Some(input_delta),
-            |number, node, x, delta, below| {
-                let module = &*self.modules[number].module;
-                match below {
-                    Some(below) => node.delta_into(module, x, delta, below),
-                    None => node.delta(module, x, delta),
-                }
-            },
-        );
+        propagate(self, input, delta, input_delta, memory);
     }
 
     fn backward_kernel(
@@ -287,20 +267,7 @@ impl<T: Scalar> Module<T> for Sequential<T> {
         gradient: Gradient,
         memory: &mut Memory<T>,
     ) {
-        Self::walk_back(
-            memory.inner(),
-            input,
-            delta,
-            input_delta,
-            |number, node, x, delta, below| {
-                let module = &mut *self.modules[number].module;
-                if number == 0 {
-                    node.backward_into(module, x, delta, below, gradient);
-                } else {
-                    node.backward(module, x, delta, gradient);
-                }
-            },
-        );
+        backward(self, input, delta, input_delta, gradient, memory);
     }
 
     fn inner(&self, number: usize) -> Option<(&str, &dyn Module<T>)> {
@@ -320,6 +287,53 @@ impl<T: Scalar> Module<T> for Sequential<T> {
                 .attribute("in", self.input())
                 .attribute("out", self.output())
         }
+    }
+}
+
+compile_once! {
+    fn forward<T: Scalar>(network: &Sequential<T>, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+        let nodes = memory.inner().split_last_mut();
+        let (Some((last, modules)), Some((last_node, nodes))) = (network.modules.split_last(), nodes) else {
+            return output.assign(input);
+        };
+        let mut x = input.view();
+        for (placed, node) in modules.iter().zip(nodes) {
+            x = node.forward(&*placed.module, &x);
+        }
+        last_node.forward_into(&*last.module, &x, output);
+    }
+
+    fn propagate<T: Scalar>(network: &Sequential<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, memory: &mut Memory<T>) {
+        Sequential::walk_back(
+            memory.inner(),
+            input,
+            delta,
+            Some(input_delta),
+            |number, node, x, delta, below| {
+                let module = &*network.modules[number].module;
+                match below {
+                    Some(below) => node.delta_into(module, x, delta, below),
+                    None => node.delta(module, x, delta),
+                }
+            },
+        );
+    }
+
+    fn backward<T: Scalar>(network: &mut Sequential<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: Option<&mut Matrix<T>>, gradient: Gradient, memory: &mut Memory<T>) {
+        Sequential::walk_back(
+            memory.inner(),
+            input,
+            delta,
+            input_delta,
+            |number, node, x, delta, below| {
+                let module = &mut *network.modules[number].module;
+                if number == 0 {
+                    node.backward_into(module, x, delta, below, gradient);
+                } else {
+                    node.backward(module, x, delta, gradient);
+                }
+            },
+        );
     }
 }
 

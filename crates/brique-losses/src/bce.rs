@@ -3,11 +3,10 @@
 use std::fmt;
 
 use brique_core::{Fault, Loss, Reduction};
-use brique_tensor::ndarray::ArrayRef1;
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::{check_numbers, check_targets};
-use crate::elementwise;
+use crate::elementwise::{self, Elementwise};
 
 /// Logarithms are clipped here, so that a probability of 0 or 1 has a finite loss.
 const LOWEST_LOGARITHM: f64 = -100.0;
@@ -72,36 +71,34 @@ impl<T: Scalar> Loss<T> for BCELoss {
     }
 
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
-        let is_probability = |number: T| (T::zero()..=T::one()).contains(&number);
-        check_targets(y, yhat, is_probability, "a probability from 0 to 1")?;
-        check_numbers(
-            "yhat",
-            yhat,
-            |p| is_probability(p) || p.is_nan(),
-            "a probability from 0 to 1; for logits there is BCEWithLogitsLoss",
-        )
+        compile_once! {
+            fn check<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+                let is_probability = |number: T| (T::zero()..=T::one()).contains(&number);
+                check_targets(y, yhat, is_probability, "a probability from 0 to 1")?;
+                check_numbers(
+                    "yhat",
+                    yhat,
+                    |p| is_probability(p) || p.is_nan(),
+                    "a probability from 0 to 1; for logits there is BCEWithLogitsLoss",
+                )
+            }
+        }
+        check(y, yhat)
     }
 
-    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        elementwise::forward(y, yhat, self.reduction, value)
-    }
-
-    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        elementwise::backward(y, yhat, delta, self.reduction, slope);
-    }
-
-    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        elementwise::per_example(y, yhat, losses, value);
-    }
+    elementwise::kernels!(BCELoss);
 }
 
-/// `−y·ln p − (1 − y)·ln(1 − p)`: neither term is negative.
-fn value<T: Scalar>(y: T, p: T) -> T {
-    -(y * clipped(p.ln())) - (T::one() - y) * clipped((-p).ln_1p())
-}
+impl Elementwise for BCELoss {
+    /// `−y·ln p − (1 − y)·ln(1 − p)`: neither summand is negative.
+    fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        |y, p| -(y * clipped(p.ln())) - (T::one() - y) * clipped((-p).ln_1p())
+    }
 
-fn slope<T: Scalar>(y: T, p: T) -> T {
-    (p - y) / at_least(T::from_f64(SMALLEST_VARIANCE), p * (T::one() - p))
+    /// `(p − y) / (p·(1 − p))`.
+    fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        |y, p| (p - y) / at_least(T::from_f64(SMALLEST_VARIANCE), p * (T::one() - p))
+    }
 }
 
 fn clipped<T: Scalar>(logarithm: T) -> T {

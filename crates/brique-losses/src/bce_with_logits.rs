@@ -3,12 +3,11 @@
 use std::fmt;
 
 use brique_core::{Error, Fault, Loss, Reduction};
-use brique_tensor::ndarray::ArrayRef1;
-use brique_tensor::{Matrix, Scalar, exp, softplus};
+use brique_tensor::{Matrix, Scalar, compile_once, exp, softplus};
 
 use crate::checks::{check_targets, check_weight};
 use crate::classes::weighted;
-use crate::elementwise;
+use crate::elementwise::{self, Elementwise};
 
 /// The binary cross-entropy `Σ [w·y·softplus(−ŷ) + (1 − y)·softplus(ŷ)] / d` of logits ŷ, whose gradient is
 /// `[(1 − y)·σ(ŷ) − w·y·σ(−ŷ)] / d`: plainly, with w = 1, `(σ(ŷ) − y) / d`.
@@ -86,34 +85,6 @@ impl BCEWithLogitsLoss {
     pub fn reduction(self) -> Reduction {
         self.reduction
     }
-
-    fn value<T: Scalar>(self) -> impl Fn(T, T) -> T + Copy {
-        let weight = T::from_f64(self.pos_weight);
-        move |y, x| {
-            // softplus(±x) = max(±x, 0) + ln(1 + e^−|x|), and that logarithm is softplus(−|x|): one for both.
-            let common = softplus(-x.abs());
-            let (of_x, of_minus_x) = if x < T::zero() {
-                (T::zero(), -x)
-            } else {
-                (x, T::zero())
-            };
-            weighted(weight * y, of_minus_x + common) + weighted(T::one() - y, of_x + common)
-        }
-    }
-
-    fn slope<T: Scalar>(self) -> impl Fn(T, T) -> T + Copy {
-        let weight = T::from_f64(self.pos_weight);
-        move |y, x| {
-            // σ(|x|) = 1 / (1 + e^−|x|) and σ(−|x|) = e^−|x| / (1 + e^−|x|): one exponential for both.
-            let decay = exp(-x.abs());
-            let (of_x, of_minus_x) = if x < T::zero() {
-                (decay, T::one())
-            } else {
-                (T::one(), decay)
-            };
-            ((T::one() - y) * of_x - weight * y * of_minus_x) / (T::one() + decay)
-        }
-    }
 }
 
 impl Default for BCEWithLogitsLoss {
@@ -129,24 +100,49 @@ impl<T: Scalar> Loss<T> for BCEWithLogitsLoss {
     }
 
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
-        check_targets(
-            y,
-            yhat,
-            |y| (T::zero()..=T::one()).contains(&y),
-            "a probability from 0 to 1",
-        )
+        compile_once! {
+            fn check<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+                check_targets(
+                    y,
+                    yhat,
+                    |y| (T::zero()..=T::one()).contains(&y),
+                    "a probability from 0 to 1",
+                )
+            }
+        }
+        check(y, yhat)
     }
 
-    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        elementwise::forward(y, yhat, self.reduction, self.value())
+    elementwise::kernels!(BCEWithLogitsLoss);
+}
+
+impl Elementwise for BCEWithLogitsLoss {
+    fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        let weight = T::from_f64(self.pos_weight);
+        move |y, x| {
+            // softplus(±x) = max(±x, 0) + ln(1 + e^−|x|), and that logarithm is softplus(−|x|): one for both.
+            let common = softplus(-x.abs());
+            let (of_x, of_minus_x) = if x < T::zero() {
+                (T::zero(), -x)
+            } else {
+                (x, T::zero())
+            };
+            weighted(weight * y, of_minus_x + common) + weighted(T::one() - y, of_x + common)
+        }
     }
 
-    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        elementwise::backward(y, yhat, delta, self.reduction, self.slope());
-    }
-
-    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        elementwise::per_example(y, yhat, losses, self.value());
+    fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        let weight = T::from_f64(self.pos_weight);
+        move |y, x| {
+            // σ(|x|) = 1 / (1 + e^−|x|) and σ(−|x|) = e^−|x| / (1 + e^−|x|): one exponential for both.
+            let decay = exp(-x.abs());
+            let (of_x, of_minus_x) = if x < T::zero() {
+                (decay, T::one())
+            } else {
+                (T::one(), decay)
+            };
+            ((T::one() - y) * of_x - weight * y * of_minus_x) / (T::one() + decay)
+        }
     }
 }
 

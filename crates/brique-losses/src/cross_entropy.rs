@@ -5,8 +5,8 @@ use std::fmt;
 use brique_core::{Error, Fault, Loss, Reduction};
 use brique_tensor::ndarray::{Array1, ArrayRef1, Axis};
 use brique_tensor::{
-    Elementwise, Matrix, Scalar, elementwise_forward, exp_of_difference, inlined, largest, ln_1p_of_positive,
-    pairwise_sum,
+    Elementwise, Matrix, Scalar, compile_once, elementwise_forward, exp_of_difference, inlined, largest,
+    ln_1p_of_positive, pairwise_sum,
 };
 
 use crate::checks::value;
@@ -181,38 +181,19 @@ impl<T: Scalar> Loss<T> for CrossEntropyLoss {
     }
 
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
-        self.check_pair(y, yhat)?;
-        if holds_probabilities(y, yhat) {
-            return Ok(());
-        }
-        self.class_weights.check_mean(y, yhat, self.reduction)
+        check(self, y, yhat)
     }
 
     fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        assert_targets(y, yhat);
-        pairwise_sum(yhat.nrows(), |row| self.of_row(y, yhat, row)) / self.divisor(y, yhat)
+        forward(self, y, yhat)
     }
 
     fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        assert_targets(y, yhat);
-        assert!(
-            delta.dim() == yhat.dim(),
-            "delta has shape {:?}, expected {:?}",
-            delta.dim(),
-            yhat.dim()
-        );
-        let divisor = self.divisor(y, yhat);
-        for (row, mut delta) in delta.rows_mut().into_iter().enumerate() {
-            write_row_gradient(&yhat.row(row), self.wanted(y, yhat, row), divisor, &mut delta);
-        }
+        backward(self, y, yhat, delta);
     }
 
     fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        assert_targets(y, yhat);
-        assert_length(losses, yhat);
-        for (row, loss) in losses.iter_mut().enumerate() {
-            *loss = self.of_row(y, yhat, row);
-        }
+        per_example(self, y, yhat, losses);
     }
 
     /// No mean is taken here, so weights may all be 0.
@@ -222,6 +203,43 @@ impl<T: Scalar> Loss<T> for CrossEntropyLoss {
         let mut losses = Array1::zeros(yhat.nrows());
         self.per_example_kernel(y, yhat, &mut losses);
         Ok(losses)
+    }
+}
+
+compile_once! {
+    fn check<T: Scalar>(loss: &CrossEntropyLoss, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+        loss.check_pair(y, yhat)?;
+        if holds_probabilities(y, yhat) {
+            return Ok(());
+        }
+        loss.class_weights.check_mean(y, yhat, loss.reduction)
+    }
+
+    fn forward<T: Scalar>(loss: &CrossEntropyLoss, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        assert_targets(y, yhat);
+        pairwise_sum(yhat.nrows(), |row| loss.of_row(y, yhat, row)) / loss.divisor(y, yhat)
+    }
+
+    fn backward<T: Scalar>(loss: &CrossEntropyLoss, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+        assert_targets(y, yhat);
+        assert!(
+            delta.dim() == yhat.dim(),
+            "delta has shape {:?}, expected {:?}",
+            delta.dim(),
+            yhat.dim()
+        );
+        let divisor = loss.divisor(y, yhat);
+        for (row, mut delta) in delta.rows_mut().into_iter().enumerate() {
+            write_row_gradient(&yhat.row(row), loss.wanted(y, yhat, row), divisor, &mut delta);
+        }
+    }
+
+    fn per_example<T: Scalar>(loss: &CrossEntropyLoss, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+        assert_targets(y, yhat);
+        assert_length(losses, yhat);
+        for (row, example) in losses.iter_mut().enumerate() {
+            *example = loss.of_row(y, yhat, row);
+        }
     }
 }
 

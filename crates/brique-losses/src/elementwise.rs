@@ -1,54 +1,104 @@
-//! Losses of one term an element: the three kernels over a value and a slope.
+//! Losses that are a sum of one term per element: their three kernels, from the term and its derivative.
 
 use brique_core::Reduction;
 use brique_tensor::ndarray::ArrayRef1;
 use brique_tensor::{Matrix, Scalar, combine, pairwise_sum, sum_of_pairs};
 
-/// `Σ value(y, ŷ) / d` over all elements.
+/// A loss that is a sum of one term per element.
+pub(crate) trait Elementwise {
+    /// The term, a function of y and ŷ.
+    fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy;
+
+    /// The derivative of the term with respect to ŷ.
+    fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy;
+}
+
+/// The kernels of an [`Elementwise`] loss, for its implementation of [`Loss`](brique_core::Loss).
+macro_rules! kernels {
+    ($loss:ty) => {
+        fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+            brique_tensor::compile_once! {
+                fn forward<T: Scalar>(loss: &$loss, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+                    $crate::elementwise::forward(y, yhat, loss.reduction, loss.term())
+                }
+            }
+            forward(self, y, yhat)
+        }
+
+        fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+            brique_tensor::compile_once! {
+                fn backward<T: Scalar>(loss: &$loss, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+                    $crate::elementwise::backward(y, yhat, delta, loss.reduction, loss.derivative());
+                }
+            }
+            backward(self, y, yhat, delta);
+        }
+
+        fn per_example_kernel(
+            &self,
+            y: &Matrix<T>,
+            yhat: &Matrix<T>,
+            losses: &mut brique_tensor::ndarray::ArrayRef1<T>,
+        ) {
+            brique_tensor::compile_once! {
+                fn per_example<T: Scalar>(
+                    loss: &$loss,
+                    y: &Matrix<T>,
+                    yhat: &Matrix<T>,
+                    losses: &mut brique_tensor::ndarray::ArrayRef1<T>
+                ) {
+                    $crate::elementwise::per_example(y, yhat, losses, loss.term());
+                }
+            }
+            per_example(self, y, yhat, losses);
+        }
+    };
+}
+pub(crate) use kernels;
+
+/// `Σ term(y, ŷ) / d` over all elements.
 #[track_caller]
 pub(crate) fn forward<T: Scalar>(
     y: &Matrix<T>,
     yhat: &Matrix<T>,
     reduction: Reduction,
-    value: impl Fn(T, T) -> T + Copy,
+    term: impl Fn(T, T) -> T + Copy,
 ) -> T {
     assert_one_shape(y, yhat);
-    sum_of_pairs(y, yhat, value) / divisor(yhat, reduction)
+    sum_of_pairs(y, yhat, term) / divisor(yhat, reduction)
 }
 
-/// `delta = slope(y, ŷ) / d`, element by element; the slope is that of the value in ŷ.
+/// `delta = derivative(y, ŷ) / d`, element by element; the derivative is that of the term with respect to ŷ.
 #[track_caller]
 pub(crate) fn backward<T: Scalar>(
     y: &Matrix<T>,
     yhat: &Matrix<T>,
     delta: &mut Matrix<T>,
     reduction: Reduction,
-    slope: impl Fn(T, T) -> T,
+    derivative: impl Fn(T, T) -> T,
 ) {
     assert_one_shape(y, yhat);
     let factor = T::one() / divisor(yhat, reduction);
-    combine(y, yhat, delta, move |y, yhat| slope(y, yhat) * factor);
+    combine(y, yhat, delta, move |y, yhat| derivative(y, yhat) * factor);
 }
 
-/// `losses[i] = Σ value(y, ŷ)` over row i.
+/// `losses[i] = Σ term(y, ŷ)` over row i.
 #[track_caller]
 pub(crate) fn per_example<T: Scalar>(
     y: &Matrix<T>,
     yhat: &Matrix<T>,
     losses: &mut ArrayRef1<T>,
-    value: impl Fn(T, T) -> T,
+    term: impl Fn(T, T) -> T,
 ) {
     assert_one_shape(y, yhat);
     assert_length(losses, yhat);
     for (row, loss) in losses.iter_mut().enumerate() {
-        *loss = sum_of_row(y, yhat, row, &value);
+        *loss = sum_of_row(y, yhat, row, &term);
     }
 }
 
-fn sum_of_row<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, row: usize, value: &impl Fn(T, T) -> T) -> T {
-    pairwise_sum(yhat.ncols(), |column| {
-        value(y[[row, column]], yhat[[row, column]])
-    })
+fn sum_of_row<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, row: usize, term: &impl Fn(T, T) -> T) -> T {
+    pairwise_sum(yhat.ncols(), |column| term(y[[row, column]], yhat[[row, column]]))
 }
 
 fn divisor<T: Scalar>(yhat: &Matrix<T>, reduction: Reduction) -> T {

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use brique_core::{Fault, Loss, Reduction};
-use brique_tensor::ndarray::ArrayRef1;
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::check_targets;
-use crate::elementwise;
+use crate::elementwise::{self, Elementwise};
 
 /// The hinge loss `Σ max(0, 1 − y·ŷ) / d` of targets ±1, whose gradient is `−y / d` where y·ŷ < 1, and 0 elsewhere.
 ///
@@ -58,36 +57,37 @@ impl<T: Scalar> Loss<T> for HingeLoss {
     }
 
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
-        check_targets(y, yhat, |y| y.abs() == T::one(), "-1 or 1")
+        compile_once! {
+            fn check<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+                check_targets(y, yhat, |y| y.abs() == T::one(), "-1 or 1")
+            }
+        }
+        check(y, yhat)
     }
 
-    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        elementwise::forward(y, yhat, self.reduction, value)
-    }
-
-    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        elementwise::backward(y, yhat, delta, self.reduction, slope);
-    }
-
-    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        elementwise::per_example(y, yhat, losses, value);
-    }
+    elementwise::kernels!(HingeLoss);
 }
 
-/// `max` would make a number of NaN.
-fn value<T: Scalar>(y: T, yhat: T) -> T {
-    let missing = T::one() - y * yhat;
-    if missing <= T::zero() { T::zero() } else { missing }
-}
+impl Elementwise for HingeLoss {
+    /// The larger of 0 and what is missing; `max` would turn NaN into 0.
+    fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        |y, yhat| {
+            let missing = T::one() - y * yhat;
+            if missing <= T::zero() { T::zero() } else { missing }
+        }
+    }
 
-fn slope<T: Scalar>(y: T, yhat: T) -> T {
-    let missing = T::one() - y * yhat;
-    if missing <= T::zero() {
-        T::zero()
-    } else if missing.is_nan() {
-        missing
-    } else {
-        -y
+    fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        |y, yhat| {
+            let missing = T::one() - y * yhat;
+            if missing <= T::zero() {
+                T::zero()
+            } else if missing.is_nan() {
+                missing
+            } else {
+                -y
+            }
+        }
     }
 }
 

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use brique_core::{Error, Fault, Loss, Reduction};
-use brique_tensor::ndarray::ArrayRef1;
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::{check_targets, value};
-use crate::elementwise::{self, sign};
+use crate::elementwise::{self, Elementwise, sign};
 
 /// The Huber loss `Σ h(ŷ − y) / d`: a square within δ, a line outside, which an outlier does not pull on without end.
 ///
@@ -83,30 +82,6 @@ impl HuberLoss {
     pub fn reduction(self) -> Reduction {
         self.reduction
     }
-
-    fn value<T: Scalar>(self) -> impl Fn(T, T) -> T + Copy {
-        let (delta, half) = (T::from_f64(self.delta), T::from_f64(0.5));
-        move |y, yhat| {
-            let distance = (yhat - y).abs();
-            if distance <= delta {
-                half * distance * distance
-            } else {
-                delta * (distance - half * delta)
-            }
-        }
-    }
-
-    fn slope<T: Scalar>(self) -> impl Fn(T, T) -> T + Copy {
-        let delta = T::from_f64(self.delta);
-        move |y, yhat| {
-            let residual = yhat - y;
-            if residual.abs() <= delta {
-                residual
-            } else {
-                delta * sign(residual)
-            }
-        }
-    }
 }
 
 impl Default for HuberLoss {
@@ -122,19 +97,40 @@ impl<T: Scalar> Loss<T> for HuberLoss {
     }
 
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
-        check_targets(y, yhat, |y| !y.is_nan(), "a number")
+        compile_once! {
+            fn check<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+                check_targets(y, yhat, |y| !y.is_nan(), "a number")
+            }
+        }
+        check(y, yhat)
     }
 
-    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        elementwise::forward(y, yhat, self.reduction, self.value())
+    elementwise::kernels!(HuberLoss);
+}
+
+impl Elementwise for HuberLoss {
+    fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        let (delta, half) = (T::from_f64(self.delta), T::from_f64(0.5));
+        move |y, yhat| {
+            let distance = (yhat - y).abs();
+            if distance <= delta {
+                half * distance * distance
+            } else {
+                delta * (distance - half * delta)
+            }
+        }
     }
 
-    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        elementwise::backward(y, yhat, delta, self.reduction, self.slope());
-    }
-
-    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        elementwise::per_example(y, yhat, losses, self.value());
+    fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        let delta = T::from_f64(self.delta);
+        move |y, yhat| {
+            let residual = yhat - y;
+            if residual.abs() <= delta {
+                residual
+            } else {
+                delta * sign(residual)
+            }
+        }
     }
 }
 

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use brique_core::{Fault, Loss, Reduction};
-use brique_tensor::ndarray::ArrayRef1;
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::check_targets;
-use crate::elementwise::{self, sign};
+use crate::elementwise::{self, Elementwise, sign};
 
 /// The absolute error `Σ |ŷ − y| / d`, whose gradient is `sign(ŷ − y) / d`, and 0 where there is no error.
 ///
@@ -58,24 +57,25 @@ impl<T: Scalar> Loss<T> for L1Loss {
     }
 
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
-        check_targets(y, yhat, |y| !y.is_nan(), "a number")
+        compile_once! {
+            fn check<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+                check_targets(y, yhat, |y| !y.is_nan(), "a number")
+            }
+        }
+        check(y, yhat)
     }
 
-    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        elementwise::forward(y, yhat, self.reduction, value)
-    }
-
-    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        elementwise::backward(y, yhat, delta, self.reduction, |y, yhat| sign(yhat - y));
-    }
-
-    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        elementwise::per_example(y, yhat, losses, value);
-    }
+    elementwise::kernels!(L1Loss);
 }
 
-fn value<T: Scalar>(y: T, yhat: T) -> T {
-    (yhat - y).abs()
+impl Elementwise for L1Loss {
+    fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        |y, yhat| (yhat - y).abs()
+    }
+
+    fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        |y, yhat| sign(yhat - y)
+    }
 }
 
 impl fmt::Display for L1Loss {

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use brique_core::{Loss, Reduction};
-use brique_tensor::ndarray::ArrayRef1;
 use brique_tensor::{Matrix, Scalar};
 
-use crate::elementwise;
+use crate::elementwise::{self, Elementwise};
 
 /// The squared error `Σ (y − ŷ)² / d`, whose gradient is `∂/∂ŷ = −2·(y − ŷ) / d`.
 ///
@@ -68,25 +67,23 @@ impl<T: Scalar> Loss<T> for MSELoss {
         self.reduction
     }
 
-    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        elementwise::forward(y, yhat, self.reduction, square)
-    }
-
-    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        elementwise::backward(y, yhat, delta, self.reduction, |y, yhat| {
-            let residual = yhat - y;
-            residual + residual
-        });
-    }
-
-    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        elementwise::per_example(y, yhat, losses, square);
-    }
+    elementwise::kernels!(MSELoss);
 }
 
-fn square<T: Scalar>(y: T, yhat: T) -> T {
-    let residual = y - yhat;
-    residual * residual
+impl Elementwise for MSELoss {
+    fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        |y, yhat| {
+            let residual = y - yhat;
+            residual * residual
+        }
+    }
+
+    fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
+        |y, yhat| {
+            let residual = yhat - y;
+            residual + residual
+        }
+    }
 }
 
 impl fmt::Display for MSELoss {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use brique_core::{Error, Fault, Loss, Reduction};
 use brique_tensor::ndarray::{Array1, ArrayRef1};
-use brique_tensor::{Matrix, Scalar, pairwise_sum};
+use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
 use crate::classes::{ClassWeights, check_class_indices, class_of, weighted};
 use crate::elementwise::assert_length;
@@ -93,38 +93,19 @@ impl<T: Scalar> Loss<T> for NLLLoss {
     }
 
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
-        self.check_pair(y, yhat)?;
-        self.class_weights.check_mean(y, yhat, self.reduction)
+        check(self, y, yhat)
     }
 
     fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        assert_column(y, yhat);
-        let divisor = self.class_weights.divisor_of_indices(y, yhat, self.reduction);
-        pairwise_sum(yhat.nrows(), |row| self.of_row(y, yhat, row)) / divisor
+        forward(self, y, yhat)
     }
 
     fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
-        assert_column(y, yhat);
-        assert!(
-            delta.dim() == yhat.dim(),
-            "delta has shape {:?}, expected {:?}",
-            delta.dim(),
-            yhat.dim()
-        );
-        let divisor = self.class_weights.divisor_of_indices(y, yhat, self.reduction);
-        delta.fill(T::zero());
-        for (row, mut delta) in delta.rows_mut().into_iter().enumerate() {
-            let class = class_of(y, row, yhat.ncols());
-            delta[class] = -self.class_weights.of::<T>(class) / divisor;
-        }
+        backward(self, y, yhat, delta);
     }
 
     fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
-        assert_column(y, yhat);
-        assert_length(losses, yhat);
-        for (row, loss) in losses.iter_mut().enumerate() {
-            *loss = self.of_row(y, yhat, row);
-        }
+        per_example(self, y, yhat, losses);
     }
 
     /// No mean is taken here, so weights may all be 0.
@@ -134,6 +115,43 @@ impl<T: Scalar> Loss<T> for NLLLoss {
         let mut losses = Array1::zeros(yhat.nrows());
         self.per_example_kernel(y, yhat, &mut losses);
         Ok(losses)
+    }
+}
+
+compile_once! {
+    fn check<T: Scalar>(loss: &NLLLoss, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+        loss.check_pair(y, yhat)?;
+        loss.class_weights.check_mean(y, yhat, loss.reduction)
+    }
+
+    fn forward<T: Scalar>(loss: &NLLLoss, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        assert_column(y, yhat);
+        let divisor = loss.class_weights.divisor_of_indices(y, yhat, loss.reduction);
+        pairwise_sum(yhat.nrows(), |row| loss.of_row(y, yhat, row)) / divisor
+    }
+
+    fn backward<T: Scalar>(loss: &NLLLoss, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
+        assert_column(y, yhat);
+        assert!(
+            delta.dim() == yhat.dim(),
+            "delta has shape {:?}, expected {:?}",
+            delta.dim(),
+            yhat.dim()
+        );
+        let divisor = loss.class_weights.divisor_of_indices(y, yhat, loss.reduction);
+        delta.fill(T::zero());
+        for (row, mut delta) in delta.rows_mut().into_iter().enumerate() {
+            let class = class_of(y, row, yhat.ncols());
+            delta[class] = -loss.class_weights.of::<T>(class) / divisor;
+        }
+    }
+
+    fn per_example<T: Scalar>(loss: &NLLLoss, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+        assert_column(y, yhat);
+        assert_length(losses, yhat);
+        for (row, example) in losses.iter_mut().enumerate() {
+            *example = loss.of_row(y, yhat, row);
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Adagrad.
 
 use brique_core::Module;
-use brique_tensor::Scalar;
 use brique_tensor::ndarray::Zip;
+use brique_tensor::{Scalar, compile_once};
 
 use crate::error::{check_not_negative, check_positive};
 use crate::update::{Decay, decayed, for_each_rows};
@@ -117,23 +117,7 @@ impl<T: Scalar> AdaGrad<T> {
 
 impl<T: Scalar> Optimizer<T> for AdaGrad<T> {
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        let before = self.state.steps as f64;
-        self.state.begin_step(NAME, &BUFFERS, module)?;
-        let rate = T::from_f64(self.learning_rate / (1.0 + before * self.lr_decay));
-        let eps = T::from_f64(self.eps);
-        for_each_rows(module, self.state.values_mut(), self.decay, |rows| {
-            let decay = T::from_f64(rows.decay);
-            let [s] = rows.buffers;
-            Zip::from(rows.value)
-                .and(rows.gradient)
-                .and(s)
-                .for_each(|p, &g, s| {
-                    let g = decayed(g, *p, decay);
-                    *s += g * g;
-                    *p -= rate * g / (s.sqrt() + eps);
-                });
-        });
-        Ok(())
+        step(self, module)
     }
 
     fn learning_rate(&self) -> f64 {
@@ -152,5 +136,27 @@ impl<T: Scalar> Optimizer<T> for AdaGrad<T> {
 
     fn set_state(&mut self, state: State<T>) -> Result<(), Error> {
         self.state.replace(NAME, &BUFFERS, state)
+    }
+}
+
+compile_once! {
+    fn step<T: Scalar>(optimizer: &mut AdaGrad<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+        let before = optimizer.state.steps as f64;
+        optimizer.state.begin_step(NAME, &BUFFERS, module)?;
+        let rate = T::from_f64(optimizer.learning_rate / (1.0 + before * optimizer.lr_decay));
+        let eps = T::from_f64(optimizer.eps);
+        for_each_rows(module, optimizer.state.values_mut(), optimizer.decay, |rows| {
+            let decay = T::from_f64(rows.decay);
+            let [s] = rows.buffers;
+            Zip::from(rows.value)
+                .and(rows.gradient)
+                .and(s)
+                .for_each(|p, &g, s| {
+                    let g = decayed(g, *p, decay);
+                    *s += g * g;
+                    *p -= rate * g / (s.sqrt() + eps);
+                });
+        });
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! Adam, and the step that `AdamW` shares with it.
 
 use brique_core::Module;
-use brique_tensor::Scalar;
 use brique_tensor::ndarray::Zip;
+use brique_tensor::{Scalar, compile_once};
 
 use crate::error::{check_below_one, check_not_negative, check_positive};
 use crate::update::{Decay, decayed, for_each_rows};
@@ -104,7 +104,7 @@ impl<T: Scalar> Adam<T> {
 
 impl<T: Scalar> Optimizer<T> for Adam<T> {
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        self.core.step(module, |_, decay| (decay, 1.0))
+        step(&mut self.core, module, |_, decay| (decay, 1.0))
     }
 
     fn learning_rate(&self) -> f64 {
@@ -172,23 +172,25 @@ impl<T: Scalar> AdamCore<T> {
         self.decay.rate = decay;
         Ok(())
     }
+}
 
+compile_once! {
     /// One step; `decay_of` says, of the learning rate and a decay, how much of a parameter enters its gradient and how
     /// much of it is kept.
-    pub(crate) fn step(
-        &mut self,
+    pub(crate) fn step<T: Scalar>(
+        core: &mut AdamCore<T>,
         module: &mut dyn Module<T>,
-        decay_of: impl Fn(f64, f64) -> (f64, f64),
+        decay_of: fn(f64, f64) -> (f64, f64)
     ) -> Result<(), Error> {
-        self.state.begin_step(self.name, &BUFFERS, module)?;
-        let corrections = self.betas.map(|beta| bias_correction(beta, self.state.steps));
-        let rate = T::from_f64(self.learning_rate / corrections[0]);
+        core.state.begin_step(core.name, &BUFFERS, module)?;
+        let corrections = core.betas.map(|beta| bias_correction(beta, core.state.steps));
+        let rate = T::from_f64(core.learning_rate / corrections[0]);
         let scale = T::from_f64(1.0 / corrections[1].sqrt());
-        let eps = T::from_f64(self.eps);
-        let [beta1, beta2] = self.betas.map(T::from_f64);
-        let [rest1, rest2] = self.betas.map(|beta| T::from_f64(1.0 - beta));
-        for_each_rows(module, self.state.values_mut(), self.decay, |rows| {
-            let (decay, kept) = decay_of(self.learning_rate, rows.decay);
+        let eps = T::from_f64(core.eps);
+        let [beta1, beta2] = core.betas.map(T::from_f64);
+        let [rest1, rest2] = core.betas.map(|beta| T::from_f64(1.0 - beta));
+        for_each_rows(module, core.state.values_mut(), core.decay, |rows| {
+            let (decay, kept) = decay_of(core.learning_rate, rows.decay);
             let (decay, kept) = (T::from_f64(decay), T::from_f64(kept));
             let [m, v] = rows.buffers;
             Zip::from(rows.value)

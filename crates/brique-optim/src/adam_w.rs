@@ -3,7 +3,7 @@
 use brique_core::Module;
 use brique_tensor::Scalar;
 
-use crate::adam::{AdamCore, BUFFERS};
+use crate::adam::{AdamCore, BUFFERS, step};
 use crate::update::Decay;
 use crate::{Error, Optimizer, State};
 
@@ -100,8 +100,9 @@ impl<T: Scalar> AdamW<T> {
 
 impl<T: Scalar> Optimizer<T> for AdamW<T> {
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        self.core
-            .step(module, |learning_rate, decay| (0.0, 1.0 - learning_rate * decay))
+        step(&mut self.core, module, |learning_rate, decay| {
+            (0.0, 1.0 - learning_rate * decay)
+        })
     }
 
     fn learning_rate(&self) -> f64 {

@@ -1,8 +1,8 @@
 //! `RMSprop`.
 
 use brique_core::Module;
-use brique_tensor::Scalar;
 use brique_tensor::ndarray::Zip;
+use brique_tensor::{Scalar, compile_once};
 
 use crate::error::{check_below_one, check_not_negative, check_positive};
 use crate::update::{Decay, decayed, for_each_rows};
@@ -129,12 +129,14 @@ impl<T: Scalar> RmsProp<T> {
         self.set_state(state)?;
         Ok(self)
     }
+}
 
-    fn descend(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        self.state.begin_step(NAME, &BUFFERS[..1], module)?;
-        let (alpha, rest) = (T::from_f64(self.alpha), T::from_f64(1.0 - self.alpha));
-        let (rate, eps) = (T::from_f64(self.learning_rate), T::from_f64(self.eps));
-        for_each_rows(module, self.state.values_mut(), self.decay, |rows| {
+compile_once! {
+    fn descend<T: Scalar>(optimizer: &mut RmsProp<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+        optimizer.state.begin_step(NAME, &BUFFERS[..1], module)?;
+        let (alpha, rest) = (T::from_f64(optimizer.alpha), T::from_f64(1.0 - optimizer.alpha));
+        let (rate, eps) = (T::from_f64(optimizer.learning_rate), T::from_f64(optimizer.eps));
+        for_each_rows(module, optimizer.state.values_mut(), optimizer.decay, |rows| {
             let decay = T::from_f64(rows.decay);
             let [v] = rows.buffers;
             Zip::from(rows.value)
@@ -149,12 +151,12 @@ impl<T: Scalar> RmsProp<T> {
         Ok(())
     }
 
-    fn descend_with_momentum(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        self.state.begin_step(NAME, &BUFFERS, module)?;
-        let (alpha, rest) = (T::from_f64(self.alpha), T::from_f64(1.0 - self.alpha));
-        let (rate, eps) = (T::from_f64(self.learning_rate), T::from_f64(self.eps));
-        let momentum = T::from_f64(self.momentum);
-        for_each_rows(module, self.state.values_mut(), self.decay, |rows| {
+    fn descend_with_momentum<T: Scalar>(optimizer: &mut RmsProp<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+        optimizer.state.begin_step(NAME, &BUFFERS, module)?;
+        let (alpha, rest) = (T::from_f64(optimizer.alpha), T::from_f64(1.0 - optimizer.alpha));
+        let (rate, eps) = (T::from_f64(optimizer.learning_rate), T::from_f64(optimizer.eps));
+        let momentum = T::from_f64(optimizer.momentum);
+        for_each_rows(module, optimizer.state.values_mut(), optimizer.decay, |rows| {
             let decay = T::from_f64(rows.decay);
             let [v, b] = rows.buffers;
             Zip::from(rows.value)
@@ -175,9 +177,9 @@ impl<T: Scalar> RmsProp<T> {
 impl<T: Scalar> Optimizer<T> for RmsProp<T> {
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
         if self.momentum == 0.0 {
-            self.descend(module)
+            descend(self, module)
         } else {
-            self.descend_with_momentum(module)
+            descend_with_momentum(self, module)
         }
     }
 

@@ -2,7 +2,7 @@
 
 use brique_core::Module;
 use brique_tensor::ndarray::Zip;
-use brique_tensor::{Scalar, update};
+use brique_tensor::{Scalar, compile_once, update};
 
 use crate::error::{check_not_negative, check_positive};
 use crate::update::{Decay, Rows, decayed, for_each_rows};
@@ -114,11 +114,13 @@ impl<T: Scalar> Sgd<T> {
         self.set_state(state)?;
         Ok(self)
     }
+}
 
-    fn descend(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        self.state.begin_step(NAME, &[], module)?;
-        let rate = T::from_f64(self.learning_rate);
-        for_each_rows(module, [], self.decay, |mut rows: Rows<'_, T, 0>| {
+compile_once! {
+    fn descend<T: Scalar>(optimizer: &mut Sgd<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+        optimizer.state.begin_step(NAME, &[], module)?;
+        let rate = T::from_f64(optimizer.learning_rate);
+        for_each_rows(module, [], optimizer.decay, |mut rows: Rows<'_, T, 0>| {
             let decay = T::from_f64(rows.decay);
             if decay == T::zero() {
                 return update(&mut rows.value, &rows.gradient, move |p, g| p - rate * g);
@@ -130,11 +132,11 @@ impl<T: Scalar> Sgd<T> {
         Ok(())
     }
 
-    fn descend_with_momentum(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        self.state.begin_step(NAME, &["momentum_buffer"], module)?;
-        let (rate, momentum) = (T::from_f64(self.learning_rate), T::from_f64(self.momentum));
-        let nesterov = self.nesterov;
-        for_each_rows(module, self.state.values_mut(), self.decay, |rows| {
+    fn descend_with_momentum<T: Scalar>(optimizer: &mut Sgd<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+        optimizer.state.begin_step(NAME, &["momentum_buffer"], module)?;
+        let (rate, momentum) = (T::from_f64(optimizer.learning_rate), T::from_f64(optimizer.momentum));
+        let nesterov = optimizer.nesterov;
+        for_each_rows(module, optimizer.state.values_mut(), optimizer.decay, |rows| {
             let decay = T::from_f64(rows.decay);
             let [v] = rows.buffers;
             Zip::from(rows.value)
@@ -153,9 +155,9 @@ impl<T: Scalar> Sgd<T> {
 impl<T: Scalar> Optimizer<T> for Sgd<T> {
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
         if self.momentum == 0.0 {
-            self.descend(module)
+            descend(self, module)
         } else {
-            self.descend_with_momentum(module)
+            descend_with_momentum(self, module)
         }
     }
 

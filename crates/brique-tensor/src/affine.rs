@@ -7,7 +7,7 @@ use ndarray::{ArrayViewMut1, ArrayViewMut2, Axis};
 
 use crate::product::{Onto, multiply, multiply_to_finite};
 use crate::sum::add_column_sums;
-use crate::{Matrix, Scalar};
+use crate::{Matrix, Scalar, compile_once};
 
 /// `y = x · W[..in] + W[in]`, overwriting `y`.
 ///
@@ -23,8 +23,7 @@ pub fn affine_forward<T: Scalar>(x: &Matrix<T>, parameters: &Matrix<T>, y: &mut 
     let (inputs, outputs) = inputs_and_outputs(parameters);
     assert_shape("x", x, (x.nrows(), inputs));
     assert_shape("y", y, (x.nrows(), outputs));
-    let (weight, bias) = parameters.view().split_at(Axis(0), inputs);
-    multiply(x, &weight, Onto::Row(bias.row(0)), y);
+    forward(x, parameters, y);
 }
 
 /// `delta_x = delta · W[..in]ᵀ`, overwriting `delta_x`.
@@ -41,8 +40,7 @@ pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_
     let (inputs, outputs) = inputs_and_outputs(parameters);
     assert_shape("delta", delta, (delta.nrows(), outputs));
     assert_shape("delta_x", delta_x, (delta.nrows(), inputs));
-    let (weight, _) = parameters.view().split_at(Axis(0), inputs);
-    multiply(delta, &weight.t(), Onto::Nothing, delta_x);
+    propagate(delta, parameters, delta_x);
 }
 
 /// `gradient[..in] += xᵀ · delta` and `gradient[in] += Σ delta` over the batch.
@@ -56,9 +54,8 @@ pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_
 /// Where the shapes do not fit together.
 #[track_caller]
 pub fn affine_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
-    let (mut weight, mut bias) = weight_and_bias(x, delta, gradient);
-    multiply(&x.t(), delta, Onto::Itself, &mut weight);
-    add_column_sums(delta, &mut bias);
+    assert_gradient(x, delta, gradient);
+    accumulate(x, delta, gradient);
 }
 
 /// `gradient[..in] = xᵀ · delta` and `gradient[in] = Σ delta` over the batch, overwriting `gradient`; whether every number
@@ -73,29 +70,49 @@ pub fn affine_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &m
 /// Where the shapes do not fit together.
 #[track_caller]
 pub fn affine_fresh_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) -> bool {
-    let (mut weight, mut bias) = weight_and_bias(x, delta, gradient);
-    let is_finite = multiply_to_finite(&x.t(), delta, &mut weight);
-    bias.fill(T::zero());
-    add_column_sums(delta, &mut bias);
-    // All of them, without a branch after each: they are looked at several at once.
-    is_finite
-        && bias
-            .iter()
-            .fold(true, |is_finite, number| is_finite & number.is_finite())
+    assert_gradient(x, delta, gradient);
+    overwrite(x, delta, gradient)
 }
 
-/// The weights of a gradient and its last row, once all shapes fit together.
+compile_once! {
+    fn forward<T: Scalar>(x: &Matrix<T>, parameters: &Matrix<T>, y: &mut Matrix<T>) {
+        let (weight, bias) = parameters.view().split_at(Axis(0), x.ncols());
+        multiply(x, &weight, Onto::Row(bias.row(0)), y);
+    }
+
+    fn propagate<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_x: &mut Matrix<T>) {
+        let (weight, _) = parameters.view().split_at(Axis(0), delta_x.ncols());
+        multiply(delta, &weight.t(), Onto::Nothing, delta_x);
+    }
+
+    fn accumulate<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
+        let (mut weight, mut bias) = weight_and_bias(gradient);
+        multiply(&x.t(), delta, Onto::Itself, &mut weight);
+        add_column_sums(delta, &mut bias);
+    }
+
+    fn overwrite<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) -> bool {
+        let (mut weight, mut bias) = weight_and_bias(gradient);
+        let is_finite = multiply_to_finite(&x.t(), delta, &mut weight);
+        bias.fill(T::zero());
+        add_column_sums(delta, &mut bias);
+        // All of them, without a branch after each: they are looked at several at once.
+        is_finite && bias.iter().fold(true, |is_finite, number| is_finite & number.is_finite())
+    }
+}
+
+/// The weights of a gradient and its last row.
+fn weight_and_bias<T: Scalar>(gradient: &mut Matrix<T>) -> (ArrayViewMut2<'_, T>, ArrayViewMut1<'_, T>) {
+    let inputs = gradient.nrows() - 1;
+    let (weight, bias) = gradient.view_mut().split_at(Axis(0), inputs);
+    (weight, bias.index_axis_move(Axis(0), 0))
+}
+
 #[track_caller]
-fn weight_and_bias<'a, T: Scalar>(
-    x: &Matrix<T>,
-    delta: &Matrix<T>,
-    gradient: &'a mut Matrix<T>,
-) -> (ArrayViewMut2<'a, T>, ArrayViewMut1<'a, T>) {
+fn assert_gradient<T>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &Matrix<T>) {
     let (inputs, outputs) = inputs_and_outputs(gradient);
     assert_shape("x", x, (x.nrows(), inputs));
     assert_shape("delta", delta, (x.nrows(), outputs));
-    let (weight, bias) = gradient.view_mut().split_at(Axis(0), inputs);
-    (weight, bias.index_axis_move(Axis(0), 0))
 }
 
 #[track_caller]

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use crate::compile_once::{Compiled, Signature};
 use crate::kernels::Kernels;
 use crate::multiply_adds;
 use crate::product::operands::Product;
@@ -13,6 +14,11 @@ use crate::sum::ColumnSums;
 macro_rules! compiled {
     ($number:ident) => {
         impl Kernels for $number {
+            #[inline]
+            fn select<S: Signature>(compiled: &Compiled<S>) -> S::Of<Self> {
+                compiled.$number
+            }
+
             fn multiply(product: Product<'_, Self>) {
                 thread_local! {
                     static PANELS: RefCell<Panels<$number>> = const { RefCell::new(Panels::new()) };

@@ -4,28 +4,30 @@
 
 use crate::simd::{Unit, Work};
 use crate::simd_level::dispatch;
-use crate::{Scalar, inlined};
+use crate::{Scalar, compile_once, inlined};
 
 /// Functions of [`inlined`](crate::inlined), called at the current SIMD level.
 macro_rules! dispatched {
     ($($(#[$documentation:meta])* $name:ident($($x:ident),*);)*) => {$(
-        $(#[$documentation])*
-        #[must_use]
-        pub fn $name<T: Scalar>($($x: T),*) -> T {
-            struct Call<T> {
-                $($x: T),*
-            }
-
-            impl<T: Scalar> Work for Call<T> {
-                type Output = T;
-
-                #[inline(always)]
-                fn run<U: Unit>(self, _: U) -> T {
-                    inlined::$name($(self.$x),*)
+        compile_once! {
+            $(#[$documentation])*
+            #[must_use]
+            pub fn $name<T: Scalar>($($x: T),*) -> T {
+                struct Call<T> {
+                    $($x: T),*
                 }
-            }
 
-            dispatch(Call { $($x),* })
+                impl<T: Scalar> Work for Call<T> {
+                    type Output = T;
+
+                    #[inline(always)]
+                    fn run<U: Unit>(self, _: U) -> T {
+                        inlined::$name($(self.$x),*)
+                    }
+                }
+
+                dispatch(Call { $($x),* })
+            }
         }
     )*};
 }

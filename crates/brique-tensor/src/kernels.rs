@@ -1,10 +1,18 @@
 //! The kernels that are compiled in this crate once, and not again in every crate that calls them.
 
+use crate::Scalar;
+use crate::compile_once::{Compiled, Signature};
 use crate::product::operands::Product;
 use crate::softmax::function::Function;
 
 /// A type of number for which the kernels are compiled.
 pub trait Kernels: Sized {
+    /// Returns the function for this type of number.
+    #[doc(hidden)]
+    fn select<S: Signature>(compiled: &Compiled<S>) -> S::Of<Self>
+    where
+        Self: Scalar;
+
     /// Carries out a product, with the panels of this thread.
     #[doc(hidden)]
     fn multiply(product: Product<'_, Self>);

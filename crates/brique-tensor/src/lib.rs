@@ -28,6 +28,7 @@
 
 mod affine;
 mod aligned;
+mod compile_once;
 mod compiled;
 mod elementwise;
 mod exponential;
@@ -49,11 +50,15 @@ mod transpose;
 
 pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
 pub use aligned::{aligned, aligned_zeros};
+#[doc(hidden)]
+pub use compile_once::{Compiled, Signature};
 pub use elementwise::{Elementwise, elementwise_delta, elementwise_forward, elementwise_forward_with_slope};
 pub use functions::{
     exp, exp_m1, exp_of_difference, largest, ln_1p_of_positive, log_sum_exp, normal_density,
     normal_distribution, sigmoid, sigmoid_slope, softplus, tanh, tanh_slope,
 };
+#[doc(hidden)]
+pub use kernels::Kernels;
 #[doc(hidden)]
 pub use multiply_adds::multiply_adds;
 pub use ndarray;

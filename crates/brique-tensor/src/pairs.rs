@@ -8,7 +8,7 @@ use crate::lanes::Lanes;
 use crate::simd::{Unit, Vector, Work};
 use crate::simd_level::dispatch;
 use crate::threads::Divisible;
-use crate::{Matrix, Scalar, pairwise_sum, threads};
+use crate::{Matrix, Scalar, compile_once, pairwise_sum, threads};
 
 /// So many sums run side by side.
 const LANES: usize = 64;
@@ -250,28 +250,30 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Update<'_, T, F> {
     }
 }
 
-/// Whether every number is finite: neither NaN nor infinite.
-///
-/// ```
-/// use brique_tensor::all_finite;
-/// use brique_tensor::ndarray::array;
-///
-/// assert!(all_finite(&array![[1.0, -2.0]]));
-/// assert!(!all_finite(&array![[1.0, f64::NAN]]));
-/// ```
-#[must_use]
-pub fn all_finite<T: Scalar>(matrix: &Matrix<T>) -> bool {
-    match matrix.as_slice() {
-        Some(numbers) => {
-            let all_finite = AtomicBool::new(true);
-            let check = Check {
-                numbers,
-                all_finite: &all_finite,
-            };
-            threads::compute(check, numbers.len(), WORTH_A_THREAD);
-            all_finite.into_inner()
+compile_once! {
+    /// Whether every number is finite: neither NaN nor infinite.
+    ///
+    /// ```
+    /// use brique_tensor::all_finite;
+    /// use brique_tensor::ndarray::array;
+    ///
+    /// assert!(all_finite(&array![[1.0, -2.0]]));
+    /// assert!(!all_finite(&array![[1.0, f64::NAN]]));
+    /// ```
+    #[must_use]
+    pub fn all_finite<T: Scalar>(matrix: &Matrix<T>) -> bool {
+        match matrix.as_slice() {
+            Some(numbers) => {
+                let all_finite = AtomicBool::new(true);
+                let check = Check {
+                    numbers,
+                    all_finite: &all_finite,
+                };
+                threads::compute(check, numbers.len(), WORTH_A_THREAD);
+                all_finite.into_inner()
+            }
+            None => matrix.iter().all(|number| number.is_finite()),
         }
-        None => matrix.iter().all(|number| number.is_finite()),
     }
 }
 

@@ -3,7 +3,7 @@
 use brique_core::{Loss, Module, Workspace};
 use brique_datasets::Dataset;
 use brique_tensor::ndarray::{Array2, Axis, Slice};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::Error;
 use crate::metrics::MetricError;
@@ -97,6 +97,7 @@ pub fn evaluate<T: Scalar>(
     })
 }
 
+compile_once! {
 /// Some rows after the other, so that what lies between the modules stays small.
 fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
     let refuse = |fault| brique_core::Error::new(network, "predict", fault);
@@ -110,4 +111,5 @@ fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result
         predictions.slice_axis_mut(Axis(0), rows).assign(&yhat);
     }
     Ok(predictions)
+}
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use brique_core::{Loss, Module, Reduction};
 use brique_datasets::Dataset;
 use brique_optim::{Optimizer, ReduceOnPlateau, Schedule};
-use brique_tensor::Scalar;
+use brique_tensor::{Scalar, compile_once};
 
 use crate::batches::Batches;
 use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights, evaluate};
@@ -158,7 +158,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
             evaluate(network, loss, validation, &[])?;
         }
         let base_rate = optimizer.learning_rate();
-        let result = self.epochs(network, loss, optimizer, data, base_rate);
+        let result = train(&mut self, network, loss, optimizer, data, base_rate);
         optimizer.set_learning_rate(base_rate)?;
         result
     }
@@ -185,27 +185,44 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    fn epochs(
-        &mut self,
+    /// The network on the validation set, or on the training set if only metrics are asked for.
+    fn evaluated(
+        &self,
+        network: &dyn Module<T>,
+        loss: &dyn Loss<T>,
+        data: &Dataset<T>,
+    ) -> Result<Option<Evaluation<T>>, Error> {
+        match self.validation {
+            Some(validation) => evaluate(network, loss, validation, &self.metrics).map(Some),
+            None if self.metrics.is_empty() => Ok(None),
+            None => evaluate(network, loss, data, &self.metrics).map(Some),
+        }
+    }
+}
+
+compile_once! {
+    /// The epochs of a fit whose options were checked.
+    fn train<T: Scalar>(
+        fit: &mut Fit<'_, T>,
         network: &mut dyn Module<T>,
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
         data: &Dataset<T>,
-        base_rate: f64,
+        base_rate: f64
     ) -> Result<History, Error> {
-        let mut batches = Batches::new(data, self.batch, self.shuffle);
-        let mut stepper = self
+        let mut batches = Batches::new(data, fit.batch, fit.shuffle);
+        let mut stepper = fit
             .clip_norm
             .map_or_else(Stepper::default, Stepper::with_clip_norm);
         let mut history = History::new();
         let mut best = Weights::default();
         let mut plateau_rate = base_rate;
-        for number in 0..self.epochs {
+        for number in 0..fit.epochs {
             let start = Instant::now();
             batches.begin(number);
             let mut total = 0.0;
             for batch in 0..batches.count() {
-                let factor = self
+                let factor = fit
                     .schedule
                     .as_ref()
                     .map_or(1.0, |schedule| schedule.factor(stepper.steps()));
@@ -219,8 +236,8 @@ impl<'a, T: Scalar> Fit<'a, T> {
                 })?;
                 total += value.as_f64() * weight(loss.reduction(), x.nrows());
             }
-            let found = self.evaluated(network, loss, data)?;
-            let names = self.metrics.iter().map(Metric::name);
+            let found = fit.evaluated(network, loss, data)?;
+            let names = fit.metrics.iter().map(Metric::name);
             let measured = found
                 .as_ref()
                 .map(|found| found.metrics.clone())
@@ -230,18 +247,18 @@ impl<'a, T: Scalar> Fit<'a, T> {
                 loss: total / weight(loss.reduction(), data.len()),
                 validation_loss: found
                     .as_ref()
-                    .filter(|_| self.validation.is_some())
+                    .filter(|_| fit.validation.is_some())
                     .map(|found| found.loss),
                 metrics: names.zip(measured).collect(),
                 learning_rate: optimizer.learning_rate(),
                 time: start.elapsed(),
             };
-            if let Some(plateau) = &mut self.plateau {
+            if let Some(plateau) = &mut fit.plateau {
                 plateau_rate = base_rate * plateau.observe(epoch.watched_loss());
             }
-            let calls = self.callbacks.iter_mut().map(|callback| callback(&epoch));
+            let calls = fit.callbacks.iter_mut().map(|callback| callback(&epoch));
             let wants_to_stop = calls.fold(false, |stop, call| stop | call.is_break());
-            if history.add(epoch) && self.patience.is_some() {
+            if history.add(epoch) && fit.patience.is_some() {
                 best.refresh(network);
             }
             let since_best = number - history.best().map_or(number, |best| best.number);
@@ -249,7 +266,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
                 history.stop(Stopped::ByCallback);
                 break;
             }
-            if self
+            if fit
                 .patience
                 .is_some_and(|patience| since_best > 0 && since_best >= patience)
             {
@@ -257,24 +274,10 @@ impl<'a, T: Scalar> Fit<'a, T> {
                 break;
             }
         }
-        if self.patience.is_some() && history.best().is_some() {
+        if fit.patience.is_some() && history.best().is_some() {
             best.restore(network)?;
         }
         Ok(history)
-    }
-
-    /// The network on the validation set, or on the training set if only metrics are asked for.
-    fn evaluated(
-        &self,
-        network: &dyn Module<T>,
-        loss: &dyn Loss<T>,
-        data: &Dataset<T>,
-    ) -> Result<Option<Evaluation<T>>, Error> {
-        match self.validation {
-            Some(validation) => evaluate(network, loss, validation, &self.metrics).map(Some),
-            None if self.metrics.is_empty() => Ok(None),
-            None => evaluate(network, loss, data, &self.metrics).map(Some),
-        }
     }
 }
 

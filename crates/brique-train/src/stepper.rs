@@ -3,7 +3,7 @@
 use brique_core::{Gradient, Loss, Module, Workspace, visit_modules};
 use brique_optim::{Optimizer, clip_norm};
 use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis, Slice};
-use brique_tensor::{Matrix, Scalar, aligned_zeros};
+use brique_tensor::{Matrix, Scalar, aligned_zeros, compile_once};
 
 use crate::{Error, NotFinite};
 
@@ -77,17 +77,7 @@ impl<T: Scalar> Stepper<T> {
         x: &Matrix<T>,
         y: &Matrix<T>,
     ) -> Result<T, Error> {
-        network.begin_step(self.steps);
-        let value = self.forward(network, loss, x, y)?;
-        let delta = first_rows(&mut self.delta, x.nrows());
-        self.workspace.backward(network, x, &delta, Gradient::Overwrite)?;
-        check_gradients(network)?;
-        if let Some(largest) = self.clip_norm {
-            clip_norm(network, largest)?;
-        }
-        optimizer.step(network)?;
-        self.steps += 1;
-        Ok(value)
+        step(self, network, loss, optimizer, x, y)
     }
 
     /// The loss of a batch, and its gradient in the buffer for it.
@@ -109,6 +99,22 @@ impl<T: Scalar> Stepper<T> {
         }
         let mut delta = first_rows(&mut self.delta, rows);
         loss.backward_kernel(y, &yhat, &mut delta);
+        Ok(value)
+    }
+}
+
+compile_once! {
+    fn step<T: Scalar>(stepper: &mut Stepper<T>, network: &mut dyn Module<T>, loss: &dyn Loss<T>, optimizer: &mut dyn Optimizer<T>, x: &Matrix<T>, y: &Matrix<T>) -> Result<T, Error> {
+        network.begin_step(stepper.steps);
+        let value = stepper.forward(network, loss, x, y)?;
+        let delta = first_rows(&mut stepper.delta, x.nrows());
+        stepper.workspace.backward(network, x, &delta, Gradient::Overwrite)?;
+        check_gradients(network)?;
+        if let Some(largest) = stepper.clip_norm {
+            clip_norm(network, largest)?;
+        }
+        optimizer.step(network)?;
+        stepper.steps += 1;
         Ok(value)
     }
 }
