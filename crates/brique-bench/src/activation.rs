@@ -1,7 +1,7 @@
 //! What stands between the layers of a workload.
 
 use brique::core::Error;
-use brique::layers::{Elu, Gelu, LeakyReLU, LogSigmoid, ReLU, Sequential, Sigmoid, Silu, Softplus, Tanh};
+use brique::layers::{ELU, GELU, LeakyReLU, LogSigmoid, ReLU, Sequential, SiLU, Sigmoid, Softplus, Tanh};
 use brique::tensor::Scalar;
 
 /// An activation of the library, or none.
@@ -16,14 +16,14 @@ pub enum Activation {
     ReLU,
     /// `Sigmoid`.
     Sigmoid,
-    /// `LeakyReLU` with its default slope.
+    /// `LeakyReLU` with its default derivative.
     LeakyReLU,
-    /// `Elu` with its default α.
-    Elu,
-    /// `Silu`.
-    Silu,
-    /// `Gelu`.
-    Gelu,
+    /// `ELU` with its default α.
+    ELU,
+    /// `SiLU`.
+    SiLU,
+    /// `GELU`.
+    GELU,
     /// `Softplus`.
     Softplus,
     /// `LogSigmoid`.
@@ -39,9 +39,9 @@ impl Activation {
         ("relu", Self::ReLU),
         ("sigmoid", Self::Sigmoid),
         ("leaky_relu", Self::LeakyReLU),
-        ("elu", Self::Elu),
-        ("silu", Self::Silu),
-        ("gelu", Self::Gelu),
+        ("elu", Self::ELU),
+        ("silu", Self::SiLU),
+        ("gelu", Self::GELU),
         ("softplus", Self::Softplus),
         ("log_sigmoid", Self::LogSigmoid),
     ];
@@ -61,9 +61,9 @@ impl Activation {
             Self::ReLU => network.then(ReLU),
             Self::Sigmoid => network.then(Sigmoid),
             Self::LeakyReLU => network.then(LeakyReLU::default()),
-            Self::Elu => network.then(Elu::default()),
-            Self::Silu => network.then(Silu),
-            Self::Gelu => network.then(Gelu),
+            Self::ELU => network.then(ELU::default()),
+            Self::SiLU => network.then(SiLU),
+            Self::GELU => network.then(GELU),
             Self::Softplus => network.then(Softplus),
             Self::LogSigmoid => network.then(LogSigmoid),
         }

@@ -7,7 +7,7 @@
 //! * [`allocations_of`]: what was allocated meanwhile, on all threads.
 //! * [`Sweep`], [`draw`]: the time of a step against batch and width, as a figure.
 //!
-//! A step goes through what a user calls: `Stepper::step` on a `Sequential`, `MSELoss` and `Sgd`.
+//! A step goes through what a user calls: `Stepper::step` on a `Sequential`, `MSELoss` and `SGD`.
 //!
 //! The command line over it is `cargo xtask bench`.
 

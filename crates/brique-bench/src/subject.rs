@@ -5,7 +5,7 @@ use std::hint::black_box;
 use brique::core::Error as ModuleError;
 use brique::layers::{Linear, Sequential, Workspace};
 use brique::losses::MSELoss;
-use brique::optim::Sgd;
+use brique::optim::SGD;
 use brique::random::{RandomSource, portable};
 use brique::tensor::Scalar;
 use brique::tensor::ndarray::Array2;
@@ -19,7 +19,7 @@ pub struct Subject<T: Scalar> {
     name: String,
     pass: Pass,
     network: Sequential<T>,
-    optimizer: Sgd<T>,
+    optimizer: SGD<T>,
     stepper: Stepper<T>,
     workspace: Workspace<T>,
     x: Array2<T>,
@@ -43,7 +43,7 @@ impl<T: Scalar> Subject<T> {
         let name = workload.name();
         let mut rng = portable(SEED);
         let network = network(workload, &mut rng).map_err(|error| failed::<T>(name, error))?;
-        let optimizer = Sgd::new(rate(workload)).map_err(|error| failed::<T>(name, error))?;
+        let optimizer = SGD::new(rate(workload)).map_err(|error| failed::<T>(name, error))?;
         let mut batch = |columns| normal((workload.batch(), columns), 1.0, &mut rng);
         Ok(Self {
             name: name.to_owned(),

@@ -2,7 +2,7 @@
 
 use brique_core::{Loss, Module};
 use brique_layers::{
-    Elu, Gelu, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Sigmoid, Silu, Softmax, Softplus,
+    ELU, GELU, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, SiLU, Sigmoid, Softmax, Softplus,
     Tanh,
 };
 use brique_losses::{BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss};
@@ -47,15 +47,15 @@ pub(crate) fn subject<T: Scalar>(name: &str) -> Option<Subject<T>> {
         "sigmoid" => of_terms(|case| of_module(&mut Sigmoid, case)),
         "softplus" => of_terms(|case| of_module(&mut Softplus, case)),
         "log_sigmoid" => of_terms(|case| of_module(&mut LogSigmoid, case)),
-        "elu" => of_terms(|case| of_module(&mut Elu::new(case.numeric_attribute("alpha")?)?, case)),
-        // Their slopes are sums that are 0 for some negative input.
+        "elu" => of_terms(|case| of_module(&mut ELU::new(case.numeric_attribute("alpha")?)?, case)),
+        // Their derivatives are sums that are 0 for some negative input.
         "silu" => Subject {
             cancelled: &["gx"],
-            ..of_terms(|case| of_module(&mut Silu, case))
+            ..of_terms(|case| of_module(&mut SiLU, case))
         },
         "gelu" => Subject {
             cancelled: &["gx"],
-            ..of_terms(|case| of_module(&mut Gelu, case))
+            ..of_terms(|case| of_module(&mut GELU, case))
         },
         "softmax" => Subject {
             truth_known_to: OF_200_BITS,

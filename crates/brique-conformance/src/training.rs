@@ -3,7 +3,7 @@
 use brique_core::Loss;
 use brique_layers::{Linear, ReLU, Sequential, Sigmoid, Tanh};
 use brique_losses::{BCEWithLogitsLoss, CrossEntropyLoss, MSELoss};
-use brique_optim::{AdaGrad, Adam, AdamW, Optimizer, RmsProp, Sgd};
+use brique_optim::{Adagrad, Adam, AdamW, Optimizer, RMSprop, SGD};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, Axis, Slice};
 use brique_train::{Stepper, Weights};
@@ -146,8 +146,8 @@ fn optimizer(options: &Options<'_>) -> Result<Box<dyn Optimizer>, Error> {
     // Without the option, each optimiser has its own default.
     Ok(match options.text("optimizer") {
         "adagrad" => {
-            let ada_grad = AdaGrad::new(rate)?;
-            Box::new(decay.map_or(Ok(ada_grad.clone()), |decay| ada_grad.weight_decay(decay))?)
+            let adagrad = Adagrad::new(rate)?;
+            Box::new(decay.map_or(Ok(adagrad.clone()), |decay| adagrad.weight_decay(decay))?)
         }
         "adam" => {
             let adam = Adam::new(rate)?;
@@ -158,11 +158,11 @@ fn optimizer(options: &Options<'_>) -> Result<Box<dyn Optimizer>, Error> {
             Box::new(decay.map_or(Ok(adam_w.clone()), |decay| adam_w.weight_decay(decay))?)
         }
         "rmsprop" => {
-            let rms_prop = RmsProp::new(rate)?;
-            Box::new(decay.map_or(Ok(rms_prop.clone()), |decay| rms_prop.weight_decay(decay))?)
+            let rmsprop = RMSprop::new(rate)?;
+            Box::new(decay.map_or(Ok(rmsprop.clone()), |decay| rmsprop.weight_decay(decay))?)
         }
         _ => {
-            let sgd = Sgd::new(rate)?.weight_decay(decay.unwrap_or_default())?;
+            let sgd = SGD::new(rate)?.weight_decay(decay.unwrap_or_default())?;
             Box::new(if is_nesterov {
                 sgd.nesterov(momentum)?
             } else {

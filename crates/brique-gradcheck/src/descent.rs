@@ -21,14 +21,14 @@ pub(crate) fn falls(
     gradient: &Matrix,
     mut objective: impl FnMut(f64) -> f64,
 ) -> bool {
-    let slope = inner(gradient, gradient);
-    if slope == 0.0 {
+    let derivative = inner(gradient, gradient);
+    if derivative == 0.0 {
         return true;
     }
     let mut step = 0.1 * largest(at).max(1.0) / largest(gradient);
     let mut shares = Vec::new();
-    while shares.len() < TRIES && step * slope > HIDDEN * magnitude {
-        let share = (start - objective(step)) / (step * slope);
+    while shares.len() < TRIES && step * derivative > HIDDEN * magnitude {
+        let share = (start - objective(step)) / (step * derivative);
         if (share - 1.0).abs() <= 0.5 {
             return true;
         }
@@ -38,7 +38,7 @@ pub(crate) fn falls(
     match shares[..] {
         [.., last_but_one, last] => !has_settled(last_but_one, last),
         // NaN has no steps that could be tried.
-        [] => !slope.is_nan(),
+        [] => !derivative.is_nan(),
         [_] => true,
     }
 }

@@ -6,7 +6,7 @@ use brique_tensor::ndarray::Array2;
 /// The narrow step is this many times smaller than the wide one.
 const NARROWER: f64 = 16.0;
 
-/// One-sided slopes that differ by more than this part of themselves may be those of a kink.
+/// One-sided derivatives that differ by more than this part of themselves may be those of a kink.
 const SUSPICIOUS: f64 = 1e-3;
 
 /// Outputs are taken to be exact to this many units in the last place.
@@ -15,9 +15,9 @@ const ROUNDING: f64 = 8.0 * f64::EPSILON;
 /// How ⟨f, δ⟩ changes with one number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Derivative {
-    /// The slope, known to `noise`: what rounding and truncation hide from the differences.
-    Slope { slope: f64, noise: f64 },
-    /// The slopes on the two sides are not one. What lies between them is a derivative of one of the outputs on either
+    /// The derivative, known to `noise`: what rounding and truncation hide from the differences.
+    Smooth { derivative: f64, noise: f64 },
+    /// The derivatives on the two sides differ. What lies between them is a derivative of one of the outputs on either
     /// side, so a backward pass may say any of it.
     Kink { lowest: f64, highest: f64, noise: f64 },
     /// Even the narrow step leaves the domain.
@@ -41,31 +41,31 @@ pub(crate) struct Point<'a> {
 
 /// The derivative of ⟨f, δ⟩.
 ///
-/// What the one-sided slopes differ by, with a wide and with a narrow step, tells what there is: curvature goes away with
+/// What the one-sided derivatives differ by, with a wide and with a narrow step, tells what there is: curvature goes away with
 /// the step, a kink stays, a jump grows, and a kink beside the number is seen by the wide step alone.
 pub(crate) fn derivative(f: &mut Moved<'_>, point: &Point<'_>) -> Derivative {
-    let wide = Slopes::of(f, point, point.step);
-    let Some(narrow) = Slopes::of(f, point, point.step / NARROWER) else {
+    let wide = Derivatives::of(f, point, point.step);
+    let Some(narrow) = Derivatives::of(f, point, point.step / NARROWER) else {
         return Derivative::Edge;
     };
     let Some(wide) = wide else {
-        return narrow.slope(0.0);
+        return narrow.derivative(0.0);
     };
     let truncation = (wide.central - narrow.central).abs();
     if wide.spread <= SUSPICIOUS * wide.steepest + wide.noise {
-        return narrow.slope(truncation);
+        return narrow.derivative(truncation);
     }
     let shrunk = narrow.spread / wide.spread;
     if shrunk > 0.25 && shrunk < 4.0 && narrow.spread > narrow.noise {
         return narrow.kink();
     }
     let is_curved = (1.0 / 64.0..=0.25).contains(&shrunk);
-    narrow.slope(if is_curved { truncation } else { 0.0 })
+    narrow.derivative(if is_curved { truncation } else { 0.0 })
 }
 
-/// Slopes on both sides, weighed with δ and added up over all outputs.
+/// Derivatives on both sides, weighed with δ and added up over all outputs.
 #[derive(Default)]
-struct Slopes {
+struct Derivatives {
     central: f64,
     lowest: f64,
     highest: f64,
@@ -76,12 +76,12 @@ struct Slopes {
     noise: f64,
 }
 
-impl Slopes {
+impl Derivatives {
     fn of(f: &mut Moved<'_>, point: &Point<'_>, step: f64) -> Option<Self> {
         let number = point.number;
         let (right, left) = (number + step, number - step);
         let (above, below) = (f(right)?, f(left)?);
-        let mut slopes = Self::default();
+        let mut derivatives = Self::default();
         let outputs = above
             .indexed_iter()
             .zip(&below)
@@ -91,27 +91,27 @@ impl Slopes {
             if above.to_bits() == middle.to_bits() && below.to_bits() == middle.to_bits() {
                 // It may have moved by half a unit in its last place, if it depends on the number at all.
                 if middle.is_finite() && point.row.is_none_or(|of_number| of_number == row) {
-                    slopes.noise += 0.5 * f64::EPSILON * delta.abs() * middle.abs() / step;
+                    derivatives.noise += 0.5 * f64::EPSILON * delta.abs() * middle.abs() / step;
                 }
                 continue;
             }
             let to_right = delta * ((above - middle) / (right - number));
             let to_left = delta * ((middle - below) / (number - left));
             let size = above.abs().max(below.abs()).max(middle.abs());
-            slopes.central += delta * ((above - below) / (right - left));
-            slopes.lowest += to_right.min(to_left);
-            slopes.highest += to_right.max(to_left);
-            slopes.spread += (to_right - to_left).abs();
-            slopes.steepest += to_right.abs().max(to_left.abs());
-            slopes.noise += ROUNDING * delta.abs() * size / step;
+            derivatives.central += delta * ((above - below) / (right - left));
+            derivatives.lowest += to_right.min(to_left);
+            derivatives.highest += to_right.max(to_left);
+            derivatives.spread += (to_right - to_left).abs();
+            derivatives.steepest += to_right.abs().max(to_left.abs());
+            derivatives.noise += ROUNDING * delta.abs() * size / step;
         }
-        Some(slopes)
+        Some(derivatives)
     }
 
-    /// A slope that is off by `truncation` besides its rounding.
-    fn slope(&self, truncation: f64) -> Derivative {
-        Derivative::Slope {
-            slope: self.central,
+    /// A derivative that is off by `truncation` besides its rounding.
+    fn derivative(&self, truncation: f64) -> Derivative {
+        Derivative::Smooth {
+            derivative: self.central,
             noise: self.noise + truncation,
         }
     }

@@ -19,12 +19,12 @@ const SMALLEST: f64 = 1e-9;
 /// Compares backward passes with central differences of the forward pass, entry by entry.
 ///
 /// For an entry p, `numeric = ⟨f(p + h) − f(p − h), δ⟩ / 2h`, with `h = step · max(|p|, 1) / 16`, and an entry agrees if
-/// `|analytic − numeric| ≤ tolerance · max(|analytic|, |numeric|, s) + noise`: s is a thousandth of the largest slope of
+/// `|analytic − numeric| ≤ tolerance · max(|analytic|, |numeric|, s) + noise`: s is a thousandth of the largest derivative of
 /// the tensor, or 10⁻⁹ of the largest δ, and the noise is what the rounding of f, 8 units in the last place, makes of the difference, and how far
 /// the difference over `16 h` is from it. Why these steps, and how a kink is told from curvature: `docs/mathematics.md`.
 ///
 /// Where f has a kink, as the rectifier has at 0, the entry is skipped and counted, provided that the analytic gradient lies
-/// between the slopes on the two sides; where it does not, it is wrong on either side and the entry fails.
+/// between the derivatives on the two sides; where it does not, it is wrong on either side and the entry fails.
 ///
 /// ```
 /// use brique_core::{Loss, Reduction};
@@ -137,9 +137,9 @@ impl GradientCheck {
                         middle: &middle,
                         delta,
                     };
-                    let slope = derivative(forward, &point);
+                    let derivative = derivative(forward, &point);
                     set_value(module, place, index, number);
-                    slope
+                    derivative
                 }));
             }
             Ok(Report::new(module.to_string(), tensors))
@@ -160,7 +160,7 @@ impl GradientCheck {
                 moved_x[index] = moved;
                 module.forward(&moved_x).ok()
             };
-            let slope = derivative(
+            let derivative = derivative(
                 forward,
                 &Point {
                     number,
@@ -171,7 +171,7 @@ impl GradientCheck {
                 },
             );
             moved_x[index] = number;
-            slope
+            derivative
         })
     }
 
@@ -197,27 +197,27 @@ impl GradientCheck {
                 middle: &middle,
                 delta: &one,
             };
-            let slope = derivative(forward, &point);
+            let derivative = derivative(forward, &point);
             moved_yhat[index] = number;
-            slope
+            derivative
         });
         Ok(Report::new(loss.to_string(), vec![tensor]))
     }
 
-    /// Compares the entries of one tensor with what `slope_at` finds for each, given its index, itself and a step.
+    /// Compares the entries of one tensor with what `derivative_at` finds for each, given its index, itself and a step.
     fn tensor(
         &self,
         name: &str,
         value: &Matrix,
         analytic: &Matrix,
         largest_delta: f64,
-        mut slope_at: impl FnMut((usize, usize), f64, f64) -> Derivative,
+        mut derivative_at: impl FnMut((usize, usize), f64, f64) -> Derivative,
     ) -> TensorReport {
-        let slopes: Vec<Derivative> = value
+        let derivatives: Vec<Derivative> = value
             .indexed_iter()
-            .map(|(index, &number)| slope_at(index, number, self.step * number.abs().max(1.0)))
+            .map(|(index, &number)| derivative_at(index, number, self.step * number.abs().max(1.0)))
             .collect();
-        let sizes = slopes
+        let sizes = derivatives
             .iter()
             .map(Derivative::size)
             .filter(|size| size.is_finite());
@@ -230,10 +230,10 @@ impl GradientCheck {
             failures: 0,
             worst: None,
         };
-        for ((index, _), slope) in value.indexed_iter().zip(slopes) {
+        for ((index, _), derivative) in value.indexed_iter().zip(derivatives) {
             // A gradient of another shape than its tensor has no entry here.
             let analytic = analytic.get(index).copied().unwrap_or(f64::NAN);
-            match self.compare(index, analytic, slope, smallest) {
+            match self.compare(index, analytic, derivative, smallest) {
                 Some(entry) => report.add(entry),
                 None => report.kinks += 1,
             }
@@ -246,7 +246,7 @@ impl GradientCheck {
         &self,
         index: (usize, usize),
         analytic: f64,
-        slope: Derivative,
+        derivative: Derivative,
         smallest: f64,
     ) -> Option<Entry> {
         let allowed = |numeric: f64, noise: f64| {
@@ -259,8 +259,8 @@ impl GradientCheck {
             error: (analytic - numeric).abs(),
             allowed: allowed(numeric, noise),
         };
-        match slope {
-            Derivative::Slope { slope, noise } => Some(entry(slope, noise)),
+        match derivative {
+            Derivative::Smooth { derivative, noise } => Some(entry(derivative, noise)),
             Derivative::Kink {
                 lowest,
                 highest,
@@ -277,7 +277,7 @@ impl GradientCheck {
 impl Derivative {
     fn size(&self) -> f64 {
         match *self {
-            Self::Slope { slope, .. } => slope.abs(),
+            Self::Derivative { derivative, .. } => derivative.abs(),
             Self::Kink { lowest, highest, .. } => lowest.abs().max(highest.abs()),
             Self::Edge => 0.0,
         }

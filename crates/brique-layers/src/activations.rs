@@ -2,7 +2,7 @@
 
 #![allow(
     clippy::inline_always,
-    reason = "what is inlined into a loop for a vector unit is compiled for it, and nothing else is"
+    reason = "what is inlined into a loop for an instruction set is compiled for it, and nothing else is"
 )]
 
 mod elu;
@@ -15,13 +15,13 @@ mod silu;
 mod softplus;
 mod tanh;
 
-pub use elu::Elu;
-pub use gelu::Gelu;
+pub use elu::ELU;
+pub use gelu::GELU;
 pub use leaky_relu::LeakyReLU;
 pub use log_sigmoid::LogSigmoid;
 pub use relu::ReLU;
 pub use sigmoid::Sigmoid;
-pub use silu::Silu;
+pub use silu::SiLU;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
 
@@ -48,7 +48,7 @@ macro_rules! module {
                         memory: &mut brique_core::Memory<T>
                     ) {
                         match memory.save() {
-                            Some(mut derivative) => brique_tensor::elementwise_forward_with_slope(
+                            Some(mut derivative) => brique_tensor::elementwise_forward_with_derivative(
                                 f, input, output, &mut derivative,
                             ),
                             None => brique_tensor::elementwise_forward(f, input, output),

@@ -216,10 +216,10 @@ compile_once! {
         rows.for_each(|mut input_delta, x, delta, saved| {
             let scale = Scale::saved(&saved);
             let mean = pairwise_sum(x.len(), |i| gain[i] * delta[i]) / n;
-            let slope = pairwise_sum(x.len(), |i| gain[i] * delta[i] * scale.apply(x[i])) / n;
+            let along_z = pairwise_sum(x.len(), |i| gain[i] * delta[i] * scale.apply(x[i])) / n;
             let values = Zip::from(&mut input_delta).and(&x).and(&delta).and(&gain);
             values.for_each(|input_delta, &x, &delta, &gain| {
-                *input_delta = (gain * delta - mean - scale.apply(x) * slope) * scale.inverse_deviation;
+                *input_delta = (gain * delta - mean - scale.apply(x) * along_z) * scale.inverse_deviation;
             });
         });
     }

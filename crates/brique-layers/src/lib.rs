@@ -1,7 +1,7 @@
 //! Modules: the bricks that networks are built of.
 //!
 //! * [`Linear`]: one matrix of parameters whose last row is the bias. [`Init`]: how its weights begin.
-//! * [`Tanh`], [`Sigmoid`], [`ReLU`], [`LeakyReLU`], [`Elu`], [`Silu`], [`Gelu`], [`Softplus`], [`LogSigmoid`]: each number by
+//! * [`Tanh`], [`Sigmoid`], [`ReLU`], [`LeakyReLU`], [`ELU`], [`SiLU`], [`GELU`], [`Softplus`], [`LogSigmoid`]: each number by
 //!   itself.
 //! * [`Softmax`], [`LogSoftmax`], [`LayerNorm`]: each example by itself.
 //! * [`Dropout`]: a mask in training, nothing in prediction.
@@ -44,7 +44,7 @@ mod residual;
 mod sequential;
 mod softmax;
 
-pub use activations::{Elu, Gelu, LeakyReLU, LogSigmoid, ReLU, Sigmoid, Silu, Softplus, Tanh};
+pub use activations::{ELU, GELU, LeakyReLU, LogSigmoid, ReLU, SiLU, Sigmoid, Softplus, Tanh};
 pub use brique_core::Workspace;
 pub use concat::Concat;
 pub use dropout::Dropout;

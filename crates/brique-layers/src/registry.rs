@@ -5,8 +5,8 @@ use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 
 use crate::{
-    Concat, Dropout, Elu, Gelu, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Residual,
-    Sequential, Sigmoid, Silu, Softmax, Softplus, Tanh,
+    Concat, Dropout, ELU, GELU, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Residual,
+    Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh,
 };
 
 /// A registry with every module of this crate; kinds of one's own are added with [`Registry::register`].
@@ -35,11 +35,11 @@ pub fn registry<T: Scalar>() -> Registry<T> {
     registry.register("LeakyReLU", |d, _| {
         Ok(Box::new(LeakyReLU::new(d.number("negative_slope")?)?))
     });
-    registry.register("Elu", |d, _| Ok(Box::new(Elu::new(d.number("alpha")?)?)));
+    registry.register("ELU", |d, _| Ok(Box::new(ELU::new(d.number("alpha")?)?)));
     registry.register("Tanh", |_, _| Ok(Box::new(Tanh)));
     registry.register("Sigmoid", |_, _| Ok(Box::new(Sigmoid)));
-    registry.register("Silu", |_, _| Ok(Box::new(Silu)));
-    registry.register("Gelu", |_, _| Ok(Box::new(Gelu)));
+    registry.register("SiLU", |_, _| Ok(Box::new(SiLU)));
+    registry.register("GELU", |_, _| Ok(Box::new(GELU)));
     registry.register("Softplus", |_, _| Ok(Box::new(Softplus)));
     registry.register("LogSigmoid", |_, _| Ok(Box::new(LogSigmoid)));
     registry.register("Softmax", |_, _| Ok(Box::new(Softmax)));

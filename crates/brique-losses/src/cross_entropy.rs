@@ -313,7 +313,7 @@ fn write_row_gradient<T: Scalar>(
     }
 }
 
-/// `e^(z − largest)`, its own slope.
+/// `e^(z − largest)`, its own derivative.
 #[derive(Clone, Copy)]
 struct Exponential<T> {
     largest: T,
@@ -321,7 +321,7 @@ struct Exponential<T> {
 
 #[allow(
     clippy::inline_always,
-    reason = "what is inlined into a loop for a vector unit is compiled for it, and nothing else is"
+    reason = "what is inlined into a loop for an instruction set is compiled for it, and nothing else is"
 )]
 impl<T: Scalar> Elementwise<T> for Exponential<T> {
     #[inline(always)]
@@ -330,7 +330,7 @@ impl<T: Scalar> Elementwise<T> for Exponential<T> {
     }
 
     #[inline(always)]
-    fn slope(self, z: T) -> T {
+    fn derivative(self, z: T) -> T {
         self.value(z)
     }
 }

@@ -10,7 +10,7 @@ use crate::elementwise::{self, Elementwise, sign};
 
 /// The Huber loss `Σ h(ŷ − y) / d`: a square within δ, a line outside, which an outlier does not pull on without end.
 ///
-/// | | `h(e)` | its slope |
+/// | | `h(e)` | its derivative |
 /// |---|---|---|
 /// | `\|e\| ≤ δ` | `½·e²` | `e` |
 /// | `\|e\| > δ` | `δ·(\|e\| − ½·δ)` | `δ·sign(e)` |

@@ -7,12 +7,12 @@ use brique_tensor::Scalar;
 /// Something does not fit. Whatever returns an error has changed nothing.
 ///
 /// ```
-/// use brique_optim::Sgd;
+/// use brique_optim::SGD;
 ///
-/// let error = Sgd::<f64>::new(-0.1).unwrap_err();
+/// let error = SGD::<f64>::new(-0.1).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "Sgd: learning_rate is -0.1, expected a number of at least 0 that is finite in f64"
+///     "SGD: learning_rate is -0.1, expected a number of at least 0 that is finite in f64"
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

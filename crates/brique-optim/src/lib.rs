@@ -1,6 +1,6 @@
 //! Optimisers: from the gradients of a module to its next parameters.
 //!
-//! * [`Optimizer`]: one step from accumulated gradients. [`Sgd`], [`Adam`], [`AdamW`], [`RmsProp`], [`AdaGrad`], by
+//! * [`Optimizer`]: one step from accumulated gradients. [`SGD`], [`Adam`], [`AdamW`], [`RMSprop`], [`Adagrad`], by
 //!   PyTorch's definitions and with its defaults.
 //! * [`State`]: all that an optimiser remembers, as plain data that can be saved and put back.
 //! * [`clip_norm`], [`clip_value`]: gradients kept small.
@@ -37,27 +37,27 @@
 //! Everything here is element by element: a step allocates nothing once the state is made, and a NaN in a gradient
 //! goes into its own parameter and into no other.
 
-mod ada_grad;
+mod adagrad;
 mod adam;
 mod adam_w;
 mod clip;
 mod error;
 mod optimizer;
 mod plateau;
-mod rms_prop;
+mod rmsprop;
 mod schedule;
 mod sgd;
 mod state;
 mod update;
 
-pub use ada_grad::AdaGrad;
+pub use adagrad::Adagrad;
 pub use adam::Adam;
 pub use adam_w::AdamW;
 pub use clip::{clip_norm, clip_value};
 pub use error::Error;
 pub use optimizer::Optimizer;
 pub use plateau::{PlateauState, ReduceOnPlateau};
-pub use rms_prop::RmsProp;
+pub use rmsprop::RMSprop;
 pub use schedule::Schedule;
-pub use sgd::Sgd;
+pub use sgd::SGD;
 pub use state::{Buffer, State};

@@ -15,12 +15,12 @@ use crate::{Error, State};
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Linear;
-/// use brique_optim::{Optimizer, Sgd};
+/// use brique_optim::{Optimizer, SGD};
 /// use brique_tensor::ndarray::array;
 ///
 /// let mut linear = Linear::from_parameters(array![[3.0], [0.5]])?;
 /// linear.backward_update_gradient(&array![[2.0]], &array![[1.0]])?; // ∇ = [2, 1]
-/// let mut optimizer: Box<dyn Optimizer> = Box::new(Sgd::new(0.5)?);
+/// let mut optimizer: Box<dyn Optimizer> = Box::new(SGD::new(0.5)?);
 /// optimizer.step(&mut linear)?;
 /// assert_eq!(linear.parameters().value(), array![[2.0], [0.0]]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

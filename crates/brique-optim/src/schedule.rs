@@ -10,10 +10,10 @@ use crate::error::{check_not_negative, check_positive, check_share, check_steps}
 /// Steps count from 0; they may be those of the optimiser, or epochs. The caller multiplies:
 ///
 /// ```
-/// use brique_optim::{Optimizer, Schedule, Sgd};
+/// use brique_optim::{Optimizer, Schedule, SGD};
 ///
 /// let schedule = Schedule::warm_up(4, Schedule::step(10, 0.5)?);
-/// let mut sgd: Sgd = Sgd::new(0.1)?;
+/// let mut sgd: SGD = SGD::new(0.1)?;
 /// let mut rates = Vec::new();
 /// for step in [0, 1, 3, 4, 13, 14, 24] {
 ///     sgd.set_learning_rate(0.1 * schedule.factor(step))?;

@@ -8,7 +8,7 @@ use crate::error::{check_not_negative, check_positive};
 use crate::update::{Decay, Rows, decayed, for_each_rows};
 use crate::{Error, Optimizer, State};
 
-const NAME: &str = "Sgd";
+const NAME: &str = "SGD";
 
 /// Gradient descent `p ← p − lr · g`, with momentum, Nesterov's momentum and weight decay as options.
 ///
@@ -25,12 +25,12 @@ const NAME: &str = "Sgd";
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Linear;
-/// use brique_optim::{Optimizer, Sgd};
+/// use brique_optim::{Optimizer, SGD};
 /// use brique_tensor::ndarray::array;
 ///
 /// let mut linear = Linear::from_parameters(array![[3.0], [0.5]])?;
 /// linear.backward_update_gradient(&array![[2.0]], &array![[1.0]])?; // ∇ = [2, 1]
-/// let mut sgd = Sgd::new(0.5)?.momentum(0.5)?;
+/// let mut sgd = SGD::new(0.5)?.momentum(0.5)?;
 /// sgd.step(&mut linear)?; // v = [2, 1]
 /// sgd.step(&mut linear)?; // v = [3, 1.5]
 /// assert_eq!(linear.parameters().value(), array![[0.5], [-0.75]]);
@@ -40,7 +40,7 @@ const NAME: &str = "Sgd";
 /// Source: PyTorch's `SGD` with `dampening=0`; Sutskever et al., *On the importance of initialization and momentum in
 /// deep learning*, 2013.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sgd<T: Scalar = f64> {
+pub struct SGD<T: Scalar = f64> {
     learning_rate: f64,
     momentum: f64,
     nesterov: bool,
@@ -48,7 +48,7 @@ pub struct Sgd<T: Scalar = f64> {
     state: State<T>,
 }
 
-impl<T: Scalar> Sgd<T> {
+impl<T: Scalar> SGD<T> {
     /// Plain gradient descent with this learning rate.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ impl<T: Scalar> Sgd<T> {
 }
 
 compile_once! {
-    fn descend<T: Scalar>(optimizer: &mut Sgd<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+    fn descend<T: Scalar>(optimizer: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
         optimizer.state.begin_step(NAME, &[], module)?;
         let rate = T::from_f64(optimizer.learning_rate);
         for_each_rows(module, [], optimizer.decay, |mut rows: Rows<'_, T, 0>| {
@@ -132,7 +132,7 @@ compile_once! {
         Ok(())
     }
 
-    fn descend_with_momentum<T: Scalar>(optimizer: &mut Sgd<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+    fn descend_with_momentum<T: Scalar>(optimizer: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
         optimizer.state.begin_step(NAME, &["momentum_buffer"], module)?;
         let (rate, momentum) = (T::from_f64(optimizer.learning_rate), T::from_f64(optimizer.momentum));
         let nesterov = optimizer.nesterov;
@@ -152,7 +152,7 @@ compile_once! {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for Sgd<T> {
+impl<T: Scalar> Optimizer<T> for SGD<T> {
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
         if self.momentum == 0.0 {
             descend(self, module)

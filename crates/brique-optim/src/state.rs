@@ -14,19 +14,19 @@ use crate::Error;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Linear;
-/// use brique_optim::{Optimizer, Sgd};
+/// use brique_optim::{Optimizer, SGD};
 /// use brique_tensor::ndarray::array;
 ///
 /// let mut linear = Linear::from_parameters(array![[3.0], [0.5]])?;
 /// linear.backward_update_gradient(&array![[2.0]], &array![[1.0]])?;
-/// let mut sgd = Sgd::new(0.5)?.momentum(0.9)?;
+/// let mut sgd = SGD::new(0.5)?.momentum(0.9)?;
 /// sgd.step(&mut linear)?;
 ///
 /// let state = sgd.state().clone();
 /// assert_eq!(state.steps, 1);
 /// assert_eq!(state.buffers[0].name, "momentum_buffer");
 /// assert_eq!(state.buffers[0].values, [array![[2.0], [1.0]]]);
-/// assert_eq!(Sgd::new(0.5)?.momentum(0.9)?.with_state(state)?, sgd);
+/// assert_eq!(SGD::new(0.5)?.momentum(0.9)?.with_state(state)?, sgd);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]

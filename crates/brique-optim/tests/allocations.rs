@@ -8,7 +8,7 @@ mod bag;
 use allocation_counter::measure;
 use bag::Bag;
 use brique_optim::{
-    AdaGrad, Adam, AdamW, Error, Optimizer, ReduceOnPlateau, RmsProp, Schedule, Sgd, clip_norm, clip_value,
+    Adagrad, Adam, AdamW, Error, Optimizer, RMSprop, ReduceOnPlateau, SGD, Schedule, clip_norm, clip_value,
 };
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
@@ -25,19 +25,19 @@ fn bag<T: Scalar>() -> Bag<T> {
 
 fn optimizers<T: Scalar>() -> Result<Vec<Box<dyn Optimizer<T>>>, Error> {
     Ok(vec![
-        Box::new(Sgd::new(0.1)?.weight_decay(0.1)?),
-        Box::new(Sgd::new(0.1)?.momentum(0.9)?),
+        Box::new(SGD::new(0.1)?.weight_decay(0.1)?),
+        Box::new(SGD::new(0.1)?.momentum(0.9)?),
         Box::new(
-            Sgd::new(0.1)?
+            SGD::new(0.1)?
                 .nesterov(0.9)?
                 .weight_decay(0.1)?
                 .decay_weights_only(),
         ),
         Box::new(Adam::new(0.1)?.weight_decay(0.1)?),
         Box::new(AdamW::new(0.1)?.decay_weights_only()),
-        Box::new(RmsProp::new(0.1)?),
-        Box::new(RmsProp::new(0.1)?.momentum(0.9)?),
-        Box::new(AdaGrad::new(0.1)?),
+        Box::new(RMSprop::new(0.1)?),
+        Box::new(RMSprop::new(0.1)?.momentum(0.9)?),
+        Box::new(Adagrad::new(0.1)?),
     ])
 }
 

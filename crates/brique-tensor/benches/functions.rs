@@ -1,4 +1,4 @@
-//! Functions of one number and their slopes, on matrices of one row: `cargo bench -p brique-tensor --bench functions`.
+//! Functions of one number and their derivatives, on matrices of one row: `cargo bench -p brique-tensor --bench functions`.
 #![allow(missing_docs, reason = "benches are run, not published")]
 
 use brique_tensor::ndarray::Array2;
@@ -13,9 +13,9 @@ fn main() {
 /// From a small layer of one example to a wide one of a batch.
 const SIZES: [usize; 3] = [64, 1024, 16_384];
 
-/// A function of `inlined`, and its slope.
+/// A function of `inlined`, and its derivative.
 macro_rules! function {
-    ($name:ident, $value:ident, $slope:ident) => {
+    ($name:ident, $value:ident, $derivative:ident) => {
         #[derive(Clone, Copy, Default)]
         struct $name;
 
@@ -30,15 +30,15 @@ macro_rules! function {
             }
 
             #[inline(always)]
-            fn slope(self, x: T) -> T {
-                inlined::$slope(x)
+            fn derivative(self, x: T) -> T {
+                inlined::$derivative(x)
             }
         }
     };
 }
 
-function!(Tanh, tanh, tanh_slope);
-function!(Sigmoid, sigmoid, sigmoid_slope);
+function!(Tanh, tanh, tanh_derivative);
+function!(Sigmoid, sigmoid, sigmoid_derivative);
 function!(Exp, exp, exp);
 function!(Softplus, softplus, sigmoid);
 
@@ -63,7 +63,7 @@ macro_rules! benches {
             }
 
             #[divan::bench(types = [Tanh, Sigmoid, Exp], args = SIZES)]
-            fn slope<F: Elementwise<$number> + Default>(bencher: Bencher, n: usize) {
+            fn derivative<F: Elementwise<$number> + Default>(bencher: Bencher, n: usize) {
                 let (x, delta, mut delta_x) = (numbers(n), numbers(n), numbers(n));
                 bencher.counter(ItemsCount::new(n)).bench_local(|| {
                     elementwise_delta(

@@ -1,15 +1,15 @@
 //! Functions of one number applied to whole matrices.
 
-mod lanes;
+mod chunks;
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
-pub(crate) use self::lanes::keep_chunks_apart;
-use self::lanes::{
-    deltas, deltas_of_lanes, gather, scatter, values, values_and_slopes, values_and_slopes_of_lanes,
-    values_of_lanes,
+pub(crate) use self::chunks::keep_chunks_apart;
+use self::chunks::{
+    deltas, deltas_of_chunk, gather, scatter, values, values_and_derivatives,
+    values_and_derivatives_of_chunk, values_of_chunk,
 };
-use crate::simd::{Unit, Work};
+use crate::simd::{Simd, Work};
 use crate::simd_level::dispatch;
 use crate::threads::Divisible;
 use crate::{Matrix, Scalar, threads};
@@ -17,9 +17,9 @@ use crate::{Matrix, Scalar, threads};
 /// So many numbers keep a thread busy for long enough: about 10 µs.
 const WORTH_A_THREAD: usize = 16_000;
 
-/// A function of one number, with its slope.
+/// A function of one number, with its derivative.
 ///
-/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_slope`] apply it to whole matrices, at
+/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_derivative`] apply it to whole matrices, at
 /// the current [`SimdLevel`](crate::SimdLevel).
 /// Both methods, and all they call, should be `#[inline(always)]`, as what is in [`inlined`](crate::inlined) is:
 /// what is not inlined is right and slow.
@@ -40,8 +40,8 @@ const WORTH_A_THREAD: usize = 16_000;
 ///     }
 ///
 ///     #[inline(always)]
-///     fn slope(self, x: T) -> T {
-///         inlined::tanh(x) + x * inlined::tanh_slope(x)
+///     fn derivative(self, x: T) -> T {
+///         inlined::tanh(x) + x * inlined::tanh_derivative(x)
 ///     }
 /// }
 ///
@@ -61,7 +61,7 @@ pub trait Elementwise<T: Scalar>: Copy + Send + Sync {
 
     /// `f′(x)`, of which the error behind the function is the multiple: `δ_x = f′(x)·δ`.
     #[must_use]
-    fn slope(self, x: T) -> T;
+    fn derivative(self, x: T) -> T;
 }
 
 /// `y = f(x)`, element by element.
@@ -107,12 +107,12 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
     threads::compute(Backward { f, x, delta, delta_x }, size, WORTH_A_THREAD);
 }
 
-/// `y = f(x)` and `slope = f′(x)`, element by element: what is written alike in both is computed once.
+/// `y = f(x)` and `derivative = f′(x)`, element by element: what is written alike in both is computed once.
 ///
 /// # Shapes
 ///
-/// `x`, `y` and `slope` have the same. How they lie in memory makes a difference to the time, not to the numbers: they are
-/// those of [`elementwise_forward`] and, once `slope` is multiplied by δ, of [`elementwise_delta`].
+/// `x`, `y` and `derivative` have the same. How they lie in memory makes a difference to the time, not to the numbers: they are
+/// those of [`elementwise_forward`] and, once `derivative` is multiplied by δ, of [`elementwise_delta`].
 ///
 /// # Panics
 ///
@@ -120,7 +120,7 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
-/// use brique_tensor::{Elementwise, Scalar, elementwise_forward_with_slope};
+/// use brique_tensor::{Elementwise, Scalar, elementwise_forward_with_derivative};
 ///
 /// #[derive(Clone, Copy)]
 /// struct Square;
@@ -132,27 +132,31 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
 ///     }
 ///
 ///     #[inline(always)]
-///     fn slope(self, x: T) -> T {
+///     fn derivative(self, x: T) -> T {
 ///         x + x
 ///     }
 /// }
 ///
-/// let (mut y, mut slope) = (array![[0.0, 0.0]], array![[0.0, 0.0]]);
-/// elementwise_forward_with_slope(Square, &array![[3.0, -1.0]], &mut y, &mut slope);
-/// assert_eq!((y, slope), (array![[9.0, 1.0]], array![[6.0, -2.0]]));
+/// let (mut y, mut derivative) = (array![[0.0, 0.0]], array![[0.0, 0.0]]);
+/// elementwise_forward_with_derivative(Square, &array![[3.0, -1.0]], &mut y, &mut derivative);
+/// assert_eq!((y, derivative), (array![[9.0, 1.0]], array![[6.0, -2.0]]));
 /// ```
 #[track_caller]
-pub fn elementwise_forward_with_slope<T: Scalar, F: Elementwise<T>>(
+pub fn elementwise_forward_with_derivative<T: Scalar, F: Elementwise<T>>(
     f: F,
     x: &Matrix<T>,
     y: &mut Matrix<T>,
-    slope: &mut Matrix<T>,
+    derivative: &mut Matrix<T>,
 ) {
     assert_same_shape("y", y, x);
-    assert_same_shape("slope", slope, x);
+    assert_same_shape("derivative", derivative, x);
     let size = x.len();
-    let (x, y, slope) = (x.view(), y.view_mut(), slope.view_mut());
-    threads::compute(ForwardWithSlope { f, x, y, slope }, size, WORTH_A_THREAD);
+    let (x, y, derivative) = (x.view(), y.view_mut(), derivative.view_mut());
+    threads::compute(
+        ForwardWithDerivative { f, x, y, derivative },
+        size,
+        WORTH_A_THREAD,
+    );
 }
 
 #[track_caller]
@@ -167,8 +171,8 @@ fn assert_same_shape<T>(name: &str, matrix: &Matrix<T>, x: &Matrix<T>) {
 
 /// Whether sixteen numbers are computed side by side, and not eight: where the registers hold what is needed of so many.
 #[inline(always)]
-fn has_room_for_16<T, U: Unit>() -> bool {
-    U::REGISTERS >= 32 || size_of::<T>() == 4
+fn has_room_for_16<T, S: Simd>() -> bool {
+    S::REGISTERS >= 32 || size_of::<T>() == 4
 }
 
 struct Forward<'a, T, F> {
@@ -201,52 +205,52 @@ impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) {
-        if has_room_for_16::<T, U>() {
-            self.in_lanes::<16>();
+    fn run<S: Simd>(self, _: S) {
+        if has_room_for_16::<T, S>() {
+            self.in_chunks::<16>();
         } else {
-            self.in_lanes::<8>();
+            self.in_chunks::<8>();
         }
     }
 }
 
 impl<T: Scalar, F: Elementwise<T>> Forward<'_, T, F> {
     #[inline(always)]
-    fn in_lanes<const LANES: usize>(self) {
+    fn in_chunks<const LANES: usize>(self) {
         let Self { f, x, mut y } = self;
         if let (Some(x), Some(y)) = (x.as_slice(), y.as_slice_mut()) {
             return values::<T, F, LANES>(f, x, y);
         }
-        let mut lanes = [T::zero(); LANES];
+        let mut chunk = [T::zero(); LANES];
         let (mut x, mut y) = (x.iter(), y.iter_mut());
         while x.len() > 0 {
-            gather(&mut x, &mut lanes);
-            scatter(&values_of_lanes(f, &lanes), &mut y);
+            gather(&mut x, &mut chunk);
+            scatter(&values_of_chunk(f, &chunk), &mut y);
         }
     }
 }
 
-struct ForwardWithSlope<'a, T, F> {
+struct ForwardWithDerivative<'a, T, F> {
     f: F,
     x: ArrayView2<'a, T>,
     y: ArrayViewMut2<'a, T>,
-    slope: ArrayViewMut2<'a, T>,
+    derivative: ArrayViewMut2<'a, T>,
 }
 
-impl<T: Scalar, F: Elementwise<T>> Divisible for ForwardWithSlope<'_, T, F> {
+impl<T: Scalar, F: Elementwise<T>> Divisible for ForwardWithDerivative<'_, T, F> {
     fn halves(self) -> Result<(Self, Self), Self> {
         let (f, row) = (self.f, self.x.nrows() / 2);
         let (x, other_x) = self.x.split_at(Axis(0), row);
         let (y, other_y) = self.y.split_at(Axis(0), row);
-        let (slope, other_slope) = self.slope.split_at(Axis(0), row);
-        let one = Self { f, x, y, slope };
+        let (derivative, other_derivative) = self.derivative.split_at(Axis(0), row);
+        let one = Self { f, x, y, derivative };
         Ok((
             one,
             Self {
                 f,
                 x: other_x,
                 y: other_y,
-                slope: other_slope,
+                derivative: other_derivative,
             },
         ))
     }
@@ -256,38 +260,40 @@ impl<T: Scalar, F: Elementwise<T>> Divisible for ForwardWithSlope<'_, T, F> {
     }
 }
 
-impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithSlope<'_, T, F> {
+impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithDerivative<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) {
-        if has_room_for_16::<T, U>() {
-            self.in_lanes::<16>();
+    fn run<S: Simd>(self, _: S) {
+        if has_room_for_16::<T, S>() {
+            self.in_chunks::<16>();
         } else {
-            self.in_lanes::<8>();
+            self.in_chunks::<8>();
         }
     }
 }
 
-impl<T: Scalar, F: Elementwise<T>> ForwardWithSlope<'_, T, F> {
+impl<T: Scalar, F: Elementwise<T>> ForwardWithDerivative<'_, T, F> {
     #[inline(always)]
-    fn in_lanes<const LANES: usize>(self) {
+    fn in_chunks<const LANES: usize>(self) {
         let Self {
             f,
             x,
             mut y,
-            mut slope,
+            mut derivative,
         } = self;
-        if let (Some(x), Some(y), Some(slope)) = (x.as_slice(), y.as_slice_mut(), slope.as_slice_mut()) {
-            return values_and_slopes::<T, F, LANES>(f, x, y, slope);
+        if let (Some(x), Some(y), Some(derivative)) =
+            (x.as_slice(), y.as_slice_mut(), derivative.as_slice_mut())
+        {
+            return values_and_derivatives::<T, F, LANES>(f, x, y, derivative);
         }
-        let mut lanes = [T::zero(); LANES];
-        let (mut x, mut y, mut slope) = (x.iter(), y.iter_mut(), slope.iter_mut());
+        let mut chunk = [T::zero(); LANES];
+        let (mut x, mut y, mut derivative) = (x.iter(), y.iter_mut(), derivative.iter_mut());
         while x.len() > 0 {
-            gather(&mut x, &mut lanes);
-            let (values, slopes) = values_and_slopes_of_lanes(f, &lanes);
+            gather(&mut x, &mut chunk);
+            let (values, derivatives) = values_and_derivatives_of_chunk(f, &chunk);
             scatter(&values, &mut y);
-            scatter(&slopes, &mut slope);
+            scatter(&derivatives, &mut derivative);
         }
     }
 }
@@ -326,18 +332,18 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) {
-        if has_room_for_16::<T, U>() {
-            self.in_lanes::<16>();
+    fn run<S: Simd>(self, _: S) {
+        if has_room_for_16::<T, S>() {
+            self.in_chunks::<16>();
         } else {
-            self.in_lanes::<8>();
+            self.in_chunks::<8>();
         }
     }
 }
 
 impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
     #[inline(always)]
-    fn in_lanes<const LANES: usize>(self) {
+    fn in_chunks<const LANES: usize>(self) {
         let Self {
             f,
             x,
@@ -349,13 +355,13 @@ impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
         {
             return deltas::<T, F, LANES>(f, x, delta, delta_x);
         }
-        let mut lanes = [T::zero(); LANES];
+        let mut chunk = [T::zero(); LANES];
         let mut deltas = [T::zero(); LANES];
         let (mut x, mut delta, mut delta_x) = (x.iter(), delta.iter(), delta_x.iter_mut());
         while x.len() > 0 {
-            gather(&mut x, &mut lanes);
+            gather(&mut x, &mut chunk);
             gather(&mut delta, &mut deltas);
-            scatter(&deltas_of_lanes(f, &lanes, &deltas), &mut delta_x);
+            scatter(&deltas_of_chunk(f, &chunk, &deltas), &mut delta_x);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Functions of one number, and their slopes, that keep their digits in the tails.
+//! Functions of one number, and their derivatives, that keep their digits in the tails.
 //!
-//! Slopes are computed from the argument: `y·(1 − y)` and `1 − y²` have lost every digit where y has reached 1.
+//! Derivatives are computed from the argument: `y·(1 − y)` and `1 − y²` have lost every digit where y has reached 1.
 
-use crate::simd::{Unit, Work};
+use crate::simd::{Simd, Work};
 use crate::simd_level::dispatch;
 use crate::{Scalar, compile_once, inlined};
 
@@ -21,7 +21,7 @@ macro_rules! dispatched {
                     type Output = T;
 
                     #[inline(always)]
-                    fn run<U: Unit>(self, _: U) -> T {
+                    fn run<S: Simd>(self, _: S) -> T {
                         inlined::$name($(self.$x),*)
                     }
                 }
@@ -62,7 +62,7 @@ dispatched! {
     /// ```
     ln_1p_of_positive(x);
 
-    /// The hyperbolic tangent, `(e^2x − 1) / (e^2x + 1)`. Its slope is [`tanh_slope`].
+    /// The hyperbolic tangent, `(e^2x − 1) / (e^2x + 1)`. Its derivative is [`tanh_derivative`].
     ///
     /// ```
     /// assert_eq!(brique_tensor::tanh(-1e-20), -1e-20);
@@ -70,13 +70,13 @@ dispatched! {
     /// ```
     tanh(x);
 
-    /// The slope of the hyperbolic tangent, `1 / cosh²(x)`, as `4·e^−2|x| / (1 + e^−2|x|)²`.
+    /// The derivative of the hyperbolic tangent, `1 / cosh²(x)`, as `4·e^−2|x| / (1 + e^−2|x|)²`.
     ///
     /// ```
-    /// assert_eq!(brique_tensor::tanh_slope(0.0), 1.0);
-    /// assert!(brique_tensor::tanh_slope(40.0) > 0.0); // 1 − tanh²(40) is 0 in f64
+    /// assert_eq!(brique_tensor::tanh_derivative(0.0), 1.0);
+    /// assert!(brique_tensor::tanh_derivative(40.0) > 0.0); // 1 − tanh²(40) is 0 in f64
     /// ```
-    tanh_slope(x);
+    tanh_derivative(x);
 
     /// `1 / (1 + e^−x)`.
     ///
@@ -86,15 +86,15 @@ dispatched! {
     /// ```
     sigmoid(x);
 
-    /// The slope of [`sigmoid`], `σ(x)·σ(−x)`, as `e^−|x| / (1 + e^−|x|)²`.
+    /// The derivative of [`sigmoid`], `σ(x)·σ(−x)`, as `e^−|x| / (1 + e^−|x|)²`.
     ///
     /// ```
-    /// assert_eq!(brique_tensor::sigmoid_slope(0.0), 0.25);
-    /// assert_eq!(brique_tensor::sigmoid_slope(40.0), brique_tensor::exp(-40.0)); // 1 − σ(40) is 0 in f64
+    /// assert_eq!(brique_tensor::sigmoid_derivative(0.0), 0.25);
+    /// assert_eq!(brique_tensor::sigmoid_derivative(40.0), brique_tensor::exp(-40.0)); // 1 − σ(40) is 0 in f64
     /// ```
-    sigmoid_slope(x);
+    sigmoid_derivative(x);
 
-    /// `ln(1 + e^x)`, as `max(x, 0) + ln(1 + e^−|x|)`. Its slope is [`sigmoid`].
+    /// `ln(1 + e^x)`, as `max(x, 0) + ln(1 + e^−|x|)`. Its derivative is [`sigmoid`].
     ///
     /// ```
     /// assert_eq!(brique_tensor::softplus(0.0), 2.0_f64.ln());

@@ -55,11 +55,11 @@ pub fn tanh<T: Scalar>(x: T) -> T {
     (fraction.numerator / fraction.denominator).copysign(x)
 }
 
-/// [`tanh_slope`](crate::tanh_slope), inlined.
+/// [`tanh_derivative`](crate::tanh_derivative), inlined.
 ///
 /// `1 − t² = w·(2 − w)` with t = tanh |x| and w = 1 − t, which is computed without a difference.
 #[inline(always)]
-pub fn tanh_slope<T: Scalar>(x: T) -> T {
+pub fn tanh_derivative<T: Scalar>(x: T) -> T {
     let two = T::from_f64(2.0);
     let fraction = tanh_as_fraction(x);
     let below_one = two / fraction.denominator;
@@ -74,7 +74,7 @@ struct Fraction<T> {
     missing_power: T,
 }
 
-/// What tanh and its slope have in common, which a loop over both computes once.
+/// What tanh and its derivative have in common, which a loop over both computes once.
 #[inline(always)]
 fn tanh_as_fraction<T: Scalar>(x: T) -> Fraction<T> {
     /// Beside 2^60, 1 and 2 are nothing.
@@ -106,9 +106,9 @@ pub fn sigmoid<T: Scalar>(x: T) -> T {
     numerator / (T::one() + decay) * small
 }
 
-/// [`sigmoid_slope`](crate::sigmoid_slope), inlined.
+/// [`sigmoid_derivative`](crate::sigmoid_derivative), inlined.
 #[inline(always)]
-pub fn sigmoid_slope<T: Scalar>(x: T) -> T {
+pub fn sigmoid_derivative<T: Scalar>(x: T) -> T {
     let small = power_of_two::<T>(-T::SCALE);
     let numerator = power_of_negative(-x.abs(), T::SCALE);
     numerator / square_of_one_and(numerator * small) * small

@@ -5,7 +5,7 @@
 //!   Owned arrays, views and slices of a batch all dereference to it.
 //! * [`affine_forward`], [`affine_delta`], [`affine_gradient`]: the three products of a linear layer,
 //!   with the bias as the last row of its parameters.
-//! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`] and slopes that keep their digits in the tails;
+//! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`] and derivatives that keep their digits in the tails;
 //!   [`Elementwise`]: such a function applied to whole matrices, and [`inlined`] what to write one with.
 //! * [`aligned_zeros`], [`aligned`]: matrices that registers are loaded from fastest.
 //! * [`SimdLevel`]: the instruction set that kernels use, the best of the processor by default.
@@ -35,7 +35,6 @@ mod exponential;
 mod functions;
 pub mod inlined;
 mod kernels;
-mod lanes;
 mod multiply_adds;
 mod pages;
 mod pairs;
@@ -43,6 +42,7 @@ mod product;
 mod scalar;
 mod simd;
 mod simd_level;
+mod simd_number;
 mod softmax;
 mod sum;
 mod threads;
@@ -52,10 +52,12 @@ pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gra
 pub use aligned::{aligned, aligned_zeros};
 #[doc(hidden)]
 pub use compile_once::{Compiled, Signature};
-pub use elementwise::{Elementwise, elementwise_delta, elementwise_forward, elementwise_forward_with_slope};
+pub use elementwise::{
+    Elementwise, elementwise_delta, elementwise_forward, elementwise_forward_with_derivative,
+};
 pub use functions::{
     exp, exp_m1, exp_of_difference, largest, ln_1p_of_positive, log_sum_exp, normal_density,
-    normal_distribution, sigmoid, sigmoid_slope, softplus, tanh, tanh_slope,
+    normal_distribution, sigmoid, sigmoid_derivative, softplus, tanh, tanh_derivative,
 };
 #[doc(hidden)]
 pub use kernels::Kernels;
@@ -65,7 +67,7 @@ pub use ndarray;
 pub use pairs::{all_finite, combine, sum_of_pairs, update};
 pub use scalar::Scalar;
 #[doc(hidden)]
-pub use simd::{Unit, Vector, Work};
+pub use simd::{Simd, Vector, Work};
 #[doc(hidden)]
 pub use simd_level::dispatch;
 pub use simd_level::{SimdLevel, SimdLevelError};

@@ -9,9 +9,9 @@ use num_traits::{One, Zero};
 use crate::Scalar;
 #[cfg(doc)]
 use crate::SimdLevel;
-use crate::lanes::Lanes;
-use crate::simd::{MOST_LANES, Unit, Vector, Work};
+use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_level::dispatch;
+use crate::simd_number::SimdNumber;
 use crate::threads::{self, Divisible};
 
 /// So many rounds keep a thread busy for about 10 µs.
@@ -71,7 +71,7 @@ impl Divisible for Share<'_> {
 }
 
 /// [`multiply_adds`] on this thread.
-pub(crate) fn compute<T: Lanes>(rounds: usize) -> u64 {
+pub(crate) fn compute<T: SimdNumber>(rounds: usize) -> u64 {
     dispatch(Chains::<T> {
         rounds,
         number: PhantomData,
@@ -83,27 +83,27 @@ struct Chains<T> {
     number: PhantomData<T>,
 }
 
-impl<T: Lanes> Work for Chains<T> {
+impl<T: SimdNumber> Work for Chains<T> {
     type Output = u64;
 
     #[inline(always)]
-    fn run<U: Unit>(self, unit: U) -> u64 {
+    fn run<S: Simd>(self, simd: S) -> u64 {
         // Two instructions at once, each of which takes 4 or 5 cycles: from 10 sums on the processor is never idle. A factor and
-        // a summand need a register each.
-        if U::REGISTERS >= 32 {
-            chains::<T::On<U>, 24>(unit, self.rounds)
+        // a summand need a SIMD vector each.
+        if S::REGISTERS >= 32 {
+            chains::<T::Vector<S>, 24>(simd, self.rounds)
         } else {
-            chains::<T::On<U>, 12>(unit, self.rounds)
+            chains::<T::Vector<S>, 12>(simd, self.rounds)
         }
     }
 }
 
 #[inline(always)]
-fn chains<V: Vector, const SUMS: usize>(unit: V::Unit, rounds: usize) -> u64 {
+fn chains<V: Vector, const SUMS: usize>(simd: V::Simd, rounds: usize) -> u64 {
     let one = V::Number::one();
     // The compiler knows none of these numbers, nor that some are equal. The sums go towards 1: none becomes infinite, or so small
     // that it takes longer.
-    let opaque = |number: V::Number| V::splat(unit, black_box(number));
+    let opaque = |number: V::Number| V::splat(simd, black_box(number));
     let half = one / (one + one);
     let (factor, summand) = (opaque(half), opaque(half));
     let mut sums: [V; SUMS] = std::array::from_fn(|_| opaque(one));

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ndarray::Zip;
 
-use crate::lanes::Lanes;
-use crate::simd::{Unit, Vector, Work};
+use crate::simd::{Simd, Vector, Work};
 use crate::simd_level::dispatch;
+use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
 use crate::{Matrix, Scalar, compile_once, pairwise_sum, threads};
 
@@ -85,9 +85,9 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for SumOfBlock<'_, T, F> {
     type Output = T;
 
     #[inline(always)]
-    fn run<U: Unit>(self, unit: U) -> T {
+    fn run<S: Simd>(self, simd: S) -> T {
         let ((a, a_rest), (b, b_rest)) = (self.a.as_chunks::<LANES>(), self.b.as_chunks::<LANES>());
-        let mut sums = self.in_registers::<<T as Lanes>::On<U>>(unit, a, b);
+        let mut sums = self.in_registers::<<T as SimdNumber>::Vector<S>>(simd, a, b);
         let ((a, a_rest), (b, b_rest)) = (a_rest.as_chunks::<FEW>(), b_rest.as_chunks::<FEW>());
         for (a, b) in a.iter().zip(b) {
             for lane in 0..FEW {
@@ -106,18 +106,18 @@ impl<T: Scalar, F: Fn(T, T) -> T> SumOfBlock<'_, T, F> {
     #[inline(always)]
     fn in_registers<V: Vector<Number = T>>(
         &self,
-        unit: V::Unit,
+        simd: V::Simd,
         a: &[[T; LANES]],
         b: &[[T; LANES]],
     ) -> [T; LANES] {
-        let mut sums = [V::splat(unit, T::zero()); LANES / FEWEST_LANES];
+        let mut sums = [V::splat(simd, T::zero()); LANES / FEWEST_LANES];
         for (a, b) in a.iter().zip(b) {
             let mut terms = [T::zero(); LANES];
             for lane in 0..LANES {
                 terms[lane] = (self.value)(a[lane], b[lane]);
             }
             for (sum, terms) in sums.iter_mut().zip(terms.chunks_exact(V::LANES)) {
-                *sum = sum.plus(V::load(unit, terms));
+                *sum = sum.plus(V::load(simd, terms));
             }
         }
         let mut lanes = [T::zero(); LANES];
@@ -179,7 +179,7 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) {
+    fn run<S: Simd>(self, _: S) {
         for ((c, &a), &b) in self.c.iter_mut().zip(self.a).zip(self.b) {
             *c = (self.value)(a, b);
         }
@@ -243,7 +243,7 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Update<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) {
+    fn run<S: Simd>(self, _: S) {
         for (a, &b) in self.a.iter_mut().zip(self.b) {
             *a = (self.value)(*a, b);
         }
@@ -309,7 +309,7 @@ impl<T: Scalar> Work for AllFinite<'_, T> {
 
     /// 0 times a number is 0 exactly if the number is finite: one pass without a branch.
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) -> bool {
+    fn run<S: Simd>(self, _: S) -> bool {
         let mut sums = [T::zero(); LANES];
         let (runs, rest) = self.0.as_chunks::<LANES>();
         for run in runs {

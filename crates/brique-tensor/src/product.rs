@@ -18,8 +18,8 @@ use ndarray::ArrayView1;
 use self::block::Block;
 use self::operands::{Factor, Product, Start};
 use self::pack::Panels;
-use crate::lanes::Lanes;
-use crate::simd::{MOST_LANES, Unit, Work};
+use crate::simd::{MOST_LANES, Simd, Work};
+use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
 use crate::{Matrix, Scalar, all_finite, threads};
 
@@ -98,7 +98,7 @@ fn multiply_and_check<T: Scalar>(
 /// So many multiplications keep a thread busy for long enough: about 10 µs.
 const WORTH_A_THREAD: usize = 600_000;
 
-/// The columns of the widest panel of any unit, four of its registers: where one ends, a panel of every unit does.
+/// The columns of the widest panel of any instruction set, four of its registers: where one ends, a panel of every instruction set does.
 const WIDEST_PANEL: usize = 4 * MOST_LANES;
 
 fn sum_of_nothing<T: Scalar>(onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
@@ -231,22 +231,22 @@ impl<T: Scalar> Work for (Product<'_, T>, &mut Panels<T>) {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, unit: U) {
+    fn run<S: Simd>(self, simd: S) {
         let (product, panels) = self;
         let is_short = product.is_short();
         let mut product = product.with_long_rows();
         if !is_short && (product.c.columns() > 1 || product.a.column_stride > 1) {
-            if U::REGISTERS >= 32 {
-                tile::multiply::<<T as Lanes>::On<U>, 4>(unit, product, panels);
+            if S::REGISTERS >= 32 {
+                tile::multiply::<<T as SimdNumber>::Vector<S>, 4>(simd, product, panels);
             } else {
-                tile::multiply::<<T as Lanes>::On<U>, 2>(unit, product, panels);
+                tile::multiply::<<T as SimdNumber>::Vector<S>, 2>(simd, product, panels);
             }
             return;
         }
         if is_short {
-            unit.run(short::Short(&mut product));
+            simd.run(short::Short(&mut product));
         } else {
-            unit.run(dot::Dot(&mut product));
+            simd.run(dot::Dot(&mut product));
         }
         product.check();
     }

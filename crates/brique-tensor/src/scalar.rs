@@ -8,7 +8,7 @@ use num_traits::{Float, NumAssign};
 
 use crate::exponential::Exponential;
 use crate::kernels::Kernels;
-use crate::lanes::Lanes;
+use crate::simd_number::SimdNumber;
 
 /// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
 ///
@@ -36,7 +36,7 @@ pub trait Scalar:
     + Default
     + Send
     + Sync
-    + Lanes
+    + SimdNumber
     + Kernels
     + Exponential
 {

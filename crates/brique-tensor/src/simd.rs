@@ -7,37 +7,37 @@ pub(crate) mod x86;
 
 use num_traits::{Float, Zero};
 
-/// A vector unit. A value of the type proves that this processor has it.
-pub trait Unit: Copy {
-    /// One register of `f32`.
-    type F32: Vector<Number = f32, Unit = Self>;
-    /// One register of `f64`.
-    type F64: Vector<Number = f64, Unit = Self>;
+/// An instruction set. A value of the type proves that this processor has it.
+pub trait Simd: Copy {
+    /// One SIMD vector of `f32`.
+    type F32: Vector<Number = f32, Simd = Self>;
+    /// One SIMD vector of `f64`.
+    type F64: Vector<Number = f64, Simd = Self>;
     /// How many registers there are.
     const REGISTERS: usize;
-    /// Whether a register is wider than 16 bytes, which is the least that any unit has.
-    const HAS_WIDE_REGISTERS: bool = true;
+    /// Whether a SIMD vector is wider than 16 bytes, which is the least that any instruction set has.
+    const HAS_WIDE_VECTORS: bool = true;
 
-    /// Does the work in a function of its own, compiled for this unit: a large kernel calls its parts so, that each has all
+    /// Does the work in a function of its own, compiled for this instruction set: a large kernel calls its parts so, that each has all
     /// registers.
     fn run<W: Work>(self, work: W) -> W::Output;
 }
 
-/// Work that is worth a vector unit.
+/// Work that is worth SIMD instructions.
 ///
 /// [`run`](Self::run) and all it calls have to be `#[inline(always)]`: what is not inlined is compiled for the baseline.
 pub trait Work {
     /// What the work gives.
     type Output;
 
-    /// Does it, on this unit.
-    fn run<U: Unit>(self, unit: U) -> Self::Output;
+    /// Does it, on this instruction set.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
-/// The most numbers that a register of any unit holds.
+/// The most numbers that a SIMD vector of any instruction set holds.
 pub const MOST_LANES: usize = 16;
 
-/// One register: `LANES` numbers that are added and multiplied at once, each rounded by itself.
+/// One SIMD vector: `LANES` numbers that are added and multiplied at once, each rounded by itself.
 #[allow(
     clippy::return_self_not_must_use,
     reason = "every method but those that store gives registers, and has no other effect"
@@ -45,20 +45,20 @@ pub const MOST_LANES: usize = 16;
 pub trait Vector: Copy {
     /// What it holds.
     type Number: Float;
-    /// The unit that has such registers.
-    type Unit: Unit;
+    /// The instruction set that has such SIMD vectors.
+    type Simd: Simd;
     /// How many it holds.
     const LANES: usize;
 
     /// The same number in every lane.
-    fn splat(unit: Self::Unit, number: Self::Number) -> Self;
+    fn splat(simd: Self::Simd, number: Self::Number) -> Self;
 
     /// The first numbers of a slice.
     ///
     /// # Panics
     ///
     /// If there are fewer than `LANES`.
-    fn load(unit: Self::Unit, numbers: &[Self::Number]) -> Self;
+    fn load(simd: Self::Simd, numbers: &[Self::Number]) -> Self;
 
     /// Writes the lanes to the first places of a slice.
     ///
@@ -68,7 +68,7 @@ pub trait Vector: Copy {
     fn store(self, numbers: &mut [Self::Number]);
 
     /// The first numbers of a slice, with zeros in the lanes for which there are none.
-    fn load_some(unit: Self::Unit, numbers: &[Self::Number]) -> Self;
+    fn load_some(simd: Self::Simd, numbers: &[Self::Number]) -> Self;
 
     /// Writes as many lanes as a slice has places, the first ones.
     #[inline(always)]
@@ -81,14 +81,14 @@ pub trait Vector: Copy {
         copy_some(&lanes, numbers);
     }
 
-    /// The first numbers of `LANES` rows that are `stride` apart, a register each; the registers behind them are zeros.
+    /// The first numbers of `LANES` rows that are `stride` apart, a SIMD vector each; the vectors after them are zeros.
     ///
     /// # Panics
     ///
     /// If a row is not there, or is too short.
-    fn load_rows(unit: Self::Unit, numbers: &[Self::Number], stride: usize) -> [Self; MOST_LANES];
+    fn load_rows(simd: Self::Simd, numbers: &[Self::Number], stride: usize) -> [Self; MOST_LANES];
 
-    /// Writes the first `LANES` registers to the first places of rows that are `stride` apart.
+    /// Writes the first `LANES` vectors to the first places of rows that are `stride` apart.
     ///
     /// # Panics
     ///
@@ -96,7 +96,7 @@ pub trait Vector: Copy {
     fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [Self::Number], stride: usize);
 
     /// Asks for the line of the cache in which a slice begins, before it is wanted: a hint, which changes no number.
-    fn prefetch(unit: Self::Unit, numbers: &[Self::Number]);
+    fn prefetch(simd: Self::Simd, numbers: &[Self::Number]);
 
     /// `self + other`.
     fn plus(self, other: Self) -> Self;
@@ -119,13 +119,13 @@ pub trait Vector: Copy {
     /// The lanes of both in turn: the first of `self`, the first of `other`, the second of `self`, and so on.
     fn interleave(self, other: Self) -> (Self, Self);
 
-    /// Registers of `f64` of the same unit.
-    type Wide: Vector<Number = f64, Unit = Self::Unit>;
+    /// SIMD vectors of `f64` of the same instruction set.
+    type Wide: Vector<Number = f64, Simd = Self::Simd>;
 
-    /// The same numbers in `f64`, in two registers; of a register of `f64`, itself twice.
+    /// The same numbers in `f64`, in two SIMD vectors; of a SIMD vector of `f64`, itself twice.
     fn widen(self) -> [Self::Wide; 2];
 
-    /// The nearest numbers to those of two registers that [`widen`](Self::widen) could give.
+    /// The nearest numbers to those of two SIMD vectors that [`widen`](Self::widen) could give.
     fn narrow(wide: [Self::Wide; 2]) -> Self;
 
     /// [`times_plus`](Self::times_plus) of single numbers.

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::simd::baseline::Baseline;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::x86;
-use crate::simd::{Unit, Work};
+use crate::simd::{Simd, Work};
 
 /// A set of SIMD instructions that kernels are compiled for.
 ///
@@ -245,10 +245,10 @@ impl Detected {
 #[inline]
 pub fn dispatch<W: Work>(work: W) -> W::Output {
     match current() {
-        Detected::Baseline(unit) => unit.run(work),
+        Detected::Baseline(simd) => simd.run(work),
         #[cfg(target_arch = "x86_64")]
-        Detected::Avx2(unit) => unit.run(work),
+        Detected::Avx2(simd) => simd.run(work),
         #[cfg(target_arch = "x86_64")]
-        Detected::Avx512(unit) => unit.run(work),
+        Detected::Avx512(simd) => simd.run(work),
     }
 }

@@ -11,9 +11,9 @@ mod short;
 
 use self::function::Function;
 use crate::inlined;
-use crate::lanes::Lanes;
-use crate::simd::{Unit, Work};
+use crate::simd::{Simd, Work};
 use crate::simd_level::dispatch;
+use crate::simd_number::SimdNumber;
 use crate::{Matrix, Scalar};
 
 /// `p_k = e^{x_k} / Σ_j e^{x_j}`, along each row.
@@ -360,7 +360,7 @@ impl<T: Scalar, F: AlongRow<T>> Work for Rows<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, unit: U) {
+    fn run<S: Simd>(self, simd: S) {
         let Self {
             f,
             columns,
@@ -370,10 +370,10 @@ impl<T: Scalar, F: AlongRow<T>> Work for Rows<'_, T, F> {
         } = self;
         if columns > short::MOST {
             long::rows(f, columns, x, delta, y);
-        } else if U::HAS_WIDE_REGISTERS {
-            short::rows::<<T as Lanes>::On<U>, F, 16>(unit, f, columns, x, delta, y);
+        } else if S::HAS_WIDE_VECTORS {
+            short::rows::<<T as SimdNumber>::Vector<S>, F, 16>(simd, f, columns, x, delta, y);
         } else {
-            short::rows::<<T as Lanes>::On<U>, F, 4>(unit, f, columns, x, delta, y);
+            short::rows::<<T as SimdNumber>::Vector<S>, F, 4>(simd, f, columns, x, delta, y);
         }
     }
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use ndarray::ArrayRef1;
 
-use crate::lanes::Lanes;
 use crate::pairs::sum_of_pairs;
-use crate::simd::{MOST_LANES, Unit, Vector, Work};
+use crate::simd::{MOST_LANES, Simd, Vector, Work};
+use crate::simd_number::SimdNumber;
 use crate::{Matrix, Scalar};
 
 /// Runs up to this long are added one after the other; longer ones are halved.
@@ -77,10 +77,10 @@ pub fn add_column_sums<T: Scalar>(matrix: &Matrix<T>, sums: &mut ArrayRef1<T>) {
 }
 
 /// Sums of runs, added in pairs as they come: of two that stand for as many runs, one is made.
-struct Pairs<'a, S> {
+struct Pairs<'a, N> {
     count: usize,
     /// Of one run, of two, of four, and so on; those that stand for a binary digit of the count.
-    sums: &'a mut [S],
+    sums: &'a mut [N],
 }
 
 /// Levels for up to 255 runs, which take no time to set up.
@@ -94,14 +94,14 @@ fn need_few_levels(rows: usize) -> bool {
     rows.div_ceil(RUN) < 1 << FEW_LEVELS
 }
 
-impl<'a, S: Copy> Pairs<'a, S> {
+impl<'a, N: Copy> Pairs<'a, N> {
     #[inline(always)]
-    fn new(sums: &'a mut [S]) -> Self {
+    fn new(sums: &'a mut [N]) -> Self {
         Self { count: 0, sums }
     }
 
     #[inline(always)]
-    fn push(&mut self, mut sum: S, add: impl Fn(S, S) -> S) {
+    fn push(&mut self, mut sum: N, add: impl Fn(N, N) -> N) {
         let mut level = 0;
         while self.count >> level & 1 == 1 {
             sum = add(self.sums[level], sum);
@@ -112,7 +112,7 @@ impl<'a, S: Copy> Pairs<'a, S> {
     }
 
     #[inline(always)]
-    fn total(&self, zero: S, add: impl Fn(S, S) -> S) -> S {
+    fn total(&self, zero: N, add: impl Fn(N, N) -> N) -> N {
         let mut total = zero;
         for (level, &sum) in self.sums.iter().enumerate() {
             if self.count >> level & 1 == 1 {
@@ -153,15 +153,15 @@ impl<T: Scalar> Work for ColumnSums<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(mut self, unit: U) {
-        let (columns, lanes) = (self.sums.len(), <T as Lanes>::On::<U>::LANES);
+    fn run<S: Simd>(mut self, simd: S) {
+        let (columns, lanes) = (self.sums.len(), <T as SimdNumber>::Vector::<S>::LANES);
         let mut first = 0;
         while first < columns {
             if columns - first >= 4 * lanes {
-                self.panel::<<T as Lanes>::On<U>, 4>(unit, first);
+                self.panel::<<T as SimdNumber>::Vector<S>, 4>(simd, first);
                 first += 4 * lanes;
             } else {
-                self.panel::<<T as Lanes>::On<U>, 1>(unit, first);
+                self.panel::<<T as SimdNumber>::Vector<S>, 1>(simd, first);
                 first += lanes;
             }
         }
@@ -171,8 +171,8 @@ impl<T: Scalar> Work for ColumnSums<'_, T> {
 impl<T: Scalar> ColumnSums<'_, T> {
     /// `WIDE` registers of columns from `first` on, of the last as many as there are.
     #[inline(always)]
-    fn panel<V: Vector<Number = T>, const WIDE: usize>(&mut self, unit: V::Unit, first: usize) {
-        let zero = [V::splat(unit, T::zero()); WIDE];
+    fn panel<V: Vector<Number = T>, const WIDE: usize>(&mut self, simd: V::Simd, first: usize) {
+        let zero = [V::splat(simd, T::zero()); WIDE];
         let (mut few, mut most);
         let levels: &mut [_] = if need_few_levels(self.rows) {
             few = [zero; FEW_LEVELS];
@@ -185,19 +185,19 @@ impl<T: Scalar> ColumnSums<'_, T> {
         let whole = self.rows - self.rows % RUN;
         for start in (0..whole).step_by(RUN) {
             let upper = plus(
-                self.four::<V, WIDE>(unit, start, first),
-                self.four::<V, WIDE>(unit, start + 4, first),
+                self.four::<V, WIDE>(simd, start, first),
+                self.four::<V, WIDE>(simd, start + 4, first),
             );
             let lower = plus(
-                self.four::<V, WIDE>(unit, start + 8, first),
-                self.four::<V, WIDE>(unit, start + 12, first),
+                self.four::<V, WIDE>(simd, start + 8, first),
+                self.four::<V, WIDE>(simd, start + 12, first),
             );
             pairs.push(plus(upper, lower), plus);
         }
         if whole < self.rows {
             let mut rest = zero;
             for row in whole..self.rows {
-                rest = plus(rest, self.row::<V, WIDE>(unit, row, first));
+                rest = plus(rest, self.row::<V, WIDE>(simd, row, first));
             }
             pairs.push(rest, plus);
         }
@@ -206,7 +206,7 @@ impl<T: Scalar> ColumnSums<'_, T> {
         for (j, total) in total.into_iter().enumerate() {
             let sums = &mut self.sums[first + j * V::LANES..];
             if sums.len() >= V::LANES {
-                V::load(unit, sums).plus(total).store(sums);
+                V::load(simd, sums).plus(total).store(sums);
             } else {
                 total.store(&mut numbers);
                 for (sum, number) in sums.iter_mut().zip(numbers) {
@@ -219,18 +219,18 @@ impl<T: Scalar> ColumnSums<'_, T> {
     #[inline(always)]
     fn four<V: Vector<Number = T>, const WIDE: usize>(
         &self,
-        unit: V::Unit,
+        simd: V::Simd,
         row: usize,
         first: usize,
     ) -> [V; WIDE] {
         plus(
             plus(
-                self.row::<V, WIDE>(unit, row, first),
-                self.row::<V, WIDE>(unit, row + 1, first),
+                self.row::<V, WIDE>(simd, row, first),
+                self.row::<V, WIDE>(simd, row + 1, first),
             ),
             plus(
-                self.row::<V, WIDE>(unit, row + 2, first),
-                self.row::<V, WIDE>(unit, row + 3, first),
+                self.row::<V, WIDE>(simd, row + 2, first),
+                self.row::<V, WIDE>(simd, row + 3, first),
             ),
         )
     }
@@ -238,22 +238,22 @@ impl<T: Scalar> ColumnSums<'_, T> {
     #[inline(always)]
     fn row<V: Vector<Number = T>, const WIDE: usize>(
         &self,
-        unit: V::Unit,
+        simd: V::Simd,
         row: usize,
         first: usize,
     ) -> [V; WIDE] {
         let columns = self.sums.len();
         let numbers = &self.numbers[row * columns + first..];
-        let mut registers = [V::splat(unit, T::zero()); WIDE];
+        let mut registers = [V::splat(simd, T::zero()); WIDE];
         if columns - first >= WIDE * V::LANES {
             for (j, register) in registers.iter_mut().enumerate() {
-                *register = V::load(unit, &numbers[j * V::LANES..]);
+                *register = V::load(simd, &numbers[j * V::LANES..]);
             }
         } else {
             let mut padded = [T::zero(); MOST_LANES];
             let width = columns - first;
             padded[..width].copy_from_slice(&numbers[..width]);
-            registers[0] = V::load(unit, &padded);
+            registers[0] = V::load(simd, &padded);
         }
         registers
     }

@@ -6,7 +6,7 @@ use crate::simd::Vector;
 /// A square as wide as a register, from rows that are `stride` apart to columns.
 #[inline(always)]
 pub(crate) fn transpose<V>(
-    unit: V::Unit,
+    simd: V::Simd,
     from: &[V::Number],
     stride: usize,
     to: &mut [V::Number],
@@ -14,7 +14,7 @@ pub(crate) fn transpose<V>(
 ) where
     V: Vector<Number: Scalar>,
 {
-    let mut square = V::load_rows(unit, from, stride);
+    let mut square = V::load_rows(simd, from, stride);
     // Each round halves the distance between the rows of a pair that lies next to one another: log₂ of the lanes of them.
     let mut round = 1;
     while round < V::LANES {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use brique_core::Module;
 use brique_layers::{Init, Linear, ReLU, Residual, Sequential};
 use brique_losses::MSELoss;
-use brique_optim::Sgd;
+use brique_optim::SGD;
 use brique_random::{RandomSource, portable};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
@@ -43,7 +43,7 @@ fn shortest(width: usize) -> Result<[Duration; 2], Box<dyn Error>> {
     for is_residual in [false, true] {
         networks.push((Box::new(chain(width, is_residual)?), Stepper::default()));
     }
-    let (loss, mut descent) = (MSELoss::default(), Sgd::new(1e-6)?);
+    let (loss, mut descent) = (MSELoss::default(), SGD::new(1e-6)?);
     let mut shortest = [Duration::MAX; 2];
     for _ in 0..ROUNDS {
         for ((network, stepper), shortest) in networks.iter_mut().zip(&mut shortest) {

@@ -19,7 +19,7 @@ use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights
 /// use brique_datasets::{Selection, TestSize, line, train_test_split};
 /// use brique_layers::{Init, Linear, Sequential};
 /// use brique_losses::MSELoss;
-/// use brique_optim::{Schedule, Sgd};
+/// use brique_optim::{Schedule, SGD};
 /// use brique_random::portable;
 /// use brique_train::{Fit, Metric, metrics};
 ///
@@ -34,7 +34,7 @@ use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights
 ///     .schedule(Schedule::cosine(500, 0.0)?)
 ///     .stop_early(50)
 ///     .on_epoch(|epoch| if epoch.loss < 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-///     .run(&mut network, &MSELoss::default(), &mut Sgd::new(0.02)?, &train)?;
+///     .run(&mut network, &MSELoss::default(), &mut SGD::new(0.02)?, &train)?;
 /// assert!(history.best().and_then(|epoch| epoch.metric("R²")).is_some_and(|r2| r2 > 0.9));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -2,7 +2,7 @@
 
 use brique_core::{Loss, Module};
 use brique_datasets::Dataset;
-use brique_optim::Sgd;
+use brique_optim::SGD;
 use brique_tensor::{Matrix, Scalar};
 
 use crate::{Error, Fit, History, Stepper};
@@ -29,7 +29,7 @@ use crate::{Error, Fit, History, Stepper};
 pub struct Optim<'a, T: Scalar = f64> {
     network: &'a mut dyn Module<T>,
     loss: &'a dyn Loss<T>,
-    descent: Sgd<T>,
+    descent: SGD<T>,
     stepper: Stepper<T>,
 }
 
@@ -40,7 +40,7 @@ impl<'a, T: Scalar> Optim<'a, T> {
     ///
     /// Where `eps` is negative, or no finite number.
     pub fn new(network: &'a mut dyn Module<T>, loss: &'a dyn Loss<T>, eps: f64) -> Result<Self, Error> {
-        let descent = Sgd::new(eps)?;
+        let descent = SGD::new(eps)?;
         Ok(Self {
             network,
             loss,

@@ -55,14 +55,14 @@ pub mod prelude {
         one_hot, plane, read_csv, read_mnist, read_usps, spirals, stratified_k_fold, train_test_split,
     };
     pub use brique_layers::{
-        Concat, Dropout, Elu, Gelu, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU,
-        Residual, Sequential, Sigmoid, Silu, Softmax, Softplus, Tanh, Workspace, registry,
+        Concat, Dropout, ELU, GELU, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU,
+        Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, Workspace, registry,
     };
     pub use brique_losses::{
         BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, L1Loss, MSELoss, NLLLoss,
     };
     pub use brique_optim::{
-        AdaGrad, Adam, AdamW, Optimizer, ReduceOnPlateau, RmsProp, Schedule, Sgd, clip_norm, clip_value,
+        Adagrad, Adam, AdamW, Optimizer, RMSprop, ReduceOnPlateau, SGD, Schedule, clip_norm, clip_value,
     };
     pub use brique_random::{NumpyRandomState, RandomSource, portable};
     pub use brique_tensor::ndarray::{self, Array2, array};

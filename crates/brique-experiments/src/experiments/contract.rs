@@ -223,13 +223,13 @@ fn distance(a: &Matrix, b: &Matrix) -> f64 {
 fn differences(at: &Matrix, f: impl Fn(&Matrix) -> Result<f64, Error>) -> Result<Array2<f64>, Error> {
     let mut moved = at.to_owned();
     let mut gradient = Array2::zeros(at.dim());
-    for (index, slope) in gradient.indexed_iter_mut() {
+    for (index, derivative) in gradient.indexed_iter_mut() {
         moved[index] = at[index] + DIFFERENCE;
         let above = f(&moved)?;
         moved[index] = at[index] - DIFFERENCE;
         let below = f(&moved)?;
         moved[index] = at[index];
-        *slope = (above - below) / (2.0 * DIFFERENCE);
+        *derivative = (above - below) / (2.0 * DIFFERENCE);
     }
     Ok(gradient)
 }

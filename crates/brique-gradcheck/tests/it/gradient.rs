@@ -103,7 +103,7 @@ fn at_a_kink_a_gradient_of_neither_side_fails() {
     assert_eq!((worst.index, worst.analytic), ((0, 0), 2.0));
     assert!(
         (worst.numeric - 1.0).abs() < 1e-9,
-        "the nearest slope of the two sides"
+        "the nearest derivative of the two sides"
     );
 }
 
@@ -170,7 +170,7 @@ fn steps_are_scaled_to_the_value() {
     assert_eq!(check(&mut wrong, &x, &delta).failures(), 3);
 }
 
-/// The tails are constant to the last digit: what their slope is cannot be told from 0.
+/// The tails are constant to the last digit: what their derivative is cannot be told from 0.
 #[test]
 fn what_rounding_hides_is_allowed() {
     let tanh = || elementwise("Tanh", f64::tanh, |x| x.cosh().powi(-2));
@@ -207,7 +207,7 @@ fn derivatives_that_bend_or_vanish_are_no_mistakes() {
         ),
         (
             elementwise(
-                "Elu",
+                "ELU",
                 |x| if x > 0.0 { x } else { x.exp_m1() },
                 |x| x.min(0.0).exp(),
             ),

@@ -12,7 +12,7 @@ use crate::toys::{normal, softmax_of};
 pub type Case = (ToyLoss, Array2<f64>, Array2<f64>);
 
 /// A loss whose terms are the elements of the prediction.
-fn of_terms(name: &'static str, term: fn(f64, f64) -> f64, slope: fn(f64, f64) -> f64) -> ToyLoss {
+fn of_terms(name: &'static str, term: fn(f64, f64) -> f64, derivative: fn(f64, f64) -> f64) -> ToyLoss {
     let terms = move |y: &Matrix, yhat: &Matrix| {
         Array2::from_shape_fn(yhat.dim(), |index| term(y[index], yhat[index]))
     };
@@ -24,7 +24,7 @@ fn of_terms(name: &'static str, term: fn(f64, f64) -> f64, slope: fn(f64, f64) -
         forward: Arc::new(move |y, yhat, divisor| terms(y, yhat).sum() / divisor),
         backward: Arc::new(move |y, yhat, divisor, delta| {
             for (index, delta) in delta.indexed_iter_mut() {
-                *delta = slope(y[index], yhat[index]) / divisor;
+                *delta = derivative(y[index], yhat[index]) / divisor;
             }
         }),
         per_example: Arc::new(move |y, yhat, losses| losses.assign(&terms(y, yhat).sum_axis(Axis(1)))),

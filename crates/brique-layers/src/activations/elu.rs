@@ -13,31 +13,31 @@ use super::module;
 ///
 /// ```
 /// use brique_core::Module;
-/// use brique_layers::Elu;
+/// use brique_layers::ELU;
 /// use brique_tensor::ndarray::array;
 ///
-/// let unit = Elu::new(2.0)?;
+/// let elu = ELU::new(2.0)?;
 /// let x = array![[0.0, 3.0, -1000.0]];
-/// assert_eq!(unit.forward(&x)?, array![[0.0, 3.0, -2.0]]);
-/// assert_eq!(unit.backward_delta(&x, &array![[1.0, 5.0, 1.0]])?, array![[2.0, 5.0, 0.0]]);
+/// assert_eq!(elu.forward(&x)?, array![[0.0, 3.0, -2.0]]);
+/// assert_eq!(elu.backward_delta(&x, &array![[1.0, 5.0, 1.0]])?, array![[2.0, 5.0, 0.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
 /// Source: Clevert, Unterthiner and Hochreiter, 2016; PyTorch's `nn.ELU`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Elu {
+pub struct ELU {
     alpha: f64,
 }
 
-impl Default for Elu {
+impl Default for ELU {
     /// An alpha of 1, as in PyTorch.
     fn default() -> Self {
         Self { alpha: 1.0 }
     }
 }
 
-impl Elu {
-    /// The unit with this alpha.
+impl ELU {
+    /// The module with this alpha.
     ///
     /// # Errors
     ///
@@ -51,11 +51,11 @@ impl Elu {
             found: alpha.to_string(),
             expected: "a finite number".into(),
         };
-        Err(Error::new("Elu", "new", fault))
+        Err(Error::new("ELU", "new", fault))
     }
 }
 
-impl<T: Scalar> Elementwise<T> for Elu {
+impl<T: Scalar> Elementwise<T> for ELU {
     #[inline(always)]
     fn value(self, x: T) -> T {
         if x > T::zero() {
@@ -66,7 +66,7 @@ impl<T: Scalar> Elementwise<T> for Elu {
     }
 
     #[inline(always)]
-    fn slope(self, x: T) -> T {
+    fn derivative(self, x: T) -> T {
         if x > T::zero() {
             T::one()
         } else {
@@ -75,5 +75,5 @@ impl<T: Scalar> Elementwise<T> for Elu {
     }
 }
 
-module!(Elu, |it| brique_core::Description::new("Elu")
+module!(ELU, |it| brique_core::Description::new("ELU")
     .attribute("alpha", it.alpha));

@@ -15,28 +15,28 @@ use super::module;
 ///
 /// ```
 /// use brique_core::Module;
-/// use brique_layers::Gelu;
+/// use brique_layers::GELU;
 /// use brique_tensor::ndarray::array;
 ///
-/// assert_eq!(Gelu.forward(&array![[0.0, 100.0]])?, array![[0.0, 100.0]]);
-/// assert_eq!(Gelu.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
+/// assert_eq!(GELU.forward(&array![[0.0, 100.0]])?, array![[0.0, 100.0]]);
+/// assert_eq!(GELU.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
 /// Source: Hendrycks and Gimpel, 2016, their equation 1; PyTorch's `nn.GELU()`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Gelu;
+pub struct GELU;
 
-impl<T: Scalar> Elementwise<T> for Gelu {
+impl<T: Scalar> Elementwise<T> for GELU {
     #[inline(always)]
     fn value(self, x: T) -> T {
         x * inlined::normal_distribution(x)
     }
 
     #[inline(always)]
-    fn slope(self, x: T) -> T {
+    fn derivative(self, x: T) -> T {
         inlined::normal_distribution(x) + x * inlined::normal_density(x)
     }
 }
 
-module!(Gelu, |_| brique_core::Description::new("Gelu"));
+module!(GELU, |_| brique_core::Description::new("GELU"));

@@ -1,4 +1,4 @@
-//! The leaky rectifier.
+//! The leaky rectified linear unit.
 
 use brique_core::{Error, Fault};
 use brique_tensor::{Elementwise, Scalar};
@@ -7,7 +7,7 @@ use super::module;
 
 /// `y = x for x > 0, negative_slope·x else`, element by element; `δ_x = (1 if x > 0, else negative_slope) · δ`.
 ///
-/// At 0 the slope is the negative one, as in PyTorch.
+/// At 0 the derivative is the negative slope, as in PyTorch.
 ///
 /// # Shapes
 ///
@@ -18,10 +18,10 @@ use super::module;
 /// use brique_layers::LeakyReLU;
 /// use brique_tensor::ndarray::array;
 ///
-/// let unit = LeakyReLU::new(0.25)?;
+/// let leaky_relu = LeakyReLU::new(0.25)?;
 /// let x = array![[-2.0, 3.0]];
-/// assert_eq!(unit.forward(&x)?, array![[-0.5, 3.0]]);
-/// assert_eq!(unit.backward_delta(&x, &array![[1.0, 5.0]])?, array![[0.25, 5.0]]);
+/// assert_eq!(leaky_relu.forward(&x)?, array![[-0.5, 3.0]]);
+/// assert_eq!(leaky_relu.backward_delta(&x, &array![[1.0, 5.0]])?, array![[0.25, 5.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -32,14 +32,14 @@ pub struct LeakyReLU {
 }
 
 impl Default for LeakyReLU {
-    /// A slope of 0.01, as in PyTorch.
+    /// A negative slope of 0.01, as in PyTorch.
     fn default() -> Self {
         Self { negative_slope: 0.01 }
     }
 }
 
 impl LeakyReLU {
-    /// The unit with this slope for negative numbers.
+    /// The module with this negative slope.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl<T: Scalar> Elementwise<T> for LeakyReLU {
     }
 
     #[inline(always)]
-    fn slope(self, x: T) -> T {
+    fn derivative(self, x: T) -> T {
         if x > T::zero() {
             T::one()
         } else {

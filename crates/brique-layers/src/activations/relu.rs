@@ -6,7 +6,7 @@ use super::module;
 
 /// `y = max(x, 0)`, element by element; `δ_x = (1 if x > 0, else 0) · δ`.
 ///
-/// At 0 the slope is 0, as in PyTorch. NaN stays NaN.
+/// At 0 the derivative is 0, as in PyTorch. NaN stays NaN.
 ///
 /// # Shapes
 ///
@@ -35,7 +35,7 @@ impl<T: Scalar> Elementwise<T> for ReLU {
     }
 
     #[inline(always)]
-    fn slope(self, x: T) -> T {
+    fn derivative(self, x: T) -> T {
         if x > T::zero() { T::one() } else { T::zero() }
     }
 }

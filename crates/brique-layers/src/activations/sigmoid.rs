@@ -6,7 +6,7 @@ use super::module;
 
 /// `y = σ(x) = 1 / (1 + e^−x)`, element by element; `δ_x = σ(x)·σ(−x) · δ`.
 ///
-/// The slope is computed from x, so that it keeps its digits where σ has reached 1.
+/// The derivative is computed from x, so that it keeps its digits where σ has reached 1.
 ///
 /// # Shapes
 ///
@@ -36,8 +36,8 @@ impl<T: Scalar> Elementwise<T> for Sigmoid {
     }
 
     #[inline(always)]
-    fn slope(self, x: T) -> T {
-        inlined::sigmoid_slope(x)
+    fn derivative(self, x: T) -> T {
+        inlined::sigmoid_derivative(x)
     }
 }
 

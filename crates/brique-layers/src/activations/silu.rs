@@ -12,30 +12,34 @@ use super::module;
 ///
 /// ```
 /// use brique_core::Module;
-/// use brique_layers::Silu;
+/// use brique_layers::SiLU;
 /// use brique_tensor::ndarray::array;
 ///
-/// assert_eq!(Silu.forward(&array![[0.0, 100.0]])?, array![[0.0, 100.0]]);
-/// assert_eq!(Silu.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
+/// assert_eq!(SiLU.forward(&array![[0.0, 100.0]])?, array![[0.0, 100.0]]);
+/// assert_eq!(SiLU.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
 /// Source: Elfwing, Uchibe and Doya, 2018; PyTorch's `nn.SiLU`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Silu;
+pub struct SiLU;
 
-impl<T: Scalar> Elementwise<T> for Silu {
+impl<T: Scalar> Elementwise<T> for SiLU {
     #[inline(always)]
     fn value(self, x: T) -> T {
         x * inlined::sigmoid(x)
     }
 
     #[inline(always)]
-    fn slope(self, x: T) -> T {
-        let slope = inlined::sigmoid(x) * (T::one() + x * inlined::sigmoid(-x));
-        // −∞ · 0 on the way to the slope's limit, which is 0.
-        if x == T::neg_infinity() { T::zero() } else { slope }
+    fn derivative(self, x: T) -> T {
+        let derivative = inlined::sigmoid(x) * (T::one() + x * inlined::sigmoid(-x));
+        // −∞ · 0 on the way to the derivative's limit, which is 0.
+        if x == T::neg_infinity() {
+            T::zero()
+        } else {
+            derivative
+        }
     }
 }
 
-module!(Silu, saves_derivative, |_| brique_core::Description::new("Silu"));
+module!(SiLU, saves_derivative, |_| brique_core::Description::new("SiLU"));

@@ -33,7 +33,7 @@ impl<T: Scalar> Elementwise<T> for Softplus {
     }
 
     #[inline(always)]
-    fn slope(self, x: T) -> T {
+    fn derivative(self, x: T) -> T {
         inlined::sigmoid(x)
     }
 }

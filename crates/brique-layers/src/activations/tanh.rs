@@ -6,7 +6,7 @@ use super::module;
 
 /// `y = tanh(x)`, element by element; `δ_x = (1 − tanh²(x)) · δ`.
 ///
-/// The slope is computed from x as `1/cosh²(x)`, so that it keeps its digits where tanh has reached ±1.
+/// The derivative is computed from x as `1/cosh²(x)`, so that it keeps its digits where tanh has reached ±1.
 ///
 /// # Shapes
 ///
@@ -36,8 +36,8 @@ impl<T: Scalar> Elementwise<T> for Tanh {
     }
 
     #[inline(always)]
-    fn slope(self, x: T) -> T {
-        inlined::tanh_slope(x)
+    fn derivative(self, x: T) -> T {
+        inlined::tanh_derivative(x)
     }
 }
 

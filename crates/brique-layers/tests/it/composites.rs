@@ -5,8 +5,8 @@ use brique_gradcheck::Judge;
 use brique_gradcheck::composite_laws::everything_is_passed_on;
 use brique_gradcheck::strategies::sizes;
 use brique_layers::{
-    Concat, Dropout, Elu, Gelu, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Residual,
-    Sequential, Sigmoid, Silu, Softmax, Softplus, Tanh, registry,
+    Concat, Dropout, ELU, GELU, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Residual,
+    Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, registry,
 };
 use brique_random::portable;
 use brique_tensor::Scalar;
@@ -189,11 +189,11 @@ fn every_module<T: Scalar>() -> Vec<Box<dyn Module<T>>> {
         Box::new(linear(0, 2, 1)),
         Box::new(ReLU),
         Box::new(LeakyReLU::new(0.2).unwrap()),
-        Box::new(Elu::new(0.5).unwrap()),
+        Box::new(ELU::new(0.5).unwrap()),
         Box::new(Tanh),
         Box::new(Sigmoid),
-        Box::new(Silu),
-        Box::new(Gelu),
+        Box::new(SiLU),
+        Box::new(GELU),
         Box::new(Softplus),
         Box::new(LogSigmoid),
         Box::new(Softmax),

@@ -14,7 +14,7 @@ fn trained(parameters: &Array2<f64>) -> LayerNorm {
 
 #[test]
 fn it_keeps_every_law_and_its_gradients_are_the_differences() {
-    // Of one value the deviation is 0, and the slope of its root is all curvature.
+    // Of one value the deviation is 0, and the derivative of its root is all curvature.
     let modules = (2..9_usize)
         .prop_flat_map(|n| matrix(2, n, Numbers::Tame).prop_map(move |parameters| (trained(&parameters), n)));
     let judgement = Judge::new(1).modules(modules).unwrap();

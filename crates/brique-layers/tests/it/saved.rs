@@ -3,7 +3,7 @@
 use brique_core::{Error, Gradient, Module, Workspace};
 use brique_gradcheck::strategies::sizes;
 use brique_layers::Linear;
-use brique_layers::{Elu, Gelu, Init, LogSigmoid, ReLU, Residual, Sequential, Sigmoid, Silu, Softplus, Tanh};
+use brique_layers::{ELU, GELU, Init, LogSigmoid, ReLU, Residual, Sequential, SiLU, Sigmoid, Softplus, Tanh};
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
@@ -16,9 +16,9 @@ fn functions<T: Scalar>() -> Vec<Box<dyn Module<T>>> {
         Box::new(Sigmoid),
         Box::new(Softplus),
         Box::new(LogSigmoid),
-        Box::new(Silu),
-        Box::new(Gelu),
-        Box::new(Elu::new(0.5).unwrap()),
+        Box::new(SiLU),
+        Box::new(GELU),
+        Box::new(ELU::new(0.5).unwrap()),
     ]
 }
 

@@ -20,7 +20,7 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, p: &Matrix<T>) {
         |y, p| -y * p.ln() - (1.0 - y) * (1.0 - p).ln(),
         |y, p| (1.0 - y) / (1.0 - p) - y / p,
     );
-    // 1/0.02 is the steepest slope.
+    // 1/0.02 is the largest derivative.
     definition.cancelling(50.0).check(BCELoss::new, y, p);
 }
 
@@ -70,7 +70,7 @@ fn at_the_ends_logarithms_and_gradients_are_clipped() {
     fn check<T: Scalar>() {
         let loss = BCELoss::default();
         let one_over = T::from_f64(1e-12).recip();
-        for (y, p, value, slope) in [
+        for (y, p, value, derivative) in [
             (0.0, 0.0, T::zero(), T::zero()),
             (1.0, 1.0, T::zero(), T::zero()),
             (1.0, 0.0, T::from_f64(100.0), -one_over),
@@ -78,7 +78,10 @@ fn at_the_ends_logarithms_and_gradients_are_clipped() {
         ] {
             let (y, p) = (array![[T::from_f64(y)]], array![[T::from_f64(p)]]);
             assert_eq!(loss.forward(&y, &p).unwrap(), value);
-            assert!((loss.backward(&y, &p).unwrap()[[0, 0]] - slope).abs() <= T::epsilon() * slope.abs());
+            assert!(
+                (loss.backward(&y, &p).unwrap()[[0, 0]] - derivative).abs()
+                    <= T::epsilon() * derivative.abs()
+            );
         }
     }
     check::<f64>();

@@ -112,14 +112,14 @@ fn the_tails_keep_their_digits() {
         let (up, down) = (array![[T::from_f64(far)]], array![[T::from_f64(-far)]]);
         let (zero, one) = (array![[T::zero()]], array![[T::one()]]);
         let small = T::from_f64(-far).exp();
-        for (y, x, value, slope) in [
+        for (y, x, value, derivative) in [
             (&one, &up, small, -small),
             (&zero, &down, small, small),
             (&zero, &up, T::from_f64(far), T::one()),
             (&one, &down, T::from_f64(far), -T::one()),
         ] {
             assert_eq!(loss.forward(y, x).unwrap(), value, "{far}");
-            assert_eq!(loss.backward(y, x).unwrap(), array![[slope]], "{far}");
+            assert_eq!(loss.backward(y, x).unwrap(), array![[derivative]], "{far}");
         }
     }
     for far in [40.0, 300.0, 700.0, 1000.0] {
@@ -134,14 +134,14 @@ fn the_tails_keep_their_digits() {
 fn infinity_is_a_certainty_and_nan_stays() {
     let loss = BCEWithLogitsLoss::default();
     let (zero, one) = (array![[0.0]], array![[1.0]]);
-    for (y, x, value, slope) in [
+    for (y, x, value, derivative) in [
         (&one, f64::INFINITY, 0.0, 0.0),
         (&zero, f64::NEG_INFINITY, 0.0, 0.0),
         (&zero, f64::INFINITY, f64::INFINITY, 1.0),
         (&one, f64::NEG_INFINITY, f64::INFINITY, -1.0),
     ] {
         assert_eq!(loss.forward(y, &array![[x]]).unwrap(), value);
-        assert_eq!(loss.backward(y, &array![[x]]).unwrap(), array![[slope]]);
+        assert_eq!(loss.backward(y, &array![[x]]).unwrap(), array![[derivative]]);
     }
     for y in [zero, one, array![[0.5]]] {
         let nan = array![[f64::NAN]];

@@ -48,7 +48,7 @@ fn definition<T: Scalar>(y: &Matrix<T>, z: &Matrix<T>, weights: &[f64], smoothin
         terms: Array2::from_shape_fn((rows, classes), |(row, class)| {
             wanted[[row, class]] * (sums[row].ln() - number(row, class))
         }),
-        slopes: Array2::from_shape_fn((rows, classes), |(row, class)| {
+        derivatives: Array2::from_shape_fn((rows, classes), |(row, class)| {
             wanted.row(row).sum() * number(row, class).exp() / sums[row] - wanted[[row, class]]
         }),
         cancelling: 4.0,

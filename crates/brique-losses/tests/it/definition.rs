@@ -16,7 +16,7 @@ pub struct Definition {
     /// The loss of each term, (n, terms).
     pub terms: Array2<f64>,
     /// ∂ Σ terms / ∂ŷ.
-    pub slopes: Array2<f64>,
+    pub derivatives: Array2<f64>,
     /// How large the numbers are that cancel in the plain formula, or in the loss itself.
     pub cancelling: f64,
     /// By what `Reduction::Mean` divides.
@@ -29,14 +29,14 @@ impl Definition {
         y: &Matrix<T>,
         yhat: &Matrix<T>,
         value: impl Fn(f64, f64) -> f64,
-        slope: impl Fn(f64, f64) -> f64,
+        derivative: impl Fn(f64, f64) -> f64,
     ) -> Self {
         let element = |f: &dyn Fn(f64, f64) -> f64| {
             Array2::from_shape_fn(y.dim(), |index| f(y[index].as_f64(), yhat[index].as_f64()))
         };
         Self {
             terms: element(&value),
-            slopes: element(&slope),
+            derivatives: element(&derivative),
             cancelling: 0.0,
             mean_divisor: y.len() as f64,
         }
@@ -72,8 +72,8 @@ impl Definition {
             self.near([&loss.forward(y, yhat).unwrap()], [&value], "forward", &loss);
             let delta = loss.backward(y, yhat).unwrap();
             assert_eq!(delta.dim(), yhat.dim());
-            let slopes = &self.slopes / divisor;
-            self.near(delta.iter(), slopes.iter(), "backward", &loss);
+            let derivatives = &self.derivatives / divisor;
+            self.near(delta.iter(), derivatives.iter(), "backward", &loss);
         }
     }
 

@@ -10,8 +10,8 @@ use crate::levels::proptest_on_every_level;
 use crate::targets::{pairs, tame};
 
 fn check_l1<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
-    let slope = |y: f64, yhat: f64| if yhat == y { 0.0 } else { (yhat - y).signum() };
-    Definition::of_elements(y, yhat, |y, yhat| (yhat - y).abs(), slope).check(L1Loss::new, y, yhat);
+    let derivative = |y: f64, yhat: f64| if yhat == y { 0.0 } else { (yhat - y).signum() };
+    Definition::of_elements(y, yhat, |y, yhat| (yhat - y).abs(), derivative).check(L1Loss::new, y, yhat);
 }
 
 fn check_huber<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, delta: f64) {

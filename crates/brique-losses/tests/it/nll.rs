@@ -24,7 +24,7 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
     };
     let of_weights = |weights: [f64; 9]| Definition {
         terms: of_class(&|class, number| -weights[class] * number),
-        slopes: of_class(&|class, _| -weights[class]),
+        derivatives: of_class(&|class, _| -weights[class]),
         cancelling: 0.0,
         mean_divisor: of_class(&|class, _| weights[class]).sum(),
     };

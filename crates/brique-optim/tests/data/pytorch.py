@@ -144,12 +144,12 @@ def adam_w(s, p, g, t):
     return adam(s, p * (1 - L(0.01) * L(0.05)), g, t)
 
 
-def rms_prop(s, p, g, t):
+def rmsprop(s, p, g, t):
     s["v"] = L(0.99) * s.get("v", 0) + (1 - L(0.99)) * g * g
     return p - L(0.005) * g / (np.sqrt(s["v"]) + L(1e-8))
 
 
-def ada_grad(s, p, g, t):
+def adagrad(s, p, g, t):
     s["v"] = s.get("v", 0) + g * g
     return p - L(0.05) * g / (np.sqrt(s["v"]) + L(1e-10))
 
@@ -158,8 +158,8 @@ LONG = {
     "LONG_SGD": long_run(sgd),
     "LONG_ADAM": long_run(adam),
     "LONG_ADAM_W": long_run(adam_w),
-    "LONG_RMS_PROP": long_run(rms_prop),
-    "LONG_ADA_GRAD": long_run(ada_grad),
+    "LONG_RMS_PROP": long_run(rmsprop),
+    "LONG_ADA_GRAD": long_run(adagrad),
 }
 
 

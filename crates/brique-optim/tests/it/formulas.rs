@@ -1,7 +1,7 @@
 //! Every optimiser, with options of no default value, against a plain transcription of its formula.
 
 use brique_gradcheck::strategies::{Numbers, matrix, sizes};
-use brique_optim::{AdaGrad, Adam, AdamW, Error, Optimizer, RmsProp, Sgd};
+use brique_optim::{Adagrad, Adam, AdamW, Error, Optimizer, RMSprop, SGD};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::array;
 use proptest::prelude::*;
@@ -44,20 +44,20 @@ fn adam_w_without_decay([m, v]: [&mut f64; 2], p: f64, g: f64, t: i32) -> f64 {
     p - 0.3 / first * *m / (v.sqrt() / second.sqrt() + 1e-3)
 }
 
-fn rms_prop([v, _]: &mut [f64; 2], p: f64, g: f64, _: i32) -> f64 {
+fn rmsprop([v, _]: &mut [f64; 2], p: f64, g: f64, _: i32) -> f64 {
     let g = g + 0.1 * p;
     *v = 0.9 * *v + (1.0 - 0.9) * g * g;
     p - 0.3 * g / (v.sqrt() + 1e-3)
 }
 
-fn rms_prop_momentum([v, b]: &mut [f64; 2], p: f64, g: f64, _: i32) -> f64 {
+fn rmsprop_momentum([v, b]: &mut [f64; 2], p: f64, g: f64, _: i32) -> f64 {
     let g = g + 0.1 * p;
     *v = 0.9 * *v + (1.0 - 0.9) * g * g;
     *b = 0.8 * *b + g / (v.sqrt() + 1e-3);
     p - 0.3 * *b
 }
 
-fn ada_grad([s, _]: &mut [f64; 2], p: f64, g: f64, t: i32) -> f64 {
+fn adagrad([s, _]: &mut [f64; 2], p: f64, g: f64, t: i32) -> f64 {
     let g = g + 0.1 * p;
     *s += g * g;
     p - 0.3 / (1.0 + f64::from(t - 1) * 0.2) * g / (s.sqrt() + 1e-3)
@@ -67,10 +67,10 @@ type Pair<T> = (Box<dyn Optimizer<T>>, Formula);
 
 fn optimizers<T: Scalar>() -> Result<Vec<Pair<T>>, Error> {
     Ok(vec![
-        (Box::new(Sgd::new(0.3)?.weight_decay(0.1)?), sgd),
-        (Box::new(Sgd::new(0.3)?.momentum(0.8)?), momentum),
+        (Box::new(SGD::new(0.3)?.weight_decay(0.1)?), sgd),
+        (Box::new(SGD::new(0.3)?.momentum(0.8)?), momentum),
         (
-            Box::new(Sgd::new(0.3)?.nesterov(0.8)?.weight_decay(0.1)?),
+            Box::new(SGD::new(0.3)?.nesterov(0.8)?.weight_decay(0.1)?),
             nesterov,
         ),
         (
@@ -82,22 +82,22 @@ fn optimizers<T: Scalar>() -> Result<Vec<Pair<T>>, Error> {
             adam_w,
         ),
         (
-            Box::new(RmsProp::new(0.3)?.alpha(0.9)?.eps(1e-3)?.weight_decay(0.1)?),
-            rms_prop,
+            Box::new(RMSprop::new(0.3)?.alpha(0.9)?.eps(1e-3)?.weight_decay(0.1)?),
+            rmsprop,
         ),
         (
             Box::new(
-                RmsProp::new(0.3)?
+                RMSprop::new(0.3)?
                     .alpha(0.9)?
                     .eps(1e-3)?
                     .weight_decay(0.1)?
                     .momentum(0.8)?,
             ),
-            rms_prop_momentum,
+            rmsprop_momentum,
         ),
         (
-            Box::new(AdaGrad::new(0.3)?.lr_decay(0.2)?.eps(1e-3)?.weight_decay(0.1)?),
-            ada_grad,
+            Box::new(Adagrad::new(0.3)?.lr_decay(0.2)?.eps(1e-3)?.weight_decay(0.1)?),
+            adagrad,
         ),
     ])
 }
@@ -162,7 +162,7 @@ fn two_steps_of_each_by_hand() {
         optimizer.step(&mut bag).unwrap();
         bag.values()[0]
     };
-    let sgd = || Sgd::new(0.5).unwrap();
+    let sgd = || SGD::new(0.5).unwrap();
     assert_eq!(after_two_steps(&mut sgd()), 1.0 - 0.5 * 2.0 - 0.5 * 4.0);
     // v = 2, then 0.5·2 + 4 = 5.
     assert_eq!(
@@ -182,11 +182,11 @@ fn two_steps_of_each_by_hand() {
 
     let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-6, "{found}, {expected}");
     // s = 4, then 20.
-    let mut ada_grad = AdaGrad::new(1.0).unwrap();
-    near(after_two_steps(&mut ada_grad), 1.0 - 1.0 - 4.0 / 20.0_f64.sqrt());
+    let mut adagrad = Adagrad::new(1.0).unwrap();
+    near(after_two_steps(&mut adagrad), 1.0 - 1.0 - 4.0 / 20.0_f64.sqrt());
     // v = 0.5·4 = 2, then 1 + 8 = 9.
-    let mut rms_prop = RmsProp::new(1.0).unwrap().alpha(0.5).unwrap();
-    near(after_two_steps(&mut rms_prop), 1.0 - 2.0_f64.sqrt() - 4.0 / 3.0);
+    let mut rmsprop = RMSprop::new(1.0).unwrap().alpha(0.5).unwrap();
+    near(after_two_steps(&mut rmsprop), 1.0 - 2.0_f64.sqrt() - 4.0 / 3.0);
     // m = 1, then 2.5, over 3/4; v = 2, then 9, over 3/4.
     let mut adam = Adam::new(1.0).unwrap().betas(0.5, 0.5).unwrap();
     near(

@@ -2,7 +2,7 @@
 
 use brique_core::Module;
 use brique_gradcheck::strategies::{Numbers, matrix, sizes};
-use brique_optim::{AdaGrad, Adam, AdamW, Error, Optimizer, RmsProp, Sgd};
+use brique_optim::{Adagrad, Adam, AdamW, Error, Optimizer, RMSprop, SGD};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, array};
 use proptest::prelude::*;
@@ -11,22 +11,22 @@ use crate::bag::Bag;
 
 /// One of each with this weight decay, with a momentum where there is one to have.
 pub fn optimizers<T: Scalar>(decay: f64, weights_only: bool) -> Result<Vec<Box<dyn Optimizer<T>>>, Error> {
-    let plain = Sgd::new(0.1)?.weight_decay(decay)?;
-    let sgd = Sgd::new(0.1)?.nesterov(0.9)?.weight_decay(decay)?;
+    let plain = SGD::new(0.1)?.weight_decay(decay)?;
+    let sgd = SGD::new(0.1)?.nesterov(0.9)?.weight_decay(decay)?;
     let adam = Adam::new(0.1)?.weight_decay(decay)?;
     let adam_w = AdamW::new(0.1)?.weight_decay(decay)?;
-    let rms_prop = RmsProp::new(0.1)?.weight_decay(decay)?;
-    let with_momentum = RmsProp::new(0.1)?.momentum(0.9)?.weight_decay(decay)?;
-    let ada_grad = AdaGrad::new(0.1)?.weight_decay(decay)?;
+    let rmsprop = RMSprop::new(0.1)?.weight_decay(decay)?;
+    let with_momentum = RMSprop::new(0.1)?.momentum(0.9)?.weight_decay(decay)?;
+    let adagrad = Adagrad::new(0.1)?.weight_decay(decay)?;
     Ok(if weights_only {
         vec![
             Box::new(plain.decay_weights_only()),
             Box::new(sgd.decay_weights_only()),
             Box::new(adam.decay_weights_only()),
             Box::new(adam_w.decay_weights_only()),
-            Box::new(rms_prop.decay_weights_only()),
+            Box::new(rmsprop.decay_weights_only()),
             Box::new(with_momentum.decay_weights_only()),
-            Box::new(ada_grad.decay_weights_only()),
+            Box::new(adagrad.decay_weights_only()),
         ]
     } else {
         vec![
@@ -34,9 +34,9 @@ pub fn optimizers<T: Scalar>(decay: f64, weights_only: bool) -> Result<Vec<Box<d
             Box::new(sgd),
             Box::new(adam),
             Box::new(adam_w),
-            Box::new(rms_prop),
+            Box::new(rmsprop),
             Box::new(with_momentum),
-            Box::new(ada_grad),
+            Box::new(adagrad),
         ]
     })
 }

@@ -1,6 +1,6 @@
 //! Options that mean nothing are refused by name.
 
-use brique_optim::{AdaGrad, Adam, AdamW, Error, RmsProp, Sgd};
+use brique_optim::{Adagrad, Adam, AdamW, Error, RMSprop, SGD};
 
 const NOT_FINITE: [f64; 3] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
 
@@ -27,19 +27,19 @@ const BELOW_ONE: &str = "a number of at least 0 and below 1";
 
 #[test]
 fn learning_rates() {
-    refused(Sgd::<f64>::new, "Sgd", "learning_rate", NOT_NEGATIVE, &[-0.1]);
+    refused(SGD::<f64>::new, "SGD", "learning_rate", NOT_NEGATIVE, &[-0.1]);
     refused(Adam::<f64>::new, "Adam", "learning_rate", NOT_NEGATIVE, &[-0.1]);
     refused(AdamW::<f64>::new, "AdamW", "learning_rate", NOT_NEGATIVE, &[-0.1]);
     refused(
-        RmsProp::<f64>::new,
-        "RmsProp",
+        RMSprop::<f64>::new,
+        "RMSprop",
         "learning_rate",
         NOT_NEGATIVE,
         &[-0.1],
     );
     refused(
-        AdaGrad::<f64>::new,
-        "AdaGrad",
+        Adagrad::<f64>::new,
+        "Adagrad",
         "learning_rate",
         NOT_NEGATIVE,
         &[-0.1],
@@ -51,7 +51,7 @@ fn learning_rates_that_are_set_later() {
     for (mut optimizer, name) in crate::laws::optimizers::<f64>(0.0, false)
         .unwrap()
         .into_iter()
-        .zip(["Sgd", "Sgd", "Adam", "AdamW", "RmsProp", "RmsProp", "AdaGrad"])
+        .zip(["SGD", "SGD", "Adam", "AdamW", "RMSprop", "RMSprop", "Adagrad"])
     {
         assert_eq!(optimizer.learning_rate(), 0.1);
         optimizer.set_learning_rate(0.25).unwrap();
@@ -66,12 +66,12 @@ fn learning_rates_that_are_set_later() {
 
 #[test]
 fn options_of_sgd() {
-    let sgd = || Sgd::<f64>::new(0.1).unwrap();
-    refused(|m| sgd().momentum(m), "Sgd", "momentum", NOT_NEGATIVE, &[-0.1]);
-    refused(|m| sgd().nesterov(m), "Sgd", "momentum", POSITIVE, &[-0.1, 0.0]);
+    let sgd = || SGD::<f64>::new(0.1).unwrap();
+    refused(|m| sgd().momentum(m), "SGD", "momentum", NOT_NEGATIVE, &[-0.1]);
+    refused(|m| sgd().nesterov(m), "SGD", "momentum", POSITIVE, &[-0.1, 0.0]);
     refused(
         |d| sgd().weight_decay(d),
-        "Sgd",
+        "SGD",
         "weight_decay",
         NOT_NEGATIVE,
         &[-0.1],
@@ -123,43 +123,43 @@ fn options_of_adam_and_adam_w() {
 }
 
 #[test]
-fn options_of_rms_prop_and_ada_grad() {
-    let rms_prop = || RmsProp::<f64>::new(0.1).unwrap();
+fn options_of_rmsprop_and_adagrad() {
+    let rmsprop = || RMSprop::<f64>::new(0.1).unwrap();
     refused(
-        |a| rms_prop().alpha(a),
-        "RmsProp",
+        |a| rmsprop().alpha(a),
+        "RMSprop",
         "alpha",
         BELOW_ONE,
         &[-0.1, 1.0],
     );
-    refused(|e| rms_prop().eps(e), "RmsProp", "eps", POSITIVE, &[-1e-8, 0.0]);
+    refused(|e| rmsprop().eps(e), "RMSprop", "eps", POSITIVE, &[-1e-8, 0.0]);
     refused(
-        |m| rms_prop().momentum(m),
-        "RmsProp",
+        |m| rmsprop().momentum(m),
+        "RMSprop",
         "momentum",
         NOT_NEGATIVE,
         &[-0.1],
     );
     refused(
-        |d| rms_prop().weight_decay(d),
-        "RmsProp",
+        |d| rmsprop().weight_decay(d),
+        "RMSprop",
         "weight_decay",
         NOT_NEGATIVE,
         &[-0.1],
     );
 
-    let ada_grad = || AdaGrad::<f64>::new(0.1).unwrap();
+    let adagrad = || Adagrad::<f64>::new(0.1).unwrap();
     refused(
-        |d| ada_grad().lr_decay(d),
-        "AdaGrad",
+        |d| adagrad().lr_decay(d),
+        "Adagrad",
         "lr_decay",
         NOT_NEGATIVE,
         &[-0.1],
     );
-    refused(|e| ada_grad().eps(e), "AdaGrad", "eps", POSITIVE, &[-1e-8, 0.0]);
+    refused(|e| adagrad().eps(e), "Adagrad", "eps", POSITIVE, &[-1e-8, 0.0]);
     refused(
-        |d| ada_grad().weight_decay(d),
-        "AdaGrad",
+        |d| adagrad().weight_decay(d),
+        "Adagrad",
         "weight_decay",
         NOT_NEGATIVE,
         &[-0.1],
@@ -168,11 +168,11 @@ fn options_of_rms_prop_and_ada_grad() {
 
 #[test]
 fn numbers_that_f32_does_not_have_are_refused_there_alone() {
-    assert!(Sgd::<f64>::new(1e39).is_ok());
+    assert!(SGD::<f64>::new(1e39).is_ok());
     assert_eq!(
-        Sgd::<f32>::new(1e39).unwrap_err().to_string(),
+        SGD::<f32>::new(1e39).unwrap_err().to_string(),
         format!(
-            "Sgd: learning_rate is {}, expected a number of at least 0 that is finite in f32",
+            "SGD: learning_rate is {}, expected a number of at least 0 that is finite in f32",
             1e39
         )
     );

@@ -1,7 +1,7 @@
 //! PyTorch's own numbers, and those of 80-bit arithmetic after many steps.
 
 use brique_core::Parameter;
-use brique_optim::{AdaGrad, Adam, AdamW, Error, Optimizer, RmsProp, Sgd};
+use brique_optim::{Adagrad, Adam, AdamW, Error, Optimizer, RMSprop, SGD};
 use brique_tensor::ndarray::array;
 
 use crate::bag::Bag;
@@ -37,7 +37,7 @@ fn check(name: &str, optimizer: Result<impl Optimizer, Error>, expected: [[f64; 
 
 #[test]
 fn sgd_is_pytorchs() {
-    let sgd = || Sgd::new(0.1);
+    let sgd = || SGD::new(0.1);
     check("plain", sgd(), numbers::SGD);
     let decay = sgd().and_then(|sgd| sgd.weight_decay(0.25));
     check("decay", decay, numbers::SGD_DECAY);
@@ -78,31 +78,31 @@ fn adam_w_is_pytorchs() {
 }
 
 #[test]
-fn rms_prop_is_pytorchs() {
-    let rms_prop = || RmsProp::new(0.1);
-    check("defaults", rms_prop(), numbers::RMS_PROP);
-    let options = rms_prop().and_then(|rule| rule.alpha(0.5)?.eps(0.125)?.weight_decay(0.25));
+fn rmsprop_is_pytorchs() {
+    let rmsprop = || RMSprop::new(0.1);
+    check("defaults", rmsprop(), numbers::RMS_PROP);
+    let options = rmsprop().and_then(|rule| rule.alpha(0.5)?.eps(0.125)?.weight_decay(0.25));
     check("options", options, numbers::RMS_PROP_OPTIONS);
-    let momentum = || rms_prop().and_then(|rule| rule.momentum(0.9));
+    let momentum = || rmsprop().and_then(|rule| rule.momentum(0.9));
     check("momentum", momentum(), numbers::RMS_PROP_MOMENTUM);
     let weights = momentum().and_then(|rule| rule.weight_decay(0.25));
     check(
         "decay of weights",
-        weights.map(RmsProp::decay_weights_only),
+        weights.map(RMSprop::decay_weights_only),
         numbers::RMS_PROP_MOMENTUM_DECAY_WEIGHTS,
     );
 }
 
 #[test]
-fn ada_grad_is_pytorchs() {
-    let ada_grad = || AdaGrad::new(0.1);
-    check("defaults", ada_grad(), numbers::ADA_GRAD);
-    let options = ada_grad().and_then(|rule| rule.lr_decay(0.5)?.eps(0.125)?.weight_decay(0.25));
+fn adagrad_is_pytorchs() {
+    let adagrad = || Adagrad::new(0.1);
+    check("defaults", adagrad(), numbers::ADA_GRAD);
+    let options = adagrad().and_then(|rule| rule.lr_decay(0.5)?.eps(0.125)?.weight_decay(0.25));
     check("options", options, numbers::ADA_GRAD_OPTIONS);
-    let weights = ada_grad().and_then(|rule| rule.weight_decay(0.25));
+    let weights = adagrad().and_then(|rule| rule.weight_decay(0.25));
     check(
         "decay of weights",
-        weights.map(AdaGrad::decay_weights_only),
+        weights.map(Adagrad::decay_weights_only),
         numbers::ADA_GRAD_DECAY_WEIGHTS,
     );
 }
@@ -125,11 +125,11 @@ fn check_long(name: &str, optimizer: Result<impl Optimizer, Error>, expected: [f
 
 #[test]
 fn four_hundred_steps_keep_the_digits_of_80_bits() {
-    let sgd = Sgd::new(0.05).and_then(|sgd| sgd.nesterov(0.9)?.weight_decay(1e-3));
-    check_long("Sgd", sgd, numbers::LONG_SGD);
+    let sgd = SGD::new(0.05).and_then(|sgd| sgd.nesterov(0.9)?.weight_decay(1e-3));
+    check_long("SGD", sgd, numbers::LONG_SGD);
     check_long("Adam", Adam::new(0.01), numbers::LONG_ADAM);
     let adam_w = AdamW::new(0.01).and_then(|adam_w| adam_w.weight_decay(0.05));
     check_long("AdamW", adam_w, numbers::LONG_ADAM_W);
-    check_long("RmsProp", RmsProp::new(0.005), numbers::LONG_RMS_PROP);
-    check_long("AdaGrad", AdaGrad::new(0.05), numbers::LONG_ADA_GRAD);
+    check_long("RMSprop", RMSprop::new(0.005), numbers::LONG_RMS_PROP);
+    check_long("Adagrad", Adagrad::new(0.05), numbers::LONG_ADA_GRAD);
 }

@@ -1,7 +1,7 @@
 //! States are taken out, put back, and refused where they do not fit.
 
 use brique_gradcheck::strategies::{Numbers, matrix, sizes};
-use brique_optim::{AdaGrad, Adam, AdamW, Buffer, Error, Optimizer, RmsProp, Sgd, State};
+use brique_optim::{Adagrad, Adam, AdamW, Buffer, Error, Optimizer, RMSprop, SGD, State};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, array};
 use proptest::prelude::*;
@@ -132,11 +132,11 @@ fn with_state_takes_what_set_state_takes() {
         };
         assert!(with_state(fresh, foreign).is_err());
     }
-    stepped(Sgd::new(0.1).and_then(|sgd| sgd.momentum(0.5)), Sgd::with_state);
+    stepped(SGD::new(0.1).and_then(|sgd| sgd.momentum(0.5)), SGD::with_state);
     stepped(Adam::new(0.1), Adam::with_state);
     stepped(AdamW::new(0.1), AdamW::with_state);
-    stepped(RmsProp::new(0.1), RmsProp::with_state);
-    stepped(AdaGrad::new(0.1), AdaGrad::with_state);
+    stepped(RMSprop::new(0.1), RMSprop::with_state);
+    stepped(Adagrad::new(0.1), Adagrad::with_state);
 }
 
 /// What a step with another module says; neither the module nor the optimiser has changed.
@@ -148,7 +148,7 @@ fn refused(mut other: Bag) -> Vec<String> {
         assert_eq!((optimizer.state(), &other), (&state, &before));
         error.to_string()
     };
-    // The plain Sgd remembers no parameters.
+    // The plain SGD remembers no parameters.
     optimizers(0.5, false)
         .unwrap()
         .into_iter()
@@ -161,7 +161,7 @@ fn refused(mut other: Bag) -> Vec<String> {
 fn parameters_of_another_shape_are_refused() {
     let mut other = bag();
     other.0[1] = brique_core::Parameter::new(array![[5.0], [6.0]]);
-    let names = ["Sgd", "Adam", "AdamW", "RmsProp", "RmsProp", "AdaGrad"];
+    let names = ["SGD", "Adam", "AdamW", "RMSprop", "RMSprop", "Adagrad"];
     assert_eq!(
         refused(other),
         names.map(|name| format!(
@@ -202,7 +202,7 @@ fn another_number_of_parameters_is_refused() {
 
 #[test]
 fn plain_descent_takes_any_module() {
-    let mut sgd = Sgd::new(0.1).unwrap();
+    let mut sgd = SGD::new(0.1).unwrap();
     sgd.step(&mut bag()).unwrap();
     sgd.step(&mut Bag::new([(Array2::zeros((3, 4)), Array2::zeros((3, 4)))]))
         .unwrap();
@@ -213,27 +213,27 @@ fn plain_descent_takes_any_module() {
 fn the_state_of_another_optimizer_is_refused_and_the_old_one_stays() {
     let mut adam = Adam::new(0.1).unwrap();
     adam.step(&mut bag()).unwrap();
-    let mut sgd = Sgd::new(0.1).unwrap().momentum(0.9).unwrap();
+    let mut sgd = SGD::new(0.1).unwrap().momentum(0.9).unwrap();
     sgd.step(&mut bag()).unwrap();
     let before = sgd.clone();
     assert_eq!(
         sgd.set_state(adam.state().clone()).unwrap_err().to_string(),
-        "Sgd, set_state: a state after 1 steps has the buffers [\"exp_avg\", \"exp_avg_sq\"], \
+        "SGD, set_state: a state after 1 steps has the buffers [\"exp_avg\", \"exp_avg_sq\"], \
          expected [\"momentum_buffer\"]: a state goes with one kind of optimiser and its options"
     );
     assert_eq!(sgd, before);
     sgd.set_state(State::default()).unwrap();
-    assert_eq!(sgd, Sgd::new(0.1).unwrap().momentum(0.9).unwrap());
+    assert_eq!(sgd, SGD::new(0.1).unwrap().momentum(0.9).unwrap());
 }
 
 #[test]
 fn options_that_need_another_state_are_refused_at_the_step() {
-    let mut sgd = Sgd::new(0.1).unwrap();
+    let mut sgd = SGD::new(0.1).unwrap();
     sgd.step(&mut bag()).unwrap();
     let (mut sgd, mut module) = (sgd.momentum(0.9).unwrap(), bag());
     assert_eq!(
         sgd.step(&mut module).unwrap_err().to_string(),
-        "Sgd, step: a state after 1 steps has the buffers [], \
+        "SGD, step: a state after 1 steps has the buffers [], \
          expected [\"momentum_buffer\"]: a state goes with one kind of optimiser and its options"
     );
     assert_eq!((module, sgd.state().steps), (bag(), 1));
@@ -257,11 +257,11 @@ fn a_state_whose_buffers_do_not_fit_one_another_is_refused() {
 
 #[test]
 fn steps_do_not_run_over() {
-    let mut ada_grad = AdaGrad::new(0.1).unwrap().lr_decay(0.5).unwrap();
-    ada_grad.step(&mut bag()).unwrap();
-    let mut state = ada_grad.state().clone();
+    let mut adagrad = Adagrad::new(0.1).unwrap().lr_decay(0.5).unwrap();
+    adagrad.step(&mut bag()).unwrap();
+    let mut state = adagrad.state().clone();
     state.steps = u64::MAX;
-    let mut ada_grad = ada_grad.with_state(state).unwrap();
-    ada_grad.step(&mut bag()).unwrap();
-    assert_eq!(ada_grad.state().steps, u64::MAX);
+    let mut adagrad = adagrad.with_state(state).unwrap();
+    adagrad.step(&mut bag()).unwrap();
+    assert_eq!(adagrad.state().steps, u64::MAX);
 }

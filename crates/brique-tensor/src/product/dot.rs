@@ -2,8 +2,8 @@
 
 use super::operands::{Product, Start};
 use crate::Scalar;
-use crate::lanes::Lanes;
-use crate::simd::{MOST_LANES, Unit, Vector, Work};
+use crate::simd::{MOST_LANES, Simd, Vector, Work};
+use crate::simd_number::SimdNumber;
 
 /// So many sums run side by side, whatever the SIMD level is: sixteen of `f32`, eight of `f64`.
 const LANES_BYTES: usize = 64;
@@ -18,69 +18,69 @@ impl<T: Scalar> Work for Dot<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, unit: U) {
-        multiply::<<T as Lanes>::On<U>>(unit, self.0);
+    fn run<S: Simd>(self, simd: S) {
+        multiply::<<T as SimdNumber>::Vector<S>>(simd, self.0);
     }
 }
 
 #[inline(always)]
-fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
+fn multiply<V>(simd: V::Simd, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
     let narrow = LANES_BYTES / size_of::<V::Number>();
     // Vectors that make up the lanes of a row, and rows: together they keep eight chains of additions busy.
     match (narrow / V::LANES, product.depth >= LONG) {
-        (1, false) => in_lanes::<V, 1, 4>(unit, product),
-        (2, false) => in_lanes::<V, 2, 4>(unit, product),
-        (4, false) | (1, true) => in_lanes::<V, 4, 2>(unit, product),
-        (2, true) => in_lanes::<V, 8, 1>(unit, product),
-        _ => in_lanes::<V, 16, 1>(unit, product),
+        (1, false) => in_lanes::<V, 1, 4>(simd, product),
+        (2, false) => in_lanes::<V, 2, 4>(simd, product),
+        (4, false) | (1, true) => in_lanes::<V, 4, 2>(simd, product),
+        (2, true) => in_lanes::<V, 8, 1>(simd, product),
+        _ => in_lanes::<V, 16, 1>(simd, product),
     }
 }
 
 #[inline(always)]
-fn in_lanes<V, const N: usize, const ROWS: usize>(unit: V::Unit, product: &mut Product<'_, V::Number>)
+fn in_lanes<V, const N: usize, const ROWS: usize>(simd: V::Simd, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
     let (mut a, b) = (product.a.slice, &product.b.slice[..product.depth]);
     let mut c = product.c.column_mut();
     while c.len() >= V::LANES {
-        let mut sums = [V::splat(unit, V::Number::default()); MOST_LANES];
+        let mut sums = [V::splat(simd, V::Number::default()); MOST_LANES];
         for sums in sums[..V::LANES].chunks_exact_mut(ROWS) {
             let mut rows = [b; ROWS];
             for row in &mut rows {
                 (*row, a) = a.split_at(b.len());
             }
-            sums.copy_from_slice(&dots::<V, N, ROWS>(unit, rows, b));
+            sums.copy_from_slice(&dots::<V, N, ROWS>(simd, rows, b));
         }
         let (places, others) = c.split_at_mut(V::LANES);
-        write::<V>(unit, sum_of_each(sums), product.start, places);
+        write::<V>(simd, sum_of_each(sums), product.start, places);
         c = others;
     }
     if !c.is_empty() {
-        let mut sums = [V::splat(unit, V::Number::default()); MOST_LANES];
+        let mut sums = [V::splat(simd, V::Number::default()); MOST_LANES];
         for sum in &mut sums[..c.len()] {
             let row;
             (row, a) = a.split_at(b.len());
-            [*sum] = dots::<V, N, 1>(unit, [row], b);
+            [*sum] = dots::<V, N, 1>(simd, [row], b);
         }
-        write::<V>(unit, sum_of_each(sums), product.start, c);
+        write::<V>(simd, sum_of_each(sums), product.start, c);
     }
 }
 
 /// Writes what the sums are added to, and the sums, to as many places as there are.
 #[inline(always)]
-fn write<V>(unit: V::Unit, sum: V, start: Start<'_, V::Number>, places: &mut [V::Number])
+fn write<V>(simd: V::Simd, sum: V, start: Start<'_, V::Number>, places: &mut [V::Number])
 where
     V: Vector<Number: Scalar>,
 {
     let sum = match start {
         Start::Nothing => sum,
-        Start::Itself => V::load_some(unit, places).plus(sum),
-        Start::Row(row) => V::splat(unit, row[0]).plus(sum),
-        Start::Number(number) => V::splat(unit, number).plus(sum),
+        Start::Itself => V::load_some(simd, places).plus(sum),
+        Start::Row(row) => V::splat(simd, row[0]).plus(sum),
+        Start::Number(number) => V::splat(simd, number).plus(sum),
     };
     sum.store_some(places);
 }
@@ -92,7 +92,7 @@ where
     reason = "i and j count along the rows, their sums and the second factor"
 )]
 fn dots<V, const N: usize, const ROWS: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     a: [&[V::Number]; ROWS],
     b: &[V::Number],
 ) -> [V; ROWS]
@@ -100,14 +100,14 @@ where
     V: Vector<Number: Scalar>,
 {
     let lanes = N * V::LANES;
-    let mut sums = [[V::splat(unit, V::Number::default()); N]; ROWS];
+    let mut sums = [[V::splat(simd, V::Number::default()); N]; ROWS];
     let mut first = 0;
     while first + lanes <= b.len() {
         let b = &b[first..first + lanes];
         for j in 0..N {
-            let b = V::load(unit, &b[j * V::LANES..]);
+            let b = V::load(simd, &b[j * V::LANES..]);
             for i in 0..ROWS {
-                let a = V::load(unit, &a[i][first..first + lanes][j * V::LANES..]);
+                let a = V::load(simd, &a[i][first..first + lanes][j * V::LANES..]);
                 sums[i][j] = a.times_plus(b, sums[i][j]);
             }
         }
@@ -119,9 +119,9 @@ where
             break;
         }
         let end = b.len().min(first + V::LANES);
-        let b = V::load_some(unit, &b[first..end]);
+        let b = V::load_some(simd, &b[first..end]);
         for i in 0..ROWS {
-            sums[i][j] = V::load_some(unit, &a[i][first..end]).times_plus(b, sums[i][j]);
+            sums[i][j] = V::load_some(simd, &a[i][first..end]).times_plus(b, sums[i][j]);
         }
         first = end;
     }

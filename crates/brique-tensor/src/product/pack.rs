@@ -7,8 +7,8 @@ use ndarray::Array1;
 use super::operands::Factor;
 use crate::Scalar;
 use crate::aligned::aligned_numbers;
-use crate::lanes::Lanes;
-use crate::simd::{Unit, Vector, Work};
+use crate::simd::{Simd, Vector, Work};
+use crate::simd_number::SimdNumber;
 use crate::transpose::transpose;
 
 /// So many rows of the second factor are packed at once.
@@ -57,11 +57,11 @@ impl<T: Scalar> Work for Columns<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(mut self, unit: U) {
+    fn run<S: Simd>(mut self, simd: S) {
         if self.b.column_stride == 1 {
-            self.copy::<<T as Lanes>::On<U>>(unit);
+            self.copy::<<T as SimdNumber>::Vector<S>>(simd);
         } else {
-            self.turn::<<T as Lanes>::On<U>>(unit);
+            self.turn::<<T as SimdNumber>::Vector<S>>(simd);
         }
     }
 }
@@ -69,7 +69,7 @@ impl<T: Scalar> Work for Columns<'_, T> {
 impl<T: Scalar> Columns<'_, T> {
     /// A few rows at a time, which stay near while all panels take their part of them.
     #[inline(always)]
-    fn copy<V: Vector<Number = T>>(&mut self, unit: V::Unit) {
+    fn copy<V: Vector<Number = T>>(&mut self, simd: V::Simd) {
         for start in (0..self.depth).step_by(ROWS_AT_ONCE) {
             let rows = start..self.depth.min(start + ROWS_AT_ONCE);
             let mut first = 0;
@@ -84,11 +84,11 @@ impl<T: Scalar> Columns<'_, T> {
                         .slice
                         .get((row + ROWS_AT_ONCE) * self.b.row_stride + first..)
                     {
-                        V::prefetch(unit, ahead);
+                        V::prefetch(simd, ahead);
                     }
                     let numbers = &self.b.slice[row * self.b.row_stride + first..][..width.min(left)];
                     let place = &mut panel[row * width..][..width];
-                    copy_filled_up::<V>(unit, numbers, place);
+                    copy_filled_up::<V>(simd, numbers, place);
                 }
                 first += width;
             }
@@ -97,7 +97,7 @@ impl<T: Scalar> Columns<'_, T> {
 
     /// Square after square along each column, as they lie in memory.
     #[inline(always)]
-    fn turn<V: Vector<Number = T>>(&mut self, unit: V::Unit) {
+    fn turn<V: Vector<Number = T>>(&mut self, simd: V::Simd) {
         let (b, depth) = (self.b, self.depth);
         let whole = depth - depth % V::LANES;
         let mut first = 0;
@@ -112,10 +112,10 @@ impl<T: Scalar> Columns<'_, T> {
                         let to = &mut panel[row * width + column..];
                         for next in first + column + V::LANES..first + column + 2 * V::LANES {
                             if let Some(ahead) = b.slice.get(next * b.column_stride + row..) {
-                                V::prefetch(unit, ahead);
+                                V::prefetch(simd, ahead);
                             }
                         }
-                        transpose::<V>(unit, from, b.column_stride, to, width);
+                        transpose::<V>(simd, from, b.column_stride, to, width);
                     }
                 }
                 // What is left at the edges.
@@ -138,13 +138,13 @@ impl<T: Scalar> Columns<'_, T> {
 
 /// Copies numbers, and zeros behind them.
 #[inline(always)]
-fn copy_filled_up<V>(unit: V::Unit, numbers: &[V::Number], place: &mut [V::Number])
+fn copy_filled_up<V>(simd: V::Simd, numbers: &[V::Number], place: &mut [V::Number])
 where
     V: Vector<Number: Scalar>,
 {
     for (vector, place) in place.chunks_exact_mut(V::LANES).enumerate() {
         let numbers = numbers.get(vector * V::LANES..).unwrap_or(&[]);
-        V::load_some(unit, numbers).store(place);
+        V::load_some(simd, numbers).store(place);
     }
 }
 

@@ -4,8 +4,8 @@
 
 use super::operands::{Factor, Product, Start};
 use crate::Scalar;
-use crate::lanes::Lanes;
-use crate::simd::{MOST_LANES, Unit, Vector, Work};
+use crate::simd::{MOST_LANES, Simd, Vector, Work};
+use crate::simd_number::SimdNumber;
 
 /// Sums of at most this many terms keep what their rounding loses.
 pub(super) const DEPTH: usize = 8;
@@ -20,46 +20,46 @@ impl<T: Scalar> Work for Short<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, unit: U) {
-        multiply::<<T as Lanes>::On<U>>(unit, self.0);
+    fn run<S: Simd>(self, simd: S) {
+        multiply::<<T as SimdNumber>::Vector<S>>(simd, self.0);
     }
 }
 
 #[inline(always)]
-fn multiply<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
+fn multiply<V>(simd: V::Simd, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
     match product.depth {
-        1 if product.b.column_stride == 1 => of_one_term::<V>(unit, product),
-        1 => of_terms::<V, 1>(unit, product),
-        2 => of_terms::<V, 2>(unit, product),
-        3 => of_terms::<V, 3>(unit, product),
-        4 => of_terms::<V, 4>(unit, product),
-        5 => of_terms::<V, 5>(unit, product),
-        6 => of_terms::<V, 6>(unit, product),
-        7 => of_terms::<V, 7>(unit, product),
-        _ => of_terms::<V, DEPTH>(unit, product),
+        1 if product.b.column_stride == 1 => of_one_term::<V>(simd, product),
+        1 => of_terms::<V, 1>(simd, product),
+        2 => of_terms::<V, 2>(simd, product),
+        3 => of_terms::<V, 3>(simd, product),
+        4 => of_terms::<V, 4>(simd, product),
+        5 => of_terms::<V, 5>(simd, product),
+        6 => of_terms::<V, 6>(simd, product),
+        7 => of_terms::<V, 7>(simd, product),
+        _ => of_terms::<V, DEPTH>(simd, product),
     }
 }
 
 /// Sums of one term: one multiplication and one addition, rounded at once.
 #[inline(always)]
-fn of_one_term<V>(unit: V::Unit, product: &mut Product<'_, V::Number>)
+fn of_one_term<V>(simd: V::Simd, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
     let b = &product.b.slice[..product.c.columns()];
     for row in 0..product.c.rows() {
         let a = product.a.at(row, 0);
-        scaled_row::<V>(unit, a, b, product.start, product.c.row_mut(row, 0));
+        scaled_row::<V>(simd, a, b, product.start, product.c.row_mut(row, 0));
     }
 }
 
 /// `c = start + a · b`, one register after the other.
 #[inline(always)]
 fn scaled_row<V>(
-    unit: V::Unit,
+    simd: V::Simd,
     a: V::Number,
     b: &[V::Number],
     start: Start<'_, V::Number>,
@@ -67,30 +67,30 @@ fn scaled_row<V>(
 ) where
     V: Vector<Number: Scalar>,
 {
-    let factor = V::splat(unit, a);
+    let factor = V::splat(simd, a);
     let whole = b.len() - b.len() % V::LANES;
     let ((b, b_rest), (c, c_rest)) = (b.split_at(whole), c.split_at_mut(whole));
     let registers = b.chunks_exact(V::LANES).zip(c.chunks_exact_mut(V::LANES));
     match start {
         Start::Nothing => {
             for (b, c) in registers {
-                factor.times(V::load(unit, b)).store(c);
+                factor.times(V::load(simd, b)).store(c);
             }
         }
         Start::Itself => {
             for (b, c) in registers {
-                factor.times_plus(V::load(unit, b), V::load(unit, c)).store(c);
+                factor.times_plus(V::load(simd, b), V::load(simd, c)).store(c);
             }
         }
         Start::Row(row) => {
             for ((b, c), row) in registers.zip(row.chunks_exact(V::LANES)) {
-                factor.times_plus(V::load(unit, b), V::load(unit, row)).store(c);
+                factor.times_plus(V::load(simd, b), V::load(simd, row)).store(c);
             }
         }
         Start::Number(number) => {
-            let start = V::splat(unit, number);
+            let start = V::splat(simd, number);
             for (b, c) in registers {
-                factor.times_plus(V::load(unit, b), start).store(c);
+                factor.times_plus(V::load(simd, b), start).store(c);
             }
         }
     }
@@ -106,27 +106,27 @@ fn scaled_row<V>(
 
 /// Sums of so many terms, one register of columns after the other.
 #[inline(always)]
-fn of_terms<V, const TERMS: usize>(unit: V::Unit, product: &mut Product<'_, V::Number>)
+fn of_terms<V, const TERMS: usize>(simd: V::Simd, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
     let columns = product.c.columns();
     for first in (0..columns).step_by(V::LANES) {
         let width = V::LANES.min(columns - first);
-        let panel = Panel::<V, TERMS>::new(unit, product.b.columns_from(first), width);
+        let panel = Panel::<V, TERMS>::new(simd, product.b.columns_from(first), width);
         let start = match product.start {
-            Start::Row(row) => Some(V::load_some(unit, &row[first..][..width])),
-            Start::Number(number) => Some(V::splat(unit, number)),
+            Start::Row(row) => Some(V::load_some(simd, &row[first..][..width])),
+            Start::Number(number) => Some(V::splat(simd, number)),
             Start::Nothing | Start::Itself => None,
         };
         for row in 0..product.c.rows() {
             let a = product.a.rows_from(row);
             let target = &mut product.c.row_mut(row, first)[..width];
             let start = match product.start {
-                Start::Itself => Some(V::load_some(unit, target)),
+                Start::Itself => Some(V::load_some(simd, target)),
                 _ => start,
             };
-            panel.sum(unit, a, start).store_some(target);
+            panel.sum(simd, a, start).store_some(target);
         }
     }
 }
@@ -140,18 +140,18 @@ struct Panel<V: Vector, const TERMS: usize> {
 impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
     /// The first `width` columns of `b`; where there are fewer than a register holds, zeros.
     #[inline(always)]
-    fn new(unit: V::Unit, b: Factor<'_, V::Number>, width: usize) -> Self {
-        let zero = V::splat(unit, V::Number::default());
+    fn new(simd: V::Simd, b: Factor<'_, V::Number>, width: usize) -> Self {
+        let zero = V::splat(simd, V::Number::default());
         let (mut rows, mut wide) = ([zero; TERMS], [zero.widen(); TERMS]);
         for k in 0..TERMS {
             if b.column_stride == 1 {
-                rows[k] = V::load_some(unit, &b.slice[k * b.row_stride..][..width]);
+                rows[k] = V::load_some(simd, &b.slice[k * b.row_stride..][..width]);
             } else {
                 let mut numbers = [V::Number::default(); MOST_LANES];
                 for (column, number) in numbers[..width].iter_mut().enumerate() {
                     *number = b.at(k, column);
                 }
-                rows[k] = V::load(unit, &numbers);
+                rows[k] = V::load(simd, &numbers);
             }
             wide[k] = rows[k].widen();
         }
@@ -160,31 +160,31 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
 
     /// `start + Σ a_k · b_k`, rounded once, or nearly so.
     #[inline(always)]
-    fn sum(&self, unit: V::Unit, a: Factor<'_, V::Number>, start: Option<V>) -> V {
+    fn sum(&self, simd: V::Simd, a: Factor<'_, V::Number>, start: Option<V>) -> V {
         if TERMS == 1 {
-            let factor = V::splat(unit, a.slice[0]);
+            let factor = V::splat(simd, a.slice[0]);
             return match start {
                 Some(start) => factor.times_plus(self.rows[0], start),
                 None => factor.times(self.rows[0]),
             };
         }
         if V::Wide::LANES < V::LANES {
-            self.wide_sum(unit, a, start)
+            self.wide_sum(simd, a, start)
         } else {
-            self.compensated_sum(unit, a, start)
+            self.compensated_sum(simd, a, start)
         }
     }
 
     /// Products of `f32` are exact in `f64`, and so nearly are sums of a few.
     #[inline(always)]
-    fn wide_sum(&self, unit: V::Unit, a: Factor<'_, V::Number>, start: Option<V>) -> V {
-        let zero = V::Wide::splat(unit, 0.0);
+    fn wide_sum(&self, simd: V::Simd, a: Factor<'_, V::Number>, start: Option<V>) -> V {
+        let zero = V::Wide::splat(simd, 0.0);
         let [mut low, mut high] = match start {
             Some(start) => start.widen(),
             None => [zero; 2],
         };
         for k in 0..TERMS {
-            let factor = V::Wide::splat(unit, a.at(0, k).as_f64());
+            let factor = V::Wide::splat(simd, a.at(0, k).as_f64());
             let [b_low, b_high] = self.wide[k];
             (low, high) = (factor.times_plus(b_low, low), factor.times_plus(b_high, high));
         }
@@ -195,12 +195,12 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
     ///
     /// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Where the processor cannot round once, products are rounded too.
     #[inline(always)]
-    fn compensated_sum(&self, unit: V::Unit, a: Factor<'_, V::Number>, start: Option<V>) -> V {
-        let factor = V::splat(unit, a.slice[0]);
+    fn compensated_sum(&self, simd: V::Simd, a: Factor<'_, V::Number>, start: Option<V>) -> V {
+        let factor = V::splat(simd, a.slice[0]);
         let mut sum = factor.times(self.rows[0]);
         let mut lost = factor.times_minus(self.rows[0], sum);
         for k in 1..TERMS {
-            let (factor, b) = (V::splat(unit, a.at(0, k)), self.rows[k]);
+            let (factor, b) = (V::splat(simd, a.at(0, k)), self.rows[k]);
             let product = factor.times(b);
             let of_product = factor.times_minus(b, product);
             let (total, of_sum) = two_sum(sum, product);

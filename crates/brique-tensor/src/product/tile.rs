@@ -16,8 +16,8 @@ use super::operands::{Factor, Product, Start};
 use super::pack::{self, Panels};
 use crate::Scalar;
 use crate::aligned::LINE_BYTES;
-use crate::lanes::Lanes;
-use crate::simd::{MOST_LANES, Unit, Vector, Work};
+use crate::simd::{MOST_LANES, Simd, Vector, Work};
+use crate::simd_number::SimdNumber;
 
 /// The longest part of the depth that is added up in registers.
 pub(super) const CHUNK: usize = 512;
@@ -101,7 +101,7 @@ impl<'a, T: Scalar> Iterator for Chunks<'a, T> {
 
 #[inline(always)]
 pub(super) fn multiply<V, const WIDE: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     product: Product<'_, V::Number>,
     panels: &mut Panels<V::Number>,
 ) where
@@ -130,14 +130,14 @@ pub(super) fn multiply<V, const WIDE: usize>(
     let most = (PACKED_BYTES / size_of::<V::Number>() / depth).max(HEIGHT);
     for first in (0..c.rows()).step_by(most) {
         let rows = first..c.rows().min(first + most);
-        some_rows::<V, WIDE>(unit, &chunks, rows, &mut c, panels);
+        some_rows::<V, WIDE>(simd, &chunks, rows, &mut c, panels);
     }
 }
 
 /// Some rows times all columns: block after block of the columns, and of each, chunk after chunk.
 #[inline(always)]
 fn some_rows<V, const WIDE: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     chunks: &Chunks<'_, V::Number>,
     rows: Range<usize>,
     c: &mut Block<'_, V::Number>,
@@ -169,9 +169,9 @@ fn some_rows<V, const WIDE: usize>(
                 } else {
                     Rows::InPlace(chunk.a.rows_from(rows.start))
                 },
-                b: pack_columns::<V, WIDE>(unit, &chunk, columns.clone(), rows.len(), b_panel),
+                b: pack_columns::<V, WIDE>(simd, &chunk, columns.clone(), rows.len(), b_panel),
             };
-            all_tiles::<V, WIDE>(unit, &tiles, c);
+            all_tiles::<V, WIDE>(simd, &tiles, c);
         }
     }
 }
@@ -186,7 +186,7 @@ enum Rows<'a, T> {
 /// Packs panel after panel, unless the columns are better read where they are.
 #[inline(always)]
 fn pack_columns<'a, V, const WIDE: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     chunk: &Chunk<'_, V::Number>,
     columns: Range<usize>,
     rows: usize,
@@ -210,7 +210,7 @@ where
     if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && rows < few {
         return None;
     }
-    unit.run(pack::Columns {
+    simd.run(pack::Columns {
         b,
         depth: chunk.depth,
         count: columns.len(),
@@ -241,7 +241,7 @@ fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T
 
 /// Rows in tiles of six, then of four, two, one: the first row of each, and its height.
 ///
-/// An iterator, not a function that takes a closure: that would not be compiled for the vector unit.
+/// An iterator, not a function that takes a closure: that would not be compiled for the instruction set.
 struct TileRows(Range<usize>);
 
 impl Iterator for TileRows {
@@ -276,16 +276,16 @@ struct Tiles<'a, T> {
 
 /// Tile after tile: those of the same rows in turn, which stay near, while the panels come from the cache behind.
 #[inline(always)]
-fn all_tiles<V, const WIDE: usize>(unit: V::Unit, tiles: &Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>)
+fn all_tiles<V, const WIDE: usize>(simd: V::Simd, tiles: &Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
     for (row, height) in TileRows(tiles.rows.clone()) {
         match height {
-            6 => unit.run(TilesOfRows::<_, 6, WIDE> { tiles, row, c }),
-            4 => unit.run(TilesOfRows::<_, 4, WIDE> { tiles, row, c }),
-            2 => unit.run(TilesOfRows::<_, 2, WIDE> { tiles, row, c }),
-            _ => unit.run(TilesOfRows::<_, 1, WIDE> { tiles, row, c }),
+            6 => simd.run(TilesOfRows::<_, 6, WIDE> { tiles, row, c }),
+            4 => simd.run(TilesOfRows::<_, 4, WIDE> { tiles, row, c }),
+            2 => simd.run(TilesOfRows::<_, 2, WIDE> { tiles, row, c }),
+            _ => simd.run(TilesOfRows::<_, 1, WIDE> { tiles, row, c }),
         }
     }
 }
@@ -301,13 +301,16 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, unit: U) {
+    fn run<S: Simd>(self, simd: S) {
         let Self { tiles, row, c } = self;
-        let lanes = <T as Lanes>::On::<U>::LANES;
+        let lanes = <T as SimdNumber>::Vector::<S>::LANES;
         let mut zeros = [T::zero(); MOST_LANES];
         let mut column = tiles.columns.start;
         while column < tiles.columns.end {
-            let width = pack::width_of_panel::<<T as Lanes>::On<U>>(tiles.columns.end - column, WIDE * lanes);
+            let width = pack::width_of_panel::<<T as SimdNumber>::Vector<S>>(
+                tiles.columns.end - column,
+                WIDE * lanes,
+            );
             // Columns that are read where they are come to whole registers, but not always to a whole panel.
             let width = match tiles.b {
                 None if column + width > tiles.columns.end => width / 2,
@@ -315,9 +318,9 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
             };
             let zeros = &mut zeros;
             match width / lanes {
-                1 => unit.run(tiles.tile::<HEIGHT, 1>(row, column, lanes, c, zeros)),
-                2 => unit.run(tiles.tile::<HEIGHT, 2>(row, column, lanes, c, zeros)),
-                _ => unit.run(tiles.tile::<HEIGHT, WIDE>(row, column, lanes, c, zeros)),
+                1 => simd.run(tiles.tile::<HEIGHT, 1>(row, column, lanes, c, zeros)),
+                2 => simd.run(tiles.tile::<HEIGHT, 2>(row, column, lanes, c, zeros)),
+                _ => simd.run(tiles.tile::<HEIGHT, WIDE>(row, column, lanes, c, zeros)),
             }
             column += width;
         }
@@ -394,14 +397,14 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T,
     type Output = ();
 
     #[inline(always)]
-    fn run<U: Unit>(self, unit: U) {
-        self.compute::<<T as Lanes>::On<U>>(unit);
+    fn run<S: Simd>(self, simd: S) {
+        self.compute::<<T as SimdNumber>::Vector<S>>(simd);
     }
 }
 
 impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Tile<'_, '_, T, HEIGHT, WIDE> {
     #[inline(always)]
-    fn compute<V: Vector<Number = T>>(self, unit: V::Unit) {
+    fn compute<V: Vector<Number = T>>(self, simd: V::Simd) {
         let Self {
             a,
             b,
@@ -413,17 +416,17 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Tile<'_, '_, T, HEIGHT, 
             zeros,
         } = self;
         if depth >= DEPTH_WORTH_PREFETCHING {
-            prefetch::<V, HEIGHT, WIDE>(unit, row, column, c);
+            prefetch::<V, HEIGHT, WIDE>(simd, row, column, c);
         }
         let sums = if a.column_stride == 1 {
-            sums_of_rows::<V, HEIGHT, WIDE>(unit, a, b, depth)
+            sums_of_rows::<V, HEIGHT, WIDE>(simd, a, b, depth)
         } else {
-            sums_of_columns::<V, HEIGHT, WIDE>(unit, a, b, depth)
+            sums_of_columns::<V, HEIGHT, WIDE>(simd, a, b, depth)
         };
-        let sums = onto_start::<V, HEIGHT, WIDE>(unit, sums, start, row, column, c);
+        let sums = onto_start::<V, HEIGHT, WIDE>(simd, sums, start, row, column, c);
         write::<V, HEIGHT, WIDE>(sums, row, column, c);
         if let Some(zeros) = zeros {
-            add_zeros::<V, HEIGHT, WIDE>(unit, &sums, zeros);
+            add_zeros::<V, HEIGHT, WIDE>(simd, &sums, zeros);
         }
     }
 }
@@ -431,7 +434,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Tile<'_, '_, T, HEIGHT, 
 /// Asks for the places of a tile, which take as long to come as its sums take to add up.
 #[inline(always)]
 fn prefetch<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     row: usize,
     column: usize,
     c: &mut Block<'_, V::Number>,
@@ -440,7 +443,7 @@ fn prefetch<V, const HEIGHT: usize, const WIDE: usize>(
 {
     for i in 0..HEIGHT {
         for places in c.row_mut(row + i, column).chunks(V::LANES).take(WIDE) {
-            V::prefetch(unit, places);
+            V::prefetch(simd, places);
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use num_traits::Float;
 
-use super::{MOST_LANES, Unit, Vector, Work};
+use super::{MOST_LANES, Simd, Vector, Work};
 
 /// What every processor of the architecture has: SSE2, or NEON.
 #[derive(Debug, Clone, Copy)]
 pub struct Baseline;
 
-impl Unit for Baseline {
+impl Simd for Baseline {
     type F32 = Array<f32, 4>;
     type F64 = Array<f64, 2>;
     const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
-    const HAS_WIDE_REGISTERS: bool = false;
+    const HAS_WIDE_VECTORS: bool = false;
 
     fn run<W: Work>(self, work: W) -> W::Output {
         work.run(self)
@@ -28,7 +28,7 @@ where
     Self: OnBaseline,
 {
     type Number = T;
-    type Unit = Baseline;
+    type Simd = Baseline;
     const LANES: usize = LANES;
 
     #[inline(always)]
@@ -48,9 +48,9 @@ where
     }
 
     #[inline(always)]
-    fn load_some(unit: Baseline, numbers: &[T]) -> Self {
+    fn load_some(simd: Baseline, numbers: &[T]) -> Self {
         if numbers.len() >= LANES {
-            return Self::load(unit, numbers);
+            return Self::load(simd, numbers);
         }
         Self(std::array::from_fn(|lane| {
             numbers.get(lane).copied().unwrap_or_else(T::zero)
@@ -58,10 +58,10 @@ where
     }
 
     #[inline(always)]
-    fn load_rows(unit: Baseline, numbers: &[T], stride: usize) -> [Self; MOST_LANES] {
-        let mut rows = [Self::splat(unit, T::zero()); MOST_LANES];
+    fn load_rows(simd: Baseline, numbers: &[T], stride: usize) -> [Self; MOST_LANES] {
+        let mut rows = [Self::splat(simd, T::zero()); MOST_LANES];
         for (row, register) in rows[..LANES].iter_mut().enumerate() {
-            *register = Self::load(unit, &numbers[row * stride..]);
+            *register = Self::load(simd, &numbers[row * stride..]);
         }
         rows
     }

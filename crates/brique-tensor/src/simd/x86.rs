@@ -7,7 +7,7 @@
 
 use std::arch::x86_64 as instructions;
 
-use super::{MOST_LANES, Unit, Vector, Work};
+use super::{MOST_LANES, Simd, Vector, Work};
 
 /// AVX-512: 64 bytes a register. Made by [`Self::detect`] alone.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub struct Avx512(());
 #[derive(Debug, Clone, Copy)]
 pub struct Avx2(());
 
-impl Unit for Avx512 {
+impl Simd for Avx512 {
     type F32 = F32x16;
     type F64 = F64x8;
     const REGISTERS: usize = 32;
@@ -26,15 +26,15 @@ impl Unit for Avx512 {
     #[inline(never)]
     fn run<W: Work>(self, work: W) -> W::Output {
         #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-        fn compiled<W: Work>(unit: Avx512, work: W) -> W::Output {
-            work.run(unit)
+        fn compiled<W: Work>(simd: Avx512, work: W) -> W::Output {
+            work.run(simd)
         }
         // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
         unsafe { compiled(self, work) }
     }
 }
 
-impl Unit for Avx2 {
+impl Simd for Avx2 {
     type F32 = F32x8;
     type F64 = F64x4;
     const REGISTERS: usize = 16;
@@ -43,8 +43,8 @@ impl Unit for Avx2 {
     #[inline(never)]
     fn run<W: Work>(self, work: W) -> W::Output {
         #[target_feature(enable = "avx2,fma")]
-        fn compiled<W: Work>(unit: Avx2, work: W) -> W::Output {
-            work.run(unit)
+        fn compiled<W: Work>(simd: Avx2, work: W) -> W::Output {
+            work.run(simd)
         }
         // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
         unsafe { compiled(self, work) }
@@ -52,7 +52,7 @@ impl Unit for Avx2 {
 }
 
 impl Avx512 {
-    /// The unit, if this processor has it.
+    /// The instruction set, if this processor has it.
     #[inline]
     pub fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx512f")
@@ -66,7 +66,7 @@ impl Avx512 {
 }
 
 impl Avx2 {
-    /// The unit, if this processor has it.
+    /// The instruction set, if this processor has it.
     #[inline]
     pub fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
@@ -95,7 +95,7 @@ const FIRST_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0
 const FIRST_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
 
 macro_rules! register {
-    ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $unit:ty, $raw:ident,
+    ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $simd:ty, $raw:ident,
      $splat:ident, $load:ident, |$numbers:ident, $count:ident| $load_some:expr, $store:ident,
      $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
      |$self:ident, $other:ident| $number_or:expr, $interleave:expr,
@@ -106,19 +106,19 @@ macro_rules! register {
 
         impl Vector for $name {
             type Number = $number;
-            type Unit = $unit;
+            type Simd = $simd;
             const LANES: usize = $lanes;
 
             #[inline(always)]
-            fn splat(_: $unit, number: $number) -> Self {
-                // SAFETY: the unit proves that the processor has the instruction.
+            fn splat(_: $simd, number: $number) -> Self {
+                // SAFETY: the value `simd` proves that the processor has the instruction.
                 Self(unsafe { instructions::$splat(number) })
             }
 
             #[inline(always)]
-            fn load(_: $unit, numbers: &[$number]) -> Self {
+            fn load(_: $simd, numbers: &[$number]) -> Self {
                 let numbers = &numbers[..$lanes];
-                // SAFETY: the unit proves that the processor has the instruction, which reads `LANES` numbers at any
+                // SAFETY: the value `simd` proves that the processor has the instruction, which reads `LANES` numbers at any
                 // address; so many are there, the line above counted them.
                 Self(unsafe { instructions::$load(numbers.as_ptr()) })
             }
@@ -126,25 +126,25 @@ macro_rules! register {
             #[inline(always)]
             fn store(self, numbers: &mut [$number]) {
                 let numbers = &mut numbers[..$lanes];
-                // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
+                // SAFETY: such a SIMD vector is only made with an instruction set; the instruction writes `LANES` numbers at any address,
                 // and so many places are there, the line above counted them.
                 unsafe { instructions::$store(numbers.as_mut_ptr(), self.0) }
             }
 
             #[inline(always)]
-            fn load_some(_: $unit, numbers: &[$number]) -> Self {
+            fn load_some(_: $simd, numbers: &[$number]) -> Self {
                 let ($numbers, $count) = (numbers.as_ptr(), numbers.len().min($lanes));
-                // SAFETY: the unit proves that the processor has the instruction, which reads the first `count` numbers
+                // SAFETY: the value `simd` proves that the processor has the instruction, which reads the first `count` numbers
                 // and no others; the slice has as many.
                 Self(unsafe { $load_some })
             }
 
             #[inline(always)]
-            fn load_rows(unit: $unit, numbers: &[$number], stride: usize) -> [Self; MOST_LANES] {
+            fn load_rows(simd: $simd, numbers: &[$number], stride: usize) -> [Self; MOST_LANES] {
                 let numbers = &numbers[..end_of_rows($lanes, stride)];
-                let mut rows = [Self::splat(unit, 0.0); MOST_LANES];
+                let mut rows = [Self::splat(simd, 0.0); MOST_LANES];
                 for (row, register) in rows[..$lanes].iter_mut().enumerate() {
-                    // SAFETY: the unit proves that the processor has the instruction, which reads `LANES` numbers at
+                    // SAFETY: the value `simd` proves that the processor has the instruction, which reads `LANES` numbers at
                     // any address; those of the last row end where the slice does, the others before.
                     *register = Self(unsafe { instructions::$load(numbers.as_ptr().add(row * stride)) });
                 }
@@ -155,59 +155,59 @@ macro_rules! register {
             fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [$number], stride: usize) {
                 let numbers = &mut numbers[..end_of_rows($lanes, stride)];
                 for (row, register) in rows[..$lanes].iter().enumerate() {
-                    // SAFETY: only a unit makes such a register; the instruction writes `LANES` numbers at any address,
+                    // SAFETY: such a SIMD vector is only made with an instruction set; the instruction writes `LANES` numbers at any address,
                     // and those of the last row end where the slice does, the others before.
                     unsafe { instructions::$store(numbers.as_mut_ptr().add(row * stride), register.0) }
                 }
             }
 
             #[inline(always)]
-            fn prefetch(_: $unit, numbers: &[$number]) {
+            fn prefetch(_: $simd, numbers: &[$number]) {
                 // SAFETY: every processor of x86-64 has the instruction, which reads nothing that a program can see.
                 unsafe { instructions::_mm_prefetch::<{ instructions::_MM_HINT_T0 }>(numbers.as_ptr().cast()) }
             }
 
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
-                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
                 Self(unsafe { instructions::$plus(self.0, other.0) })
             }
 
             #[inline(always)]
             fn minus(self, other: Self) -> Self {
-                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
                 Self(unsafe { instructions::$minus(self.0, other.0) })
             }
 
             #[inline(always)]
             fn times(self, other: Self) -> Self {
-                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
                 Self(unsafe { instructions::$times(self.0, other.0) })
             }
 
             #[inline(always)]
             fn times_plus(self, factor: Self, summand: Self) -> Self {
-                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
                 Self(unsafe { instructions::$times_plus(self.0, factor.0, summand.0) })
             }
 
             #[inline(always)]
             fn times_minus(self, factor: Self, subtrahend: Self) -> Self {
-                // SAFETY: only a unit makes such a register, so the processor has the instruction.
+                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
                 Self(unsafe { instructions::$times_minus(self.0, factor.0, subtrahend.0) })
             }
 
             #[inline(always)]
             fn number_or(self, other: Self) -> Self {
                 let ($self, $other) = (self.0, other.0);
-                // SAFETY: only a unit makes such a register, so the processor has the instructions.
+                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
                 Self(unsafe { $number_or })
             }
 
             #[inline(always)]
             fn interleave(self, other: Self) -> (Self, Self) {
                 let ($self, $other) = (self.0, other.0);
-                // SAFETY: only a unit makes such a register, so the processor has the instructions.
+                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
                 let (low, high) = unsafe { $interleave };
                 (Self(low), Self(high))
             }
@@ -252,7 +252,7 @@ register!(
     },
     F64x8,
     {
-        // SAFETY: only a unit makes such a register, so the processor has the instructions.
+        // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
         unsafe {
             let upper = instructions::_mm512_extractf32x8_ps::<1>(x);
             let lower = instructions::_mm512_castps512_ps256(x);
@@ -260,7 +260,7 @@ register!(
         }
     },
     |low, high| {
-        // SAFETY: only a unit makes such a register, so the processor has the instructions.
+        // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
         unsafe {
             let lower = instructions::_mm512_castps256_ps512(instructions::_mm512_cvtpd_ps(low));
             instructions::_mm512_insertf32x8::<1>(lower, instructions::_mm512_cvtpd_ps(high))
@@ -313,7 +313,7 @@ register!(
     },
     F64x4,
     {
-        // SAFETY: only a unit makes such a register, so the processor has the instructions.
+        // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
         unsafe {
             let upper = instructions::_mm256_extractf128_ps::<1>(x);
             let lower = instructions::_mm256_castps256_ps128(x);
@@ -321,7 +321,7 @@ register!(
         }
     },
     |low, high| {
-        // SAFETY: only a unit makes such a register, so the processor has the instructions.
+        // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
         unsafe {
             instructions::_mm256_set_m128(instructions::_mm256_cvtpd_ps(high), instructions::_mm256_cvtpd_ps(low))
         }

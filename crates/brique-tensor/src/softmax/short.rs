@@ -19,7 +19,7 @@ type Lanes<T, const LANES: usize> = [T; LANES];
 /// All rows, in blocks of `LANES`, column by column.
 #[inline(always)]
 pub(super) fn rows<V, F, const LANES: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     f: F,
     columns: usize,
     x: &[V::Number],
@@ -49,10 +49,10 @@ pub(super) fn rows<V, F, const LANES: usize>(
         let is_inside = first + size + V::LANES <= y.len();
         for (from, to) in [(x, &mut *values), (delta, &mut *deltas)] {
             if is_inside {
-                to_columns::<V, LANES>(unit, &from[first..], columns, to);
+                to_columns::<V, LANES>(simd, &from[first..], columns, to);
             } else {
                 block[..numbers.len()].copy_from_slice(&from[numbers.clone()]);
-                to_columns::<V, LANES>(unit, block, columns, to);
+                to_columns::<V, LANES>(simd, block, columns, to);
             }
             if !F::HAS_DELTA {
                 break;
@@ -60,9 +60,9 @@ pub(super) fn rows<V, F, const LANES: usize>(
         }
         compute(f, columns, values, deltas, powers);
         if is_inside {
-            to_rows::<V, LANES>(unit, values, columns, &mut y[first..]);
+            to_rows::<V, LANES>(simd, values, columns, &mut y[first..]);
         } else {
-            to_rows::<V, LANES>(unit, values, columns, block);
+            to_rows::<V, LANES>(simd, values, columns, block);
             y[numbers.clone()].copy_from_slice(&block[..numbers.len()]);
         }
     }
@@ -71,7 +71,7 @@ pub(super) fn rows<V, F, const LANES: usize>(
 /// Lanes without a row, and columns behind the last, get what is there: nobody looks at them.
 #[inline(always)]
 fn to_columns<V, const LANES: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     rows: &[V::Number],
     columns: usize,
     to: &mut [Lanes<V::Number, LANES>],
@@ -82,7 +82,7 @@ fn to_columns<V, const LANES: usize>(
     for row in (0..LANES).step_by(V::LANES) {
         for column in (0..columns).step_by(V::LANES) {
             let from = &rows[row * columns + column..];
-            transpose::<V>(unit, from, columns, &mut to[column * LANES + row..], LANES);
+            transpose::<V>(simd, from, columns, &mut to[column * LANES + row..], LANES);
         }
     }
 }
@@ -90,7 +90,7 @@ fn to_columns<V, const LANES: usize>(
 /// What is written behind the end of a row, the next one writes over: hence the last columns first.
 #[inline(always)]
 fn to_rows<V, const LANES: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     from: &[Lanes<V::Number, LANES>],
     columns: usize,
     rows: &mut [V::Number],
@@ -101,7 +101,7 @@ fn to_rows<V, const LANES: usize>(
     for row in (0..LANES).step_by(V::LANES) {
         for column in (0..columns).step_by(V::LANES).rev() {
             let to = &mut rows[row * columns + column..];
-            transpose::<V>(unit, &from[column * LANES + row..], LANES, to, columns);
+            transpose::<V>(simd, &from[column * LANES + row..], LANES, to, columns);
         }
     }
 }

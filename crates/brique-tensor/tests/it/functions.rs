@@ -2,9 +2,9 @@ use std::array::from_fn;
 
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{
-    Elementwise, Matrix, Scalar, elementwise_delta, elementwise_forward, elementwise_forward_with_slope, exp,
-    exp_m1, exp_of_difference, inlined, ln_1p_of_positive, log_sum_exp, sigmoid, sigmoid_slope, softplus,
-    tanh, tanh_slope,
+    Elementwise, Matrix, Scalar, elementwise_delta, elementwise_forward, elementwise_forward_with_derivative,
+    exp, exp_m1, exp_of_difference, inlined, ln_1p_of_positive, log_sum_exp, sigmoid, sigmoid_derivative,
+    softplus, tanh, tanh_derivative,
 };
 
 use crate::exact::{BITS_OF_F32, BITS_OF_F64, EXACT};
@@ -15,9 +15,9 @@ const NAMES: [&str; 7] = [
     "exp",
     "exp_m1",
     "tanh",
-    "tanh_slope",
+    "tanh_derivative",
     "sigmoid",
-    "sigmoid_slope",
+    "sigmoid_derivative",
     "softplus",
 ];
 
@@ -30,9 +30,9 @@ fn all<T: Scalar>(x: T) -> [T; 7] {
         exp(x),
         exp_m1(x),
         tanh(x),
-        tanh_slope(x),
+        tanh_derivative(x),
         sigmoid(x),
-        sigmoid_slope(x),
+        sigmoid_derivative(x),
         softplus(x),
     ]
 }
@@ -43,14 +43,14 @@ fn all_inlined<T: Scalar>(x: T) -> [T; 7] {
         inlined::exp(x),
         inlined::exp_m1(x),
         inlined::tanh(x),
-        inlined::tanh_slope(x),
+        inlined::tanh_derivative(x),
         inlined::sigmoid(x),
-        inlined::sigmoid_slope(x),
+        inlined::sigmoid_derivative(x),
         inlined::softplus(x),
     ]
 }
 
-/// One of them as the value, and as the slope with its sign changed: the two cannot be taken for one another.
+/// One of them as the value, and as the derivative with its sign changed: the two cannot be taken for one another.
 #[derive(Clone, Copy)]
 struct Nth<const N: usize>;
 
@@ -62,16 +62,16 @@ impl<T: Scalar, const N: usize> Elementwise<T> for Nth<N> {
             0 => inlined::exp(x),
             1 => inlined::exp_m1(x),
             2 => inlined::tanh(x),
-            3 => inlined::tanh_slope(x),
+            3 => inlined::tanh_derivative(x),
             4 => inlined::sigmoid(x),
-            5 => inlined::sigmoid_slope(x),
+            5 => inlined::sigmoid_derivative(x),
             _ => inlined::softplus(x),
         }
     }
 
     #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
     #[inline(always)]
-    fn slope(self, x: T) -> T {
+    fn derivative(self, x: T) -> T {
         -self.value(x)
     }
 }
@@ -84,13 +84,13 @@ fn backward<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
     elementwise_delta(Nth::<N>, x, &Array2::from_elem(x.dim(), -T::one()), y);
 }
 
-fn value_beside_slope<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
-    elementwise_forward_with_slope(Nth::<N>, x, y, &mut Array2::zeros(x.dim()));
+fn value_beside_derivative<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
+    elementwise_forward_with_derivative(Nth::<N>, x, y, &mut Array2::zeros(x.dim()));
 }
 
-fn slope_beside_value<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
-    elementwise_forward_with_slope(Nth::<N>, x, &mut Array2::zeros(x.dim()), y);
-    y.mapv_inplace(|slope| -slope);
+fn derivative_beside_value<T: Scalar, const N: usize>(x: &Matrix<T>, y: &mut Matrix<T>) {
+    elementwise_forward_with_derivative(Nth::<N>, x, &mut Array2::zeros(x.dim()), y);
+    y.mapv_inplace(|derivative| -derivative);
 }
 
 type OfMatrix<T> = fn(&Matrix<T>, &mut Matrix<T>);
@@ -99,8 +99,8 @@ fn ways<T: Scalar, const N: usize>() -> [OfMatrix<T>; 4] {
     [
         forward::<T, N>,
         backward::<T, N>,
-        value_beside_slope::<T, N>,
-        slope_beside_value::<T, N>,
+        value_beside_derivative::<T, N>,
+        derivative_beside_value::<T, N>,
     ]
 }
 
@@ -420,9 +420,9 @@ fn shapes_of_deltas_are_told() {
 }
 
 #[test]
-#[should_panic(expected = "slope has shape (3, 2), expected (2, 3): that of x")]
-fn shapes_of_slopes_are_told() {
+#[should_panic(expected = "derivative has shape (3, 2), expected (2, 3): that of x")]
+fn shapes_of_derivatives_are_told() {
     let x = Array2::<f64>::zeros((2, 3));
-    let (mut y, mut slope) = (Array2::zeros((2, 3)), Array2::zeros((3, 2)));
-    elementwise_forward_with_slope(Nth::<0>, &x, &mut y, &mut slope);
+    let (mut y, mut derivative) = (Array2::zeros((2, 3)), Array2::zeros((3, 2)));
+    elementwise_forward_with_derivative(Nth::<0>, &x, &mut y, &mut derivative);
 }

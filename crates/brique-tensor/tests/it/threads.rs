@@ -7,7 +7,7 @@ use brique_tensor::ndarray::Array2;
 use brique_tensor::{
     Elementwise, Scalar, SimdLevel, Threads, affine_delta, affine_forward, affine_fresh_gradient,
     affine_gradient, all_finite, combine, elementwise_delta, elementwise_forward,
-    elementwise_forward_with_slope, inlined, log_softmax_delta, log_softmax_forward, softmax_delta,
+    elementwise_forward_with_derivative, inlined, log_softmax_delta, log_softmax_forward, softmax_delta,
     softmax_forward, sum_of_pairs, update,
 };
 
@@ -27,8 +27,8 @@ impl<T: Scalar> Elementwise<T> for Fold {
 
     #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
     #[inline(always)]
-    fn slope(self, x: T) -> T {
-        inlined::tanh(x) + x * inlined::tanh_slope(x)
+    fn derivative(self, x: T) -> T {
+        inlined::tanh(x) + x * inlined::tanh_derivative(x)
     }
 }
 
@@ -111,9 +111,9 @@ fn functions<T: Scalar>(shape: (usize, usize)) -> Vec<Array2<T>> {
         let (mut y, mut delta_x) = (Array2::zeros(shape), Array2::zeros(shape));
         elementwise_forward(Fold, &x, &mut y);
         elementwise_delta(Fold, &x, &delta, &mut delta_x);
-        let (mut value, mut slope) = (Array2::zeros(shape), Array2::zeros(shape));
-        elementwise_forward_with_slope(Fold, &x, &mut value, &mut slope);
-        results.extend([y, delta_x, value, slope]);
+        let (mut value, mut derivative) = (Array2::zeros(shape), Array2::zeros(shape));
+        elementwise_forward_with_derivative(Fold, &x, &mut value, &mut derivative);
+        results.extend([y, delta_x, value, derivative]);
     }
     results
 }

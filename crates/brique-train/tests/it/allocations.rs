@@ -2,7 +2,7 @@ use brique_core::Loss;
 use brique_core::Module;
 use brique_layers::{Concat, Dropout, Init, LayerNorm, Linear, Residual, Sequential, Softmax, Tanh};
 use brique_losses::{BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss};
-use brique_optim::{AdaGrad, Adam, AdamW, Optimizer, RmsProp, Sgd};
+use brique_optim::{Adagrad, Adam, AdamW, Optimizer, RMSprop, SGD};
 use brique_random::portable;
 use brique_tensor::ndarray::{Array2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar};
@@ -12,20 +12,20 @@ use crate::networks::{network, normal};
 
 fn optimizers<T: Scalar>() -> Vec<Box<dyn Optimizer<T>>> {
     vec![
-        Box::new(Sgd::new(0.01).unwrap()),
+        Box::new(SGD::new(0.01).unwrap()),
         Box::new(
-            Sgd::new(0.01)
+            SGD::new(0.01)
                 .unwrap()
                 .momentum(0.9)
                 .unwrap()
                 .weight_decay(1e-3)
                 .unwrap(),
         ),
-        Box::new(Sgd::new(0.01).unwrap().nesterov(0.9).unwrap()),
+        Box::new(SGD::new(0.01).unwrap().nesterov(0.9).unwrap()),
         Box::new(Adam::new(0.01).unwrap()),
         Box::new(AdamW::new(0.01).unwrap().decay_weights_only()),
-        Box::new(RmsProp::new(0.01).unwrap()),
-        Box::new(AdaGrad::new(0.01).unwrap()),
+        Box::new(RMSprop::new(0.01).unwrap()),
+        Box::new(Adagrad::new(0.01).unwrap()),
     ]
 }
 
@@ -139,7 +139,7 @@ fn a_cold_step_allocates() {
             .step(
                 &mut network(2),
                 &MSELoss::default(),
-                &mut Sgd::new(0.01).unwrap(),
+                &mut SGD::new(0.01).unwrap(),
                 &x,
                 &y,
             )

@@ -3,7 +3,7 @@ use std::ops::ControlFlow;
 use brique_core::{Loss, Module};
 use brique_datasets::Dataset;
 use brique_losses::{MSELoss, Reduction};
-use brique_optim::{Adam, Optimizer, ReduceOnPlateau, Schedule, Sgd};
+use brique_optim::{Adam, Optimizer, ReduceOnPlateau, SGD, Schedule};
 use brique_tensor::ndarray::{Array2, array};
 use brique_train::{Fit, History, Metric, Stepper, Stopped, metrics};
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ fn run(fit: Fit<'_>, data: &Dataset) -> (History, Vec<Array2<f64>>) {
         .run(
             &mut network,
             &MSELoss::default(),
-            &mut Sgd::new(0.05).unwrap(),
+            &mut SGD::new(0.05).unwrap(),
             data,
         )
         .unwrap();
@@ -28,7 +28,7 @@ fn run(fit: Fit<'_>, data: &Dataset) -> (History, Vec<Array2<f64>>) {
 fn a_fit_is_its_steps() {
     let data = data::<f64>(23, 3);
     let mut by_hand = network(1);
-    let (mut stepper, mut descent) = (Stepper::default(), Sgd::new(0.05).unwrap());
+    let (mut stepper, mut descent) = (Stepper::default(), SGD::new(0.05).unwrap());
     let mut losses = Vec::new();
     for _ in 0..3 {
         let mut total = 0.0;
@@ -57,7 +57,7 @@ fn a_sum_is_added_up_over_the_epoch() {
     let data = data::<f64>(23, 3);
     let mut network = network(1);
     let loss = MSELoss::new(Reduction::Sum);
-    let mut at_rest = Sgd::new(0.0).unwrap();
+    let mut at_rest = SGD::new(0.0).unwrap();
     let history = Fit::new(1, 10)
         .run(&mut network, &loss, &mut at_rest, &data)
         .unwrap();
@@ -90,7 +90,7 @@ proptest! {
         let data = Dataset::new(x.clone(), Array2::zeros((examples, 1))).unwrap();
         let mut network = line(1.0, 0.0);
         let loss = MSELoss::new(Reduction::Sum);
-        let mut at_rest = Sgd::new(0.0).unwrap();
+        let mut at_rest = SGD::new(0.0).unwrap();
         let history = Fit::new(2, batch).shuffle(seed).run(&mut network, &loss, &mut at_rest, &data).unwrap();
         let expected = x.mapv(|x| x * x).sum();
         for loss in history.losses() {
@@ -155,7 +155,7 @@ fn an_early_stop_gives_the_best_parameters_back() {
         .run(
             &mut network,
             &MSELoss::default(),
-            &mut Sgd::new(0.05).unwrap(),
+            &mut SGD::new(0.05).unwrap(),
             &train,
         )
         .unwrap();
@@ -178,7 +178,7 @@ fn the_best_parameters_come_back_even_where_nothing_stops() {
         .run(
             &mut network,
             &MSELoss::default(),
-            &mut Sgd::new(0.05).unwrap(),
+            &mut SGD::new(0.05).unwrap(),
             &train,
         )
         .unwrap();
@@ -216,7 +216,7 @@ fn a_callback_sees_every_epoch_and_can_stop() {
 fn a_schedule_is_asked_for_every_step() {
     let data = data::<f64>(20, 3);
     let mut network = network(1);
-    let mut descent = Sgd::new(0.8).unwrap();
+    let mut descent = SGD::new(0.8).unwrap();
     let schedule = Schedule::step(2, 0.5).unwrap();
     let history = Fit::new(3, 10)
         .schedule(schedule)
@@ -235,7 +235,7 @@ fn a_schedule_is_asked_for_every_step() {
 fn a_plateau_lowers_the_rate() {
     let data = data::<f64>(20, 3);
     let mut network = network(1);
-    let mut at_rest = Sgd::new(0.0).unwrap();
+    let mut at_rest = SGD::new(0.0).unwrap();
     let plateau = ReduceOnPlateau::new().factor(0.5).unwrap().patience(1);
     let history = Fit::new(2, 10)
         .reduce_on_plateau(plateau.clone())
@@ -244,7 +244,7 @@ fn a_plateau_lowers_the_rate() {
     assert_eq!(history.epochs()[1].learning_rate, 0.0);
 
     // A step that is too small to lower the loss by a ten-thousandth.
-    let mut tiny = Sgd::new(1e-12).unwrap();
+    let mut tiny = SGD::new(1e-12).unwrap();
     let history = Fit::new(5, 10)
         .reduce_on_plateau(plateau)
         .run(&mut network, &MSELoss::default(), &mut tiny, &data)

@@ -1,7 +1,7 @@
 use brique_core::Module;
 use brique_layers::{Linear, Residual, Sequential, Tanh};
 use brique_losses::MSELoss;
-use brique_optim::Sgd;
+use brique_optim::SGD;
 use brique_tensor::ndarray::{Array2, array};
 use brique_train::{Error, Fit, NotFinite, Stepper};
 
@@ -10,7 +10,7 @@ use crate::networks::{data, line, network, normal, parameters};
 fn step(network: &mut Sequential, x: &Array2<f64>, y: &Array2<f64>) -> Error {
     let mut stepper = Stepper::default();
     stepper
-        .step(network, &MSELoss::default(), &mut Sgd::new(0.1).unwrap(), x, y)
+        .step(network, &MSELoss::default(), &mut SGD::new(0.1).unwrap(), x, y)
         .unwrap_err()
 }
 
@@ -112,7 +112,7 @@ fn a_fit_that_diverges_says_when() {
     let result = Fit::new(1000, 16).run(
         &mut network,
         &MSELoss::default(),
-        &mut Sgd::new(50.0).unwrap(),
+        &mut SGD::new(50.0).unwrap(),
         &data,
     );
     let error = result.unwrap_err();

@@ -1,6 +1,6 @@
 use brique_core::Module;
 use brique_losses::{MSELoss, Reduction};
-use brique_optim::Sgd;
+use brique_optim::SGD;
 use brique_tensor::ndarray::array;
 use brique_train::{Fit, Optim, sgd};
 
@@ -35,7 +35,7 @@ fn sgd_is_a_fit_with_plain_descent() {
     .unwrap();
     let fit = Fit::new(4, 10)
         .shuffle(9)
-        .run(&mut by_fit, &loss, &mut Sgd::new(0.05).unwrap(), &data)
+        .run(&mut by_fit, &loss, &mut SGD::new(0.05).unwrap(), &data)
         .unwrap();
     assert_eq!(parameters(&by_course), parameters(&by_fit));
     assert_eq!(
@@ -48,7 +48,7 @@ fn sgd_is_a_fit_with_plain_descent() {
 fn a_step_size_that_is_none_is_refused() {
     let error = Optim::new(&mut line(1.0, 0.0), &MSELoss::default(), f64::NAN).unwrap_err();
     assert!(
-        error.to_string().starts_with("Sgd: learning_rate is NaN"),
+        error.to_string().starts_with("SGD: learning_rate is NaN"),
         "{error}"
     );
 }

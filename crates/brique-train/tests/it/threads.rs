@@ -1,7 +1,7 @@
 use brique_datasets::Dataset;
 use brique_layers::{Dropout, Init, LayerNorm, Linear, ReLU, Sequential, Tanh};
 use brique_losses::MSELoss;
-use brique_optim::{Adam, Optimizer, Sgd};
+use brique_optim::{Adam, Optimizer, SGD};
 use brique_random::portable;
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{Scalar, Threads};
@@ -49,6 +49,6 @@ fn check<T: Scalar, O: Optimizer<T>>(optimizer: impl Fn() -> O + Sync) {
 fn a_training_has_the_same_bits_on_one_thread_and_on_two() {
     check::<f64, _>(|| Adam::new(1e-3).unwrap());
     check::<f32, _>(|| Adam::new(1e-3).unwrap());
-    check::<f64, _>(|| Sgd::new(0.01).unwrap().momentum(0.9).unwrap());
-    check::<f32, _>(|| Sgd::new(0.01).unwrap().momentum(0.9).unwrap());
+    check::<f64, _>(|| SGD::new(0.01).unwrap().momentum(0.9).unwrap());
+    check::<f32, _>(|| SGD::new(0.01).unwrap().momentum(0.9).unwrap());
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use brique_datasets::{DataType, Dataset, GenArti, gen_arti};
 use brique_layers::Init;
 use brique_losses::BCEWithLogitsLoss;
-use brique_optim::{AdaGrad, Adam, AdamW, Optimizer, RmsProp, Sgd};
+use brique_optim::{Adagrad, Adam, AdamW, Optimizer, RMSprop, SGD};
 use brique_random::{RandomSource, portable};
 use brique_train::{Fit, evaluate};
 
@@ -28,23 +28,23 @@ pub(super) const MOMENTUM: f64 = 0.9;
 pub(super) const OPTIMISERS: [Optimiser; 7] = [
     Optimiser {
         name: "SGD",
-        make: |rate| Ok(Box::new(Sgd::new(rate)?)),
+        make: |rate| Ok(Box::new(SGD::new(rate)?)),
     },
     Optimiser {
         name: "SGD, momentum",
-        make: |rate| Ok(Box::new(Sgd::new(rate)?.momentum(MOMENTUM)?)),
+        make: |rate| Ok(Box::new(SGD::new(rate)?.momentum(MOMENTUM)?)),
     },
     Optimiser {
         name: "SGD, Nesterov",
-        make: |rate| Ok(Box::new(Sgd::new(rate)?.nesterov(MOMENTUM)?)),
+        make: |rate| Ok(Box::new(SGD::new(rate)?.nesterov(MOMENTUM)?)),
     },
     Optimiser {
-        name: "AdaGrad",
-        make: |rate| Ok(Box::new(AdaGrad::new(rate)?)),
+        name: "Adagrad",
+        make: |rate| Ok(Box::new(Adagrad::new(rate)?)),
     },
     Optimiser {
         name: "RMSprop",
-        make: |rate| Ok(Box::new(RmsProp::new(rate)?)),
+        make: |rate| Ok(Box::new(RMSprop::new(rate)?)),
     },
     Optimiser {
         name: "Adam",

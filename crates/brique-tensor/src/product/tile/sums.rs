@@ -11,7 +11,7 @@ use crate::simd::Vector;
     reason = "k counts along all rows, and along the second factor"
 )]
 pub(super) fn sums_of_rows<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     a: Factor<'_, V::Number>,
     b: Factor<'_, V::Number>,
     depth: usize,
@@ -23,11 +23,11 @@ where
     for (i, row) in rows.iter_mut().enumerate() {
         *row = &a.slice[i * a.row_stride..][..depth];
     }
-    let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
+    let mut sums = [[V::splat(simd, V::Number::default()); WIDE]; HEIGHT];
     for k in 0..depth {
-        let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
+        let b = load::<V, WIDE>(simd, &b.slice[k * b.row_stride..]);
         for i in 0..HEIGHT {
-            add::<V, WIDE>(unit, &mut sums[i], rows[i][k], b);
+            add::<V, WIDE>(simd, &mut sums[i], rows[i][k], b);
         }
     }
     sums
@@ -36,7 +36,7 @@ where
 /// The sums of a tile whose first factor lies column by column.
 #[inline(always)]
 pub(super) fn sums_of_columns<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     a: Factor<'_, V::Number>,
     b: Factor<'_, V::Number>,
     depth: usize,
@@ -44,31 +44,31 @@ pub(super) fn sums_of_columns<V, const HEIGHT: usize, const WIDE: usize>(
 where
     V: Vector<Number: Scalar>,
 {
-    let mut sums = [[V::splat(unit, V::Number::default()); WIDE]; HEIGHT];
+    let mut sums = [[V::splat(simd, V::Number::default()); WIDE]; HEIGHT];
     for k in 0..depth {
-        let b = load::<V, WIDE>(unit, &b.slice[k * b.row_stride..]);
+        let b = load::<V, WIDE>(simd, &b.slice[k * b.row_stride..]);
         let a = &a.slice[k * a.column_stride..][..HEIGHT];
         for i in 0..HEIGHT {
-            add::<V, WIDE>(unit, &mut sums[i], a[i], b);
+            add::<V, WIDE>(simd, &mut sums[i], a[i], b);
         }
     }
     sums
 }
 
 #[inline(always)]
-pub(super) fn load<V: Vector, const WIDE: usize>(unit: V::Unit, numbers: &[V::Number]) -> [V; WIDE] {
+pub(super) fn load<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
     let numbers = &numbers[..WIDE * V::LANES];
-    let mut registers = [V::splat(unit, <V::Number as num_traits::Zero>::zero()); WIDE];
+    let mut registers = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
     for (j, register) in registers.iter_mut().enumerate() {
-        *register = V::load(unit, &numbers[j * V::LANES..]);
+        *register = V::load(simd, &numbers[j * V::LANES..]);
     }
     registers
 }
 
 /// `sums += a · b`.
 #[inline(always)]
-fn add<V: Vector, const WIDE: usize>(unit: V::Unit, sums: &mut [V; WIDE], a: V::Number, b: [V; WIDE]) {
-    let a = V::splat(unit, a);
+fn add<V: Vector, const WIDE: usize>(simd: V::Simd, sums: &mut [V; WIDE], a: V::Number, b: [V; WIDE]) {
+    let a = V::splat(simd, a);
     for (sum, b) in sums.iter_mut().zip(b) {
         *sum = a.times_plus(b, *sum);
     }

@@ -12,7 +12,7 @@ use crate::simd::{MOST_LANES, Vector};
     reason = "i and j count along the tile and along the result"
 )]
 pub(super) fn onto_start<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     mut sums: [[V; WIDE]; HEIGHT],
     start: Start<'_, V::Number>,
     row: usize,
@@ -26,15 +26,15 @@ where
         Start::Nothing => return sums,
         Start::Itself => {
             for i in 0..HEIGHT {
-                let start = load::<V, WIDE>(unit, c.row_mut(row + i, column));
+                let start = load::<V, WIDE>(simd, c.row_mut(row + i, column));
                 for j in 0..WIDE {
                     sums[i][j] = start[j].plus(sums[i][j]);
                 }
             }
             return sums;
         }
-        Start::Row(row) => load::<V, WIDE>(unit, &row[column..]),
-        Start::Number(number) => [V::splat(unit, number); WIDE],
+        Start::Row(row) => load::<V, WIDE>(simd, &row[column..]),
+        Start::Number(number) => [V::splat(simd, number); WIDE],
     };
     for i in 0..HEIGHT {
         for j in 0..WIDE {
@@ -80,13 +80,13 @@ pub(super) fn write<V, const HEIGHT: usize, const WIDE: usize>(
 /// `zeros += 0 · sums`: they stay 0 exactly if every sum is finite.
 #[inline(always)]
 pub(super) fn add_zeros<V, const HEIGHT: usize, const WIDE: usize>(
-    unit: V::Unit,
+    simd: V::Simd,
     sums: &[[V; WIDE]; HEIGHT],
     zeros: &mut [V::Number; MOST_LANES],
 ) where
     V: Vector<Number: Scalar>,
 {
-    let zero = V::splat(unit, V::Number::default());
+    let zero = V::splat(simd, V::Number::default());
     // A chain of additions for each column of vectors, which run side by side.
     let mut of_columns = [zero; WIDE];
     for sums in sums {
@@ -94,7 +94,7 @@ pub(super) fn add_zeros<V, const HEIGHT: usize, const WIDE: usize>(
             *of_column = sum.times_plus(zero, *of_column);
         }
     }
-    let mut total = V::load(unit, &zeros[..]);
+    let mut total = V::load(simd, &zeros[..]);
     for of_column in of_columns {
         total = total.plus(of_column);
     }
@@ -103,15 +103,15 @@ pub(super) fn add_zeros<V, const HEIGHT: usize, const WIDE: usize>(
 
 /// `WIDE` vectors, with zeros beyond the end of a slice.
 #[inline(always)]
-fn load<V: Vector, const WIDE: usize>(unit: V::Unit, numbers: &[V::Number]) -> [V; WIDE] {
-    let mut vectors = [V::splat(unit, <V::Number as num_traits::Zero>::zero()); WIDE];
+fn load<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
+    let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
     if let Some(numbers) = numbers.get(..WIDE * V::LANES) {
         for (j, vector) in vectors.iter_mut().enumerate() {
-            *vector = V::load(unit, &numbers[j * V::LANES..]);
+            *vector = V::load(simd, &numbers[j * V::LANES..]);
         }
     } else {
         for (vector, numbers) in vectors.iter_mut().zip(numbers.chunks(V::LANES)) {
-            *vector = V::load_some(unit, numbers);
+            *vector = V::load_some(simd, numbers);
         }
     }
     vectors

@@ -8,7 +8,7 @@ use crate::error::{check_not_negative, check_positive};
 use crate::update::{Decay, decayed, for_each_rows};
 use crate::{Error, Optimizer, State};
 
-const NAME: &str = "AdaGrad";
+const NAME: &str = "Adagrad";
 const BUFFERS: [&str; 1] = ["sum"];
 
 /// Adagrad: the gradient divided by the root of the sum of all its squares so far.
@@ -25,13 +25,13 @@ const BUFFERS: [&str; 1] = ["sum"];
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Linear;
-/// use brique_optim::{AdaGrad, Optimizer};
+/// use brique_optim::{Adagrad, Optimizer};
 /// use brique_tensor::ndarray::array;
 ///
 /// let mut linear: Linear = Linear::from_parameters(array![[3.0], [0.5]])?;
 /// linear.backward_update_gradient(&array![[2.0]], &array![[1.0]])?; // ∇ = [2, 1]
-/// let mut ada_grad = AdaGrad::new(0.5)?;
-/// ada_grad.step(&mut linear)?; // √s = [2, 1]
+/// let mut adagrad = Adagrad::new(0.5)?;
+/// adagrad.step(&mut linear)?; // √s = [2, 1]
 /// assert!((linear.weight()[[0, 0]] - 2.5).abs() < 1e-9);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -39,7 +39,7 @@ const BUFFERS: [&str; 1] = ["sum"];
 /// Source: Duchi, Hazan and Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*,
 /// 2011; PyTorch's `Adagrad`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AdaGrad<T: Scalar = f64> {
+pub struct Adagrad<T: Scalar = f64> {
     learning_rate: f64,
     lr_decay: f64,
     eps: f64,
@@ -47,7 +47,7 @@ pub struct AdaGrad<T: Scalar = f64> {
     state: State<T>,
 }
 
-impl<T: Scalar> AdaGrad<T> {
+impl<T: Scalar> Adagrad<T> {
     /// Adagrad with this learning rate, and PyTorch's defaults.
     ///
     /// # Errors
@@ -115,7 +115,7 @@ impl<T: Scalar> AdaGrad<T> {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for AdaGrad<T> {
+impl<T: Scalar> Optimizer<T> for Adagrad<T> {
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
         step(self, module)
     }
@@ -140,7 +140,7 @@ impl<T: Scalar> Optimizer<T> for AdaGrad<T> {
 }
 
 compile_once! {
-    fn step<T: Scalar>(optimizer: &mut AdaGrad<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+    fn step<T: Scalar>(optimizer: &mut Adagrad<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
         let before = optimizer.state.steps as f64;
         optimizer.state.begin_step(NAME, &BUFFERS, module)?;
         let rate = T::from_f64(optimizer.learning_rate / (1.0 + before * optimizer.lr_decay));

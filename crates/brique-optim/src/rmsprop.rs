@@ -8,7 +8,7 @@ use crate::error::{check_below_one, check_not_negative, check_positive};
 use crate::update::{Decay, decayed, for_each_rows};
 use crate::{Error, Optimizer, State};
 
-const NAME: &str = "RmsProp";
+const NAME: &str = "RMSprop";
 const BUFFERS: [&str; 2] = ["square_avg", "momentum_buffer"];
 
 /// `RMSprop`: the gradient divided by the root of a running mean of its square.
@@ -28,13 +28,13 @@ const BUFFERS: [&str; 2] = ["square_avg", "momentum_buffer"];
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Linear;
-/// use brique_optim::{Optimizer, RmsProp};
+/// use brique_optim::{Optimizer, RMSprop};
 /// use brique_tensor::ndarray::array;
 ///
 /// let mut linear: Linear = Linear::from_parameters(array![[3.0], [0.5]])?;
 /// linear.backward_update_gradient(&array![[2.0]], &array![[1.0]])?; // ∇ = [2, 1]
-/// let mut rms_prop = RmsProp::new(0.1)?.alpha(0.75)?;
-/// rms_prop.step(&mut linear)?; // √v = [1, 0.5]
+/// let mut rmsprop = RMSprop::new(0.1)?.alpha(0.75)?;
+/// rmsprop.step(&mut linear)?; // √v = [1, 0.5]
 /// assert!((linear.weight()[[0, 0]] - 2.8).abs() < 1e-7);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -42,7 +42,7 @@ const BUFFERS: [&str; 2] = ["square_avg", "momentum_buffer"];
 /// Source: PyTorch's `RMSprop`, not centred; Tieleman and Hinton, lecture 6.5 of *Neural Networks for Machine
 /// Learning*, 2012.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RmsProp<T: Scalar = f64> {
+pub struct RMSprop<T: Scalar = f64> {
     learning_rate: f64,
     alpha: f64,
     eps: f64,
@@ -51,7 +51,7 @@ pub struct RmsProp<T: Scalar = f64> {
     state: State<T>,
 }
 
-impl<T: Scalar> RmsProp<T> {
+impl<T: Scalar> RMSprop<T> {
     /// `RMSprop` with this learning rate, and PyTorch's defaults.
     ///
     /// # Errors
@@ -132,7 +132,7 @@ impl<T: Scalar> RmsProp<T> {
 }
 
 compile_once! {
-    fn descend<T: Scalar>(optimizer: &mut RmsProp<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+    fn descend<T: Scalar>(optimizer: &mut RMSprop<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
         optimizer.state.begin_step(NAME, &BUFFERS[..1], module)?;
         let (alpha, rest) = (T::from_f64(optimizer.alpha), T::from_f64(1.0 - optimizer.alpha));
         let (rate, eps) = (T::from_f64(optimizer.learning_rate), T::from_f64(optimizer.eps));
@@ -151,7 +151,7 @@ compile_once! {
         Ok(())
     }
 
-    fn descend_with_momentum<T: Scalar>(optimizer: &mut RmsProp<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+    fn descend_with_momentum<T: Scalar>(optimizer: &mut RMSprop<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
         optimizer.state.begin_step(NAME, &BUFFERS, module)?;
         let (alpha, rest) = (T::from_f64(optimizer.alpha), T::from_f64(1.0 - optimizer.alpha));
         let (rate, eps) = (T::from_f64(optimizer.learning_rate), T::from_f64(optimizer.eps));
@@ -174,7 +174,7 @@ compile_once! {
     }
 }
 
-impl<T: Scalar> Optimizer<T> for RmsProp<T> {
+impl<T: Scalar> Optimizer<T> for RMSprop<T> {
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
         if self.momentum == 0.0 {
             descend(self, module)

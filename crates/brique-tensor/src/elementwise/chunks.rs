@@ -10,33 +10,33 @@ pub(super) fn values<T: Scalar, F: Elementwise<T>, const LANES: usize>(f: F, x: 
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (y, y_rest) = y.as_chunks_mut::<LANES>();
     for (x, y) in x.iter().zip(y) {
-        *y = values_of_lanes(f, x);
+        *y = values_of_chunk(f, x);
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let results = values_of_lanes::<T, F, LANES>(f, &padded(x_rest));
+        let results = values_of_chunk::<T, F, LANES>(f, &padded(x_rest));
         y_rest.copy_from_slice(&results[..x_rest.len()]);
     }
 }
 
 #[inline(always)]
-pub(super) fn values_and_slopes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn values_and_derivatives<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     f: F,
     x: &[T],
     y: &mut [T],
-    slope: &mut [T],
+    derivative: &mut [T],
 ) {
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (y, y_rest) = y.as_chunks_mut::<LANES>();
-    let (slope, slope_rest) = slope.as_chunks_mut::<LANES>();
-    for ((x, y), slope) in x.iter().zip(y).zip(slope) {
-        (*y, *slope) = values_and_slopes_of_lanes(f, x);
+    let (derivative, derivative_rest) = derivative.as_chunks_mut::<LANES>();
+    for ((x, y), derivative) in x.iter().zip(y).zip(derivative) {
+        (*y, *derivative) = values_and_derivatives_of_chunk(f, x);
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let (values, slopes) = values_and_slopes_of_lanes::<T, F, LANES>(f, &padded(x_rest));
+        let (values, derivatives) = values_and_derivatives_of_chunk::<T, F, LANES>(f, &padded(x_rest));
         y_rest.copy_from_slice(&values[..x_rest.len()]);
-        slope_rest.copy_from_slice(&slopes[..x_rest.len()]);
+        derivative_rest.copy_from_slice(&derivatives[..x_rest.len()]);
     }
 }
 
@@ -51,17 +51,17 @@ pub(super) fn deltas<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     let (delta, delta_rest) = delta.as_chunks::<LANES>();
     let (delta_x, delta_x_rest) = delta_x.as_chunks_mut::<LANES>();
     for ((x, delta), delta_x) in x.iter().zip(delta).zip(delta_x) {
-        *delta_x = deltas_of_lanes(f, x, delta);
+        *delta_x = deltas_of_chunk(f, x, delta);
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let results = deltas_of_lanes::<T, F, LANES>(f, &padded(x_rest), &padded(delta_rest));
+        let results = deltas_of_chunk::<T, F, LANES>(f, &padded(x_rest), &padded(delta_rest));
         delta_x_rest.copy_from_slice(&results[..x_rest.len()]);
     }
 }
 
 #[inline(always)]
-pub(super) fn values_of_lanes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn values_of_chunk<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     f: F,
     x: &[T; LANES],
 ) -> [T; LANES] {
@@ -73,26 +73,26 @@ pub(super) fn values_of_lanes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
 }
 
 #[inline(always)]
-pub(super) fn values_and_slopes_of_lanes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn values_and_derivatives_of_chunk<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     f: F,
     x: &[T; LANES],
 ) -> ([T; LANES], [T; LANES]) {
-    let (mut y, mut slope) = (*x, *x);
-    for (y, slope) in y.iter_mut().zip(&mut slope) {
-        (*y, *slope) = (f.value(*y), f.slope(*slope));
+    let (mut y, mut derivative) = (*x, *x);
+    for (y, derivative) in y.iter_mut().zip(&mut derivative) {
+        (*y, *derivative) = (f.value(*y), f.derivative(*derivative));
     }
-    (y, slope)
+    (y, derivative)
 }
 
 #[inline(always)]
-pub(super) fn deltas_of_lanes<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn deltas_of_chunk<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     f: F,
     x: &[T; LANES],
     delta: &[T; LANES],
 ) -> [T; LANES] {
     let mut delta_x = *x;
     for (delta_x, &delta) in delta_x.iter_mut().zip(delta) {
-        *delta_x = f.slope(*delta_x) * delta;
+        *delta_x = f.derivative(*delta_x) * delta;
     }
     delta_x
 }
@@ -106,28 +106,28 @@ pub(crate) fn keep_chunks_apart() {
 /// The numbers, and zeros behind them.
 #[inline(always)]
 fn padded<T: Scalar, const LANES: usize>(numbers: &[T]) -> [T; LANES] {
-    let mut lanes = [T::zero(); LANES];
-    lanes[..numbers.len()].copy_from_slice(numbers);
-    lanes
+    let mut chunk = [T::zero(); LANES];
+    chunk[..numbers.len()].copy_from_slice(numbers);
+    chunk
 }
 
 #[inline(always)]
 pub(super) fn gather<'a, T: Scalar, const LANES: usize>(
     numbers: &mut impl Iterator<Item = &'a T>,
-    lanes: &mut [T; LANES],
+    chunk: &mut [T; LANES],
 ) {
-    // The lanes first: where they end, no number is taken.
-    for (lane, &number) in lanes.iter_mut().zip(numbers) {
+    // The chunk first: where they end, no number is taken.
+    for (lane, &number) in chunk.iter_mut().zip(numbers) {
         *lane = number;
     }
 }
 
 #[inline(always)]
 pub(super) fn scatter<'a, T: Scalar, const LANES: usize>(
-    lanes: &[T; LANES],
+    chunk: &[T; LANES],
     numbers: &mut impl Iterator<Item = &'a mut T>,
 ) {
-    for (&lane, number) in lanes.iter().zip(numbers) {
+    for (&lane, number) in chunk.iter().zip(numbers) {
         *number = lane;
     }
 }
