@@ -277,7 +277,7 @@ impl GradientCheck {
 impl Derivative {
     fn size(&self) -> f64 {
         match *self {
-            Self::Derivative { derivative, .. } => derivative.abs(),
+            Self::Smooth { derivative, .. } => derivative.abs(),
             Self::Kink { lowest, highest, .. } => lowest.abs().max(highest.abs()),
             Self::Edge => 0.0,
         }

@@ -4,11 +4,9 @@ use brique_core::Module;
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
-use crate::error::{check_below_one, check_not_negative, check_positive};
-use crate::update::{Decay, decayed, for_each_rows};
+use crate::common::{Common, common_methods, decayed};
+use crate::moments::{BUFFERS, Moments, moments_methods};
 use crate::{Error, Optimizer, State};
-
-pub(crate) const BUFFERS: [&str; 2] = ["exp_avg", "exp_avg_sq"];
 
 /// Adam: running means of the gradient and of its square, without the bias of their start at 0.
 ///
@@ -40,158 +38,63 @@ pub(crate) const BUFFERS: [&str; 2] = ["exp_avg", "exp_avg_sq"];
 /// Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, 2015; PyTorch's `Adam`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adam<T: Scalar = f64> {
-    core: AdamCore<T>,
+    common: Common<T>,
+    moments: Moments,
 }
 
 impl<T: Scalar> Adam<T> {
-    /// Adam with this learning rate, and PyTorch's defaults.
+    /// Creates Adam with this learning rate, and PyTorch's defaults.
     ///
     /// # Errors
     ///
-    /// Where `learning_rate` is negative, NaN, or not finite in `T`.
+    /// If `learning_rate` is negative, NaN, or not finite in `T`.
     pub fn new(learning_rate: f64) -> Result<Self, Error> {
-        let core = AdamCore::new("Adam", learning_rate, Decay::default())?;
-        Ok(Self { core })
-    }
-
-    /// With β₁ and β₂.
-    ///
-    /// # Errors
-    ///
-    /// Where one of them is not in [0, 1).
-    pub fn betas(mut self, beta1: f64, beta2: f64) -> Result<Self, Error> {
-        self.core.set_betas(beta1, beta2)?;
-        Ok(self)
-    }
-
-    /// With ε, which keeps the denominator from 0.
-    ///
-    /// # Errors
-    ///
-    /// Where `eps` is not above 0 and finite, in `T`.
-    pub fn eps(mut self, eps: f64) -> Result<Self, Error> {
-        self.core.set_eps(eps)?;
-        Ok(self)
-    }
-
-    /// With the weight decay λ, which enters the gradient. Loshchilov and Hutter's is [`AdamW`](crate::AdamW)'s.
-    ///
-    /// # Errors
-    ///
-    /// Where `decay` is negative, NaN, or not finite in `T`.
-    pub fn weight_decay(mut self, decay: f64) -> Result<Self, Error> {
-        self.core.set_weight_decay(decay)?;
-        Ok(self)
-    }
-
-    /// Lets the weights decay alone: rows beyond [`weight_rows`](brique_core::Parameter::weight_rows) do not.
-    #[must_use]
-    pub fn decay_weights_only(mut self) -> Self {
-        self.core.decay.weights_only = true;
-        self
-    }
-
-    /// With the state of an earlier optimiser of these options.
-    ///
-    /// # Errors
-    ///
-    /// As [`set_state`](Optimizer::set_state).
-    pub fn with_state(mut self, state: State<T>) -> Result<Self, Error> {
-        self.set_state(state)?;
-        Ok(self)
-    }
-}
-
-impl<T: Scalar> Optimizer<T> for Adam<T> {
-    fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        step(&mut self.core, module, |_, decay| (decay, 1.0))
-    }
-
-    fn learning_rate(&self) -> f64 {
-        self.core.learning_rate
-    }
-
-    fn set_learning_rate(&mut self, rate: f64) -> Result<(), Error> {
-        self.core.set_learning_rate(rate)
-    }
-
-    fn state(&self) -> &State<T> {
-        &self.core.state
-    }
-
-    fn set_state(&mut self, state: State<T>) -> Result<(), Error> {
-        self.core.state.replace(self.core.name, &BUFFERS, state)
-    }
-}
-
-/// What [`Adam`] and [`AdamW`](crate::AdamW) have in common: all but what a decay does.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct AdamCore<T: Scalar> {
-    pub(crate) name: &'static str,
-    pub(crate) learning_rate: f64,
-    betas: [f64; 2],
-    eps: f64,
-    pub(crate) decay: Decay,
-    pub(crate) state: State<T>,
-}
-
-impl<T: Scalar> AdamCore<T> {
-    pub(crate) fn new(name: &'static str, learning_rate: f64, decay: Decay) -> Result<Self, Error> {
-        check_not_negative::<T>(name, "learning_rate", learning_rate)?;
+        let common = Common::new("Adam", learning_rate)?;
         Ok(Self {
-            name,
-            learning_rate,
-            betas: [0.9, 0.999],
-            eps: 1e-8,
-            decay,
-            state: State::default(),
+            common,
+            moments: Moments::default(),
         })
     }
+}
 
-    pub(crate) fn set_learning_rate(&mut self, rate: f64) -> Result<(), Error> {
-        check_not_negative::<T>(self.name, "learning_rate", rate)?;
-        self.learning_rate = rate;
-        Ok(())
-    }
+moments_methods!(Adam);
+common_methods!(Adam);
 
-    pub(crate) fn set_betas(&mut self, beta1: f64, beta2: f64) -> Result<(), Error> {
-        check_below_one(self.name, "beta1", beta1)?;
-        check_below_one(self.name, "beta2", beta2)?;
-        self.betas = [beta1, beta2];
-        Ok(())
-    }
+fn step<T: Scalar>(adam: &mut Adam<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+    adam_step(&mut adam.common, adam.moments, module, Decay::InGradient)
+}
 
-    pub(crate) fn set_eps(&mut self, eps: f64) -> Result<(), Error> {
-        check_positive::<T>(self.name, "eps", eps)?;
-        self.eps = eps;
-        Ok(())
-    }
-
-    pub(crate) fn set_weight_decay(&mut self, decay: f64) -> Result<(), Error> {
-        check_not_negative::<T>(self.name, "weight_decay", decay)?;
-        self.decay.rate = decay;
-        Ok(())
-    }
+/// What a weight decay does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Decay {
+    /// It is added to the gradient: g = ∇p + λ · p.
+    InGradient,
+    /// It shrinks the parameter by the factor 1 − lr · λ.
+    Decoupled,
 }
 
 compile_once! {
-    /// One step; `decay_of` says, of the learning rate and a decay, how much of a parameter enters its gradient and how
-    /// much of it is kept.
-    pub(crate) fn step<T: Scalar>(
-        core: &mut AdamCore<T>,
+    /// One step of Adam.
+    pub(crate) fn adam_step<T: Scalar>(
+        common: &mut Common<T>,
+        moments: Moments,
         module: &mut dyn Module<T>,
-        decay_of: fn(f64, f64) -> (f64, f64)
+        kind: Decay
     ) -> Result<(), Error> {
-        core.state.begin_step(core.name, &BUFFERS, module)?;
-        let corrections = core.betas.map(|beta| bias_correction(beta, core.state.steps));
-        let rate = T::from_f64(core.learning_rate / corrections[0]);
+        let steps = common.state.steps.saturating_add(1);
+        let corrections = moments.betas.map(|beta| bias_correction(beta, steps));
+        let learning_rate = common.learning_rate;
+        let rate = T::from_f64(learning_rate / corrections[0]);
         let scale = T::from_f64(1.0 / corrections[1].sqrt());
-        let eps = T::from_f64(core.eps);
-        let [beta1, beta2] = core.betas.map(T::from_f64);
-        let [rest1, rest2] = core.betas.map(|beta| T::from_f64(1.0 - beta));
-        for_each_rows(module, core.state.values_mut(), core.decay, |rows| {
-            let (decay, kept) = decay_of(core.learning_rate, rows.decay);
-            let (decay, kept) = (T::from_f64(decay), T::from_f64(kept));
+        let eps = T::from_f64(moments.eps);
+        let [beta1, beta2] = moments.betas.map(T::from_f64);
+        let [rest1, rest2] = moments.betas.map(|beta| T::from_f64(1.0 - beta));
+        common.step(module, BUFFERS, |rows| {
+            let (decay, factor) = match kind {
+                Decay::InGradient => (rows.decay, 1.0),
+                Decay::Decoupled => (0.0, 1.0 - learning_rate * rows.decay),
+            };
+            let (decay, factor) = (T::from_f64(decay), T::from_f64(factor));
             let [m, v] = rows.buffers;
             Zip::from(rows.value)
                 .and(rows.gradient)
@@ -201,14 +104,13 @@ compile_once! {
                     let g = decayed(g, *p, decay);
                     *m = beta1 * *m + rest1 * g;
                     *v = beta2 * *v + rest2 * g * g;
-                    *p = kept * *p - rate * *m / (v.sqrt() * scale + eps);
+                    *p = factor * *p - rate * *m / (v.sqrt() * scale + eps);
                 });
-        });
-        Ok(())
+        })
     }
 }
 
-/// `1 − βᵗ` to the last digits also where βᵗ is near 1: 1 − β is exact, and the difference is never taken.
+/// `1 − βᵗ` to the last digits also if βᵗ is near 1: 1 − β is exact, and the difference is never taken.
 fn bias_correction(beta: f64, steps: u64) -> f64 {
     -(steps as f64 * (beta - 1.0).ln_1p()).exp_m1()
 }

@@ -41,14 +41,15 @@ mod adagrad;
 mod adam;
 mod adam_w;
 mod clip;
+mod common;
 mod error;
+mod moments;
 mod optimizer;
 mod plateau;
 mod rmsprop;
 mod schedule;
 mod sgd;
 mod state;
-mod update;
 
 pub use adagrad::Adagrad;
 pub use adam::Adam;

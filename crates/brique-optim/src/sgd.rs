@@ -4,11 +4,9 @@ use brique_core::Module;
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once, update};
 
+use crate::common::{Common, common_methods, decayed};
 use crate::error::{check_not_negative, check_positive};
-use crate::update::{Decay, Rows, decayed, for_each_rows};
 use crate::{Error, Optimizer, State};
-
-const NAME: &str = "SGD";
 
 /// Gradient descent `p ← p − lr · g`, with momentum, Nesterov's momentum and weight decay as options.
 ///
@@ -41,146 +39,93 @@ const NAME: &str = "SGD";
 /// deep learning*, 2013.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SGD<T: Scalar = f64> {
-    learning_rate: f64,
+    common: Common<T>,
     momentum: f64,
     nesterov: bool,
-    decay: Decay,
-    state: State<T>,
 }
 
 impl<T: Scalar> SGD<T> {
-    /// Plain gradient descent with this learning rate.
+    /// Creates plain gradient descent with this learning rate.
     ///
     /// # Errors
     ///
-    /// Where `learning_rate` is negative, NaN, or not finite in `T`.
+    /// If `learning_rate` is negative, NaN, or not finite in `T`.
     pub fn new(learning_rate: f64) -> Result<Self, Error> {
-        check_not_negative::<T>(NAME, "learning_rate", learning_rate)?;
+        let common = Common::new("SGD", learning_rate)?;
         Ok(Self {
-            learning_rate,
+            common,
             momentum: 0.0,
             nesterov: false,
-            decay: Decay::default(),
-            state: State::default(),
         })
     }
 
-    /// With the momentum μ; 0 is none.
+    /// Sets the momentum μ; 0 is none.
     ///
     /// # Errors
     ///
-    /// Where `momentum` is negative, NaN, or not finite in `T`.
+    /// If `momentum` is negative, NaN, or not finite in `T`.
     pub fn momentum(mut self, momentum: f64) -> Result<Self, Error> {
-        check_not_negative::<T>(NAME, "momentum", momentum)?;
+        check_not_negative::<T>(self.common.name, "momentum", momentum)?;
         (self.momentum, self.nesterov) = (momentum, false);
         Ok(self)
     }
 
-    /// With the momentum μ in Nesterov's form.
+    /// Sets the momentum μ, in Nesterov's form.
     ///
     /// # Errors
     ///
-    /// Where `momentum` is not above 0, or not finite in `T`.
+    /// If `momentum` is not above 0, or not finite in `T`.
     pub fn nesterov(mut self, momentum: f64) -> Result<Self, Error> {
-        check_positive::<T>(NAME, "momentum", momentum)?;
+        check_positive::<T>(self.common.name, "momentum", momentum)?;
         (self.momentum, self.nesterov) = (momentum, true);
         Ok(self)
     }
 
-    /// With the weight decay λ.
-    ///
-    /// # Errors
-    ///
-    /// Where `decay` is negative, NaN, or not finite in `T`.
-    pub fn weight_decay(mut self, decay: f64) -> Result<Self, Error> {
-        check_not_negative::<T>(NAME, "weight_decay", decay)?;
-        self.decay.rate = decay;
-        Ok(self)
-    }
-
-    /// Lets the weights decay alone: rows beyond [`weight_rows`](brique_core::Parameter::weight_rows) do not.
-    #[must_use]
-    pub fn decay_weights_only(mut self) -> Self {
-        self.decay.weights_only = true;
-        self
-    }
-
-    /// With the state of an earlier optimiser of these options.
-    ///
-    /// # Errors
-    ///
-    /// As [`set_state`](Optimizer::set_state).
-    pub fn with_state(mut self, state: State<T>) -> Result<Self, Error> {
-        self.set_state(state)?;
-        Ok(self)
+    fn buffers(&self) -> &'static [&'static str] {
+        if self.momentum == 0.0 { &[] } else { &BUFFERS }
     }
 }
+
+const BUFFERS: [&str; 1] = ["momentum_buffer"];
+
+common_methods!(SGD);
 
 compile_once! {
-    fn descend<T: Scalar>(optimizer: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
-        optimizer.state.begin_step(NAME, &[], module)?;
-        let rate = T::from_f64(optimizer.learning_rate);
-        for_each_rows(module, [], optimizer.decay, |mut rows: Rows<'_, T, 0>| {
-            let decay = T::from_f64(rows.decay);
-            if decay == T::zero() {
-                return update(&mut rows.value, &rows.gradient, move |p, g| p - rate * g);
-            }
-            update(&mut rows.value, &rows.gradient, move |p, g| {
-                p - rate * decayed(g, p, decay)
-            });
-        });
-        Ok(())
-    }
-
-    fn descend_with_momentum<T: Scalar>(optimizer: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
-        optimizer.state.begin_step(NAME, &["momentum_buffer"], module)?;
-        let (rate, momentum) = (T::from_f64(optimizer.learning_rate), T::from_f64(optimizer.momentum));
-        let nesterov = optimizer.nesterov;
-        for_each_rows(module, optimizer.state.values_mut(), optimizer.decay, |rows| {
-            let decay = T::from_f64(rows.decay);
-            let [v] = rows.buffers;
-            Zip::from(rows.value)
-                .and(rows.gradient)
-                .and(v)
-                .for_each(|p, &g, v| {
-                    let g = decayed(g, *p, decay);
-                    *v = momentum * *v + g;
-                    *p -= rate * if nesterov { g + momentum * *v } else { *v };
-                });
-        });
-        Ok(())
+    fn step<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+        if sgd.momentum == 0.0 {
+            descend(sgd, module)
+        } else {
+            descend_with_momentum(sgd, module)
+        }
     }
 }
 
-impl<T: Scalar> Optimizer<T> for SGD<T> {
-    fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error> {
-        if self.momentum == 0.0 {
-            descend(self, module)
-        } else {
-            descend_with_momentum(self, module)
+fn descend<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+    let rate = T::from_f64(sgd.common.learning_rate);
+    sgd.common.step(module, [], |mut rows| {
+        let decay = T::from_f64(rows.decay);
+        if decay == T::zero() {
+            return update(&mut rows.value, &rows.gradient, move |p, g| p - rate * g);
         }
-    }
+        update(&mut rows.value, &rows.gradient, move |p, g| {
+            p - rate * decayed(g, p, decay)
+        });
+    })
+}
 
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate
-    }
-
-    fn set_learning_rate(&mut self, rate: f64) -> Result<(), Error> {
-        check_not_negative::<T>(NAME, "learning_rate", rate)?;
-        self.learning_rate = rate;
-        Ok(())
-    }
-
-    fn state(&self) -> &State<T> {
-        &self.state
-    }
-
-    fn set_state(&mut self, state: State<T>) -> Result<(), Error> {
-        let names: &[_] = if self.momentum == 0.0 {
-            &[]
-        } else {
-            &["momentum_buffer"]
-        };
-        self.state.replace(NAME, names, state)
-    }
+fn descend_with_momentum<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
+    let (rate, momentum) = (T::from_f64(sgd.common.learning_rate), T::from_f64(sgd.momentum));
+    let nesterov = sgd.nesterov;
+    sgd.common.step(module, BUFFERS, |rows| {
+        let decay = T::from_f64(rows.decay);
+        let [v] = rows.buffers;
+        Zip::from(rows.value)
+            .and(rows.gradient)
+            .and(v)
+            .for_each(|p, &g, v| {
+                let g = decayed(g, *p, decay);
+                *v = momentum * *v + g;
+                *p -= rate * if nesterov { g + momentum * *v } else { *v };
+            });
+    })
 }

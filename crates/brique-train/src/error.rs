@@ -83,9 +83,10 @@ impl fmt::Display for NotFinite {
             Self::Loss { loss, value } => write!(f, "{loss} is {value} for outputs that are finite")?,
             Self::Gradient { module } => write!(f, "the gradient of {module} has a NaN or an infinity")?,
         }
-        write!(
-            f,
-            "; no parameter has changed in this step, a smaller learning rate may help"
-        )
+        write!(f, "; no parameter has changed in this step")?;
+        match self {
+            Self::Input => write!(f, ", correct or remove these examples"),
+            _ => write!(f, ", a smaller learning rate may help"),
+        }
     }
 }

@@ -24,7 +24,7 @@ fn a_nan_in_the_batch_is_named() {
     assert_eq!(error, Error::NotFinite(NotFinite::Input));
     assert_eq!(
         error.to_string(),
-        "the inputs have a NaN or an infinity; no parameter has changed in this step, a smaller learning rate may help"
+        "the inputs have a NaN or an infinity; no parameter has changed in this step, correct or remove these examples"
     );
     assert_eq!(parameters(&network), before);
 }
