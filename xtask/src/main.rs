@@ -1,4 +1,4 @@
-//! The project's tasks, `cargo xtask TASK`: spawns cargo, and nothing else.
+//! The project's tasks, `cargo xtask TASK`. Each task starts cargo.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Builds the program of a package in release and runs it from where the user stands.
+/// Builds the program of a package in release mode and runs it in the user's current directory.
 fn run_in_release(package: &str, arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");

@@ -1,4 +1,4 @@
-//! How many are right, and how many could be.
+//! The accuracy of a classifier, and the best possible accuracy.
 
 use brique_core::Module;
 use brique_datasets::{DataType, Dataset, GenArti};
@@ -7,7 +7,7 @@ use libm::erf;
 
 use crate::Error;
 
-/// The share of examples whose prediction has the sign of its target; a prediction of 0 has none.
+/// The share of examples whose prediction has the sign of its target; a prediction of 0 has no sign.
 pub(crate) fn accuracy(model: &Linear, data: &Dataset) -> Result<f64, Error> {
     let yhat = model.forward(data.inputs())?;
     let right = yhat
@@ -49,8 +49,8 @@ pub(crate) fn best_possible(parameters: &GenArti) -> f64 {
 
 /// The accuracy on the checkerboard of the rule that coloured it, applied to the noisy point.
 ///
-/// Outside the square the rule goes on to alternate, so it is wrong about points that the noise moved there, where
-/// [`best_possible`] takes the nearest cell.
+/// Outside the square the rule continues to alternate, so it misclassifies some points that the noise moved there.
+/// [`best_possible`] takes the nearest cell for these points.
 pub(crate) fn checkerboard_rule(epsilon: f64) -> f64 {
     let stays = stays_in_own_colour(epsilon, |from, to| (from - to).rem_euclid(2) == 0);
     both_or_neither(stays, stays)

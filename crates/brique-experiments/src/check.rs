@@ -1,4 +1,4 @@
-//! Whether the committed report is what the code gives.
+//! Checks whether the committed report equals what the code computes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,13 +9,13 @@ use serde_json::{Map, Value, json};
 use crate::experiments::ALL;
 use crate::{Agreement, Error, Experiment, Run, differences};
 
-/// How far a number may be from the committed one, relative.
+/// The largest allowed relative distance of a number from the committed one.
 const TOLERANCE: f64 = 1e-9;
 
-/// How far the median of trained networks may be from the committed one, relative.
+/// The largest allowed relative distance of a median of trained networks from the committed one.
 const TOLERANCE_OF_MEDIANS: f64 = 0.1;
 
-/// The loosest bound of a claim about rounding errors: what is smaller counts as nothing.
+/// The loosest bound of a claim about rounding errors; smaller numbers count as 0.
 const LARGEST_ROUNDING_ERROR: f64 = 1e-8;
 
 /// The report that is committed in a folder.
@@ -29,7 +29,7 @@ impl Committed {
     ///
     /// # Errors
     ///
-    /// Where its results cannot be read, or are no JSON.
+    /// If its results cannot be read, or are not valid JSON.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("results.json");
         let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
@@ -40,12 +40,12 @@ impl Committed {
         })
     }
 
-    /// What is wrong with `run` or with the committed report, a sentence each.
+    /// The faults of `run` or of the committed report, one sentence each.
     ///
     /// Claims that fail, numbers of `results.json` that differ by more than 10⁻⁹ relative, a page that is missing, and
-    /// figures that are missing, broken or no longer made. Of some experiments less is compared, as their [`Agreement`]
-    /// says: rounding errors count as nothing up to 10⁻⁸, and of trained networks only medians count, to a tenth.
-    /// Of a run of some experiments, those are compared.
+    /// figures that are missing, broken or no longer drawn. The [`Agreement`] of some experiments compares less:
+    /// rounding errors up to 10⁻⁸ count as 0, and for trained networks only medians are compared, to a tenth.
+    /// If a run has only some experiments, only these are compared.
     #[must_use]
     pub fn faults(&self, run: &Run) -> Vec<String> {
         let mut faults = failing_claims(run);
@@ -77,13 +77,13 @@ impl Committed {
     }
 }
 
-/// Whether all experiments were carried out.
+/// Whether all experiments were run.
 fn is_whole(run: &Run) -> bool {
     let is_there = |experiment: &Experiment| run.outcomes().iter().any(|(name, _)| *name == experiment.name);
     ALL.iter().all(is_there)
 }
 
-/// Leaves what committed results have of the experiments of a run.
+/// Removes from committed results all experiments that are not in a run.
 fn leave_out_others(committed: &mut Value, run: &Run) {
     let is_run = |name: &str| run.outcomes().iter().any(|(other, _)| *other == name);
     if let Some(experiments) = committed["experiments"].as_object_mut() {
@@ -124,7 +124,7 @@ fn agreement(name: &str) -> Agreement {
     known.map_or(Agreement::Digits, |experiment| experiment.agreement)
 }
 
-/// Makes nothing of the numbers that claims alone judge: rounding errors, and those of trained networks.
+/// Clears the numbers that only claims check: rounding errors, and numbers of trained networks.
 fn leave_to_claims(results: &mut Value) {
     let experiments = results["experiments"].as_object_mut();
     for (name, numbers) in experiments.into_iter().flatten() {
@@ -159,7 +159,7 @@ fn set_aside(number: &mut Value) {
     }
 }
 
-/// The results of the experiments with trained networks, with nothing left in them but their medians.
+/// The medians in the results of the experiments with trained networks.
 fn medians(results: &Value) -> Value {
     let experiments = results["experiments"].as_object().into_iter().flatten();
     let trained = experiments.filter(|(name, _)| agreement(name) == Agreement::Medians);
@@ -198,7 +198,7 @@ fn missing_or_foreign_figures(run: &Run, folder: &Path) -> Vec<String> {
         .filter(|file| !whole(file))
         .map(|file| format!("figure {} is missing or broken", folder.join(file).display()))
         .collect();
-    // Of a run of some experiments, the figures of the others are not foreign.
+    // If a run has only some experiments, the figures of the others are not extra files.
     let present = fs::read_dir(folder)
         .into_iter()
         .flatten()

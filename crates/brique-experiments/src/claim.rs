@@ -1,34 +1,34 @@
-//! Sentences that a number decides.
+//! Claims: sentences that hold if a measured number satisfies a bound.
 
 use serde_json::{Value, json};
 
-/// A sentence, the number measured for it, and the bound that the number has to keep.
+/// A sentence, the number measured for it, and the bound that the number has to satisfy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
     /// The claim's own name, `experiment.what`.
     pub id: String,
     /// The sentence.
     pub text: String,
-    /// What was measured.
+    /// The measured number.
     pub measured: f64,
-    /// How the measured number has to stand to the bound.
+    /// The required relation of the measured number to the bound.
     pub relation: Relation,
     /// The bound.
     pub bound: f64,
-    /// The number that the report's own code gives, where it gives one.
+    /// The number that the report's own code computes, if it computes one.
     pub reported: Option<String>,
 }
 
-/// How a measured number has to stand to its bound.
+/// The required relation of a measured number to its bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
     /// Measured ≤ bound.
     AtMost,
     /// Measured ≥ bound.
     AtLeast,
-    /// Measured, rounded to so many decimals, is the bound.
+    /// Measured, rounded to `decimals`, equals the bound.
     RoundsTo {
-        /// The decimals that count.
+        /// The number of decimals that are compared.
         decimals: usize,
     },
 }
@@ -97,7 +97,7 @@ impl Claim {
         }
     }
 
-    /// Whether the measured number keeps its bound. A number that is not finite keeps none.
+    /// Whether the measured number satisfies its bound. A number that is not finite satisfies none.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.measured.is_finite()
@@ -110,7 +110,7 @@ impl Claim {
             }
     }
 
-    /// The measured number with the digits that its relation asks for.
+    /// The measured number with the digits that its relation needs.
     #[must_use]
     pub fn measured_as_text(&self) -> String {
         match self.relation {
@@ -129,7 +129,7 @@ impl Claim {
         }
     }
 
-    /// The claim as it stands in `results.json`.
+    /// The claim as in `results.json`.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let relation = match self.relation {
@@ -148,7 +148,7 @@ impl Claim {
     }
 }
 
-/// Four significant digits, in scientific notation where decimals would hide them.
+/// Four significant digits, in scientific notation if decimals would hide them.
 fn short(value: f64) -> String {
     let magnitude = value.abs();
     if magnitude == 0.0 {

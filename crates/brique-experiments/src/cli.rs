@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! The command-line options.
 
 use std::path::PathBuf;
 use std::thread;
@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// The experiments that were asked for, or all.
+    /// The requested experiments, or all.
     pub(crate) fn experiments(&self) -> Vec<&'static Experiment> {
         let is_chosen = |name: &str| self.only.is_empty() || self.only.iter().any(|chosen| chosen == name);
         ALL.iter()
@@ -53,7 +53,7 @@ impl Arguments {
             .collect()
     }
 
-    /// As many threads as asked for, else one a core.
+    /// The requested number of threads, or one per core.
     pub(crate) fn threads(&self) -> usize {
         let cores = || thread::available_parallelism().map_or(1, Into::into);
         self.threads.unwrap_or_else(cores)

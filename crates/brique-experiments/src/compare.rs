@@ -1,13 +1,14 @@
-//! What two results do not agree on.
+//! The differences between two results.
 
 use serde_json::Value;
 
-/// Below this size two numbers are compared as if they had it: they are differences of larger ones, with their rounding.
+/// Smaller numbers are compared as if they had this size: they are differences of larger numbers, with rounding errors.
 const FLOOR: f64 = 1e-6;
 
-/// Where `fresh` differs from `committed`: numbers by more than `tolerance` relative, all else at all.
+/// The differences between `fresh` and `committed`: numbers that differ by more than `tolerance`, relative, and all
+/// other values that are not equal.
 ///
-/// Numbers smaller than 10⁻⁶ are compared by `tolerance` · 10⁻⁶ absolute. Each difference names its place, as in
+/// Numbers smaller than 10⁻⁶ are compared by `tolerance` · 10⁻⁶ absolute. Each difference names its path, as in
 /// `experiments.step_size.sweep[3].step: 0.02 became 0.03`.
 #[must_use]
 pub fn differences(committed: &Value, fresh: &Value, tolerance: f64) -> Vec<String> {

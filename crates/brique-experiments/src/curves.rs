@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use crate::statistics::{median, quantile};
 
-/// One curve a seed, all over the same places.
+/// One curve per seed, all at the same x coordinates.
 pub(crate) struct Curves {
     pub(crate) places: Vec<f64>,
     pub(crate) by_seed: Vec<Vec<f64>>,
 }
 
 impl Curves {
-    /// The quantile over the seeds, place by place.
+    /// The quantile over the seeds, for each x coordinate.
     pub(crate) fn quantile(&self, share: f64) -> Vec<f64> {
         (0..self.places.len())
             .map(|place| {
@@ -33,7 +33,7 @@ impl Curves {
             .into()
     }
 
-    /// What lies between two quantiles.
+    /// The area between two quantiles.
     pub(crate) fn band(&self, (low, high): (f64, f64), colour: &str, opacity: f64) -> Plot {
         let places = self.places.iter().copied();
         BandPlot::new(places, self.quantile(low), self.quantile(high))
@@ -43,7 +43,7 @@ impl Curves {
     }
 }
 
-/// Values by seed as they stand in `results.json`, their median under the key `name`.
+/// Values by seed as in `results.json`, with their median under the key `name`.
 pub(crate) fn summary(name: &str, values: &[f64]) -> Value {
     json!({
         (name): median(values),

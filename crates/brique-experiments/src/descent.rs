@@ -1,4 +1,4 @@
-//! The report's training: full-batch gradient descent with the five names of the contract.
+//! The report's training: full-batch gradient descent with the five methods of the contract.
 
 use brique_core::{Loss, Module};
 use brique_datasets::Dataset;
@@ -14,7 +14,7 @@ pub(crate) struct Descent {
     pub(crate) losses: Vec<f64>,
 }
 
-/// `epochs` steps on all of `data` at once, down the gradient of the mean squared error.
+/// `epochs` steps of gradient descent on the mean squared error, each on all of `data`.
 pub(crate) fn gradient_descent(
     mut model: Linear,
     data: &Dataset,
@@ -39,7 +39,7 @@ pub(crate) fn mse(model: &Linear, data: &Dataset) -> Result<f64, Error> {
     Ok(MSELoss::default().forward(data.targets(), &model.forward(data.inputs())?)?)
 }
 
-/// The parameters row by row, the bias last, as they stand in `results.json`.
+/// The parameters row by row, the bias last, as in `results.json`.
 pub(crate) fn flat(model: &Linear) -> Vec<f64> {
     model.parameters().value().iter().copied().collect()
 }

@@ -1,46 +1,46 @@
-//! What can stop an experiment or the writing of its results.
+//! The errors of experiments and of writing their results.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What stopped an experiment, or the writing or reading of results.
+/// An error of an experiment, or of writing or reading results.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A module or a loss refused.
+    /// A module or a loss returned an error.
     #[error(transparent)]
     Module(#[from] brique_core::Error),
-    /// A data set refused.
+    /// A data set returned an error.
     #[error(transparent)]
     Data(#[from] brique_datasets::Error),
     /// A training failed.
     #[error(transparent)]
     Training(Box<brique_train::Error>),
-    /// An optimiser refused an option.
+    /// An optimiser rejected an option.
     #[error(transparent)]
     Optimizer(Box<brique_optim::Error>),
     /// A linear system had no solution that could be computed.
     #[error("least squares: {reason}")]
     LeastSquares {
-        /// What the solver says.
+        /// The message of the solver.
         reason: &'static str,
     },
     /// A file could not be written or read.
     #[error("cannot {verb} {path}: {source}", path = path.display())]
     File {
-        /// What was tried.
+        /// The operation that failed.
         verb: &'static str,
-        /// On which file or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
-    /// A file holds no JSON.
+    /// A file is not valid JSON.
     #[error("{path} is not JSON: {source}", path = path.display())]
     Json {
         /// The file.
         path: PathBuf,
-        /// Where it fails.
+        /// The error of the parser.
         source: serde_json::Error,
     },
     /// The results could not be written as JSON.

@@ -1,4 +1,4 @@
-//! What an experiment is, and what it gives back.
+//! The definition of an experiment, and its result.
 
 use serde_json::Value;
 
@@ -8,32 +8,32 @@ use crate::{Claim, Error, Figure};
 pub struct Experiment {
     /// The name that `--only` takes, and the key in `results.json`.
     pub name: &'static str,
-    /// What it shows, in a line.
+    /// Its subject, in one line.
     pub summary: &'static str,
     /// How many times it calls the progress function.
     pub steps: fn(&Settings) -> usize,
-    /// What the check of the committed report compares of it.
+    /// Which of its numbers the check of the committed report compares.
     pub agreement: Agreement,
-    /// Carries it out, calling the given function after each step.
+    /// Runs it, calling the given function after each step.
     pub run: fn(&Settings, &dyn Fn()) -> Result<Outcome, Error>,
 }
 
-/// What the check of the committed report compares of an experiment's numbers.
+/// Which of an experiment's numbers the check of the committed report compares, and how closely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Agreement {
     /// Every number, to 10⁻⁹ relative.
     Digits,
-    /// As above, but what is no larger than the loosest bound of a rounding error counts as nothing.
+    /// As above, but a number that is not larger than the loosest bound of a rounding error counts as 0.
     RoundingErrors,
-    /// Numbers called `median`, to a tenth, and the claims: for networks whose training makes much of the last digit,
-    /// which another processor rounds otherwise.
+    /// Numbers called `median`, to a tenth, and the claims. This is for networks whose training amplifies the last
+    /// digit, which another processor rounds differently.
     Medians,
 }
 
-/// What a user can choose for a run.
+/// The options of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Over how many seeds an experiment is repeated, where it is.
+    /// The number of seeds of an experiment that is repeated over seeds.
     pub seeds: usize,
     /// How many threads share the seeds. The results do not depend on it.
     pub threads: usize,
@@ -54,10 +54,10 @@ impl Default for Settings {
     }
 }
 
-/// What an experiment gives back.
+/// The result of an experiment.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// Its numbers, as they stand in `results.json`.
+    /// Its numbers, as in `results.json`.
     pub results: Value,
     /// Its claims.
     pub claims: Vec<Claim>,
@@ -65,6 +65,6 @@ pub struct Outcome {
     pub figures: Vec<Figure>,
     /// Its chapter of the report, in Markdown, without the table of claims.
     pub chapter: String,
-    /// Its result in a line, for the terminal.
+    /// Its result in one line, for the terminal.
     pub headline: String,
 }

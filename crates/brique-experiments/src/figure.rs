@@ -1,4 +1,4 @@
-//! Figures as SVG, and the look that they share.
+//! Figures as SVG, and their common style.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use kuva::render::plots::Plot;
 pub struct Figure {
     /// The name of its file in `figures/`, `.svg` included.
     pub file: String,
-    /// What it shows, for the report and for who cannot see it.
+    /// A description of the figure, for the report and for readers who cannot see it.
     pub caption: String,
     /// The drawing.
     pub svg: String,
 }
 
-/// The colours, after Okabe and Ito: told apart with any kind of colour vision.
+/// The colours, after Okabe and Ito: readers with any kind of colour vision can distinguish them.
 pub(crate) mod colour {
     pub(crate) const BLUE: &str = "#0072B2";
     pub(crate) const ORANGE: &str = "#D55E00";
@@ -34,7 +34,7 @@ pub(crate) mod colour {
     pub(crate) const PALE_BLUE: &str = "#D6E6F4";
 }
 
-/// Axes with what is drawn in them.
+/// Axes and the plots in them.
 pub(crate) struct Panel {
     pub(crate) plots: Vec<Plot>,
     pub(crate) layout: Layout,
@@ -93,7 +93,7 @@ impl Panel {
     }
 }
 
-/// Labels of a logarithmic axis: from 0.001 to 5000 as they are, smaller and larger ones as powers of ten.
+/// Labels of a logarithmic axis: decimal numbers from 0.001 to 5000, powers of ten below and above.
 fn powers() -> TickFormat {
     TickFormat::Custom(Arc::new(|value| {
         if (1e-3..1e4).contains(&value) {
@@ -142,9 +142,9 @@ pub(crate) struct Sheet {
 
 /// The width that figures are drawn for, in pixels.
 const WIDTH: f64 = 800.0;
-/// Around all panels, in pixels.
+/// The margin around all panels, in pixels.
 const MARGIN: f64 = 16.0;
-/// Between panels, in pixels.
+/// The gap between panels, in pixels.
 const SPACING: f64 = 14.0;
 
 impl Sheet {
@@ -184,8 +184,8 @@ impl Sheet {
     }
 }
 
-/// Counts the clipping paths from 0 in this drawing: kuva counts on from one drawing to the next, so that the same
-/// figure would differ with what was drawn before it.
+/// Numbers the clipping paths of this drawing from 0. kuva continues its numbering from one drawing to the next, so a
+/// figure would depend on the figures that were drawn before it.
 fn renumbered(svg: &str) -> String {
     const NAME: &str = "kuva-clip-";
     let mut parts = svg.split(NAME);
@@ -203,7 +203,7 @@ fn renumbered(svg: &str) -> String {
     text
 }
 
-/// Adds what a screen reader says.
+/// Adds the text for screen readers.
 fn accessible(svg: &str, caption: &str) -> String {
     let escaped = caption.replace('&', "&amp;").replace('<', "&lt;");
     let with_role = svg.replacen("<svg ", "<svg role=\"img\" ", 1);

@@ -1,4 +1,4 @@
-//! What gradient descent is on its way to, and how fast it may go.
+//! The optimum to which gradient descent converges, and its largest stable step.
 
 use brique_datasets::Dataset;
 use brique_layers::Linear;
@@ -21,7 +21,7 @@ pub(crate) fn least_squares(data: &Dataset) -> Result<Linear, Error> {
 
 /// The smallest and the largest eigenvalue of the Hessian of the mean squared error, `2/n · [x 1]ᵀ[x 1]`.
 ///
-/// Gradient descent converges for steps below 2 over the largest.
+/// Gradient descent converges for steps smaller than 2 divided by the largest.
 pub(crate) fn hessian_extremes(data: &Dataset) -> (f64, f64) {
     let stacked = with_ones(data);
     let hessian = stacked.transpose() * &stacked * (2.0 / data.len() as f64);

@@ -1,12 +1,12 @@
-//! The report, made again: every figure, table and claim, from the bricks of the workspace.
+//! Reproduces the report: every figure, table and claim, with the crates of the workspace.
 //!
 //! * [`experiments::ALL`]: the experiments, one file each.
-//! * [`Run`]: some or all of them, carried out: `results.json`, `report.md` and the figures.
-//! * [`Claim`]: a sentence with a measured number and a bound; it holds or it does not.
-//! * [`Committed`]: the committed report, and what a run finds wrong with it; [`differences`]: what two `results.json` do
-//!   not agree on.
+//! * [`Run`]: the results of some or all experiments: `results.json`, `report.md` and the figures.
+//! * [`Claim`]: a sentence with a measured number and a bound, which decides whether the sentence holds.
+//! * [`Committed`]: the committed report, and its faults according to a run; [`differences`]: the differences between
+//!   two `results.json`.
 //!
-//! The command line over it is `cargo xtask experiments`.
+//! `cargo xtask experiments` is the command line of this crate.
 
 mod accuracy;
 mod check;

@@ -1,4 +1,4 @@
-//! `cargo xtask experiments`: makes the report again, or checks that it can be made.
+//! `cargo xtask experiments`: generates the report, or checks the committed one.
 #![allow(clippy::print_stderr, reason = "a program talks to its user")]
 
 mod cli;
@@ -34,7 +34,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs what is asked for and writes it; where asked and every claim holds, refreshes the committed copy too.
+/// Runs the requested experiments and writes their results. With `--bless`, if every claim holds, it also updates the
+/// committed copy.
 fn make(arguments: &Arguments) -> Result<bool, Error> {
     let settings = Settings {
         seeds: arguments.seeds,
@@ -63,7 +64,7 @@ fn default_folder() -> Result<PathBuf, Error> {
     Ok(folder)
 }
 
-/// Runs everything, or what is asked for, into a temporary folder and names what is not as it was committed.
+/// Runs the requested experiments, or all, into a temporary folder and names the differences from the committed report.
 fn check(arguments: &Arguments) -> Result<bool, Error> {
     let committed = Committed::read(&committed())?;
     let folder = tempfile::tempdir().map_err(Error::file("make a folder in", &env::temp_dir()))?;
@@ -88,7 +89,8 @@ fn committed() -> PathBuf {
     workspace().join("docs/report")
 }
 
-/// The root of the workspace: where cargo runs this package from, or where it was built.
+/// The root of the workspace, found from the folder of the package: that of the run if cargo runs it, otherwise that of
+/// the build.
 fn workspace() -> PathBuf {
     let package =
         env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);

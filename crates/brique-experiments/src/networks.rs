@@ -1,4 +1,4 @@
-//! Networks that tell two classes apart: their data, their layers, how many they get right, and where they draw the line.
+//! Networks that separate two classes: their data, their layers, their accuracy and their decision regions.
 
 use brique_core::Module;
 use brique_datasets::{Dataset, Selection, TestSize, train_test_split};
@@ -29,7 +29,7 @@ pub(crate) fn tanh_network(
     Ok(network)
 }
 
-/// The report's share for testing, drawn, and both sides in the precision that networks are trained in: (train, test).
+/// A random split with the report's share for testing, both parts in the precision of the training: (train, test).
 pub(crate) fn drawn_split(
     data: &Dataset,
     rng: &mut dyn RandomSource,
@@ -38,7 +38,7 @@ pub(crate) fn drawn_split(
     Ok((train.cast(), test.cast()))
 }
 
-/// The seed for the order of the examples: epochs count on from it, and those of two seeds never meet.
+/// The seed for the order of the examples. Epochs count up from it, and the ranges of two seeds never overlap.
 pub(crate) fn order_seed(seed: usize) -> u64 {
     (seed as u64 + 1) << 32
 }

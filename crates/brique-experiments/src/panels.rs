@@ -39,7 +39,7 @@ pub(crate) fn level(value: f64, from: f64, to: f64, colour: &str, label: &str) -
         .into()
 }
 
-/// The loss by epoch, and the loss of least squares that it is on its way to.
+/// The loss by epoch, and the loss of least squares, to which it converges.
 pub(crate) fn loss_panel(title: &str, losses: &[f64], optimum: f64) -> Panel {
     let epochs = losses.len() as f64;
     let plots = vec![
@@ -156,7 +156,7 @@ pub(crate) fn regions_panel(
 
 pub(crate) type Range = (f64, f64);
 
-/// What a column of the inputs spans, with a margin.
+/// The range of a column of the inputs, with a margin.
 pub(crate) fn padded_range(data: &Dataset, column: usize) -> Range {
     let values = data.inputs().column(column);
     let (low, high) = values
@@ -177,7 +177,7 @@ pub(crate) fn area(xs: Range, ys: Range, colour: &str) -> Plot {
 
 /// The cells of the grid in which the model's output is above the threshold, joined to as few rectangles as a sweep finds.
 ///
-/// Each reaches a little into the next cell, so that no seam shows between two of them.
+/// Each rectangle extends a little into the next cell, so that no seam is visible between two of them.
 pub(crate) fn rectangles_above<T: Scalar>(
     model: &dyn Module<T>,
     threshold: f64,
@@ -225,7 +225,7 @@ pub(crate) fn rectangles_above<T: Scalar>(
     Ok(rectangles)
 }
 
-/// The stretches of `true`, each from its first place to the one after its last.
+/// The runs of `true`: for each the first index and the index after the last.
 fn runs(row: &[bool]) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (place, _) in row.iter().enumerate().filter(|(_, positive)| **positive) {
@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(runs(&[true; 4]), [(0, 4)]);
     }
 
-    /// Whether the rectangles cover the centres of just those cells in which the model is above the threshold.
+    /// Whether the rectangles cover exactly the centres of the cells in which the model is above the threshold.
     fn check_cover(parameters: &[f64], threshold: f64) {
         let model = crate::descent::layer_of(parameters).unwrap();
         let (x_range, y_range) = ((-2.0, 3.0), (-1.0, 1.5));

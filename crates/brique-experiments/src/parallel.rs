@@ -1,4 +1,4 @@
-//! The same work on one thread or several.
+//! The same work on one thread or on several threads.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -6,7 +6,7 @@ use std::thread;
 
 /// `work(0)`, …, `work(n − 1)` in this order, computed by as many threads as given.
 ///
-/// Each piece of work depends on its number alone, so the results are the same on any number of threads.
+/// Each piece of work depends only on its number, so the results are the same on any number of threads.
 /// `done` is called on the calling thread after each piece.
 pub(crate) fn map<R: Send>(
     n: usize,
@@ -32,7 +32,7 @@ pub(crate) fn map<R: Send>(
                 while let Some(number) =
                     Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < n)
                 {
-                    // Nobody listens any more where another thread has panicked.
+                    // The receiver is gone if another thread has panicked.
                     let _unheard = sender.send((number, work(number)));
                 }
             });

@@ -1,4 +1,4 @@
-//! Multilayer perceptrons, and what a step of their training costs.
+//! Multilayer perceptrons, and the cost of one step of their training.
 
 use brique_layers::{Init, Linear, ReLU, Sequential, Tanh};
 use brique_random::RandomSource;
@@ -6,7 +6,7 @@ use brique_tensor::Scalar;
 
 use crate::Error;
 
-/// What stands between two linear layers.
+/// The activation between two linear layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Activation {
     ReLU,
@@ -14,7 +14,7 @@ pub(crate) enum Activation {
 }
 
 /// `Linear(widths[0] → widths[1])`, the activation, …, `Linear(… → the last width)`. The weights of the first layer are
-/// drawn from `first`, the others from what suits the activation.
+/// drawn from `first`, those of the other layers from the distribution that fits the activation.
 pub(crate) fn perceptron<T: Scalar>(
     widths: &[usize],
     activation: Activation,
@@ -51,8 +51,8 @@ pub(crate) fn stacked<T: Scalar>(
     Ok(network)
 }
 
-/// The multiply-adds of the matrix products that one example costs in one step of training: forward, the gradient, and
-/// the error of the inputs, which the first layer does not compute.
+/// The multiply-adds of the matrix products for one example in one step of training: the forward pass, the gradients of
+/// the weights, and the gradients with respect to the inputs, which the first layer does not compute.
 pub(crate) fn multiply_adds(widths: &[usize]) -> usize {
     let weights: Vec<usize> = widths.windows(2).map(|pair| pair[0] * pair[1]).collect();
     3 * weights.iter().sum::<usize>() - weights.first().copied().unwrap_or(0)
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_step_of_2_3_1_costs_21_multiply_adds_an_example() {
-        // Forward 6 + 3, gradient 6 + 3, errors of the second layer's inputs 3.
+        // Forward pass 6 + 3, gradients of the weights 6 + 3, gradient with respect to the second layer's input 3.
         assert_eq!(multiply_adds(&[2, 3, 1]), 21);
         assert_eq!(multiply_adds(&[2, 1]), 4);
         assert_eq!(multiply_adds(&[2]), 0);

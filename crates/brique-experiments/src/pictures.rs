@@ -1,4 +1,4 @@
-//! Small grey or signed pictures, one a panel.
+//! Small grey or signed pictures, one per panel.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use kuva::render::plots::Plot;
 
 use crate::figure::Panel;
 
-/// What colour a number has.
+/// The colours of numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shades {
     /// From white at 0 to black at `full`.
@@ -24,7 +24,7 @@ const BLUE: [f64; 3] = [0.0, 114.0, 178.0];
 const ORANGE: [f64; 3] = [213.0, 94.0, 0.0];
 
 impl Shades {
-    /// The colour of a number, as `#rrggbb`; beyond the scale its end.
+    /// The colour of a number, as `#rrggbb`. A number beyond the scale has the colour of its end.
     pub(crate) fn colour(self, value: f64) -> String {
         let (end, share) = match self {
             Self::Ink { full } => (BLACK, value / full),
@@ -43,7 +43,7 @@ impl Shades {
     }
 }
 
-/// A picture of `columns` pixels in a row, the first row above.
+/// A picture of `columns` pixels in a row, the first row at the top.
 pub(crate) fn picture_panel(title: &str, pixels: &[f64], columns: usize, shades: Shades) -> Panel {
     let rows: Vec<Vec<f64>> = pixels.chunks(columns).map(<[f64]>::to_vec).collect();
     let (width, height) = (columns as f64 + 0.5, rows.len() as f64 + 0.5);
@@ -53,16 +53,16 @@ pub(crate) fn picture_panel(title: &str, pixels: &[f64], columns: usize, shades:
         .with(without_ticks)
 }
 
-/// Rows of coloured cells, the first row above; columns and rows count from 1, rows from below.
+/// Rows of coloured cells, the first row at the top. Columns and rows count from 1, rows from the bottom.
 pub(crate) fn tiles(mut rows: Vec<Vec<f64>>, shades: Shades) -> Plot {
-    // The lowest row comes first there.
+    // kuva takes the lowest row first.
     rows.reverse();
     let all = || rows.iter().flatten().copied();
     let (low, high) = (
         all().fold(f64::INFINITY, f64::min),
         all().fold(f64::NEG_INFINITY, f64::max),
     );
-    // Shares of the range of these numbers are asked for; the scale is for the numbers themselves.
+    // kuva passes shares of the range of these numbers; the scale is for the numbers themselves.
     let map = ColorMap::Custom(Arc::new(move |share| shades.colour(low + share * (high - low))));
     Heatmap::new()
         .with_data(rows)

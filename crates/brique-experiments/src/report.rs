@@ -1,4 +1,4 @@
-//! The report as a page.
+//! The report as a Markdown page.
 
 use crate::{Claim, Outcome};
 

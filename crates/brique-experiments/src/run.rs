@@ -1,4 +1,4 @@
-//! Experiments carried out, and their results written.
+//! Runs experiments and writes their results.
 
 use std::fs;
 use std::path::Path;
@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use crate::report::report;
 use crate::{Claim, Error, Experiment, Figure, Outcome, Settings};
 
-/// Experiments carried out, in order.
+/// The results of experiments, in order.
 pub struct Run {
     outcomes: Vec<(&'static str, Outcome)>,
 }
 
 impl Run {
-    /// Carries out one experiment after the other. `progress` is called with the name after each of its steps.
+    /// Runs one experiment after the other. `progress` is called with the name after each of its steps.
     ///
     /// # Errors
     ///
@@ -34,13 +34,13 @@ impl Run {
         Ok(Self { outcomes })
     }
 
-    /// Outcomes that were changed, by the names of their experiments.
+    /// A run with changed outcomes, by the names of their experiments.
     #[must_use]
     pub fn with_outcomes(outcomes: Vec<(&'static str, Outcome)>) -> Self {
         Self { outcomes }
     }
 
-    /// The experiments by name, with what they gave back.
+    /// The experiments by name, with their results.
     #[must_use]
     pub fn outcomes(&self) -> &[(&'static str, Outcome)] {
         &self.outcomes
@@ -56,7 +56,7 @@ impl Run {
         self.outcomes.iter().flat_map(|(_, outcome)| &outcome.figures)
     }
 
-    /// What stands in `results.json`.
+    /// The content of `results.json`.
     #[must_use]
     pub fn results(&self) -> Value {
         let experiments: Map<String, Value> = self
@@ -70,11 +70,11 @@ impl Run {
         })
     }
 
-    /// Writes `results.json`, `report.md` and `figures/*.svg` into `folder`, which is made where it is missing.
+    /// Writes `results.json`, `report.md` and `figures/*.svg` into `folder`, which is created if it is missing.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be written.
+    /// If a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
         let figures = folder.join("figures");
         fs::create_dir_all(&figures).map_err(Error::file("make", &figures))?;
@@ -88,12 +88,12 @@ impl Run {
         write(&folder.join("report.md"), &report(&self.outcomes))
     }
 
-    /// Writes as [`write`](Self::write) does, in the place of all that `folder` holds: beside it first, so that a report is
-    /// always there whole.
+    /// Writes as [`write`](Self::write) does, and replaces the whole content of `folder`. It writes to another folder
+    /// first, so `folder` always contains a complete report.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be written, or the old folder not be replaced.
+    /// If a file cannot be written, or the old folder cannot be replaced.
     pub fn replace(&self, folder: &Path) -> Result<(), Error> {
         let new = folder.with_extension("new");
         emptied(&new)?;
@@ -103,11 +103,11 @@ impl Run {
     }
 }
 
-/// Takes away a folder of ours with what an earlier run left in it.
+/// Removes a folder that an earlier run created, with its content.
 ///
 /// # Errors
 ///
-/// Where it cannot be taken away.
+/// If it cannot be removed.
 pub fn emptied(folder: &Path) -> Result<(), Error> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(Error::file("empty", folder))?;

@@ -1,8 +1,8 @@
 //! Medians and bands over seeds.
 
-/// The `share`-quantile of `values`, between neighbours by linear interpolation, as NumPy's default.
+/// The `share`-quantile of `values`, with linear interpolation between neighbours, as NumPy's default.
 ///
-/// NaN where there are none.
+/// NaN if there are no values.
 pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -20,7 +20,7 @@ pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
     }
 }
 
-/// The middle value.
+/// The median.
 pub(crate) fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }

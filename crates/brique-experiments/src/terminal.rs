@@ -1,4 +1,4 @@
-//! What is seen on the terminal.
+//! The output on the terminal.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use brique_experiments::{Experiment, Run, Settings};
 use comfy_table::{Table, presets};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-/// One progress bar an experiment; none where the output is no terminal.
+/// One progress bar per experiment, none if the output is not a terminal.
 pub(crate) struct Bars {
     by_name: BTreeMap<&'static str, ProgressBar>,
     _together: MultiProgress,
@@ -41,7 +41,7 @@ impl Bars {
     }
 }
 
-/// The experiments with what they show, a line each.
+/// The experiments with their subjects, one line each.
 pub(crate) fn list(experiments: &[Experiment]) {
     let width = experiments
         .iter()
@@ -78,7 +78,7 @@ pub(crate) fn summary(run: &Run) {
     }
 }
 
-/// What the check found, or that it found nothing.
+/// The faults that the check found, or a message that there are none.
 pub(crate) fn verdict(faults: &[String]) {
     const SHOWN: usize = 20;
     for fault in faults.iter().take(SHOWN) {
@@ -92,7 +92,7 @@ pub(crate) fn verdict(faults: &[String]) {
     }
 }
 
-/// A line on standard output; that nobody reads on, as behind `head`, is no mistake.
+/// Writes a line to standard output. A closed pipe, as with `| head`, is not an error.
 pub(crate) fn say(line: &str) {
     let _nobody_reads = writeln!(io::stdout(), "{line}");
 }

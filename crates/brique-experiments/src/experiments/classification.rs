@@ -1,4 +1,4 @@
-//! 3.3 Classification: what a line separates, and what it cannot.
+//! 3.3 Classification: one problem that a line separates, and two that it cannot.
 
 use brique_datasets::{DataType, Dataset, GenArti, gen_arti};
 use brique_layers::{Init, Linear};
@@ -90,7 +90,7 @@ impl Problem {
     }
 }
 
-/// A trained classifier with all that it came from.
+/// A trained classifier with its data and its history.
 pub(super) struct Trained {
     data: Dataset,
     train: Dataset,
@@ -212,7 +212,7 @@ fn problem_claims(problem: &Problem, trained: &Trained) -> Vec<Claim> {
     claims
 }
 
-/// What the report's plots of the losses show, one below the other.
+/// The claims about the plateaus of the losses in the report's plots.
 fn comparisons(plateaus: &[f64]) -> Option<[Claim; 2]> {
     let &[two_gaussians, four_gaussians, checkerboard] = plateaus else {
         return None;

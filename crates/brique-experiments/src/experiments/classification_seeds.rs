@@ -26,7 +26,7 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     run,
 };
 
-/// What the seeds made of one problem.
+/// The results of all seeds for one problem.
 struct Repeated {
     losses: Vec<Vec<f64>>,
     train: Vec<f64>,
@@ -142,7 +142,7 @@ fn claim(problem: &Problem, repeated: &Repeated) -> Claim {
 }
 
 fn loss_panel(problem: &Problem, repeated: &Repeated) -> Panel {
-    // A logarithmic axis shows the first epochs, in which all is decided; it has no place for 0.
+    // A logarithmic axis shows the first epochs, which decide the result; it cannot show epoch 0.
     let epochs = || (1..=EPOCHS).map(|epoch| epoch as f64);
     let band = |low: f64, high: f64, opacity: f64| -> Plot {
         BandPlot::new(

@@ -1,4 +1,4 @@
-//! 2 and 3.1, 3.2: what the report says of its modules, its loss and its linear layer, measured.
+//! 2, 3.1 and 3.2: measures what the report claims about its modules, its loss and its linear layer.
 
 use brique_core::{Loss, Module};
 use brique_layers::{Init, Linear};
@@ -22,10 +22,10 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 const EXAMPLES: usize = 64;
 const INPUTS: usize = 5;
 const OUTPUTS: usize = 3;
-/// Of central differences: near the cube root of the precision, where rounding and truncation meet.
+/// The step of central differences: near the cube root of the precision, which balances rounding and truncation errors.
 const DIFFERENCE: f64 = 1e-5;
 
-/// A layer, a batch for it and the targets of the batch, all normal.
+/// A layer, a batch and the targets of the batch, all drawn from a normal distribution.
 struct Case {
     linear: Linear,
     x: Array2<f64>,
@@ -116,7 +116,7 @@ fn module_claims(case: &Case) -> Result<Vec<Claim>, Error> {
     ])
 }
 
-/// The gradient of a layer that has predicted something else since its forward pass.
+/// The gradient of a layer that ran another forward pass, on other inputs, before the backward pass.
 fn disturbed_gradient(case: &Case, delta: &Matrix) -> Result<Array2<f64>, Error> {
     let mut linear = case.linear.clone();
     linear.forward(&case.x)?;
@@ -125,7 +125,7 @@ fn disturbed_gradient(case: &Case, delta: &Matrix) -> Result<Array2<f64>, Error>
     Ok(linear.parameters().gradient().to_owned())
 }
 
-/// How many of three calls with wrong shapes were taken, or left another layer behind.
+/// The number of failures: calls with wrong shapes that returned no error, of three, and one more if the layer changed.
 fn failed_refusals(case: &Case) -> usize {
     let mut linear = case.linear.clone();
     let (wide, short) = (

@@ -24,7 +24,7 @@ fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(5)
 }
 
-/// A configuration with what its seeds reached.
+/// A configuration with the results of its seeds.
 struct Row {
     plan: Plan,
     train: Vec<f64>,
@@ -67,7 +67,7 @@ fn row(plan: Plan, measured: &[Measured]) -> Row {
     }
 }
 
-/// The configuration with the highest median accuracy on the validation sets; the test sets have no say.
+/// The configuration with the highest median accuracy on the validation sets; the test sets have no influence.
 fn chosen(rows: &[Row]) -> &Row {
     rows.iter().fold(&rows[0], |best, row| {
         let is_better = median(&row.validation) > median(&best.validation);

@@ -1,4 +1,4 @@
-//! The course's third section: a chain of four linear layers, and what its initial weights make of activations and errors.
+//! The course's third section: a chain of four linear layers; the effect of initial weights on activations and δ.
 
 mod claims;
 mod figures;
@@ -78,8 +78,8 @@ const BEGINNINGS: [Beginning; 3] = [
 ];
 
 impl Beginning {
-    /// What reaches the first layer of the error at the last, before training and where every Tanh has slope 1: a layer
-    /// hands down √(out · variance) of it.
+    /// The ratio of δ at the first layer to δ at the last, before training, if every Tanh has the derivative 1: each
+    /// layer multiplies δ by √(out · variance).
     fn handed_down(&self) -> f64 {
         WIDTHS
             .windows(2)
@@ -97,7 +97,7 @@ fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(10)
 }
 
-/// What the seeds made of a problem from one kind of initial weights.
+/// The results of all seeds for a problem and one kind of initial weights.
 struct Trainings {
     problem: &'static Problem,
     beginning: &'static Beginning,
@@ -148,7 +148,7 @@ impl Trainings {
             .collect()
     }
 
-    /// How far a layer has moved, by seed.
+    /// The distance that a layer has moved, by seed.
     fn moved(&self, layer: usize) -> Vec<f64> {
         self.by_seed.iter().map(|trained| trained.moved[layer]).collect()
     }
@@ -162,7 +162,7 @@ impl Trainings {
         probes.map(quantity).collect()
     }
 
-    /// Its numbers as they stand in `results.json`.
+    /// Its numbers as in `results.json`.
     fn numbers(&self) -> Value {
         let train: Vec<f64> = self.by_seed.iter().map(|trained| trained.accuracies[0]).collect();
         let probes = |moment: usize| {
@@ -204,7 +204,7 @@ fn numbers(all: &[Trainings]) -> Value {
     Value::Object(results)
 }
 
-/// The layers that a Tanh follows.
+/// The layers that are followed by a Tanh.
 fn hidden() -> Range<usize> {
     0..LAYERS - 1
 }
@@ -223,14 +223,14 @@ fn range_over_problems(
     (quantile(&medians, 0.0), quantile(&medians, 1.0))
 }
 
-/// How much of δ reaches the first layer before training.
+/// The share of δ that reaches the first layer before training.
 fn reaching(all: &[Trainings], beginning: &str) -> (f64, f64) {
     range_over_problems(all, beginning, |trainings| {
         trainings.measured(BEFORE, Probe::first_over_last)
     })
 }
 
-/// How much of the last hidden layer is saturated before training.
+/// The share of the last hidden layer that is saturated before training.
 fn saturated(all: &[Trainings], beginning: &str) -> (f64, f64) {
     range_over_problems(all, beginning, |trainings| {
         trainings.measured(BEFORE, Probe::last_saturated)

@@ -77,7 +77,7 @@ fn summed(networks: &[Trained]) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// The network that is looked at closely: of those trained for the cross-entropy the one with the most mistakes.
+/// The network that the figures show: the one with the most mistakes of those trained for the cross-entropy.
 struct Shown {
     seed: usize,
     /// Its worst mistakes.
@@ -158,7 +158,7 @@ fn numbers(
     Value::Object(results)
 }
 
-/// Something of the last epoch, seed by seed.
+/// A quantity of the last epoch, seed by seed.
 fn at_end(networks: &[Trained], of: impl Fn(&Epoch) -> f64) -> Vec<f64> {
     let last = networks
         .iter()
@@ -188,7 +188,7 @@ fn table(trained: &[Vec<Trained>; 2], accuracies: &[Vec<f64>; 2]) -> String {
     Objective::BOTH.into_iter().enumerate().map(row).collect()
 }
 
-/// The median losses at the end, on what was learnt from and on the validation part.
+/// The median losses at the end, on the training part and on the validation part.
 fn losses_as_text(networks: &[Trained]) -> String {
     let [learnt, validation] = last_losses(networks);
     format!("{learnt:.4} / {validation:.4}")

@@ -1,4 +1,4 @@
-//! The course's second section: what a hidden layer adds to the line, over many seeds.
+//! The course's second section: the effect of a hidden layer, over many seeds.
 
 use brique_datasets::{Dataset, gen_arti};
 use brique_layers::{Init, Sequential, Sigmoid};
@@ -33,16 +33,16 @@ const BATCH: usize = 16;
 const STEP: f64 = 0.05;
 const EPOCHS: usize = 500;
 
-/// Where a sigmoid changes from one class to the other.
+/// The output of a sigmoid at the boundary between the two classes.
 const THRESHOLD: f32 = 0.5;
 
-/// A network below this has a Gaussian of XOR on the wrong side.
+/// A network with a lower accuracy has a Gaussian of XOR on the wrong side.
 const STUCK_BELOW: f64 = 0.9;
 
-/// The last losses that the course's authors had on the three problems, in one run without a seed.
+/// The final losses of the course's authors on the three problems, in one run without a seed.
 const REPORTED_LOSSES: [f64; 3] = [0.0001, 0.0066, 0.2406];
 
-/// What the seeds made of one problem.
+/// The results of all seeds for one problem.
 struct Repeated {
     losses: Curves,
     train: Vec<f64>,
@@ -51,7 +51,7 @@ struct Repeated {
     shown: Option<Shown>,
 }
 
-/// A trained network with the data that it came from.
+/// A trained network with its data.
 struct Shown {
     data: Dataset,
     test: Dataset<f32>,
@@ -108,7 +108,7 @@ fn repeat(problem: &Problem, settings: &Settings, progress: &dyn Fn()) -> Result
     Ok(repeated)
 }
 
-/// The loss of each epoch, the accuracies on train and test, and what they came from.
+/// The loss of each epoch, the accuracies on train and test, and the network with its data.
 fn train(problem: &Problem, seed: usize) -> Result<(Vec<f64>, [f64; 2], Shown), Error> {
     let mut rng = portable(seed as u64);
     let data = gen_arti(&problem.parameters(), &mut rng)?.with_zero_one_targets()?;
@@ -131,7 +131,7 @@ impl Repeated {
         by_seed.filter_map(|losses| losses.last().copied()).collect()
     }
 
-    /// How many seeds end with a test accuracy below [`STUCK_BELOW`].
+    /// The number of seeds that end with a test accuracy below [`STUCK_BELOW`].
     fn stuck(&self) -> usize {
         self.test.iter().filter(|test| **test < STUCK_BELOW).count()
     }
@@ -210,7 +210,7 @@ fn loss_panel(problem: &Problem, losses: &Curves, reported: f64) -> Panel {
         .with(|layout| layout.with_legend_entries(legend))
         .logarithmic_x();
     match problem.key {
-        // The loss hardly moves there; a logarithmic axis would hide that it does.
+        // The loss changes little there; a logarithmic axis would hide the change.
         "checkerboard" => panel
             .legend(LegendPosition::InsideTopRight)
             .ranges((first, last), (0.22, 0.32)),

@@ -21,7 +21,7 @@ fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(7)
 }
 
-/// The place in [`STEPS`] of the step size that all get in the unfair comparison: 0.001, Adam's own default.
+/// The index in [`STEPS`] of the common step size in the unfair comparison: 0.001, the default of Adam.
 const COMMON: usize = 2;
 
 fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
@@ -42,7 +42,7 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
     })
 }
 
-/// Places in [`OPTIMISERS`].
+/// Indices in [`OPTIMISERS`].
 const SGD: usize = 0;
 const ADAM: usize = 5;
 
@@ -92,7 +92,7 @@ fn claims(races: &[Race], unfair: &[f64], fair: &[f64]) -> Vec<Claim> {
     ]
 }
 
-/// How far the best steps lie apart, as a factor.
+/// The ratio of the largest to the smallest of the best steps.
 fn steps_apart(races: &[Race]) -> f64 {
     let steps: Vec<f64> = races.iter().map(|race| STEPS[race.best()]).collect();
     highest_over_lowest(&steps)

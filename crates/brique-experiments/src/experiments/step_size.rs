@@ -47,7 +47,7 @@ fn shares() -> Vec<f64> {
     shares
 }
 
-/// What a step size leads to.
+/// The outcome of a training with one step size.
 struct Point {
     share: f64,
     step: f64,

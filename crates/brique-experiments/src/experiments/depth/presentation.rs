@@ -27,7 +27,7 @@ const MARKERS: [MarkerShape; 4] = [
 
 /// Points drawn on the decision regions.
 const DRAWN: usize = 150;
-/// The seed of those points, which no training has.
+/// The seed of those points, which no training uses.
 const DRAWN_SEED: u64 = 1_000_000;
 
 pub(super) fn figure(rows: &[Row], chosen: &Row, measured: &[Measured]) -> Result<Figure, Error> {
@@ -110,7 +110,8 @@ fn curve(rows: &[&Row], colour: &str, marker: MarkerShape) -> [Plot; 3] {
     ]
 }
 
-/// Where the network of the plan that did best on its validation set sees +1, with points that it has not learnt from.
+/// The regions in which the plan's best network, by validation accuracy, predicts +1, with points that it was not
+/// trained on.
 fn regions(plan: Plan, measured: &[Measured]) -> Result<Panel, Error> {
     let drawn: Dataset = gen_arti(&board(DRAWN), &mut portable(DRAWN_SEED))?;
     let title = format!("{}, {} examples", plan.network.name(), plan.examples);

@@ -36,15 +36,15 @@ pub(super) const SIZES: [usize; 3] = [1_000, 4_000, 20_000];
 pub(super) const VALIDATION: usize = 2_000;
 pub(super) const TEST: usize = 10_000;
 
-/// How many examples a network sees in training, however often it has to see each.
+/// The number of examples that a network sees in training, repetitions included.
 pub(super) const SEEN: usize = 560_000;
 pub(super) const BATCH: usize = 128;
 /// The highest learning rate of the schedule.
 pub(super) const RATE: f64 = 0.01;
 
-/// What inputs are divided by: a power of two, which rounds nothing.
+/// The divisor of the inputs: a power of two, so that the division is exact.
 pub(super) const SCALE: f64 = 2.0;
-/// The first layer begins with weights and biases up to this, so that its units fold all over the board.
+/// The bound of the first layer's initial weights and biases, so that the kinks of its units are spread over the board.
 pub(super) const FIRST: f64 = 2.0;
 
 impl Network {
@@ -82,7 +82,7 @@ impl Plan {
     }
 }
 
-/// What one seed made of one plan.
+/// The result of one seed with one plan.
 pub(super) struct Measured {
     pub(super) plan: Plan,
     pub(super) seed: usize,
@@ -93,9 +93,9 @@ pub(super) struct Measured {
     network: Sequential<f32>,
 }
 
-/// Every plan with every seed. The test sets are looked at when all training is over.
+/// Every plan with every seed. The test sets are evaluated after all training.
 pub(super) fn sweep(seeds: usize, threads: usize, progress: &dyn Fn()) -> Result<Vec<Measured>, Error> {
-    // The largest networks come first, so that no thread is left alone with one at the end.
+    // The largest networks come first, so that no thread still trains one when the others have finished.
     let plans: Vec<Plan> = plans().collect::<Vec<_>>().into_iter().rev().collect();
     let train = |number: usize| train(plans[number / seeds], number % seeds);
     let trained = parallel::map(plans.len() * seeds, threads, progress, train);
@@ -146,9 +146,9 @@ fn train(plan: Plan, seed: usize) -> Result<Measured, Error> {
     })
 }
 
-/// The data of a seed: smaller training sets are the beginning of this one.
+/// The data of a seed. Smaller training sets are the first examples of this one.
 struct Boards {
-    /// What the weights are drawn from.
+    /// The generator of the weights.
     rng: PortableRng,
     test: Dataset<f32>,
     validation: Dataset<f32>,
@@ -179,7 +179,7 @@ pub(super) fn board(examples: usize) -> GenArti {
     }
 }
 
-/// As the networks see it: inputs divided by [`SCALE`], targets 0 and 1.
+/// The data as the networks receive it: inputs divided by [`SCALE`], targets 0 and 1.
 fn scaled(data: &Dataset) -> Result<Dataset<f32>, Error> {
     let inputs = data.inputs() / SCALE;
     Ok(data.clone().with_zero_one_targets()?.with_inputs(inputs)?.cast())

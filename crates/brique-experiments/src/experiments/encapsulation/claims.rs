@@ -1,4 +1,4 @@
-//! What the chains are claimed to learn, and what is claimed of the way there.
+//! The claims about the results of the chains and about their training.
 
 use super::{BEGINNINGS, Trainings, reaching, saturated};
 use crate::Claim;

@@ -1,4 +1,4 @@
-//! What the chain learns, and what goes through it.
+//! The losses of the chain, and the δ and activations inside it.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ const STYLES: [(&str, MarkerShape); BEGINNINGS.len()] = [
 /// The colours of the layers, from the first.
 const LAYER_COLOURS: [&str; LAYERS] = [colour::BLUE, colour::TEAL, colour::ORANGE, colour::GREY];
 
-/// The problem whose inside is shown.
+/// The problem for which δ and activations are shown.
 pub(super) const SHOWN: &str = "four_gaussians";
 
 /// The loss by epoch on each set, and the test accuracies.
@@ -77,7 +77,7 @@ fn loss_panel<'a>(problem: &Problem, all: impl Iterator<Item = &'a Trainings>) -
         .logarithmic_x();
     let epochs = (1.0, EPOCHS as f64);
     match problem.key() {
-        // The loss hardly moves there; a logarithmic axis would hide that it does.
+        // The loss changes little there; a logarithmic axis would hide the change.
         "checkerboard" => panel
             .legend(LegendPosition::InsideTopRight)
             .ranges(epochs, (0.5, 1.0)),
@@ -218,7 +218,7 @@ fn layer_panel(trainings: &Trainings, plots: Vec<Plot>, y_label: &str) -> Panel 
     Panel::new(plots, trainings.beginning.label, "epochs", y_label)
 }
 
-/// The legend of the layers, which a row of panels has once, where there is room.
+/// The legend of the layers, once for a row of panels, in a panel that has space for it.
 fn layer_entries(layers: Range<usize>) -> Vec<LegendEntry> {
     let entry = |layer: usize| {
         let label = format!("{} → {}", WIDTHS[layer], WIDTHS[layer + 1]);

@@ -1,4 +1,4 @@
-//! One training of the chain, and what is measured on its way.
+//! One training of the chain, and the quantities measured during it.
 
 use brique_core::{Gradient, Loss, Module, Workspace};
 use brique_datasets::{Circles, Dataset, Moons, circles, gen_arti, moons};
@@ -16,7 +16,7 @@ use crate::networks::{accuracy_above, drawn_split, order_seed, tanh_network};
 /// Linear layers of the chain.
 pub(super) const LAYERS: usize = 4;
 
-/// After how many epochs the network is measured.
+/// The numbers of epochs after which the network is measured.
 pub(super) const MEASURED_AFTER: [usize; 16] =
     [0, 1, 2, 4, 7, 10, 15, 20, 25, 30, 40, 50, 60, 70, 85, EPOCHS];
 
@@ -24,13 +24,13 @@ pub(super) const MEASURED_AFTER: [usize; 16] =
 pub(super) const BEFORE: usize = 0;
 pub(super) const AFTER: usize = MEASURED_AFTER.len() - 1;
 
-/// A Tanh beyond this is saturated: its slope, 1 − tanh², is below a fiftieth.
+/// A Tanh with a larger absolute output is saturated: its derivative, 1 − tanh², is below a fiftieth.
 const SATURATED: f32 = 0.99;
 
-/// Where a logit changes from one class to the other.
+/// The logit at the boundary between the two classes.
 const THRESHOLD: f32 = 0.0;
 
-/// What the chain has to tell apart.
+/// The classes that the chain has to separate.
 pub(super) enum Problem {
     Moons,
     Circles,
@@ -72,31 +72,31 @@ impl Problem {
     }
 }
 
-/// What a training leaves.
+/// The result of a training.
 pub(super) struct Trained {
     /// The training loss of each epoch.
     pub(super) losses: Vec<f64>,
     /// On train and test.
     pub(super) accuracies: [f64; 2],
-    /// The network as it was after each number of epochs of [`MEASURED_AFTER`].
+    /// The network after each number of epochs in [`MEASURED_AFTER`].
     pub(super) probes: Vec<Probe>,
-    /// How far the parameters of each layer have moved, in lengths of what they began with: ‖W − W₀‖ / ‖W₀‖.
+    /// The relative distance of each layer's parameters from the initial ones: ‖W − W₀‖ / ‖W₀‖.
     pub(super) moved: [f64; LAYERS],
 }
 
-/// The network on its whole training set, at one moment.
+/// Measurements of the network on its whole training set, at one moment.
 pub(super) struct Probe {
-    /// The root mean square of n·∂L/∂(output of the layer), the linear layers from the first to the last. The factor n
-    /// takes the mean of the loss out: it is the error of one example.
+    /// The root mean square of n·∂L/∂(output of the layer), for the linear layers from the first to the last. The
+    /// factor n cancels the mean of the loss: the result is the δ of one example.
     pub(super) deltas: [f64; LAYERS],
-    /// The root mean square of what comes out of the Tanh behind each layer but the last.
+    /// The root mean square of the output of the Tanh after each layer except the last.
     pub(super) activations: [f64; LAYERS - 1],
-    /// The share of that which is saturated.
+    /// The share of these outputs that is saturated.
     pub(super) saturated: [f64; LAYERS - 1],
 }
 
 impl Probe {
-    /// How much of the error that the loss hands to the last layer reaches the first.
+    /// The ratio of δ at the first layer to δ at the last.
     pub(super) fn first_over_last(&self) -> f64 {
         self.deltas[0] / self.deltas[LAYERS - 1]
     }
@@ -117,7 +117,7 @@ pub(super) fn train(problem: &Problem, init: Init, seed: usize) -> Result<Traine
     let first = Weights::of(&network);
     let (mut losses, mut probes) = (Vec::new(), Vec::new());
     for after in MEASURED_AFTER {
-        // Epochs are drawn by their number, so that these pieces are one long training.
+        // The order of an epoch depends on its number, so these pieces together are one long training.
         let done = losses.len();
         let order = order_seed(seed) + done as u64;
         let mut optim = Optim::new(&mut network, &loss, STEP)?;
@@ -135,7 +135,7 @@ pub(super) fn train(problem: &Problem, init: Init, seed: usize) -> Result<Traine
     })
 }
 
-/// One way forward and back over all of `data`, without a step.
+/// One forward pass and one backward pass over all of `data`, without a step.
 fn probe(network: &mut Sequential<f32>, loss: &dyn Loss<f32>, data: &Dataset<f32>) -> Result<Probe, Error> {
     let mut workspace = Workspace::default();
     let yhat = workspace.forward(network, data.inputs())?;
@@ -188,7 +188,7 @@ mod tests {
 
     use super::*;
 
-    /// Four layers of one unit each, 1 from layer to layer and `weight` into the last.
+    /// Four layers of one unit each: the weight is 1 in the first three and `weight` in the last.
     fn chain(weight: f32) -> Sequential<f32> {
         let layer = |weight: f32| Linear::from_parameters(array![[weight], [0.0]]).unwrap();
         let mut network = Sequential::new(1);
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_probe_of_zeros_has_the_errors_of_the_loss_times_the_weights() {
-        // For an input of 0 every slope is 1 and the logit 0, whose error is ½ whatever the class.
+        // For an input of 0 every derivative is 1 and the logit is 0; its δ is ½ or −½ for either class.
         let data = Dataset::new(Array2::zeros((4, 1)), array![[0.0], [1.0], [1.0], [0.0]]).unwrap();
         let probe = probe(&mut chain(0.25), &BCEWithLogitsLoss::default(), &data.cast()).unwrap();
         assert_eq!(probe.deltas.to_vec(), [0.125, 0.125, 0.125, 0.5]);
@@ -213,7 +213,7 @@ mod tests {
     fn a_probe_counts_the_units_that_are_saturated() {
         let data = Dataset::new(array![[9.0], [0.0], [-9.0], [9.0]], Array2::zeros((4, 1))).unwrap();
         let probe = probe(&mut chain(0.25), &BCEWithLogitsLoss::default(), &data.cast()).unwrap();
-        // tanh(1) and tanh(tanh(1)) are not.
+        // tanh(1) and tanh(tanh(1)) are not saturated.
         assert_eq!(probe.saturated.to_vec(), [0.75, 0.0, 0.0]);
         assert!((probe.activations[0] - 0.75_f64.sqrt()).abs() < 1e-6);
     }

@@ -1,4 +1,4 @@
-//! The figures: two trainings, what is taken for what, and what a network looks at.
+//! The figures: two trainings, the confusion matrix, and the weights of the first layer.
 
 use brique_train::Epoch;
 use kuva::plot::LegendPosition;
@@ -81,7 +81,7 @@ fn loss_panel(title: &str, networks: &[Trained]) -> Panel {
         .logarithmic_y()
 }
 
-/// Something of every epoch, from 1, for every seed.
+/// A quantity of every epoch, from 1, for every seed.
 fn curves(networks: &[Trained], of: impl Fn(&Epoch) -> f64) -> Curves {
     Curves {
         places: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
@@ -92,7 +92,7 @@ fn curves(networks: &[Trained], of: impl Fn(&Epoch) -> f64) -> Curves {
     }
 }
 
-/// What the networks take for what, and the worst mistakes of one of them.
+/// The confusion matrix of the networks, and the worst mistakes of one of them.
 pub(super) fn mistakes_figure(counts: &[Vec<usize>], seed: usize, mistakes: &[Mistake]) -> Figure {
     const IN_A_ROW: usize = 5;
     let pictures: Vec<Panel> = mistakes
@@ -131,7 +131,7 @@ fn confusion_panel(counts: &[Vec<usize>]) -> Panel {
     };
     let all = || (0..CLASSES).flat_map(|truth| (0..CLASSES).map(move |predicted| (truth, predicted)));
     let largest = all().map(|(truth, predicted)| mistakes(truth, predicted)).max();
-    // The diagonal is blue: what is right, with numbers far above the others.
+    // The diagonal, the correct predictions, is blue; its numbers are far larger than the others.
     let full = largest.unwrap_or_default().max(1) as f64;
     let shade = |truth: usize, predicted: usize| {
         if truth == predicted {
@@ -165,7 +165,7 @@ fn confusion_panel(counts: &[Vec<usize>]) -> Panel {
         })
 }
 
-/// The weights of some units of the first layer, in the place of their pixels.
+/// The weights of some units of the first layer, each at the position of its pixel.
 pub(super) fn weights_figure(seed: usize, trained: &Trained) -> Figure {
     const IN_A_ROW: usize = 8;
     const SHOWN: usize = 16;

@@ -1,4 +1,4 @@
-//! What a network is wrong about.
+//! The examples that a network misclassifies.
 
 use brique_core::Loss;
 use brique_losses::CrossEntropyLoss;
@@ -6,7 +6,7 @@ use brique_losses::CrossEntropyLoss;
 use super::training::{Parts, Trained, number};
 use crate::Error;
 
-/// A test example of which the network says another class.
+/// A test example for which the network predicts another class.
 pub(super) struct Mistake {
     pub(super) pixels: Vec<f64>,
     pub(super) truth: usize,
@@ -33,7 +33,7 @@ pub(super) fn mistakes(seed: usize, trained: &Trained) -> Result<Vec<Mistake>, E
     Ok(mistakes)
 }
 
-/// The first place of the largest number.
+/// The first index of the largest number.
 fn place_of_largest(numbers: impl Iterator<Item = f32>) -> usize {
     let mut largest = (0, f32::NEG_INFINITY);
     for (place, number) in numbers.enumerate() {

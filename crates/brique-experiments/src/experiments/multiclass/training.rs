@@ -19,18 +19,18 @@ pub(super) const SIDE: usize = 8;
 /// The hidden layers.
 pub(super) const HIDDEN: [usize; 2] = [128, 64];
 
-/// What every training has in common.
+/// The settings that every training has in common.
 pub(super) const EPOCHS: usize = 20;
 pub(super) const BATCH: usize = 32;
 
-/// The step sizes that either loss chooses from: each is a training of its own.
+/// The step sizes that are tried for each loss, one training for each step size.
 pub(super) const STEPS: [f64; 5] = [0.001, 0.003, 0.01, 0.03, 0.1];
 
-/// The share kept for testing, and that of the rest on which the step is chosen.
+/// The share of the test set, and the share of the rest that is the validation set, on which the step is chosen.
 const TEST_SHARE: f64 = 0.25;
 const VALIDATION_SHARE: f64 = 0.2;
 
-/// What the network is trained for.
+/// The objective of the training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Objective {
     /// The cross-entropy of the softmax of the outputs.
@@ -88,9 +88,9 @@ pub(super) fn number(class: f32) -> usize {
 
 /// The digits of one seed; targets are class numbers.
 pub(super) struct Parts {
-    /// All that is not for testing.
+    /// All examples outside the test set.
     train: Dataset<f32>,
-    /// Of these, the ones to learn from while the step is chosen, and the ones to choose it by.
+    /// Of these, the training and the validation set while the step is chosen.
     learning: Dataset<f32>,
     validation: Dataset<f32>,
     pub(super) test: Dataset<f32>,
@@ -111,12 +111,12 @@ impl Parts {
         })
     }
 
-    /// The parts that the networks of this seed have.
+    /// The parts for the networks of this seed.
     pub(super) fn of_seed(seed: usize) -> Result<Self, Error> {
         Self::draw(&mut portable(seed as u64))
     }
 
-    /// How many examples: to learn from while the step is chosen, to choose it by, to test on.
+    /// The numbers of examples for training while the step is chosen, for validation and for testing.
     pub(super) fn sizes(&self) -> [usize; 3] {
         [self.learning.len(), self.validation.len(), self.test.len()]
     }
@@ -157,17 +157,17 @@ fn network(rng: &mut dyn RandomSource) -> Result<Sequential<f32>, Error> {
     Ok(network.then(Linear::new(inputs, CLASSES, Init::XavierNormal, rng)?)?)
 }
 
-/// A trained network, and how it came to be.
+/// A trained network, and the history of its training.
 pub(super) struct Trained {
     /// The step that was chosen.
     pub(super) step: f64,
-    /// The training with that step, beside the validation part.
+    /// The training with that step, with the losses on the validation part.
     pub(super) history: History,
-    /// What the network, trained again on all but the test set, makes of the test set.
+    /// The result on the test set of the network that was trained again on all other examples.
     pub(super) outputs: Array2<f32>,
     pub(super) confusion: ConfusionMatrix,
     pub(super) weights: Weights<f32>,
-    /// How far its first layer is from where it began, ‖W − W₀‖ / ‖W₀‖.
+    /// The relative distance of its first layer from the initial weights, ‖W − W₀‖ / ‖W₀‖.
     pub(super) moved: f64,
 }
 
@@ -238,7 +238,7 @@ pub(super) fn validation_accuracy(epoch: &Epoch) -> f64 {
     epoch.metric(ACCURACY).unwrap_or(f64::NAN)
 }
 
-/// Whether one training ends with more of the validation part right than the other, or with as much and a smaller loss.
+/// Whether `one` ends with a higher validation accuracy than `other`, or with the same accuracy and a smaller loss.
 fn is_better(one: &History, other: &History) -> bool {
     let end = |history: &History| {
         let last = history.epochs().last();
@@ -284,7 +284,7 @@ mod tests {
         assert_eq!(parts.train.len(), learning + validation);
         let all = digits::<f32>().unwrap();
         assert_eq!(learning + validation + test, all.len());
-        // Sums of pixels that add up: every example is in one part, once.
+        // The sums of the pixels of the parts add up: every example is in exactly one part.
         let ink = |data: &Dataset<f32>| data.inputs().iter().map(|&pixel| f64::from(pixel)).sum::<f64>();
         assert!((ink(&parts.train) + ink(&parts.test) - ink(&all) / 16.0).abs() < 1e-6);
         assert!((ink(&parts.learning) + ink(&parts.validation) - ink(&parts.train)).abs() < 1e-6);

@@ -22,10 +22,10 @@ const COLOURS: [&str; 7] = [
     "#56B4E9",
 ];
 
-/// Dashed where the neighbour in the list does nearly the same.
+/// Dashed if the neighbour in the list has nearly the same curve.
 const DASHES: [Option<&str>; 7] = [None, None, Some("6 4"), None, None, None, Some("6 4")];
 
-/// What the axes of loss show; the curves of a step that is too large leave it.
+/// The range of the loss axes; the curves of a step that is too large leave it.
 const LOSSES: (f64, f64) = (0.008, 1.2);
 
 pub(super) fn figure(races: &[Race]) -> Figure {

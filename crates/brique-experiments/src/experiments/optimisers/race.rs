@@ -17,7 +17,7 @@ use crate::{Error, parallel};
 /// An optimiser with the options that are not searched.
 pub(super) struct Optimiser {
     pub(super) name: &'static str,
-    /// Makes it with this learning rate.
+    /// Creates it with this learning rate.
     make: fn(f64) -> Result<Boxed, brique_optim::Error>,
 }
 
@@ -56,7 +56,7 @@ pub(super) const OPTIMISERS: [Optimiser; 7] = [
     },
 ];
 
-/// The step sizes that everybody is tried with: by factors of about √10.
+/// The step sizes that every optimiser is run with, a factor of about √10 apart.
 pub(super) const STEPS: [f64; 10] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0];
 
 pub(super) const EXAMPLES: usize = 500;
@@ -68,14 +68,14 @@ pub(super) const WIDTHS: [usize; 4] = [2, 16, 16, 1];
 /// The loss of a training that has diverged: above all others, and finite, so that quantiles next to it are numbers.
 const DIVERGED: f64 = f64::MAX;
 
-/// What an optimiser made of every step size.
+/// The results of an optimiser with every step size.
 pub(super) struct Race {
     pub(super) name: &'static str,
     /// For each of [`STEPS`].
     pub(super) runs: Vec<Runs>,
 }
 
-/// What the seeds made of one step size.
+/// The results of all seeds with one step size.
 pub(super) struct Runs {
     /// By seed: the loss on the validation set before training and after each epoch.
     pub(super) curves: Vec<Vec<f64>>,
@@ -84,7 +84,7 @@ pub(super) struct Runs {
 }
 
 impl Race {
-    /// The place in [`STEPS`] of the step size with the lowest median loss on the validation sets.
+    /// The index in [`STEPS`] of the step size with the lowest median loss on the validation sets.
     pub(super) fn best(&self) -> usize {
         let loss = |place: &usize| self.runs[*place].validation_loss(EPOCHS);
         (0..self.runs.len())
@@ -127,8 +127,8 @@ pub(super) fn races(seeds: usize, threads: usize, progress: &dyn Fn()) -> Result
     Ok(races)
 }
 
-/// The losses on the validation set by epoch, and the one on the test set at the end. Data, first weights and batches are
-/// those of the seed, whatever the optimiser.
+/// The losses on the validation set by epoch, and the one on the test set at the end. Data, initial weights and batches
+/// depend on the seed alone and are the same for every optimiser.
 fn run(optimiser: &Optimiser, step: f64, seed: usize) -> Result<(Vec<f64>, f64), Error> {
     let mut rng = portable(seed as u64);
     let [train, validation, test] = [EXAMPLES, HELD_OUT, HELD_OUT].map(|examples| xor(examples, &mut rng));
@@ -150,7 +150,7 @@ fn run(optimiser: &Optimiser, step: f64, seed: usize) -> Result<(Vec<f64>, f64),
     Ok((curve, evaluate(&network, &loss, &test, &[])?.loss))
 }
 
-/// A step that is too large may end in numbers that are not finite: a result, and no failure.
+/// With a step that is too large, numbers may become infinite or NaN. That is a result, not a failure.
 fn diverged(error: brique_train::Error) -> Result<(), Error> {
     match error {
         brique_train::Error::Step { source, .. } if matches!(*source, brique_train::Error::NotFinite(_)) => {
