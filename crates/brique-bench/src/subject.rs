@@ -37,7 +37,7 @@ impl<T: Scalar> Subject<T> {
     ///
     /// # Errors
     ///
-    /// Where there is not the memory, or the library refuses.
+    /// If there is not the memory, or the library refuses.
     pub fn new(workload: &Workload) -> Result<Self, Error> {
         check_memory::<T>(workload)?;
         let name = workload.name();
@@ -61,7 +61,7 @@ impl<T: Scalar> Subject<T> {
     ///
     /// # Errors
     ///
-    /// Where the library refuses, or a number is not finite.
+    /// If the library refuses, or a number is not finite.
     pub fn step(&mut self) -> Result<(), Error> {
         let done = match self.pass {
             Pass::Training => self.train(),

@@ -17,7 +17,7 @@ use crate::{Error, trajectory, vectors};
 ///
 /// # Errors
 ///
-/// Where the folder, or a folder in it, cannot be read; where there is no file to run.
+/// If the folder, or a folder in it, cannot be read; where there is no file to run.
 pub fn run(folder: &Path) -> Result<Conformance, Error> {
     let mut conformance = Conformance::default();
     let mut found = false;

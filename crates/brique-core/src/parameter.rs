@@ -160,12 +160,12 @@ impl<T: Scalar> Parameter<T> {
     ///
     /// ```
     /// use brique_core::Parameter;
-    /// use brique_tensor::affine_fresh_gradient;
+    /// use brique_tensor::affine_overwrite_gradient;
     /// use brique_tensor::ndarray::array;
     ///
     /// let mut parameter = Parameter::new(array![[3.0], [4.0]]);
     /// let (x, delta) = (array![[2.0]], array![[f64::INFINITY]]);
-    /// parameter.overwrite_gradient(|gradient| affine_fresh_gradient(&x, &delta, gradient));
+    /// parameter.overwrite_gradient(|gradient| affine_overwrite_gradient(&x, &delta, gradient));
     /// assert!(!parameter.has_finite_gradient());
     /// ```
     pub fn overwrite_gradient(&mut self, write: impl FnOnce(&mut Matrix<T>) -> bool) {

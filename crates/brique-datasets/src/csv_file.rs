@@ -64,7 +64,7 @@ pub enum LabelColumn {
 ///
 /// # Errors
 ///
-/// Where the file cannot be read or unpacked; where a field is no finite number, or a line has another number of
+/// If the file cannot be read or unpacked; where a field is no finite number, or a line has another number of
 /// fields than the first, with line and column counted from 1; where there is no such label column, or several of its
 /// name; where there is no example; where the separator can be part of a number or of the format.
 /// The error names the file.

@@ -34,7 +34,7 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// # Errors
     ///
-    /// Where there are not as many targets as inputs.
+    /// If there are not as many targets as inputs.
     pub fn new(inputs: Array2<T>, targets: Array2<T>) -> Result<Self, Error> {
         if inputs.nrows() == targets.nrows() {
             return Ok(Self { inputs, targets });
@@ -75,7 +75,7 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// # Errors
     ///
-    /// Where there are not as many inputs as targets.
+    /// If there are not as many inputs as targets.
     ///
     /// ```
     /// use brique_datasets::{Standardizer, line};
@@ -95,7 +95,7 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// # Errors
     ///
-    /// Where there are not as many targets as inputs.
+    /// If there are not as many targets as inputs.
     pub fn with_targets(self, targets: Array2<T>) -> Result<Self, Error> {
         Self::new(self.inputs, targets)
     }
@@ -122,7 +122,7 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// # Errors
     ///
-    /// Where an index points outside the data set.
+    /// If an index points outside the data set.
     pub fn select(&self, indices: &[usize]) -> Result<Self, Error> {
         match indices.iter().find(|&&index| index >= self.len()) {
             Some(&index) => Err(Error::Index {
@@ -145,7 +145,7 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// # Errors
     ///
-    /// Where `size` is 0.
+    /// If `size` is 0.
     pub fn batches(
         &self,
         size: usize,
@@ -159,7 +159,7 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// # Errors
     ///
-    /// Where `size` is 0; nothing is drawn then.
+    /// If `size` is 0; nothing is drawn then.
     ///
     /// ```
     /// use brique_datasets::line;
@@ -208,7 +208,7 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// # Errors
     ///
-    /// Where a target is neither −1 nor 1.
+    /// If a target is neither −1 nor 1.
     pub fn with_zero_one_targets(self) -> Result<Self, Error> {
         let targets = signs_to_zero_one(&self.targets)?;
         Ok(Self {

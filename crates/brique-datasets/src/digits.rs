@@ -12,7 +12,7 @@ use crate::{CsvOptions, Dataset, Error, read_csv_from};
 ///
 /// # Errors
 ///
-/// Where the embedded file cannot be read, as [`read_csv`](crate::read_csv): with the file of this crate, never.
+/// If the embedded file cannot be read, as [`read_csv`](crate::read_csv): with the file of this crate, never.
 ///
 /// Source: E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository,
 /// 1998, <https://doi.org/10.24432/C50P49>, CC BY 4.0. It is the set of scikit-learn's `load_digits`.

@@ -17,7 +17,7 @@ use crate::{Error, Split};
 ///
 /// # Errors
 ///
-/// Where `k` is below 2 or above the number of examples, or memory cannot address that many indices; nothing is drawn
+/// If `k` is below 2 or above the number of examples, or memory cannot address that many indices; nothing is drawn
 /// then.
 ///
 /// Source: scikit-learn, `sklearn.model_selection.KFold`.
@@ -72,7 +72,7 @@ pub fn k_fold(
 ///
 /// # Errors
 ///
-/// Where `k` is below 2, a class has fewer than `k` members, there is no example, or memory cannot address that many
+/// If `k` is below 2, a class has fewer than `k` members, there is no example, or memory cannot address that many
 /// indices; nothing is drawn then.
 ///
 /// Source: scikit-learn, `sklearn.model_selection.StratifiedKFold`.

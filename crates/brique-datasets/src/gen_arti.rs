@@ -85,7 +85,7 @@ impl GenArti {
 ///
 /// # Errors
 ///
-/// Where sigma or epsilon is negative, a parameter is not finite, or there would be more examples than memory can
+/// If sigma or epsilon is negative, a parameter is not finite, or there would be more examples than memory can
 /// address; nothing is drawn then.
 ///
 /// Source: the report's course, `gen_arti`; for 0/1 targets see [`Dataset::with_zero_one_targets`].

@@ -50,7 +50,7 @@ pub fn read_mnist<T: Scalar>(
 ///
 /// # Errors
 ///
-/// Where the file cannot be read or unpacked, begins with other bytes, or is shorter or longer than its header says.
+/// If the file cannot be read or unpacked, begins with other bytes, or is shorter or longer than its header says.
 /// The error names the file. Memory is asked for only after the length is checked.
 ///
 /// Source: Y. Le Cun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*.

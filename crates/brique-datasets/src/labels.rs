@@ -10,7 +10,7 @@ use crate::error::check_addressable;
 ///
 /// # Errors
 ///
-/// Where a label is not below `classes`, or memory cannot address that many values.
+/// If a label is not below `classes`, or memory cannot address that many values.
 ///
 /// ```
 /// use brique_datasets::{class_indices, one_hot};
@@ -41,7 +41,7 @@ pub fn one_hot<T: Scalar>(labels: &[usize], classes: usize) -> Result<Array2<T>,
 ///
 /// # Errors
 ///
-/// Where a row does not hold exactly one 1 among zeros.
+/// If a row does not hold exactly one 1 among zeros.
 pub fn class_indices<T: Scalar>(one_hot: &Matrix<T>) -> Result<Vec<usize>, Error> {
     let class_of = |row: usize| {
         let values = one_hot.row(row);

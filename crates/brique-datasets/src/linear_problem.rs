@@ -34,7 +34,7 @@ impl LinearProblem {
     ///
     /// # Errors
     ///
-    /// Where the inputs have not one column a weight, a weight or the bias is not finite, or the noise is negative;
+    /// If the inputs have not one column a weight, a weight or the bias is not finite, or the noise is negative;
     /// nothing is drawn then.
     pub fn dataset(&self, inputs: Array2<f64>, rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
         self.check(&inputs)?;

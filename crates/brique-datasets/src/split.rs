@@ -99,7 +99,7 @@ pub fn train_test_split<T: Scalar>(
 ///
 /// # Errors
 ///
-/// Where a fraction is outside (0, 1); where a side would be empty; where a stratified split has not one class an
+/// If a fraction is outside (0, 1); where a side would be empty; where a stratified split has not one class an
 /// example, a class with a single member, or a side smaller than the number of classes. Nothing is drawn then.
 pub fn train_test_indices(
     examples: usize,

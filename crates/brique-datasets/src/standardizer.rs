@@ -35,7 +35,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// Where there is no row, or a number is NaN or infinite.
+    /// If there is no row, or a number is NaN or infinite.
     pub fn fit<T: Scalar>(inputs: &Matrix<T>) -> Result<Self, Error> {
         if inputs.nrows() == 0 {
             return Err(Error::NoExamples {
@@ -74,7 +74,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// Where `inputs` has another number of columns than what was fitted.
+    /// If `inputs` has another number of columns than what was fitted.
     pub fn transform<T: Scalar>(&self, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
         self.by_column(inputs, |value, mean, scale| (value - mean) / scale)
     }
@@ -83,7 +83,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// Where `inputs` has another number of columns than what was fitted.
+    /// If `inputs` has another number of columns than what was fitted.
     pub fn inverse_transform<T: Scalar>(&self, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
         self.by_column(inputs, |value, mean, scale| value * scale + mean)
     }

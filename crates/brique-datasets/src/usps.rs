@@ -27,7 +27,7 @@ const PIXELS: usize = 256;
 ///
 /// # Errors
 ///
-/// Where the file cannot be read or unpacked; where a line has another number of fields, or a field is not what it may
+/// If the file cannot be read or unpacked; where a line has another number of fields, or a field is not what it may
 /// be, with line and column counted from 1; where something follows the end marker; where there is no example.
 /// The error names the file.
 ///

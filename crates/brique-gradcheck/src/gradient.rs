@@ -91,7 +91,7 @@ impl GradientCheck {
     ///
     /// # Errors
     ///
-    /// Where the module refuses `x`.
+    /// If the module refuses `x`.
     pub fn module(
         &self,
         module: &mut dyn Module<f64>,
@@ -107,7 +107,7 @@ impl GradientCheck {
     ///
     /// # Errors
     ///
-    /// Where the module refuses `x` or `delta`.
+    /// If the module refuses `x` or `delta`.
     pub fn module_at(
         &self,
         module: &mut dyn Module<f64>,
@@ -179,7 +179,7 @@ impl GradientCheck {
     ///
     /// # Errors
     ///
-    /// Where the loss refuses `y` and `yhat`.
+    /// If the loss refuses `y` and `yhat`.
     pub fn loss(&self, loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<Report, Error> {
         let middle = array![[loss.forward(y, yhat)?]];
         let delta = loss.backward(y, yhat)?;

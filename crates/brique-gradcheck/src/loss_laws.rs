@@ -73,7 +73,7 @@ fn has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> bool {
 ///
 /// # Errors
 ///
-/// Where a buffer full of NaN gives another result than a fresh one.
+/// If a buffer full of NaN gives another result than a fresh one.
 pub fn kernels_overwrite(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "kernels_overwrite";
     let losses = loss.per_example(y, yhat).map_err(refused(LAW))?;
@@ -99,7 +99,7 @@ pub fn kernels_overwrite(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Res
 ///
 /// # Errors
 ///
-/// Where a result depends on what the loss was asked before.
+/// If a result depends on what the loss was asked before.
 pub fn results_depend_on_arguments_only(
     loss: &dyn Loss<f64>,
     y: &Matrix,
@@ -130,7 +130,7 @@ pub fn results_depend_on_arguments_only(
 ///
 /// # Errors
 ///
-/// Where an example's loss depends on the others.
+/// If an example's loss depends on the others.
 pub fn rows_do_not_see_one_another(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "rows_do_not_see_one_another";
     let losses = loss.per_example(y, yhat).map_err(refused(LAW))?;
@@ -152,7 +152,7 @@ pub fn rows_do_not_see_one_another(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matr
 ///
 /// # Errors
 ///
-/// Where they differ.
+/// If they differ.
 pub fn examples_add_up(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "examples_add_up";
     if has_no_mean(loss, y, yhat) {
@@ -177,7 +177,7 @@ pub fn examples_add_up(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Resul
 ///
 /// # Errors
 ///
-/// Where it does.
+/// If it does.
 pub fn layout_changes_nothing(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "layout_changes_nothing";
     if has_no_mean(loss, y, yhat) {
@@ -218,7 +218,7 @@ pub fn layout_changes_nothing(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -
 ///
 /// # Errors
 ///
-/// Where a mean of nothing is a number, or a sum of nothing is none or not 0.
+/// If a mean of nothing is a number, or a sum of nothing is none or not 0.
 pub fn an_empty_batch_has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "an_empty_batch_has_no_mean";
     let (y, yhat) = (Array2::zeros((0, y.ncols())), Array2::zeros((0, yhat.ncols())));
@@ -249,7 +249,7 @@ pub fn an_empty_batch_has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matri
 ///
 /// # Errors
 ///
-/// Where a wrong shape is accepted, or panics.
+/// If a wrong shape is accepted, or panics.
 pub fn wrong_shapes_are_errors(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "wrong_shapes_are_errors";
     let (rows, columns) = yhat.dim();
@@ -305,7 +305,7 @@ fn methods() -> [(&'static str, Method); 3] {
 ///
 /// # Errors
 ///
-/// Where a NaN becomes a number.
+/// If a NaN becomes a number.
 pub fn nan_stays_nan(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "nan_stays_nan";
     let mut with = yhat.to_owned();
@@ -343,7 +343,7 @@ pub fn nan_stays_nan(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<
 ///
 /// # Errors
 ///
-/// Where a finite number gives NaN.
+/// If a finite number gives NaN.
 pub fn finite_predictions_give_numbers(
     loss: &dyn Loss<f64>,
     y: &Matrix,
@@ -368,7 +368,7 @@ pub fn finite_predictions_give_numbers(
 ///
 /// # Errors
 ///
-/// Where no step, however small, does.
+/// If no step, however small, does.
 pub fn a_step_down_lowers_the_loss(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "a_step_down_lowers_the_loss";
     if has_no_mean(loss, y, yhat) {
@@ -388,7 +388,7 @@ pub fn a_step_down_lowers_the_loss(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matr
 ///
 /// # Errors
 ///
-/// Where they do not.
+/// If they do not.
 pub fn reductions_agree(
     make: &dyn Fn(Reduction) -> Box<dyn Loss<f64>>,
     y: &Matrix,

@@ -115,7 +115,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// Where an entry differs; where there are entries and all of them were skipped, because nothing is known then.
+    /// If an entry differs; where there are entries and all of them were skipped, because nothing is known then.
     pub fn verdict(self) -> Result<Self, Failure> {
         if self.failures() > 0 || self.is_vacuous() {
             return Err(Failure::Gradient(Box::new(self)));

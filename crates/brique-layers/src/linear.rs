@@ -5,7 +5,9 @@ use std::fmt;
 use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Parameter, Shape};
 use brique_random::RandomSource;
 use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
-use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
+use brique_tensor::{
+    Matrix, Scalar, affine_delta, affine_forward, affine_gradient, affine_overwrite_gradient,
+};
 
 use crate::Init;
 
@@ -149,7 +151,7 @@ impl<T: Scalar> Module<T> for Linear<T> {
         match gradient {
             Gradient::Add => self.gradient_kernel(input, delta, memory),
             Gradient::Overwrite => {
-                let write = |gradient: &mut Matrix<T>| affine_fresh_gradient(input, delta, gradient);
+                let write = |gradient: &mut Matrix<T>| affine_overwrite_gradient(input, delta, gradient);
                 self.parameters.overwrite_gradient(write);
             }
         }

@@ -1,9 +1,9 @@
-//! Chance, always passed in: nothing in Brique draws a random number that its caller did not hand it a source for.
+//! Randomness, always passed as an argument: Brique draws random numbers only from a source that the caller passes.
 //!
-//! * [`RandomSource`]: what the project draws — uniform and normal numbers, permutations.
-//! * Every generator of the `rand` crate is one, through `rand_distr`.
-//! * [`portable`]: the default, one seed to one stream on every platform.
-//! * [`NumpyRandomState`]: NumPy's legacy generator, draw for draw, because the report ran on it.
+//! * [`RandomSource`]: the trait for uniform and normal numbers and permutations.
+//! * Every generator of the `rand` crate implements it, through `rand_distr`.
+//! * [`portable`]: the default generator; a seed gives the same stream on every platform.
+//! * [`NumpyRandomState`]: NumPy's legacy generator, draw for draw, because the report used it.
 //!
 //! ```
 //! use brique_random::{NumpyRandomState, RandomSource, portable};

@@ -4,11 +4,11 @@ use rand_mt::Mt;
 
 use crate::RandomSource;
 
-/// NumPy's `RandomState(seed)`: the Mersenne Twister MT19937, and the legacy ways of drawing from it.
+/// NumPy's `RandomState(seed)`: the Mersenne Twister MT19937, and the legacy algorithms for drawing from it.
 ///
-/// The same seed and the same order of draws give NumPy's own numbers, bit for bit where the platform's `log` is
-/// NumPy's (normal draws take one; another `log` may differ in the last digit).
-/// `numpy.random.seed(s)` followed by the functions of `numpy.random` is `RandomState(s)`.
+/// The same seed and the same order of draws give NumPy's own numbers, bit for bit if the platform's `log` is the same
+/// as NumPy's. Normal draws call `log`; another implementation may differ in the last digit. `numpy.random.seed(s)`
+/// followed by the functions of `numpy.random` is equivalent to `RandomState(s)`.
 ///
 /// ```
 /// use brique_random::{NumpyRandomState, RandomSource};
@@ -25,12 +25,12 @@ use crate::RandomSource;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumpyRandomState {
     twister: Mt,
-    /// The second variate of the last polar pair, as bits: the next normal draw takes it.
+    /// The second variate of the last polar pair, as bits. The next normal draw returns it.
     cached_normal: Option<u64>,
 }
 
 impl NumpyRandomState {
-    /// The generator at the start of the stream of `seed`, as `RandomState(seed)`.
+    /// Returns the generator at the start of the stream of `seed`, as `RandomState(seed)`.
     #[must_use]
     pub fn new(seed: u32) -> Self {
         Self {
@@ -39,16 +39,16 @@ impl NumpyRandomState {
         }
     }
 
-    /// A number from the uniform distribution on [0, 1), a multiple of 2⁻⁵³.
+    /// Draws a number from the uniform distribution on [0, 1), a multiple of 2⁻⁵³.
     ///
-    /// Of two 32-bit words the upper 27 and 26 bits: `((a >> 5)·2²⁶ + (b >> 6)) / 2⁵³`.
+    /// It consists of the upper 27 and 26 bits of two 32-bit words: `((a >> 5)·2²⁶ + (b >> 6)) / 2⁵³`.
     pub fn random_sample(&mut self) -> f64 {
         let upper = f64::from(self.twister.next_u32() >> 5);
         let lower = f64::from(self.twister.next_u32() >> 6);
         (upper * 67_108_864.0 + lower) / 9_007_199_254_740_992.0
     }
 
-    /// A number from 0 to `max`, both included: masked words, until one is small enough.
+    /// Draws a number from 0 to `max`, both included: draws masked words until one is small enough.
     fn interval(&mut self, max: u64) -> u64 {
         if max == 0 {
             return 0;
@@ -71,7 +71,7 @@ impl RandomSource for NumpyRandomState {
         low + (high - low) * self.random_sample()
     }
 
-    /// Marsaglia's polar method: of each pair the second comes first, the other is kept for the next draw.
+    /// Uses Marsaglia's polar method. It returns the second number of each pair and saves the first for the next draw.
     fn standard_normal(&mut self) -> f64 {
         if let Some(bits) = self.cached_normal.take() {
             return f64::from_bits(bits);
@@ -88,7 +88,7 @@ impl RandomSource for NumpyRandomState {
         }
     }
 
-    /// Fisher and Yates, from the last place down to the second.
+    /// Uses the Fisher–Yates shuffle, from the last index down to the second.
     fn shuffle(&mut self, indices: &mut [usize]) {
         for last in (1..indices.len()).rev() {
             #[expect(clippy::cast_possible_truncation, reason = "at most `last`, which is a usize")]

@@ -1,4 +1,4 @@
-//! Every generator of the `rand` crate as a source, and the portable one that is the default.
+//! Every generator of the `rand` crate as a source, and the portable default generator.
 
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -8,13 +8,13 @@ use crate::RandomSource;
 
 /// The default generator: xoshiro256++.
 ///
-/// Its stream is fixed by its authors' reference, where `rand::rngs::StdRng` may change with any release.
+/// Its stream is fixed by its authors' reference, while the stream of `rand::rngs::StdRng` may change with any release.
 pub type PortableRng = rand::rngs::Xoshiro256PlusPlus;
 
-/// The default generator at the start of the stream of `seed`.
+/// Returns the default generator at the start of the stream of `seed`.
 ///
-/// One seed gives one stream of random bits on every platform.
-/// The rare normal numbers in the tail take a logarithm, whose last digit is the platform's.
+/// A seed gives the same stream of random bits on every platform.
+/// The rare normal numbers in the tail use a logarithm, whose last digit depends on the platform.
 ///
 /// ```
 /// use brique_random::{RandomSource, portable};

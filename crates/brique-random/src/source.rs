@@ -1,29 +1,29 @@
-//! The trait, and what follows from its three draws.
+//! The trait for sources of random numbers, and the draws that follow from its three required methods.
 
 /// A source of random numbers, always in `f64`.
 ///
-/// Three draws are the implementation's own; the others are made of them.
+/// An implementation provides three draws; by default, the others are computed from them.
 /// The trait is object-safe: functions that draw take `&mut dyn RandomSource`.
 pub trait RandomSource {
-    /// A number from the uniform distribution on [`low`, `high`): `low + (high − low)·u`, u in [0, 1).
+    /// Draws a number from the uniform distribution on [`low`, `high`): `low + (high − low)·u`, u in [0, 1).
     ///
-    /// Where the rounding of that formula reaches `high`, `high` is what comes.
+    /// If the formula rounds to `high`, the result is `high`.
     fn uniform(&mut self, low: f64, high: f64) -> f64;
 
-    /// A number from the normal distribution of mean 0 and variance 1.
+    /// Draws a number from the normal distribution of mean 0 and variance 1.
     fn standard_normal(&mut self) -> f64;
 
-    /// Puts `indices` into an order of which each is equally likely.
+    /// Shuffles `indices`; every order is equally likely.
     fn shuffle(&mut self, indices: &mut [usize]);
 
-    /// A number from the normal distribution: `mean + deviation·z`, z standard normal.
+    /// Draws a number from the normal distribution: `mean + deviation·z`, z standard normal.
     ///
     /// `deviation` is the standard deviation, the square root of the variance.
     fn normal(&mut self, mean: f64, deviation: f64) -> f64 {
         mean + deviation * self.standard_normal()
     }
 
-    /// The numbers 0 to `n − 1` in an order of which each is equally likely.
+    /// Returns the numbers 0 to `n − 1` in random order; every order is equally likely.
     ///
     /// ```
     /// use brique_random::{NumpyRandomState, RandomSource};
@@ -40,13 +40,14 @@ pub trait RandomSource {
     /// Fills `example` with one draw from the normal distribution of the given mean and diagonal covariance:
     /// `example[i] = mean[i] + √variances[i]·z`.
     ///
-    /// The components are drawn in the order of decreasing variance, equal ones from left to right.
-    /// That is the order of NumPy's legacy `multivariate_normal`, whose covariance is decomposed into sorted singular
-    /// values, for up to 25 variances that are all equal or all different; else ties fall as LAPACK's sort leaves them.
+    /// The components are drawn in the order of decreasing variance; components of equal variance from left to right.
+    /// For up to 25 variances that are all equal or all different, this is the order of NumPy's legacy
+    /// `multivariate_normal`, which decomposes the covariance into sorted singular values. Otherwise NumPy's order of
+    /// equal variances depends on LAPACK's sort.
     ///
     /// # Errors
     ///
-    /// Where the three lengths differ, or a variance is negative or not finite; nothing is drawn then.
+    /// If the three lengths differ, or a variance is negative or not finite. In this case nothing is drawn.
     ///
     /// ```
     /// use brique_random::{NumpyRandomState, RandomSource};
@@ -87,29 +88,29 @@ fn check_diagonal(mean: &[f64], variances: &[f64], example: &[f64]) -> Result<()
     }
 }
 
-/// What a source of random numbers cannot draw from.
+/// An error in the parameters of a draw.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Mean, variances and the example to fill are not of one length.
+    /// The lengths of mean, variances and the example to fill differ.
     #[error(
         "diagonal_normal: mean has {mean} components, variances {variances}, the example to fill {example}; \
          expected three equal numbers"
     )]
     Lengths {
-        /// Components of the mean.
+        /// The number of components of the mean.
         mean: usize,
-        /// Components of the diagonal.
+        /// The number of components of the diagonal.
         variances: usize,
-        /// Components of the example.
+        /// The number of components of the example.
         example: usize,
     },
     /// A variance is negative, infinite or not a number.
     #[error("diagonal_normal: variances[{index}] is {found}, expected a finite number of at least 0")]
     Variance {
-        /// Where it stands.
+        /// The index of the variance.
         index: usize,
-        /// What stands there.
+        /// The variance.
         found: f64,
     },
 }

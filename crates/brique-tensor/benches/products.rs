@@ -4,7 +4,7 @@
 use std::fmt;
 
 use brique_tensor::ndarray::Array2;
-use brique_tensor::{Scalar, affine_delta, affine_forward, affine_fresh_gradient};
+use brique_tensor::{Scalar, affine_delta, affine_forward, affine_overwrite_gradient};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -63,7 +63,7 @@ fn gradient<T: Scalar>(bencher: Bencher, layer: Layer) {
     let [x, mut gradient, delta] = numbers::<T>(layer);
     bencher
         .counter(operations(layer))
-        .bench_local(|| affine_fresh_gradient(&x, &delta, &mut gradient));
+        .bench_local(|| affine_overwrite_gradient(&x, &delta, &mut gradient));
 }
 
 #[divan::bench(types = [f32, f64], args = LAYERS)]

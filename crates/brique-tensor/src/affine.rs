@@ -1,7 +1,7 @@
 //! The three products of a linear layer whose last parameter row is the bias.
 //!
 //! The layer is defined on the input with a column of ones appended, `[x 1] · W`.
-//! None of the kernels builds that column: the weights `W[..in]` are multiplied, the bias `W[in]` is added.
+//! No kernel builds this column: each multiplies by the weights `W[..in]` and adds the bias `W[in]`.
 
 use ndarray::{ArrayViewMut1, ArrayViewMut2, Axis};
 
@@ -9,15 +9,16 @@ use crate::product::{Onto, multiply, multiply_to_finite};
 use crate::sum::add_column_sums;
 use crate::{Matrix, Scalar, compile_once};
 
-/// `y = x · W[..in] + W[in]`, overwriting `y`.
+/// Computes `y = x · W[..in] + W[in]`, overwriting `y`.
 ///
 /// # Shapes
 ///
-/// `x` is (batch, in), `parameters` (in + 1, out), `y` (batch, out); any of them may be 0, but for the bias row.
+/// `x` is (batch, in), `parameters` (in + 1, out), `y` (batch, out). Batch, in and out may be 0; the bias row always
+/// exists.
 ///
 /// # Panics
 ///
-/// Where the shapes do not fit together.
+/// If the shapes do not fit together.
 #[track_caller]
 pub fn affine_forward<T: Scalar>(x: &Matrix<T>, parameters: &Matrix<T>, y: &mut Matrix<T>) {
     let (inputs, outputs) = inputs_and_outputs(parameters);
@@ -26,7 +27,7 @@ pub fn affine_forward<T: Scalar>(x: &Matrix<T>, parameters: &Matrix<T>, y: &mut 
     forward(x, parameters, y);
 }
 
-/// `delta_x = delta · W[..in]ᵀ`, overwriting `delta_x`.
+/// Computes `delta_x = delta · W[..in]ᵀ`, overwriting `delta_x`.
 ///
 /// # Shapes
 ///
@@ -34,7 +35,7 @@ pub fn affine_forward<T: Scalar>(x: &Matrix<T>, parameters: &Matrix<T>, y: &mut 
 ///
 /// # Panics
 ///
-/// Where the shapes do not fit together.
+/// If the shapes do not fit together.
 #[track_caller]
 pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_x: &mut Matrix<T>) {
     let (inputs, outputs) = inputs_and_outputs(parameters);
@@ -43,7 +44,7 @@ pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_
     propagate(delta, parameters, delta_x);
 }
 
-/// `gradient[..in] += xᵀ · delta` and `gradient[in] += Σ delta` over the batch.
+/// Computes `gradient[..in] += xᵀ · delta` and `gradient[in] += Σ delta` over the batch.
 ///
 /// # Shapes
 ///
@@ -51,25 +52,30 @@ pub fn affine_delta<T: Scalar>(delta: &Matrix<T>, parameters: &Matrix<T>, delta_
 ///
 /// # Panics
 ///
-/// Where the shapes do not fit together.
+/// If the shapes do not fit together.
 #[track_caller]
 pub fn affine_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
     assert_gradient(x, delta, gradient);
     accumulate(x, delta, gradient);
 }
 
-/// `gradient[..in] = xᵀ · delta` and `gradient[in] = Σ delta` over the batch, overwriting `gradient`; whether every number
-/// of it is finite.
+/// Computes `gradient[..in] = xᵀ · delta` and `gradient[in] = Σ delta` over the batch, overwriting `gradient`.
+///
+/// Returns whether every number of the gradient is finite.
 ///
 /// # Shapes
 ///
-/// As [`affine_gradient`].
+/// As for [`affine_gradient`].
 ///
 /// # Panics
 ///
-/// Where the shapes do not fit together.
+/// If the shapes do not fit together.
 #[track_caller]
-pub fn affine_fresh_gradient<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) -> bool {
+pub fn affine_overwrite_gradient<T: Scalar>(
+    x: &Matrix<T>,
+    delta: &Matrix<T>,
+    gradient: &mut Matrix<T>,
+) -> bool {
     assert_gradient(x, delta, gradient);
     overwrite(x, delta, gradient)
 }
@@ -96,12 +102,12 @@ compile_once! {
         let is_finite = multiply_to_finite(&x.t(), delta, &mut weight);
         bias.fill(T::zero());
         add_column_sums(delta, &mut bias);
-        // All of them, without a branch after each: they are looked at several at once.
+        // A fold without an early exit: the compiler checks several numbers at once.
         is_finite && bias.iter().fold(true, |is_finite, number| is_finite & number.is_finite())
     }
 }
 
-/// The weights of a gradient and its last row.
+/// Returns the rows of a gradient for the weights, and its last row for the bias.
 fn weight_and_bias<T: Scalar>(gradient: &mut Matrix<T>) -> (ArrayViewMut2<'_, T>, ArrayViewMut1<'_, T>) {
     let inputs = gradient.nrows() - 1;
     let (weight, bias) = gradient.view_mut().split_at(Axis(0), inputs);

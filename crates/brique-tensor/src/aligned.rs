@@ -1,27 +1,32 @@
-//! Matrices that begin where the processor reads them fastest.
+//! Matrices that are aligned in memory so that the processor reads them fastest.
 //!
-//! With a line of the cache, because a register as wide as a line is then loaded from one line, where rows are whole lines;
-//! of a matrix that begins anywhere it takes two, and a training step an eighth longer. With a page, because a processor takes
-//! a number that is read for one that was just written where the two lie at one place of their pages, and waits: a function
-//! from one matrix to another that begins a little further on its page takes twice as long.
+//! * They begin with a cache line. If rows are whole lines, a SIMD vector as wide as a line is then loaded from a
+//!   single line. Without alignment it is loaded from two lines, and a training step takes an eighth longer.
+//! * Large ones begin with a page. A processor first compares only the offsets within a page to detect a read of a
+//!   number that was just written, and waits if they are equal. A function from one matrix to another that begins a
+//!   little further on its page takes twice as long.
 
 use ndarray::{Array1, Array2, Axis, Slice};
 
 use crate::pages::{HUGE_PAGE_BYTES, PAGE_BYTES, ask_for_huge_pages};
 use crate::{Matrix, Scalar};
 
-/// Lines of the cache, and the widest registers, are as long.
+/// The length of a cache line, and of the widest SIMD vector.
 pub(crate) const LINE_BYTES: usize = 64;
 
-/// Zeros, row by row from the start of a line of the cache on: what is computed with often belongs into such a matrix.
+/// Returns a matrix of zeros in row-major order that begins with a cache line.
 ///
-/// From 4 KiB on it begins with a page, and from 2 MiB on with a huge page, for which it asks the system. It owns more bytes
-/// than its numbers take, but fewer than the line or page that it begins with has. A clone begins anywhere: [`aligned`] makes
-/// a copy that does not. `shape` is (rows, columns); either may be 0.
+/// Use it for matrices that kernels read or write often. From 4 KiB on, the matrix begins with a page. From 2 MiB on,
+/// it begins with a huge page, and the operating system is asked for huge pages. The unused bytes are fewer than one
+/// such line, page or huge page. A clone is not aligned; [`aligned`] makes an aligned copy.
+///
+/// # Shapes
+///
+/// `shape` is (rows, columns); either may be 0.
 ///
 /// # Panics
 ///
-/// As [`Array2::zeros`]: where there are more numbers than memory can address.
+/// As [`Array2::zeros`]: if there are more numbers than memory can address.
 ///
 /// ```
 /// use brique_tensor::aligned_zeros;
@@ -38,7 +43,7 @@ pub fn aligned_zeros<T: Scalar>(shape: (usize, usize)) -> Array2<T> {
         .unwrap_or_else(|_| Array2::zeros(shape))
 }
 
-/// So many zeros, from the start of the largest piece of memory on that they fill: of a line, a page, or a huge page.
+/// Returns `size` zeros that begin with the largest unit of memory that they fill: a line, a page or a huge page.
 pub(crate) fn aligned_numbers<T: Scalar>(size: usize) -> Array1<T> {
     let bytes = size.saturating_mul(size_of::<T>());
     let boundary = if bytes >= HUGE_PAGE_BYTES {
@@ -58,7 +63,9 @@ pub(crate) fn aligned_numbers<T: Scalar>(size: usize) -> Array1<T> {
     numbers
 }
 
-/// The same numbers in the same shape, in a matrix as [`aligned_zeros`] makes them, however they lie in `numbers`.
+/// Returns a copy of `numbers` that is aligned as by [`aligned_zeros`].
+///
+/// The copy has the same shape and is in row-major order for every layout of `numbers`.
 ///
 /// ```
 /// use brique_tensor::aligned;

@@ -2,13 +2,16 @@
 
 use crate::Scalar;
 
-/// Declares a function of a [`Scalar`] type that is compiled once for `f32` and once for `f64`, in the crate that declares it.
+/// Declares a function of a [`Scalar`] type that is compiled once for `f32` and once for `f64`, in the crate that
+/// declares it.
 ///
-/// Rust compiles a generic function again in every crate that calls it, with the optimisation of that crate. A kernel that is
-/// declared by this macro is optimised with its own crate, costs its callers no compile time, and is as fast when it is
-/// called from an unoptimised program. A call goes through a function pointer: about a nanosecond.
+/// Rust compiles a generic function again in every crate that calls it, with the optimisation level of that crate. A
+/// kernel that is declared by this macro is optimised with its own crate. It costs its callers no compile time, and it
+/// is as fast if it is called from an unoptimised program. A call goes through a function pointer, which takes about a
+/// nanosecond.
 ///
-/// The function has one type parameter, which is bounded by `Scalar` alone, and at least one parameter mentions it.
+/// The function has one type parameter, whose only bound is `Scalar`, and the type of at least one parameter contains
+/// it.
 ///
 /// ```
 /// use brique_tensor::ndarray::{Array2, array};
@@ -42,7 +45,7 @@ macro_rules! compile_once {
                 type Of<$T: $crate::Scalar> = fn($($type),*) $(-> $result)?;
             }
 
-            // A static is compiled with its crate, and with it the two functions that it points to.
+            // A static is compiled in its own crate, and so are the two functions that it points to.
             static COMPILED: $crate::Compiled<Signature> = $crate::Compiled {
                 f32: generic::<f32>,
                 f64: generic::<f64>,

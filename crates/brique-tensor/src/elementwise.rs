@@ -14,16 +14,15 @@ use crate::simd_level::dispatch;
 use crate::threads::Divisible;
 use crate::{Matrix, Scalar, threads};
 
-/// So many numbers keep a thread busy for long enough: about 10 µs.
+/// The number of elements that keeps a thread busy for about 10 µs. A smaller share is not worth another thread.
 const WORTH_A_THREAD: usize = 16_000;
 
 /// A function of one number, with its derivative.
 ///
-/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_derivative`] apply it to whole matrices, at
-/// the current [`SimdLevel`](crate::SimdLevel).
-/// Both methods, and all they call, should be `#[inline(always)]`, as what is in [`inlined`](crate::inlined) is:
-/// what is not inlined is right and slow.
-/// A branch that both sides of are cheap costs nothing: it is a selection.
+/// [`elementwise_forward`], [`elementwise_delta`] and [`elementwise_forward_with_derivative`] apply the function to
+/// whole matrices, at the current [`SimdLevel`](crate::SimdLevel). Mark both methods and every function that they call
+/// `#[inline(always)]`, as in [`inlined`](crate::inlined). A function that is not inlined gives correct results, but it
+/// is slow. A branch with two cheap sides costs nothing: it is compiled to a selection between the two results.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -55,20 +54,20 @@ const WORTH_A_THREAD: usize = 16_000;
 /// assert_eq!(delta_x, array![[-2.0, 0.0, 3.0]]);
 /// ```
 pub trait Elementwise<T: Scalar>: Copy + Send + Sync {
-    /// `y = f(x)`
+    /// Returns the value `f(x)`.
     #[must_use]
     fn value(self, x: T) -> T;
 
-    /// `f′(x)`, of which the error behind the function is the multiple: `δ_x = f′(x)·δ`.
+    /// Returns the derivative `f′(x)`. The gradient with respect to the input is `δ_x = f′(x)·δ`.
     #[must_use]
     fn derivative(self, x: T) -> T;
 }
 
-/// `y = f(x)`, element by element.
+/// Computes `y = f(x)`, element by element.
 ///
 /// # Shapes
 ///
-/// `x` and `y` have the same. How they lie in memory makes a difference to the time, not to the numbers.
+/// `x` and `y` have the same shape. Their memory layout changes the speed, not the results.
 ///
 /// # Panics
 ///
@@ -84,11 +83,11 @@ pub fn elementwise_forward<T: Scalar, F: Elementwise<T>>(f: F, x: &Matrix<T>, y:
     threads::compute(work, x.len(), WORTH_A_THREAD);
 }
 
-/// `δ_x = f′(x)·δ`, element by element.
+/// Computes `δ_x = f′(x)·δ`, element by element.
 ///
 /// # Shapes
 ///
-/// `x`, `delta` and `delta_x` have the same. How they lie in memory makes a difference to the time, not to the numbers.
+/// `x`, `delta` and `delta_x` have the same shape. Their memory layout changes the speed, not the results.
 ///
 /// # Panics
 ///
@@ -107,12 +106,14 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
     threads::compute(Backward { f, x, delta, delta_x }, size, WORTH_A_THREAD);
 }
 
-/// `y = f(x)` and `derivative = f′(x)`, element by element: what is written alike in both is computed once.
+/// Computes `y = f(x)` and `derivative = f′(x)`, element by element.
+///
+/// Subexpressions that the value and the derivative share are computed once. `y` has the same bits as from
+/// [`elementwise_forward`]. `derivative` multiplied by δ has the same bits as from [`elementwise_delta`].
 ///
 /// # Shapes
 ///
-/// `x`, `y` and `derivative` have the same. How they lie in memory makes a difference to the time, not to the numbers: they are
-/// those of [`elementwise_forward`] and, once `derivative` is multiplied by δ, of [`elementwise_delta`].
+/// `x`, `y` and `derivative` have the same shape. Their memory layout changes the speed, not the results.
 ///
 /// # Panics
 ///
@@ -169,9 +170,10 @@ fn assert_same_shape<T>(name: &str, matrix: &Matrix<T>, x: &Matrix<T>) {
     );
 }
 
-/// Whether sixteen numbers are computed side by side, and not eight: where the registers hold what is needed of so many.
+/// Whether 16 elements are computed together instead of 8, which needs enough SIMD registers for the intermediate
+/// values.
 #[inline(always)]
-fn has_room_for_16<T, S: Simd>() -> bool {
+fn fits_16_elements<T, S: Simd>() -> bool {
     S::REGISTERS >= 32 || size_of::<T>() == 4
 }
 
@@ -206,7 +208,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
-        if has_room_for_16::<T, S>() {
+        if fits_16_elements::<T, S>() {
             self.in_chunks::<16>();
         } else {
             self.in_chunks::<8>();
@@ -265,7 +267,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithDerivative<'_, T, F> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
-        if has_room_for_16::<T, S>() {
+        if fits_16_elements::<T, S>() {
             self.in_chunks::<16>();
         } else {
             self.in_chunks::<8>();
@@ -333,7 +335,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
-        if has_room_for_16::<T, S>() {
+        if fits_16_elements::<T, S>() {
             self.in_chunks::<16>();
         } else {
             self.in_chunks::<8>();

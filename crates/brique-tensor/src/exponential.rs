@@ -1,51 +1,54 @@
-//! The parts of exponentials and logarithms that depend on the kind of number: polynomials, and powers of two as bits.
+//! The parts of exponentials and logarithms that depend on the type of number: polynomials, and powers of two as bits.
 
-/// A number whose exponential and logarithm are computed without a branch, so that vectors of them are.
+/// A type of number whose exponential and logarithm are computed without a branch, so that they can be vectorized.
 ///
-/// Polynomials are Horner's rule in the even and the odd powers: half as long a chain of additions, no more of them.
+/// Polynomials are evaluated by Horner's rule, separately for the even and the odd powers: the chain of additions is
+/// half as long, and there are no more additions.
 pub trait Exponential: Sized {
-    /// `1.5·2^m` with m the number of bits of the fraction: added to a number, it rounds that to the nearest integer and
-    /// leaves it in the last bits.
+    /// `1.5·2^m` with m the number of bits of the fraction.
+    ///
+    /// Adding it to a number rounds the number to the nearest integer and leaves this integer in the last bits of the
+    /// sum.
     #[doc(hidden)]
     const ROUND: Self;
 
-    /// ln 2 to the nearest.
+    /// ln 2, rounded to the nearest.
     #[doc(hidden)]
     const LN_2: Self;
 
-    /// What ln 2 is larger than [`LN_2`](Self::LN_2).
+    /// The difference between ln 2 and [`LN_2`](Self::LN_2).
     #[doc(hidden)]
     const LN_2_REST: Self;
 
-    /// `4·e^x` is 0 here and below.
+    /// For x up to this number, `4·e^x` is rounded to 0.
     #[doc(hidden)]
     const LOWEST_POWER: Self;
 
-    /// `e^x` is infinite here and above.
+    /// For x from this number on, `e^x` is infinite.
     #[doc(hidden)]
     const HIGHEST_POWER: Self;
 
-    /// `e^x` is nothing beside 1 here and below.
+    /// For x up to this number, `1 + e^x` is rounded to 1.
     #[doc(hidden)]
     const LOWEST_BESIDE_ONE: Self;
 
-    /// `2^SCALE` makes numbers with all their digits of subnormal ones.
+    /// Multiplying a subnormal number by `2^SCALE` makes it normal, with all its digits.
     #[doc(hidden)]
     const SCALE: i32;
 
-    /// `(e^r − 1 − r) / r²` for r within ±0.3466.
+    /// Returns `(e^r − 1 − r) / r²` for r within ±0.3466, with `square` = r².
     #[doc(hidden)]
     fn exponential_tail(r: Self, square: Self) -> Self;
 
-    /// `(ln((2 + f) / (2 − f)) − f) / f³` of f², for f within ±0.4.
+    /// Returns `(ln((2 + f) / (2 − f)) − f) / f³` for f within ±0.4, with `square` = f².
     #[doc(hidden)]
     fn logarithm_tail(square: Self) -> Self;
 
-    /// `2^(n + more)`, of `n + ROUND`.
+    /// Returns `2^(n + more)` for `rounded` = `n + ROUND`.
     #[doc(hidden)]
     fn power_of_two(rounded: Self, more: i32) -> Self;
 
-    /// `(k, 2^−k)` with `x·2^−k` in [0.75, 1.5), for x from 0.75 up.
+    /// Returns `(k, 2^−k)` with `x·2^−k` in [0.75, 1.5), for x from 0.75 on.
     #[doc(hidden)]
     fn binary_order(x: Self) -> (Self, Self);
 }
@@ -59,7 +62,7 @@ impl Exponential for f32 {
     const LOWEST_BESIDE_ONE: Self = -20.0;
     const SCALE: i32 = 64;
 
-    /// Minimax by Remez' algorithm: `e^r − 1` is within 1.5e-8 of itself.
+    /// Minimax polynomial by Remez' algorithm: the relative error of `e^r − 1` is at most 1.5e-8.
     #[inline(always)]
     fn exponential_tail(r: Self, square: Self) -> Self {
         let even = 0.001_394_600_3_f32
@@ -69,7 +72,7 @@ impl Exponential for f32 {
         odd.mul_add(r, even)
     }
 
-    /// Minimax by Remez' algorithm: the logarithm is within 3e-9 of itself.
+    /// Minimax polynomial by Remez' algorithm: the relative error of the logarithm is at most 3e-9.
     #[inline(always)]
     fn logarithm_tail(square: Self) -> Self {
         0.002_372_010_4_f32
@@ -103,7 +106,7 @@ impl Exponential for f64 {
     const LOWEST_BESIDE_ONE: Self = -40.0;
     const SCALE: i32 = 128;
 
-    /// Minimax by Remez' algorithm: `e^r − 1` is within 2.1e-17 of itself.
+    /// Minimax polynomial by Remez' algorithm: the relative error of `e^r − 1` is at most 2.1e-17.
     #[inline(always)]
     fn exponential_tail(r: Self, square: Self) -> Self {
         let even = 2.762_554_228_746_117e-7_f64
@@ -119,7 +122,7 @@ impl Exponential for f64 {
         odd.mul_add(r, even)
     }
 
-    /// Minimax by Remez' algorithm: the logarithm is within 1.6e-17 of itself.
+    /// Minimax polynomial by Remez' algorithm: the relative error of the logarithm is at most 1.6e-17.
     #[inline(always)]
     fn logarithm_tail(square: Self) -> Self {
         let fourth = square * square;

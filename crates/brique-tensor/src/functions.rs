@@ -1,6 +1,6 @@
-//! Functions of one number, and their derivatives, that keep their digits in the tails.
+//! Functions of one number and their derivatives, accurate in the tails.
 //!
-//! Derivatives are computed from the argument: `y·(1 − y)` and `1 − y²` have lost every digit where y has reached 1.
+//! Derivatives are computed from the argument: `y·(1 − y)` and `1 − y²` have no correct digit if y is rounded to 1.
 
 use crate::simd::{Simd, Work};
 use crate::simd_level::dispatch;
@@ -33,7 +33,7 @@ macro_rules! dispatched {
 }
 
 dispatched! {
-    /// `e^x`.
+    /// Returns `e^x`.
     ///
     /// ```
     /// assert_eq!(brique_tensor::exp(0.0), 1.0);
@@ -41,28 +41,30 @@ dispatched! {
     /// ```
     exp(x);
 
-    /// `e^x − 1`, with all its digits near 0.
+    /// Returns `e^x − 1`, with all its digits near 0.
     ///
     /// ```
     /// assert_eq!(brique_tensor::exp_m1(1e-20), 1e-20);
     /// ```
     exp_m1(x);
 
-    /// `e^(a − b)`, the rounding of the difference made up for: an exponent of 300 would cost 150 units in the last place.
+    /// Returns `e^(a − b)`, corrected for the rounding error of the difference.
+    ///
+    /// Without the correction, the error at an exponent of 300 would be 150 units in the last place.
     ///
     /// ```
     /// assert_eq!(brique_tensor::exp_of_difference(2.0, 2.0), 1.0);
     /// ```
     exp_of_difference(a, b);
 
-    /// `ln(1 + x)` of a number from 0 to a quarter of the largest, with all its digits near 0.
+    /// Returns `ln(1 + x)`, with all its digits near 0, for x from 0 to a quarter of the largest number.
     ///
     /// ```
     /// assert_eq!(brique_tensor::ln_1p_of_positive(1e-20), 1e-20);
     /// ```
     ln_1p_of_positive(x);
 
-    /// The hyperbolic tangent, `(e^2x − 1) / (e^2x + 1)`. Its derivative is [`tanh_derivative`].
+    /// Returns the hyperbolic tangent, `(e^2x − 1) / (e^2x + 1)`. Its derivative is [`tanh_derivative`].
     ///
     /// ```
     /// assert_eq!(brique_tensor::tanh(-1e-20), -1e-20);
@@ -70,7 +72,7 @@ dispatched! {
     /// ```
     tanh(x);
 
-    /// The derivative of the hyperbolic tangent, `1 / cosh²(x)`, as `4·e^−2|x| / (1 + e^−2|x|)²`.
+    /// Returns the derivative of the hyperbolic tangent, `1 / cosh²(x)`, as `4·e^−2|x| / (1 + e^−2|x|)²`.
     ///
     /// ```
     /// assert_eq!(brique_tensor::tanh_derivative(0.0), 1.0);
@@ -78,7 +80,7 @@ dispatched! {
     /// ```
     tanh_derivative(x);
 
-    /// `1 / (1 + e^−x)`.
+    /// Returns `1 / (1 + e^−x)`.
     ///
     /// ```
     /// assert_eq!(brique_tensor::sigmoid(0.0), 0.5);
@@ -86,7 +88,7 @@ dispatched! {
     /// ```
     sigmoid(x);
 
-    /// The derivative of [`sigmoid`], `σ(x)·σ(−x)`, as `e^−|x| / (1 + e^−|x|)²`.
+    /// Returns the derivative of [`sigmoid`], `σ(x)·σ(−x)`, as `e^−|x| / (1 + e^−|x|)²`.
     ///
     /// ```
     /// assert_eq!(brique_tensor::sigmoid_derivative(0.0), 0.25);
@@ -94,7 +96,7 @@ dispatched! {
     /// ```
     sigmoid_derivative(x);
 
-    /// `ln(1 + e^x)`, as `max(x, 0) + ln(1 + e^−|x|)`. Its derivative is [`sigmoid`].
+    /// Returns `ln(1 + e^x)`, as `max(x, 0) + ln(1 + e^−|x|)`. Its derivative is [`sigmoid`].
     ///
     /// ```
     /// assert_eq!(brique_tensor::softplus(0.0), 2.0_f64.ln());
@@ -103,14 +105,14 @@ dispatched! {
     /// ```
     softplus(x);
 
-    /// The density of the standard normal distribution, `e^(−x²/2) / √(2π)`.
+    /// Returns the density of the standard normal distribution, `e^(−x²/2) / √(2π)`.
     ///
-    /// Computed in `f64`, the rounding of x² made up for: in the tail it would cost digits.
+    /// It is computed in `f64` and corrected for the rounding error of x², which would cost digits in the tail.
     normal_density(x);
 
-    /// The distribution function of the standard normal distribution, `½·erfc(−x/√2)`.
+    /// Returns the distribution function of the standard normal distribution, `½·erfc(−x/√2)`.
     ///
-    /// Computed in `f64`, the rounding of x/√2 made up for: in the tail it would cost digits.
+    /// It is computed in `f64` and corrected for the rounding error of x/√2, which would cost digits in the tail.
     ///
     /// ```
     /// assert_eq!(brique_tensor::normal_distribution(0.0), 0.5);
@@ -119,7 +121,8 @@ dispatched! {
     normal_distribution(x);
 }
 
-/// `ln Σ e^z` of some numbers, as `m + ln Σ e^(z − m)` with m the largest; −∞ of none.
+/// Returns `ln Σ e^z` over the numbers z, as `m + ln Σ e^(z − m)` with m the largest. Returns −∞ if there are no
+/// numbers.
 ///
 /// ```
 /// let sum = brique_tensor::log_sum_exp([1000.0, 1000.0].into_iter());
@@ -128,19 +131,20 @@ dispatched! {
 pub fn log_sum_exp<T: Scalar>(numbers: impl Iterator<Item = T> + Clone) -> T {
     let largest = largest(numbers.clone());
     if largest.is_infinite() {
-        // All are −∞, or one is +∞: their difference from the largest is no number. NaN among them goes through below.
+        // All are −∞, or one is +∞: the difference between infinities would be NaN. The result is NaN only if a number
+        // is.
         return if numbers.clone().any(T::is_nan) {
             T::nan()
         } else {
             largest
         };
     }
-    // The largest is a 1 in the sum.
+    // The largest number contributes 1 to the sum.
     let sum = numbers.map(|z| exp(z - largest)).sum::<T>();
     largest + ln_1p_of_positive(sum - T::one())
 }
 
-/// The largest of some numbers; NaN where one is, −∞ of none.
+/// Returns the largest of the numbers; NaN if one is NaN, −∞ if there are none.
 pub fn largest<T: Scalar>(numbers: impl Iterator<Item = T>) -> T {
     numbers.fold(T::neg_infinity(), |largest, z| {
         if z > largest || z.is_nan() { z } else { largest }

@@ -1,29 +1,30 @@
-//! The functions of one number as code that is inlined: what a loop over many of them is built of.
+//! Functions of one number as inlined code, for use in loops over many numbers.
 //!
-//! Each gives the bits of its namesake at the root of the crate.
-//! None has a branch, so that LLVM makes vectors of a loop over them; multiplications and additions are fused by
-//! `mul_add` alone, which rounds once on every machine, so that all machines compute the same bits.
-//! Called on its own, outside of an [`Elementwise`](crate::Elementwise), such a function is compiled for the baseline of
-//! the architecture: where that has no fused multiplication it is slow, and the one at the root of the crate is not.
+//! Each function gives the same bits as the function of the same name at the root of the crate.
+//! No function has a branch, so LLVM can vectorize a loop over it. Multiplications and additions are fused only by
+//! `mul_add`, which rounds once on every machine, so all machines compute the same bits.
+//!
+//! Outside of an [`Elementwise`](crate::Elementwise), such a function is compiled for the baseline of the architecture.
+//! It is slow if the baseline has no fused multiply-add; the function at the root of the crate is not.
 
 use std::f64::consts::{FRAC_1_SQRT_2, LOG2_E, SQRT_2};
 
 use crate::Scalar;
 
-/// [`exp`](crate::exp), inlined.
+/// Returns the same as [`exp`](crate::exp), inlined.
 #[inline(always)]
 pub fn exp<T: Scalar>(x: T) -> T {
     let power = Power::of(within_powers(x));
     power.times((-power.n).mul_add(T::LN_2_REST, power.r))
 }
 
-/// [`exp_m1`](crate::exp_m1), inlined.
+/// Returns the same as [`exp_m1`](crate::exp_m1), inlined.
 #[inline(always)]
 pub fn exp_m1<T: Scalar>(x: T) -> T {
     let bounded = at_least(at_most(x, T::HIGHEST_POWER), T::LOWEST_BESIDE_ONE);
-    // Half of it, because 2^n may be too large where e^x − 1 is not.
+    // Half of the result, because 2^n may overflow although e^x − 1 does not.
     let half = Power::of(bounded).half_beyond_one();
-    // Of a subnormal number the half is none.
+    // Half of a subnormal number may not be representable.
     if x.abs() < T::min_positive_value() / T::epsilon() {
         x
     } else {
@@ -31,7 +32,7 @@ pub fn exp_m1<T: Scalar>(x: T) -> T {
     }
 }
 
-/// [`ln_1p_of_positive`](crate::ln_1p_of_positive), inlined.
+/// Returns the same as [`ln_1p_of_positive`](crate::ln_1p_of_positive), inlined.
 #[inline(always)]
 pub fn ln_1p_of_positive<T: Scalar>(x: T) -> T {
     let (one, two) = (T::one(), T::from_f64(2.0));
@@ -48,16 +49,16 @@ pub fn ln_1p_of_positive<T: Scalar>(x: T) -> T {
     k.mul_add(T::LN_2, g + small)
 }
 
-/// [`tanh`](crate::tanh), inlined.
+/// Returns the same as [`tanh`](crate::tanh), inlined.
 #[inline(always)]
 pub fn tanh<T: Scalar>(x: T) -> T {
     let fraction = tanh_as_fraction(x);
     (fraction.numerator / fraction.denominator).copysign(x)
 }
 
-/// [`tanh_derivative`](crate::tanh_derivative), inlined.
+/// Returns the same as [`tanh_derivative`](crate::tanh_derivative), inlined.
 ///
-/// `1 − t² = w·(2 − w)` with t = tanh |x| and w = 1 − t, which is computed without a difference.
+/// The formula is `1 − t² = w·(2 − w)` with t = tanh |x| and w = 1 − t; w is computed without the subtraction.
 #[inline(always)]
 pub fn tanh_derivative<T: Scalar>(x: T) -> T {
     let two = T::from_f64(2.0);
@@ -70,19 +71,19 @@ pub fn tanh_derivative<T: Scalar>(x: T) -> T {
 struct Fraction<T> {
     numerator: T,
     denominator: T,
-    /// E is computed at most as large as about 2^60; the power of two that it lacks, with its sign changed.
+    /// E is limited to about 2^60. This is the exponent of the missing power of two, with its sign changed.
     missing_power: T,
 }
 
-/// What tanh and its derivative have in common, which a loop over both computes once.
+/// Computes the part that tanh and its derivative have in common: a loop over both computes it once.
 #[inline(always)]
 fn tanh_as_fraction<T: Scalar>(x: T) -> Fraction<T> {
-    /// Beside 2^60, 1 and 2 are nothing.
+    /// Adding 1 or 2 to 2^60 does not change it.
     const LARGEST_POWER: f64 = 60.0;
     let decay = Power::of(at_least(x.abs() * T::from_f64(-2.0), T::LOWEST_POWER));
     let r = (-decay.n).mul_add(T::LN_2_REST, decay.r);
     let square = r * r;
-    // e^2|x| − 1, of the parts of e^−2|x| with their signs changed
+    // e^2|x| − 1, from the parts of e^−2|x| with their signs changed
     let rest = decay.n * T::LN_2_REST;
     let small = square.mul_add(T::exponential_tail(-r, square), rest);
     let bounded = at_least(decay.n, T::from_f64(-LARGEST_POWER));
@@ -96,7 +97,7 @@ fn tanh_as_fraction<T: Scalar>(x: T) -> Fraction<T> {
     }
 }
 
-/// [`sigmoid`](crate::sigmoid), inlined.
+/// Returns the same as [`sigmoid`](crate::sigmoid), inlined.
 #[inline(always)]
 pub fn sigmoid<T: Scalar>(x: T) -> T {
     let (large, small) = (power_of_two::<T>(T::SCALE), power_of_two::<T>(-T::SCALE));
@@ -106,7 +107,7 @@ pub fn sigmoid<T: Scalar>(x: T) -> T {
     numerator / (T::one() + decay) * small
 }
 
-/// [`sigmoid_derivative`](crate::sigmoid_derivative), inlined.
+/// Returns the same as [`sigmoid_derivative`](crate::sigmoid_derivative), inlined.
 #[inline(always)]
 pub fn sigmoid_derivative<T: Scalar>(x: T) -> T {
     let small = power_of_two::<T>(-T::SCALE);
@@ -114,23 +115,23 @@ pub fn sigmoid_derivative<T: Scalar>(x: T) -> T {
     numerator / square_of_one_and(numerator * small) * small
 }
 
-/// [`softplus`](crate::softplus), inlined.
+/// Returns the same as [`softplus`](crate::softplus), inlined.
 #[inline(always)]
 pub fn softplus<T: Scalar>(x: T) -> T {
     let decay = power_of_negative(-x.abs(), T::SCALE) * power_of_two::<T>(-T::SCALE);
     at_least(x, T::zero()) + ln_1p_of_positive(decay)
 }
 
-/// [`normal_density`](crate::normal_density), inlined.
+/// Returns the same as [`normal_density`](crate::normal_density), inlined.
 #[inline(always)]
 pub fn normal_density<T: Scalar>(x: T) -> T {
     T::from_f64(density(x.as_f64()))
 }
 
-/// [`normal_distribution`](crate::normal_distribution), inlined but for its error function.
+/// Returns the same as [`normal_distribution`](crate::normal_distribution), inlined except for the error function.
 #[inline(always)]
 pub fn normal_distribution<T: Scalar>(x: T) -> T {
-    /// What √½ is larger than its nearest number.
+    /// The difference between √½ and its nearest number.
     const REST_OF_ROOT: f64 = -4.833_646_656_726_457e-17;
     let x = x.as_f64();
     let z = -x * FRAC_1_SQRT_2;
@@ -152,14 +153,14 @@ fn density(x: f64) -> f64 {
     SCALE * exp_of_sum(-0.5 * square, -0.5 * rest)
 }
 
-/// [`exp_of_difference`](crate::exp_of_difference), inlined.
+/// Returns the same as [`exp_of_difference`](crate::exp_of_difference), inlined.
 #[inline(always)]
 pub fn exp_of_difference<T: Scalar>(a: T, b: T) -> T {
     let (difference, rest) = difference_and_rest(a, b);
     exp_of_sum(difference, rest)
 }
 
-/// [`exp_of_difference`], of a difference that is not above 0.
+/// Returns the same as [`exp_of_difference`], for a difference of at most 0.
 #[inline(always)]
 pub(crate) fn exp_of_negative_difference<T: Scalar>(a: T, b: T) -> T {
     let (difference, rest) = difference_and_rest(a, b);
@@ -174,7 +175,7 @@ pub(crate) fn exp_of_negative_difference<T: Scalar>(a: T, b: T) -> T {
     mantissa * T::power_of_two(power.rounded, T::SCALE) * power_of_two::<T>(-T::SCALE)
 }
 
-/// a − b, and what it has lost to rounding.
+/// Returns a − b and its rounding error.
 #[inline(always)]
 fn difference_and_rest<T: Scalar>(a: T, b: T) -> (T, T) {
     let difference = a - b;
@@ -182,7 +183,9 @@ fn difference_and_rest<T: Scalar>(a: T, b: T) -> (T, T) {
     (difference, (a - (difference + subtracted)) + (subtracted - b))
 }
 
-/// `e^(x + rest)`, with `rest` what x has lost to rounding; left out where the result is 0 or infinite whatever it is.
+/// Returns `e^(x + rest)`, with `rest` the rounding error of x.
+///
+/// `rest` is ignored if the result is 0 or infinite for every `rest`.
 #[inline(always)]
 fn exp_of_sum<T: Scalar>(x: T, rest: T) -> T {
     let rest = if x.abs() <= -T::LOWEST_POWER {
@@ -194,13 +197,13 @@ fn exp_of_sum<T: Scalar>(x: T, rest: T) -> T {
     power.times(power.r + (-power.n).mul_add(T::LN_2_REST, rest))
 }
 
-/// x, or the bound beyond which `e^x` is 0 or infinite.
+/// Returns x, limited to the bounds beyond which `e^x` is 0 or infinite.
 #[inline(always)]
 fn within_powers<T: Scalar>(x: T) -> T {
     at_least(at_most(x, T::HIGHEST_POWER), T::LOWEST_POWER)
 }
 
-/// `e^x · 2^scale` of a number that is not above 0.
+/// Returns `e^x · 2^scale` for x of at most 0.
 #[inline(always)]
 fn power_of_negative<T: Scalar>(x: T, scale: i32) -> T {
     let power = Power::of(at_least(x, T::LOWEST_POWER));
@@ -221,12 +224,14 @@ impl<T: Scalar> Power<T> {
     fn of(x: T) -> Self {
         let rounded = x.mul_add(T::from_f64(LOG2_E), T::ROUND);
         let n = rounded - T::ROUND;
-        // Exact: both terms are multiples of the last place of the numbers from ¼ to ½, and their difference is no larger.
+        // Exact: both terms are multiples of the unit in the last place of the numbers from ¼ to ½, and their
+        // difference is no larger than these.
         let r = (-n).mul_add(T::LN_2, x);
         Self { n, r, rounded }
     }
 
-    /// `2^n·e^r`, in two factors: a subnormal result is rounded once, and a large one does not overflow early.
+    /// Returns `2^n·e^r`. The power of two is split into two factors, so that a subnormal result is rounded only once
+    /// and a large result does not overflow early.
     #[inline(always)]
     fn times(&self, r: T) -> T {
         let (scale, back) = if self.n < T::zero() {
@@ -237,9 +242,10 @@ impl<T: Scalar> Power<T> {
         one_and_small(r) * T::power_of_two(self.rounded, scale) * back
     }
 
-    /// `½·(e^x − 1)`
+    /// Returns `½·(e^x − 1)`.
     ///
-    /// As `2^n·small + (2^n·r + (2^n − 1))`: where they cancel most, at n = 1, what is in parentheses is exact.
+    /// The formula is `2^n·small + (2^n·r + (2^n − 1))`: at n = 1, with the most cancellation, the outer parentheses
+    /// are exact.
     #[inline(always)]
     fn half_beyond_one(&self) -> T {
         let rest = -self.n * T::LN_2_REST;
@@ -252,14 +258,14 @@ impl<T: Scalar> Power<T> {
     }
 }
 
-/// `e^r`, for r within ±½·ln 2.
+/// Returns `e^r`, for r within ±½·ln 2.
 #[inline(always)]
 fn one_and_small<T: Scalar>(r: T) -> T {
     let square = r * r;
     T::one() + square.mul_add(T::exponential_tail(r, square), r)
 }
 
-/// `(1 + e)²`, e within 0 and 1, with two roundings.
+/// Returns `(1 + e)²` for e from 0 to 1, with two roundings.
 #[inline(always)]
 fn square_of_one_and<T: Scalar>(e: T) -> T {
     e.mul_add(e + T::from_f64(2.0), T::one())
@@ -270,13 +276,13 @@ fn power_of_two<T: Scalar>(exponent: i32) -> T {
     T::power_of_two(T::ROUND, exponent)
 }
 
-/// NaN stays NaN: `max` would make a number of it.
+/// Returns the larger of `x` and `bound`. NaN stays NaN; `max` would replace it by `bound`.
 #[inline(always)]
 fn at_least<T: Scalar>(x: T, bound: T) -> T {
     if x < bound { bound } else { x }
 }
 
-/// NaN stays NaN: `min` would make a number of it.
+/// Returns the smaller of `x` and `bound`. NaN stays NaN; `min` would replace it by `bound`.
 #[inline(always)]
 fn at_most<T: Scalar>(x: T, bound: T) -> T {
     if x > bound { bound } else { x }

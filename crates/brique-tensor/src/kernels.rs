@@ -1,4 +1,4 @@
-//! The kernels that are compiled in this crate once, and not again in every crate that calls them.
+//! The kernels that are compiled once, in this crate, and not again in every crate that calls them.
 
 use crate::Scalar;
 use crate::compile_once::{Compiled, Signature};
@@ -13,19 +13,19 @@ pub trait Kernels: Sized {
     where
         Self: Scalar;
 
-    /// Carries out a product, with the panels of this thread.
+    /// Computes a product, with the panels of this thread.
     #[doc(hidden)]
     fn multiply(product: Product<'_, Self>);
 
-    /// Computes a function along rows of so many numbers.
+    /// Computes a function along rows of `columns` numbers.
     #[doc(hidden)]
     fn along_rows(function: Function, columns: usize, x: &[Self], delta: &[Self], y: &mut [Self]);
 
-    /// Adds to each of `sums` the column of `numbers`, which lie row by row.
+    /// Adds the sum of each column of `numbers`, which are stored row by row, to the corresponding element of `sums`.
     #[doc(hidden)]
     fn add_column_sums(numbers: &[Self], rows: usize, sums: &mut [Self]);
 
-    /// Does multiply-adds on SIMD vectors, and returns the number of operations.
+    /// Does multiply-adds on SIMD vectors and returns the number of operations.
     #[doc(hidden)]
     fn multiply_adds(rounds: usize) -> u64;
 }

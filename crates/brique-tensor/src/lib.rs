@@ -1,19 +1,20 @@
-//! Numbers: what every other crate of Brique computes with.
+//! The numerical kernels with which every other crate of Brique computes.
 //!
 //! * [`Scalar`]: `f32` or `f64`, nothing else.
-//! * [`Matrix`]: a borrowed two-dimensional array, one example a row.
+//! * [`Matrix`]: a borrowed two-dimensional array, one example per row.
 //!   Owned arrays, views and slices of a batch all dereference to it.
 //! * [`affine_forward`], [`affine_delta`], [`affine_gradient`]: the three products of a linear layer,
 //!   with the bias as the last row of its parameters.
-//! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`] and derivatives that keep their digits in the tails;
-//!   [`Elementwise`]: such a function applied to whole matrices, and [`inlined`] what to write one with.
-//! * [`aligned_zeros`], [`aligned`]: matrices that registers are loaded from fastest.
-//! * [`SimdLevel`]: the instruction set that kernels use, the best of the processor by default.
+//! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`]: functions of one number and their derivatives,
+//!   accurate in the tails. [`Elementwise`] applies such a function to whole matrices; [`inlined`] has functions to
+//!   write one with.
+//! * [`aligned_zeros`], [`aligned`]: matrices that are aligned so that SIMD vectors are loaded from them fastest.
+//! * [`SimdLevel`]: the instruction set that kernels use, by default the best of the processor.
 //! * [`pairwise_sum`], [`add_column_sums`]: sums whose rounding error grows with log n, not with n.
 //!
 //! This is the only crate of the workspace with code written for speed.
-//! Its functions write into the caller's buffers, state the shapes they need and assert them;
-//! the checks that return errors stand at the doors above, in `brique-core`.
+//! Its functions write into the caller's buffers, document the shapes that they need, and assert them.
+//! `brique-core` checks shapes on entry and returns errors instead.
 //!
 //! ```
 //! use brique_tensor::affine_forward;
@@ -48,7 +49,7 @@ mod sum;
 mod threads;
 mod transpose;
 
-pub use affine::{affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
+pub use affine::{affine_delta, affine_forward, affine_gradient, affine_overwrite_gradient};
 pub use aligned::{aligned, aligned_zeros};
 #[doc(hidden)]
 pub use compile_once::{Compiled, Signature};
@@ -77,7 +78,7 @@ pub use softmax::{
 pub use sum::{add_column_sums, pairwise_sum};
 pub use threads::{Threads, ThreadsError};
 
-/// What only the tests of this crate call.
+/// Functions that only the tests of this crate call.
 #[doc(hidden)]
 pub mod internals {
     pub use crate::product::{
@@ -85,7 +86,7 @@ pub mod internals {
     };
 }
 
-/// A borrowed matrix, one example a row: what functions take, whoever owns the numbers.
+/// A borrowed matrix, one example per row: the parameter type of all functions, for any owner of the numbers.
 ///
 /// `&Array2<T>`, `&ArrayView2<T>` and a slice of rows all coerce to `&Matrix<T>`.
 /// Kernels write through a `&mut Matrix<T>` and never change its shape or strides.

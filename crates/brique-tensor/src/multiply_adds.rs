@@ -1,4 +1,4 @@
-//! Multiplications and additions on registers alone: how many a second the processor does at most.
+//! A measurement of the peak rate of multiply-adds, on registers without memory access.
 
 use std::hint::black_box;
 use std::marker::PhantomData;
@@ -14,17 +14,18 @@ use crate::simd_level::dispatch;
 use crate::simd_number::SimdNumber;
 use crate::threads::{self, Divisible};
 
-/// So many rounds keep a thread busy for about 10 µs.
+/// The number of rounds that keeps a thread busy for about 10 µs.
 const WORTH_A_THREAD: usize = 4096;
 
-/// Does fused multiply-adds on SIMD registers, `rounds` times one for each of a few independent sums, and returns the number
-/// of floating-point operations: 2 for each element of a multiply-add.
+/// Does fused multiply-adds on SIMD vectors and returns the number of floating-point operations.
 ///
-/// Nothing is loaded or stored meanwhile, and there are enough sums to hide the latency of an instruction. The operations per
-/// second are therefore the most that any kernel can reach at the current [`SimdLevel`]. Where the level has no fused
-/// multiply-add, which is the baseline of x86-64, it does a multiplication and an addition instead.
+/// In each of `rounds` rounds, it does one multiply-add for each of a few independent sums. A multiply-add counts as 2
+/// operations per element. Nothing is loaded or stored meanwhile, and there are enough sums to hide the latency of an
+/// instruction. The operations per second are therefore the most that any kernel can reach at the current
+/// [`SimdLevel`]. At a level without fused multiply-add, which is the baseline of x86-64, a multiplication and an
+/// addition are done instead.
 ///
-/// As a kernel does, it shares the rounds between the threads of [`Threads::run`](crate::Threads::run).
+/// As in a kernel, the rounds are divided between the threads of [`Threads::run`](crate::Threads::run).
 ///
 /// ```
 /// use std::time::Instant;
@@ -49,7 +50,7 @@ pub fn multiply_adds<T: Scalar>(rounds: usize) -> u64 {
 
 struct Share<'a> {
     rounds: usize,
-    /// Those that are done.
+    /// The number of operations that are done.
     operations: &'a AtomicU64,
     compute: fn(usize) -> u64,
 }
@@ -70,7 +71,7 @@ impl Divisible for Share<'_> {
     }
 }
 
-/// [`multiply_adds`] on this thread.
+/// Does [`multiply_adds`] on this thread only.
 pub(crate) fn compute<T: SimdNumber>(rounds: usize) -> u64 {
     dispatch(Chains::<T> {
         rounds,
@@ -88,8 +89,8 @@ impl<T: SimdNumber> Work for Chains<T> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> u64 {
-        // Two instructions at once, each of which takes 4 or 5 cycles: from 10 sums on the processor is never idle. A factor and
-        // a summand need a SIMD vector each.
+        // Two instructions run at once, and each takes 4 or 5 cycles: with 10 sums or more, the processor is never
+        // idle. The factor and the summand need one register each.
         if S::REGISTERS >= 32 {
             chains::<T::Vector<S>, 24>(simd, self.rounds)
         } else {
@@ -101,8 +102,8 @@ impl<T: SimdNumber> Work for Chains<T> {
 #[inline(always)]
 fn chains<V: Vector, const SUMS: usize>(simd: V::Simd, rounds: usize) -> u64 {
     let one = V::Number::one();
-    // The compiler knows none of these numbers, nor that some are equal. The sums go towards 1: none becomes infinite, or so small
-    // that it takes longer.
+    // `black_box` hides the numbers from the compiler, and that some are equal. The sums converge to 1: none becomes
+    // infinite, or subnormal, which would be slower.
     let opaque = |number: V::Number| V::splat(simd, black_box(number));
     let half = one / (one + one);
     let (factor, summand) = (opaque(half), opaque(half));

@@ -1,16 +1,17 @@
-//! Pages of memory, and huge ones: large matrices are found in them with fewer looks into the tables of the system.
+//! Pages of memory. Huge pages need fewer page-table lookups to access a large matrix.
 
 #![allow(unsafe_code, reason = "the system is asked through its C interface")]
 
-/// Processors tell what is read from what was just written by its place on a page of so many bytes, at first.
+/// The page size. A processor first compares only the offsets within a page to detect a read of a number just written.
 pub(crate) const PAGE_BYTES: usize = 4 * 1024;
 
-/// What the system calls huge on x86-64, and with pages of 4 KiB on aarch64.
+/// The size of a huge page on x86-64, and on aarch64 with pages of 4 KiB.
 pub(crate) const HUGE_PAGE_BYTES: usize = 2 * 1024 * 1024;
 
-/// Asks the system for huge pages where numbers fill them; where it has none, nothing changes.
+/// Asks the system for huge pages for the part of `numbers` that fills them. Without huge pages, nothing changes.
 ///
-/// Numbers that were not written yet come to lie in huge pages at once, others when the system finds the time.
+/// Memory that has not been written yet is placed in huge pages at once, other memory at a later time of the system's
+/// choice.
 #[cfg(target_os = "linux")]
 pub(crate) fn ask_for_huge_pages<T>(numbers: &mut [T]) {
     let skipped = numbers.as_ptr().addr().wrapping_neg() % HUGE_PAGE_BYTES;
@@ -18,14 +19,14 @@ pub(crate) fn ask_for_huge_pages<T>(numbers: &mut [T]) {
     if whole == 0 {
         return;
     }
-    // SAFETY: the bytes are those of a slice that nobody else can reach, and the advice leaves them as they are, also for
-    // whoever has the memory afterwards. An error says that the system has no huge pages: there is nothing to mend.
+    // SAFETY: the bytes belong to a mutable slice, and the advice does not change them, neither now nor for a later
+    // owner of the memory. An error means that the system has no huge pages, which needs no handling.
     unsafe {
         let start = numbers.as_mut_ptr().byte_add(skipped);
         libc::madvise(start.cast(), whole, libc::MADV_HUGEPAGE);
     }
 }
 
-/// Only Linux is asked.
+/// Does nothing: only Linux is asked for huge pages.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn ask_for_huge_pages<T>(_: &mut [T]) {}

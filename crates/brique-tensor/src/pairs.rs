@@ -10,28 +10,29 @@ use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
 use crate::{Matrix, Scalar, compile_once, pairwise_sum, threads};
 
-/// So many sums run side by side.
+/// The number of independent partial sums.
 const LANES: usize = 64;
 
-/// Numbers in the shortest registers.
+/// The number of elements in the shortest SIMD vector.
 const FEWEST_LANES: usize = 2;
 
-/// So many are added side by side of what is left.
+/// The number of partial sums for the remainder of a block.
 const FEW: usize = 16;
 
-/// So many numbers keep a thread busy for long enough: about 10 µs.
+/// The number of elements that keeps a thread busy for about 10 µs. A smaller share is not worth another thread.
 const WORTH_A_THREAD: usize = 40_000;
 
-/// So many terms are added in lanes; sums of more are added in pairs.
+/// The number of terms in a block. Terms within a block are added to the partial sums; the blocks are added in pairs.
 const BLOCK: usize = 16 * LANES;
 
-/// `Σ value(a[i, j], b[i, j])`, in pairs of blocks: rounding errors grow with log n.
+/// Returns `Σ value(a[i, j], b[i, j])`.
 ///
-/// The order of the additions depends on the shape alone, so the same numbers give the same bits however they lie in memory.
+/// Blocks of terms are added in pairs, so rounding errors grow with log n. The order of the additions depends only on
+/// the shape: the same numbers give the same bits in every memory layout.
 ///
 /// # Panics
 ///
-/// If the two have not one shape.
+/// If the shapes of `a` and `b` differ.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -62,10 +63,10 @@ pub fn sum_of_pairs<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T
     pairwise_sum(a.len().div_ceil(BLOCK), |number| {
         let (mut copy_of_a, mut copy_of_b) = ([T::zero(); BLOCK], [T::zero(); BLOCK]);
         let length = BLOCK.min(a.len() - number * BLOCK);
-        for place in 0..length {
-            let index = number * BLOCK + place;
+        for position in 0..length {
+            let index = number * BLOCK + position;
             let index = [index / columns, index % columns];
-            (copy_of_a[place], copy_of_b[place]) = (a[index], b[index]);
+            (copy_of_a[position], copy_of_b[position]) = (a[index], b[index]);
         }
         dispatch(SumOfBlock {
             a: &copy_of_a[..length],
@@ -87,7 +88,7 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for SumOfBlock<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> T {
         let ((a, a_rest), (b, b_rest)) = (self.a.as_chunks::<LANES>(), self.b.as_chunks::<LANES>());
-        let mut sums = self.in_registers::<<T as SimdNumber>::Vector<S>>(simd, a, b);
+        let mut sums = self.in_simd_vectors::<<T as SimdNumber>::Vector<S>>(simd, a, b);
         let ((a, a_rest), (b, b_rest)) = (a_rest.as_chunks::<FEW>(), b_rest.as_chunks::<FEW>());
         for (a, b) in a.iter().zip(b) {
             for lane in 0..FEW {
@@ -97,14 +98,16 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for SumOfBlock<'_, T, F> {
         for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
             *sum += (self.value)(a, b);
         }
-        sum_of_lanes(&sums)
+        total(&sums)
     }
 }
 
 impl<T: Scalar, F: Fn(T, T) -> T> SumOfBlock<'_, T, F> {
-    /// The sums of the lanes, in registers by name: the compiler would keep an array of them in memory.
+    /// Returns the partial sums over all full chunks of `LANES` terms.
+    ///
+    /// The sums are SIMD vectors: the compiler would leave an array of numbers in memory.
     #[inline(always)]
-    fn in_registers<V: Vector<Number = T>>(
+    fn in_simd_vectors<V: Vector<Number = T>>(
         &self,
         simd: V::Simd,
         a: &[[T; LANES]],
@@ -128,9 +131,9 @@ impl<T: Scalar, F: Fn(T, T) -> T> SumOfBlock<'_, T, F> {
     }
 }
 
-/// The lanes in pairs, four at a time.
+/// Returns the sum of the partial sums, added in pairs, four at a time.
 #[inline(always)]
-fn sum_of_lanes<T: Scalar>(lanes: &[T; LANES]) -> T {
+fn total<T: Scalar>(lanes: &[T; LANES]) -> T {
     let mut quarter = [T::zero(); LANES / 4];
     for (i, sum) in quarter.iter_mut().enumerate() {
         *sum = (lanes[i] + lanes[i + 32]) + (lanes[i + 16] + lanes[i + 48]);
@@ -142,13 +145,13 @@ fn sum_of_lanes<T: Scalar>(lanes: &[T; LANES]) -> T {
     (few[0] + few[2]) + (few[1] + few[3])
 }
 
-/// `c[i, j] = value(a[i, j], b[i, j])`.
+/// Computes `c[i, j] = value(a[i, j], b[i, j])`, overwriting `c`.
 ///
-/// A closure should `move` what it needs: through a reference it would be read again for each number.
+/// Use a `move` closure: a value that is captured by reference would be read from memory again for each element.
 ///
 /// # Panics
 ///
-/// If the three have not one shape.
+/// If the shapes of `a`, `b` and `c` differ.
 ///
 /// ```
 /// use brique_tensor::combine;
@@ -186,13 +189,14 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
     }
 }
 
-/// `a[i, j] = value(a[i, j], b[i, j])`: what an optimiser does to a parameter with its gradient.
+/// Computes `a[i, j] = value(a[i, j], b[i, j])` in place, as an optimiser updates a parameter `a` with its gradient
+/// `b`.
 ///
-/// A closure should `move` what it needs: through a reference it would be read again for each number.
+/// Use a `move` closure: a value that is captured by reference would be read from memory again for each element.
 ///
 /// # Panics
 ///
-/// If the two have not one shape.
+/// If the shapes of `a` and `b` differ.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -251,7 +255,7 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Update<'_, T, F> {
 }
 
 compile_once! {
-    /// Whether every number is finite: neither NaN nor infinite.
+    /// Returns whether every number is finite: neither NaN nor infinite.
     ///
     /// ```
     /// use brique_tensor::all_finite;
@@ -277,7 +281,7 @@ compile_once! {
     }
 }
 
-/// Tells of a number that is not.
+/// Sets `all_finite` to false if one of the numbers is not finite.
 struct Check<'a, T> {
     numbers: &'a [T],
     all_finite: &'a AtomicBool,
@@ -285,11 +289,11 @@ struct Check<'a, T> {
 
 impl<T: Scalar> Divisible for Check<'_, T> {
     fn halves(self) -> Result<(Self, Self), Self> {
-        let (numbers, others) = self.numbers.split_at(self.numbers.len() / 2);
+        let (numbers, other_numbers) = self.numbers.split_at(self.numbers.len() / 2);
         Ok((
             Self { numbers, ..self },
             Self {
-                numbers: others,
+                numbers: other_numbers,
                 ..self
             },
         ))
@@ -307,7 +311,7 @@ struct AllFinite<'a, T>(&'a [T]);
 impl<T: Scalar> Work for AllFinite<'_, T> {
     type Output = bool;
 
-    /// 0 times a number is 0 exactly if the number is finite: one pass without a branch.
+    /// Multiplies every number by 0: the product is 0 if and only if the number is finite. This needs no branch.
     #[inline(always)]
     fn run<S: Simd>(self, _: S) -> bool {
         let mut sums = [T::zero(); LANES];

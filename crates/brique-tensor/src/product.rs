@@ -1,7 +1,8 @@
-//! The one door to a matrix product: whatever computes it can be replaced here alone.
+//! Matrix products: the only entry point for all of them.
 //!
-//! How an element of a result is added up depends on the layer's sizes alone, not on the rows around it: a row has the same
-//! bits in every batch. Nothing is allocated once the panels of a thread have grown to what it multiplies.
+//! The order in which an element of the result is added up depends only on the depth and the number of columns, not on
+//! the other rows: a row has the same bits in every batch. A thread allocates nothing once its panels are large enough
+//! for its products.
 
 mod block;
 mod dot;
@@ -23,31 +24,35 @@ use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
 use crate::{Matrix, Scalar, all_finite, threads};
 
-/// What a product is added to.
+/// The summand to which a product is added.
 #[derive(Debug, Clone, Copy)]
 pub enum Onto<R> {
-    /// Nothing: whatever the result held before is overwritten, NaN included.
+    /// Nothing: the previous content of the result is overwritten, NaN included.
     Nothing,
-    /// What the result holds.
+    /// The previous content of the result.
     Itself,
-    /// A row, the same for each row of the result; what it held is overwritten.
+    /// The same row for each row of the result; the previous content of the result is overwritten.
     Row(R),
 }
 
-/// `c = onto + a · b`.
+/// Computes `c = onto + a · b`.
 pub fn multiply<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
     multiply_and_check(a, b, onto, c, None);
 }
 
-/// `c = a · b`; whether every number of it is finite, which large products see on the way.
+/// Computes `c = a · b` and returns whether every number of `c` is finite.
+///
+/// Large products check this during the multiplication.
 pub fn multiply_to_finite<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matrix<T>) -> bool {
     let is_finite = AtomicBool::new(true);
     multiply_and_check(a, b, Onto::Nothing, c, Some(&is_finite));
     is_finite.into_inner()
 }
 
-/// `c = onto + a · b` in so many parts, on the threads that [`Threads`](crate::Threads) lends, however small it is: with
-/// matrices without gaps and no dimension of 0.
+/// Computes `c = onto + a · b` in `parts` parts on the threads of [`Threads`](crate::Threads), even if the product is
+/// small.
+///
+/// The matrices have no gaps between their elements, and no dimension is 0.
 pub fn multiply_in_parts<T: Scalar>(
     a: &Matrix<T>,
     b: &Matrix<T>,
@@ -61,7 +66,7 @@ pub fn multiply_in_parts<T: Scalar>(
     }
 }
 
-/// `c = onto + a · b`, and false in `is_finite` where a number of it is NaN or infinite.
+/// Computes `c = onto + a · b`, and stores false in `is_finite` if a number of `c` is NaN or infinite.
 fn multiply_and_check<T: Scalar>(
     a: &Matrix<T>,
     b: &Matrix<T>,
@@ -95,10 +100,12 @@ fn multiply_and_check<T: Scalar>(
     }
 }
 
-/// So many multiplications keep a thread busy for long enough: about 10 µs.
+/// The number of multiplications that keeps a thread busy for about 10 µs. A smaller share is not worth another thread.
 const WORTH_A_THREAD: usize = 600_000;
 
-/// The columns of the widest panel of any instruction set, four of its registers: where one ends, a panel of every instruction set does.
+/// The columns of the widest panel of any instruction set: four SIMD vectors.
+///
+/// A multiple of it is a panel boundary for every instruction set.
 const WIDEST_PANEL: usize = 4 * MOST_LANES;
 
 fn sum_of_nothing<T: Scalar>(onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
@@ -110,7 +117,7 @@ fn sum_of_nothing<T: Scalar>(onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
 }
 
 impl<'a, T: Scalar> Product<'a, T> {
-    /// None if a matrix has gaps, or no order.
+    /// Returns the product, or `None` if the elements of a matrix are not contiguous by rows or by columns.
     fn of(
         a: &'a Matrix<T>,
         b: &'a Matrix<T>,
@@ -136,16 +143,16 @@ impl<'a, T: Scalar> Product<'a, T> {
 }
 
 impl<T: Scalar> Product<'_, T> {
-    /// Whether each sum is rounded once, or nearly so: where both its terms and the columns are few.
+    /// Whether each sum is rounded once, or nearly once: if a sum has few terms and there are few columns.
     ///
-    /// It does not depend on the rows, so that a row has the same bits in every batch; nor on how the columns are cut for
-    /// threads, because only many are.
+    /// The decision does not depend on the number of rows, so a row has the same bits in every batch. It does not
+    /// depend on the division of the columns between threads either, because only many columns are divided.
     #[inline(always)]
     fn is_short(&self) -> bool {
         self.depth == 1 || (self.depth <= short::DEPTH && self.depth * self.c.columns() <= short::WEIGHTS)
     }
 
-    /// Looks for numbers that are not finite, if somebody asks.
+    /// Checks whether every number of the result is finite, if the caller has asked for it.
     #[inline(always)]
     fn check(&mut self) {
         let Some(is_finite) = self.is_finite else {
@@ -158,7 +165,7 @@ impl<T: Scalar> Product<'_, T> {
         }
     }
 
-    /// The same product, or `cᵀ = start + bᵀ · aᵀ` where that has one long row in place of one column.
+    /// Returns the same product, or `cᵀ = start + bᵀ · aᵀ` if this replaces a single column by a single long row.
     #[inline(always)]
     fn with_long_rows(self) -> Self {
         let is_short = self.is_short();
@@ -183,11 +190,12 @@ impl<T: Scalar> Product<'_, T> {
 }
 
 impl<T: Scalar> Divisible for Product<'_, T> {
-    /// Two products side by side or one above the other, whichever packs less twice; the whole where that is too small.
+    /// Cuts the product by columns or by rows, so that as little as possible is packed twice. A product that is too
+    /// small is returned whole.
     fn halves(self) -> Result<(Self, Self), Self> {
         let (rows, columns) = (self.c.rows(), self.c.columns());
         let column = (columns / 2).next_multiple_of(WIDEST_PANEL);
-        // A part of one column would be added up in another order.
+        // The sums of a part with one column would be added up in another order.
         if columns >= rows.min(4 * WIDEST_PANEL) && column + 1 < columns {
             let (start, other_start) = match self.start {
                 Start::Row(row) => (Start::Row(&row[..column]), Start::Row(&row[column..])),

@@ -1,4 +1,4 @@
-//! The two kinds of number.
+//! The two types of number.
 
 use std::fmt::{Debug, Display, LowerExp};
 use std::iter::Sum;
@@ -10,9 +10,9 @@ use crate::exponential::Exponential;
 use crate::kernels::Kernels;
 use crate::simd_number::SimdNumber;
 
-/// A floating-point number: `f32` for speed, `f64` to agree with NumPy to the digit.
+/// A floating-point number: `f32` for speed, `f64` for results that agree with NumPy to the last digit.
 ///
-/// The trait is sealed, by a supertrait that no other crate can name: kernels may rely on there being exactly these two.
+/// The trait is sealed by a supertrait that no other crate can name. Kernels can rely on exactly these two types.
 ///
 /// ```
 /// use brique_tensor::Scalar;
@@ -43,15 +43,15 @@ pub trait Scalar:
     /// The type's name, `"f32"` or `"f64"`.
     const NAME: &'static str;
 
-    /// The nearest number of this type.
+    /// Returns the nearest number of this type.
     #[must_use]
     fn from_f64(value: f64) -> Self;
 
-    /// The nearest number of this type.
+    /// Returns the nearest number of this type.
     #[must_use]
     fn from_usize(value: usize) -> Self;
 
-    /// The same number as `f64`, exactly.
+    /// Returns the same number as `f64`, exactly.
     #[must_use]
     fn as_f64(self) -> f64;
 }
@@ -61,7 +61,7 @@ impl Scalar for f32 {
 
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "rounding to f32 is what is asked for"
+        reason = "the conversion rounds to f32 on purpose"
     )]
     fn from_f64(value: f64) -> Self {
         value as Self

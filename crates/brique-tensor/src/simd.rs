@@ -1,5 +1,6 @@
-//! SIMD vectors as values, and the instruction sets that have them: what kernels are written in where loops are not left to
-//! the compiler.
+//! SIMD vectors as values, and the instruction sets that provide them.
+//!
+//! Kernels use them for loops that are not left to the compiler's automatic vectorization.
 
 pub(crate) mod baseline;
 #[cfg(target_arch = "x86_64")]
@@ -7,70 +8,72 @@ pub(crate) mod x86;
 
 use num_traits::{Float, Zero};
 
-/// An instruction set. A value of the type proves that this processor has it.
+/// An instruction set. A value of the type proves that this processor supports it.
 pub trait Simd: Copy {
     /// One SIMD vector of `f32`.
     type F32: Vector<Number = f32, Simd = Self>;
     /// One SIMD vector of `f64`.
     type F64: Vector<Number = f64, Simd = Self>;
-    /// How many registers there are.
+    /// The number of SIMD registers.
     const REGISTERS: usize;
-    /// Whether a SIMD vector is wider than 16 bytes, which is the least that any instruction set has.
+    /// Whether a SIMD vector is wider than 16 bytes, the width in the baseline.
     const HAS_WIDE_VECTORS: bool = true;
 
-    /// Does the work in a function of its own, compiled for this instruction set: a large kernel calls its parts so, that each has all
-    /// registers.
+    /// Does the work in a separate function that is compiled for this instruction set.
+    ///
+    /// A large kernel calls its parts through this method, so that each part can use all registers.
     fn run<W: Work>(self, work: W) -> W::Output;
 }
 
 /// Work that is worth SIMD instructions.
 ///
-/// [`run`](Self::run) and all it calls have to be `#[inline(always)]`: what is not inlined is compiled for the baseline.
+/// [`run`](Self::run) and every function that it calls must be `#[inline(always)]`: a function that is not inlined is
+/// compiled for the baseline.
 pub trait Work {
-    /// What the work gives.
+    /// The result of the work.
     type Output;
 
-    /// Does it, on this instruction set.
+    /// Does the work with this instruction set.
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
-/// The most numbers that a SIMD vector of any instruction set holds.
+/// The largest number of elements in a SIMD vector of any instruction set.
 pub const MOST_LANES: usize = 16;
 
-/// One SIMD vector: `LANES` numbers that are added and multiplied at once, each rounded by itself.
+/// One SIMD vector: `LANES` elements that are added and multiplied at once, each with its own rounding.
 #[allow(
     clippy::return_self_not_must_use,
-    reason = "every method but those that store gives registers, and has no other effect"
+    reason = "every method except those that store only returns SIMD vectors and has no other effect"
 )]
 pub trait Vector: Copy {
-    /// What it holds.
+    /// The type of an element.
     type Number: Float;
-    /// The instruction set that has such SIMD vectors.
+    /// The instruction set of the vector.
     type Simd: Simd;
-    /// How many it holds.
+    /// The number of elements.
     const LANES: usize;
 
-    /// The same number in every lane.
+    /// Returns a vector with the same number in every lane.
     fn splat(simd: Self::Simd, number: Self::Number) -> Self;
 
-    /// The first numbers of a slice.
+    /// Loads the first `LANES` numbers of a slice.
     ///
     /// # Panics
     ///
-    /// If there are fewer than `LANES`.
+    /// If the slice is shorter than `LANES`.
     fn load(simd: Self::Simd, numbers: &[Self::Number]) -> Self;
 
-    /// Writes the lanes to the first places of a slice.
+    /// Writes all elements to the start of a slice.
     ///
     /// # Panics
     ///
-    /// If there are fewer than `LANES`.
+    /// If the slice is shorter than `LANES`.
     fn store(self, numbers: &mut [Self::Number]);
 
-    /// The first numbers of a slice, with zeros in the lanes for which there are none.
+    /// Loads the first numbers of a slice; if it is shorter than `LANES`, the remaining lanes are 0.
     fn load_some(simd: Self::Simd, numbers: &[Self::Number]) -> Self;
 
-    /// Writes as many lanes as a slice has places, the first ones.
+    /// Writes the elements to the start of a slice; if it is shorter than `LANES`, only the first elements.
     #[inline(always)]
     fn store_some(self, numbers: &mut [Self::Number]) {
         if numbers.len() >= Self::LANES {
@@ -81,67 +84,68 @@ pub trait Vector: Copy {
         copy_some(&lanes, numbers);
     }
 
-    /// The first numbers of `LANES` rows that are `stride` apart, a SIMD vector each; the vectors after them are zeros.
+    /// Loads one vector from the start of each of `LANES` rows that are `stride` apart. The remaining vectors are 0.
     ///
     /// # Panics
     ///
-    /// If a row is not there, or is too short.
+    /// If the slice ends before the last element of a row.
     fn load_rows(simd: Self::Simd, numbers: &[Self::Number], stride: usize) -> [Self; MOST_LANES];
 
-    /// Writes the first `LANES` vectors to the first places of rows that are `stride` apart.
+    /// Writes each of the first `LANES` vectors to the start of a row; the rows are `stride` apart.
     ///
     /// # Panics
     ///
-    /// If a row is not there, or is too short.
+    /// If the slice ends before the last element of a row.
     fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [Self::Number], stride: usize);
 
-    /// Asks for the line of the cache in which a slice begins, before it is wanted: a hint, which changes no number.
+    /// Prefetches the cache line in which a slice begins: a hint that does not change any result.
     fn prefetch(simd: Self::Simd, numbers: &[Self::Number]);
 
-    /// `self + other`.
+    /// Returns `self + other`.
     fn plus(self, other: Self) -> Self;
 
-    /// `self − other`.
+    /// Returns `self − other`.
     fn minus(self, other: Self) -> Self;
 
-    /// `self · other`.
+    /// Returns `self · other`.
     fn times(self, other: Self) -> Self;
 
-    /// `self · factor + summand`, in one rounding where the processor can.
+    /// Returns `self · factor + summand`, with one rounding if the instruction set has fused multiply-add.
     fn times_plus(self, factor: Self, summand: Self) -> Self;
 
-    /// `self · factor − subtrahend`, in one rounding where the processor can.
+    /// Returns `self · factor − subtrahend`, with one rounding if the instruction set has fused multiply-add.
     fn times_minus(self, factor: Self, subtrahend: Self) -> Self;
 
-    /// Where `self` is NaN, `other`.
+    /// Returns `self` with each element that is NaN replaced by the element of `other`.
     fn number_or(self, other: Self) -> Self;
 
-    /// The lanes of both in turn: the first of `self`, the first of `other`, the second of `self`, and so on.
+    /// Returns the elements of both in alternation: the first of `self`, the first of `other`, the second of `self`,
+    /// and so on.
     fn interleave(self, other: Self) -> (Self, Self);
 
-    /// SIMD vectors of `f64` of the same instruction set.
+    /// The SIMD vector of `f64` of the same instruction set.
     type Wide: Vector<Number = f64, Simd = Self::Simd>;
 
-    /// The same numbers in `f64`, in two SIMD vectors; of a SIMD vector of `f64`, itself twice.
+    /// Returns the same numbers as `f64`, in two SIMD vectors. A SIMD vector of `f64` is returned twice, unchanged.
     fn widen(self) -> [Self::Wide; 2];
 
-    /// The nearest numbers to those of two SIMD vectors that [`widen`](Self::widen) could give.
+    /// Rounds the `f64` of two SIMD vectors to the nearest numbers of this type: the reverse of [`widen`](Self::widen).
     fn narrow(wide: [Self::Wide; 2]) -> Self;
 
-    /// [`times_plus`](Self::times_plus) of single numbers.
+    /// Returns `a · b + c` for single numbers, rounded as by [`times_plus`](Self::times_plus).
     fn number_times_plus(a: Self::Number, b: Self::Number, c: Self::Number) -> Self::Number;
 }
 
-/// Fills a slice of fewer than `MOST_LANES` places, in pieces of a fixed length, each one instruction.
+/// Fills a slice shorter than `MOST_LANES` from `lanes`, in pieces of a fixed length: one instruction for each piece.
 #[inline(always)]
-fn copy_some<T: Copy>(lanes: &[T; MOST_LANES], places: &mut [T]) {
-    let (mut rest, mut first) = (places, 0);
+fn copy_some<T: Copy>(lanes: &[T; MOST_LANES], target: &mut [T]) {
+    let (mut rest, mut first) = (target, 0);
     let mut length = MOST_LANES / 2;
     while length > 0 {
         if rest.len() >= length {
-            let (piece, others) = rest.split_at_mut(length);
+            let (piece, remaining) = rest.split_at_mut(length);
             piece.copy_from_slice(&lanes[first..first + length]);
-            (rest, first) = (others, first + length);
+            (rest, first) = (remaining, first + length);
         }
         length /= 2;
     }

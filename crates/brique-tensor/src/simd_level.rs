@@ -1,4 +1,4 @@
-//! Which instructions kernels use: the best that the processor has, or fewer on request.
+//! The SIMD instructions that kernels use: the best that the processor has, or fewer on request.
 
 use std::cell::Cell;
 use std::fmt;
@@ -16,8 +16,8 @@ use crate::simd::{Simd, Work};
 /// By default every kernel uses the best level of the processor. [`run`](Self::run) computes at a level of your choice,
 /// for a test or a measurement. Levels are ordered from the fewest instructions to the most.
 ///
-/// `Avx2` and `Avx512` give the same bits. `Baseline` gives the same bits wherever the architecture has no fused
-/// multiply-add in its baseline, which are those of the other levels except in products of matrices.
+/// `Avx2` and `Avx512` give the same bits. `Baseline` gives the same bits on every processor of an architecture whose
+/// baseline has no fused multiply-add; these bits differ from those of the other levels only in products of matrices.
 ///
 /// ```
 /// use brique_tensor::ndarray::{Array2, array};
@@ -34,7 +34,7 @@ use crate::simd::{Simd, Work};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SimdLevel {
-    /// What every processor of the architecture has: SSE2 on x86-64, NEON on `AArch64`.
+    /// The instructions of every processor of the architecture: SSE2 on x86-64, NEON on `AArch64`.
     Baseline,
     /// AVX2 with fused multiply-add, on x86-64.
     Avx2,
@@ -42,7 +42,7 @@ pub enum SimdLevel {
     Avx512,
 }
 
-/// Why there is no such SIMD level.
+/// An error in the choice of a SIMD level.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SimdLevelError {
@@ -95,7 +95,7 @@ impl SimdLevel {
         all.filter(|level| level.is_available()).collect()
     }
 
-    /// Whether this processor has the level.
+    /// Returns whether this processor has the level.
     #[must_use]
     pub fn is_available(self) -> bool {
         Detected::of(self).is_some()
@@ -115,15 +115,16 @@ impl SimdLevel {
         current().level()
     }
 
-    /// Calls `work` and returns its result. All kernels that `work` calls are computed at this level, on this thread and
-    /// on those of [`Threads`](crate::Threads), whichever of the two `run` is called inside the other.
+    /// Calls `work` and returns its result. All kernels that `work` calls are computed at this level, on this thread
+    /// and on the threads of [`Threads`](crate::Threads). This `run` may be called inside
+    /// [`Threads::run`](crate::Threads::run) or around it.
     ///
     /// The previous level is restored afterwards, also if `work` panics. Threads that `work` starts itself begin at the
     /// best level; call `run` on them too.
     ///
     /// # Errors
     ///
-    /// If this processor does not have the level; then `work` is not called.
+    /// If this processor does not have the level. In this case `work` is not called.
     pub fn run<R>(self, work: impl FnOnce() -> R) -> Result<R, SimdLevelError> {
         match Detected::of(self) {
             Some(detected) => Ok(run_at(detected, work)),
@@ -143,14 +144,14 @@ impl SimdLevel {
     }
 }
 
-/// `baseline`, `avx2` or `avx512`.
+/// Writes `baseline`, `avx2` or `avx512`.
 impl fmt::Display for SimdLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// Parses what [`Display`](fmt::Display) writes. The processor need not have the level.
+/// Parses a name that [`Display`](fmt::Display) writes. The processor need not have the level.
 impl FromStr for SimdLevel {
     type Err = SimdLevelError;
 
@@ -163,11 +164,11 @@ impl FromStr for SimdLevel {
 }
 
 thread_local! {
-    /// The level of the kernels that this thread calls; `None` until the first of them asks what the processor has.
+    /// The level of the kernels that this thread calls; `None` until the first kernel detects the best level.
     static CURRENT: Cell<Option<Detected>> = const { Cell::new(None) };
 }
 
-/// The level at which this thread calls kernels.
+/// Returns the level at which this thread calls kernels.
 #[inline]
 pub(crate) fn current() -> Detected {
     match CURRENT.get() {
@@ -183,9 +184,9 @@ fn detect() -> Detected {
     best
 }
 
-/// Calls `work` with the kernels of this thread at a level that the processor has.
+/// Calls `work` with the kernels of this thread at the given level.
 pub(crate) fn run_at<R>(level: Detected, work: impl FnOnce() -> R) -> R {
-    /// Restores the previous level, also if the work panics.
+    /// Restores the previous level, also if `work` panics.
     struct Restore(Option<Detected>);
 
     impl Drop for Restore {
@@ -198,7 +199,8 @@ pub(crate) fn run_at<R>(level: Detected, work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// A SIMD level that this processor has, with the proof of it: no value can be made of a level that it lacks.
+/// A SIMD level that this processor has. A value is a proof of this: none can be made for a level that the processor
+/// lacks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Detected {
     Baseline(Baseline),
@@ -209,7 +211,7 @@ pub(crate) enum Detected {
 }
 
 impl Detected {
-    /// The level, if this processor has it.
+    /// Returns the level if this processor has it.
     pub(crate) fn of(level: SimdLevel) -> Option<Self> {
         match level {
             SimdLevel::Baseline => Some(Self::Baseline(Baseline)),
@@ -222,14 +224,14 @@ impl Detected {
         }
     }
 
-    /// The best level that this processor has.
+    /// Returns the best level that this processor has.
     pub(crate) fn best() -> Self {
         let from_the_best = SimdLevel::ALL.into_iter().rev();
         let mut detected = from_the_best.filter_map(Self::of);
         detected.next().unwrap_or(Self::Baseline(Baseline))
     }
 
-    /// Which level it is.
+    /// Returns the level as a [`SimdLevel`].
     pub(crate) fn level(self) -> SimdLevel {
         match self {
             Self::Baseline(_) => SimdLevel::Baseline,

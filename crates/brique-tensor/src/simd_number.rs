@@ -1,10 +1,10 @@
-//! Which SIMD vectors hold a type of number.
+//! The SIMD vectors of each type of number.
 
 use crate::simd::{Simd, Vector};
 
-/// A type of number that SIMD vectors hold.
+/// A type of number that has SIMD vectors.
 pub trait SimdNumber: Sized {
-    /// A vector of an instruction set.
+    /// The vector of an instruction set.
     #[doc(hidden)]
     type Vector<S: Simd>: Vector<Number = Self, Simd = S>;
 }

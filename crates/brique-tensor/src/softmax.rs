@@ -2,7 +2,7 @@
 
 #![allow(
     clippy::float_cmp,
-    reason = "the largest number is one of those that it is compared with, and places are whole numbers"
+    reason = "the largest number is one of those that it is compared with, and indices are whole numbers"
 )]
 
 pub(crate) mod function;
@@ -16,11 +16,11 @@ use crate::simd_level::dispatch;
 use crate::simd_number::SimdNumber;
 use crate::{Matrix, Scalar};
 
-/// `p_k = e^{x_k} / Σ_j e^{x_j}`, along each row.
+/// Computes `p_k = e^{x_k} / Σ_j e^{x_j}` along each row.
 ///
 /// # Shapes
 ///
-/// `x` and `p` have the same.
+/// `x` and `p` have the same shape.
 ///
 /// # Panics
 ///
@@ -39,14 +39,14 @@ pub fn softmax_forward<T: Scalar>(x: &Matrix<T>, p: &mut Matrix<T>) {
     along_rows(Function::Softmax, x, x, p);
 }
 
-/// `δ_x = p ⊙ (δ − Σ_j p_j δ_j)` with p = softmax(x), along each row.
+/// Computes `δ_x = p ⊙ (δ − Σ_j p_j δ_j)` with p = softmax(x) along each row.
 ///
-/// With m the place of the largest value it is computed as `p_k·((δ_k − δ_m) + Σ_j p_j (δ_m − δ_j))`, which keeps its
-/// digits where `p_m` has reached 1.
+/// With m the index of the largest value, the formula used is `p_k·((δ_k − δ_m) + Σ_j p_j (δ_m − δ_j))`. It does not
+/// lose digits if `p_m` is rounded to 1.
 ///
 /// # Shapes
 ///
-/// `x`, `delta` and `delta_x` have the same.
+/// `x`, `delta` and `delta_x` have the same shape.
 ///
 /// # Panics
 ///
@@ -56,11 +56,13 @@ pub fn softmax_delta<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, delta_x: &mut 
     along_rows(Function::SoftmaxDelta, x, delta, delta_x);
 }
 
-/// [`softmax_delta`] from the output p of [`softmax_forward`] instead of its input: no power is computed a second time.
+/// Computes [`softmax_delta`] from the output p of [`softmax_forward`] instead of its input.
+///
+/// The exponentials are not computed a second time.
 ///
 /// # Shapes
 ///
-/// `p`, `delta` and `delta_x` have the same.
+/// `p`, `delta` and `delta_x` have the same shape.
 ///
 /// # Panics
 ///
@@ -79,11 +81,11 @@ pub fn softmax_delta_from_output<T: Scalar>(p: &Matrix<T>, delta: &Matrix<T>, de
     along_rows(Function::SoftmaxDeltaFromOutput, p, delta, delta_x);
 }
 
-/// `y_k = x_k − ln Σ_j e^{x_j}`, along each row.
+/// Computes `y_k = x_k − ln Σ_j e^{x_j}` along each row.
 ///
 /// # Shapes
 ///
-/// `x` and `y` have the same.
+/// `x` and `y` have the same shape.
 ///
 /// # Panics
 ///
@@ -102,11 +104,11 @@ pub fn log_softmax_forward<T: Scalar>(x: &Matrix<T>, y: &mut Matrix<T>) {
     along_rows(Function::LogSoftmax, x, x, y);
 }
 
-/// `δ_x = δ − softmax(x)·Σ_j δ_j`, along each row.
+/// Computes `δ_x = δ − softmax(x)·Σ_j δ_j` along each row.
 ///
 /// # Shapes
 ///
-/// `x`, `delta` and `delta_x` have the same.
+/// `x`, `delta` and `delta_x` have the same shape.
 ///
 /// # Panics
 ///
@@ -116,7 +118,7 @@ pub fn log_softmax_delta<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, delta_x: &
     along_rows(Function::LogSoftmaxDelta, x, delta, delta_x);
 }
 
-/// Computes it of rows that lie one behind the other, `columns` numbers each.
+/// Computes the function for rows of `columns` numbers that are stored one after the other.
 pub(crate) fn compute<T: Scalar>(function: Function, columns: usize, x: &[T], delta: &[T], y: &mut [T]) {
     match function {
         Function::Softmax => rows(Forward, columns, x, delta, y),
@@ -137,28 +139,28 @@ fn rows<T: Scalar, F: AlongRow<T>>(f: F, columns: usize, x: &[T], delta: &[T], y
     });
 }
 
-/// What is computed of the values of a row.
+/// A function of the values of a row.
 trait AlongRow<T: Scalar>: Copy {
-    /// Whether there is an error δ beside the values; without one they stand in its place.
+    /// Whether the function also takes δ; if not, the values are passed instead of δ.
     const HAS_DELTA: bool;
 
-    /// Whether the values are probabilities, the output of a softmax, which stand in the place of the powers.
+    /// Whether the values are probabilities, the output of a softmax; they are then used instead of the powers.
     const HAS_PROBABILITIES: bool = false;
 
-    /// One term of the sum that is needed beside that of the powers.
+    /// Returns one term of the second sum along the row; the first is the sum of the powers.
     fn term(value: Value<T>, delta_at_peak: T) -> T;
 
-    /// Of that sum, and of the `others` powers, what all results of the row need.
+    /// Returns a number that all results of the row use, from the sum `terms` and from [`Row::others`].
     fn common(others: T, terms: T) -> T;
 
-    /// The result.
+    /// Returns the result for one value.
     fn result(value: Value<T>, row: Row<T>) -> T;
 }
 
 /// One value of a row.
 #[derive(Clone, Copy)]
 struct Value<T> {
-    /// What it is beside the largest: `x − x_m`, rounded.
+    /// The difference from the largest value: `x − x_m`, rounded.
     below_peak: T,
     /// `e^(x − x_m)`, or the probability.
     power: T,
@@ -166,11 +168,11 @@ struct Value<T> {
     is_peak: bool,
 }
 
-/// What all values of a row have in common.
+/// The numbers that all values of a row have in common.
 #[derive(Clone, Copy)]
 struct Row<T> {
     delta_at_peak: T,
-    /// `Σ e^(x_j − x_m)` over all but the largest: beside its 1 they would lose their digits.
+    /// `Σ e^(x_j − x_m)` over all values except the largest: added to its 1, small powers would lose their digits.
     others: T,
     terms: T,
     /// `1 / (1 + others)`
@@ -191,7 +193,9 @@ impl<T: Scalar> Row<T> {
         }
     }
 
-    /// `part / (1 + others)`, one division a row: the product with the reciprocal, and what that lacks.
+    /// Returns `part / (1 + others)`: the product with the reciprocal plus a correction of its rounding error.
+    ///
+    /// This needs one division per row instead of one per value.
     #[inline(always)]
     fn divide(self, part: T) -> T {
         let quotient = part * self.reciprocal;
@@ -244,7 +248,7 @@ impl<T: Scalar> AlongRow<T> for Delta {
     }
 }
 
-/// As [`Delta`]; the largest probability has the place of the largest value.
+/// As [`Delta`]; the largest probability has the same index as the largest value.
 #[derive(Clone, Copy)]
 struct DeltaFromOutput;
 
@@ -306,22 +310,22 @@ impl<T: Scalar> AlongRow<T> for LogDelta {
         others / (T::one() + others)
     }
 
-    /// `δ − p·Σδ`, or `δ·(1 − p) − p·(Σδ − δ)`, which is the same: whichever cancels less.
+    /// Returns `δ − p·Σδ`, or `δ·(1 − p) − p·(Σδ − δ)`, which is mathematically equal: the one with less cancellation.
     #[inline(always)]
     fn result(value: Value<T>, row: Row<T>) -> T {
         let (delta, sum) = (value.delta, row.terms);
         let p = row.divide(value.power);
         let rest = if value.is_peak { row.common } else { T::one() - p };
-        let (kept, handed_on) = (delta * rest, p * (sum - delta));
-        if delta.abs() + (p * sum).abs() < kept.abs() + handed_on.abs() {
+        let (own_part, others_part) = (delta * rest, p * (sum - delta));
+        if delta.abs() + (p * sum).abs() < own_part.abs() + others_part.abs() {
             delta - p * sum
         } else {
-            kept - handed_on
+            own_part - others_part
         }
     }
 }
 
-/// Without a δ, `delta` is x.
+/// Computes the function along the rows of `x`. A function that takes no δ gets `x` as `delta`.
 #[track_caller]
 fn along_rows<T: Scalar>(function: Function, x: &Matrix<T>, delta: &Matrix<T>, y: &mut Matrix<T>) {
     for (name, dimensions) in [("delta", delta.dim()), ("the result", y.dim())] {
@@ -338,7 +342,7 @@ fn along_rows<T: Scalar>(function: Function, x: &Matrix<T>, delta: &Matrix<T>, y
     if let (Some(x), Some(delta), Some(y)) = (x.as_slice(), delta.as_slice(), y.as_slice_mut()) {
         return T::along_rows(function, columns, x, delta, y);
     }
-    // In any other layout they are copied: only whoever slices columns or transposes pays for it.
+    // Matrices in any other layout are copied. Only sliced columns and transposed matrices need this.
     let (x, delta) = (x.as_standard_layout(), delta.as_standard_layout());
     let mut copy = y.to_owned().as_standard_layout().into_owned();
     if let (Some(x), Some(delta), Some(copy)) = (x.as_slice(), delta.as_slice(), copy.as_slice_mut()) {
@@ -347,7 +351,7 @@ fn along_rows<T: Scalar>(function: Function, x: &Matrix<T>, delta: &Matrix<T>, y
     y.assign(&copy);
 }
 
-/// Rows that lie one behind the other.
+/// Rows that are stored one after the other.
 struct Rows<'a, T, F> {
     f: F,
     columns: usize,

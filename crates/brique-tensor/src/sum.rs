@@ -1,4 +1,4 @@
-//! Sums that keep their digits: added in pairs, so that rounding errors grow with log n.
+//! Accurate sums: terms are added in pairs, so rounding errors grow with log n.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 use crate::{Matrix, Scalar};
 
-/// Runs up to this long are added one after the other; longer ones are halved.
+/// The longest run of terms that are added one after the other; longer runs are halved.
 const RUN: usize = 16;
 
-/// `Σ term(i)` for `i` in `0..n`, in pairs of halves.
+/// Returns `Σ term(i)` for `i` in `0..n`, added in pairs of halves.
 ///
-/// The order of the additions depends on `n` alone, so the same terms give the same bits however they lie in memory.
+/// The order of the additions depends only on `n`: the same terms give the same bits in every memory layout.
 /// A NaN among the terms makes the sum NaN. The sum of no terms is 0.
 ///
 /// ```
@@ -36,7 +36,7 @@ fn sum_of_range<T: Scalar>(range: Range<usize>, term: &impl Fn(usize) -> T) -> T
     sum_of_range(range.start..middle, term) + sum_of_range(middle..range.end, term)
 }
 
-/// `sums[j] += Σ matrix[i, j]` over the rows `i`, each column in pairs.
+/// Computes `sums[j] += Σ matrix[i, j]` over the rows `i`; the terms of each column are added in pairs.
 ///
 /// # Shapes
 ///
@@ -44,7 +44,7 @@ fn sum_of_range<T: Scalar>(range: Range<usize>, term: &impl Fn(usize) -> T) -> T
 ///
 /// # Panics
 ///
-/// If `sums` is not as long as `matrix` has columns.
+/// If the length of `sums` differs from the number of columns of `matrix`.
 ///
 /// ```
 /// use brique_tensor::add_column_sums;
@@ -76,20 +76,20 @@ pub fn add_column_sums<T: Scalar>(matrix: &Matrix<T>, sums: &mut ArrayRef1<T>) {
     }
 }
 
-/// Sums of runs, added in pairs as they come: of two that stand for as many runs, one is made.
+/// Sums of runs, added in pairs as they arrive: two sums over the same number of runs are combined into one.
 struct Pairs<'a, N> {
     count: usize,
-    /// Of one run, of two, of four, and so on; those that stand for a binary digit of the count.
+    /// The sums over one run, two runs, four runs, and so on. A sum is valid if its binary digit of `count` is 1.
     sums: &'a mut [N],
 }
 
-/// Levels for up to 255 runs, which take no time to set up.
+/// The number of levels for up to 255 runs; initializing them takes almost no time.
 const FEW_LEVELS: usize = 8;
 
-/// More runs than these levels hold no memory has.
+/// The number of levels for more runs than fit into any memory.
 const MOST_LEVELS: usize = 48;
 
-/// Whether the runs of so many rows need few levels.
+/// Returns whether `FEW_LEVELS` are enough for the runs of this many rows.
 fn need_few_levels(rows: usize) -> bool {
     rows.div_ceil(RUN) < 1 << FEW_LEVELS
 }
@@ -123,7 +123,7 @@ impl<'a, N: Copy> Pairs<'a, N> {
     }
 }
 
-/// The sum of a column that lies anywhere, in the order in which [`ColumnSums`] adds.
+/// Returns the sum of a column in any memory layout, added in the same order as by [`ColumnSums`].
 fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
     let mut levels = [T::zero(); MOST_LEVELS];
     let mut pairs = Pairs::new(&mut levels);
@@ -142,7 +142,7 @@ fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
     pairs.total(T::zero(), |a, b| a + b)
 }
 
-/// The sums of columns that lie row by row, as many side by side as registers hold.
+/// The column sums of a matrix that is stored row by row, for as many columns at once as SIMD vectors hold.
 pub struct ColumnSums<'a, T> {
     pub(crate) numbers: &'a [T],
     pub(crate) rows: usize,
@@ -169,7 +169,7 @@ impl<T: Scalar> Work for ColumnSums<'_, T> {
 }
 
 impl<T: Scalar> ColumnSums<'_, T> {
-    /// `WIDE` registers of columns from `first` on, of the last as many as there are.
+    /// Adds up `WIDE` SIMD vectors of columns from `first` on, or the remaining columns if there are fewer.
     #[inline(always)]
     fn panel<V: Vector<Number = T>, const WIDE: usize>(&mut self, simd: V::Simd, first: usize) {
         let zero = [V::splat(simd, T::zero()); WIDE];
@@ -244,18 +244,18 @@ impl<T: Scalar> ColumnSums<'_, T> {
     ) -> [V; WIDE] {
         let columns = self.sums.len();
         let numbers = &self.numbers[row * columns + first..];
-        let mut registers = [V::splat(simd, T::zero()); WIDE];
+        let mut vectors = [V::splat(simd, T::zero()); WIDE];
         if columns - first >= WIDE * V::LANES {
-            for (j, register) in registers.iter_mut().enumerate() {
-                *register = V::load(simd, &numbers[j * V::LANES..]);
+            for (j, vector) in vectors.iter_mut().enumerate() {
+                *vector = V::load(simd, &numbers[j * V::LANES..]);
             }
         } else {
             let mut padded = [T::zero(); MOST_LANES];
             let width = columns - first;
             padded[..width].copy_from_slice(&numbers[..width]);
-            registers[0] = V::load(simd, &padded);
+            vectors[0] = V::load(simd, &padded);
         }
-        registers
+        vectors
     }
 }
 

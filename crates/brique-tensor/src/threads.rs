@@ -1,4 +1,4 @@
-//! How many threads kernels work on: as many as are asked for, and one where none are.
+//! The threads that kernels use: as many as the caller asks for, by default one.
 
 mod pool;
 
@@ -11,13 +11,13 @@ use thiserror::Error;
 use self::pool::Pool;
 use crate::simd_level;
 
-/// Some threads that kernels share their work between.
+/// A number of threads between which kernels divide their work.
 ///
-/// [`run`](Self::run) does some work, a whole training as a rule, and every kernel that it calls uses all of the threads
-/// where that pays: large products, activations, updates. Small ones stay on one. Results have the same bits whatever the
-/// number of threads: each element is computed by one of them, in the same way.
+/// [`run`](Self::run) calls a closure, usually a whole training. Every kernel that the closure calls uses all threads
+/// if that is faster: large products, activations and updates do, small ones use one thread. Results have the same bits
+/// for any number of threads, because each element is computed by a single thread, always in the same way.
 ///
-/// Without it, everything is computed on the thread that asks.
+/// By default, everything is computed on the calling thread.
 ///
 /// ```
 /// use brique_tensor::ndarray::Array2;
@@ -35,33 +35,33 @@ use crate::simd_level;
 #[derive(Debug)]
 pub struct Threads {
     count: usize,
-    /// None for one thread, which is the caller's.
+    /// `None` for a single thread, the caller's.
     pool: Option<Arc<Pool>>,
 }
 
-/// Why there are no such threads.
+/// An error in starting threads.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ThreadsError {
-    /// Nothing is computed on no thread.
+    /// The number of threads is 0.
     #[error("0 threads are asked for, expected at least 1")]
     None,
-    /// The system gives no more threads.
+    /// The operating system does not start the threads.
     #[error("{count} threads cannot be started: {source}")]
     NotStarted {
-        /// How many were asked for.
+        /// The number of threads asked for.
         count: usize,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
 impl Threads {
-    /// So many threads, the caller's among them; the others are started here, and end with this value.
+    /// Starts `count − 1` threads; the caller's is the remaining one. They end when this value is dropped.
     ///
     /// # Errors
     ///
-    /// Where `count` is 0, or the system does not start as many.
+    /// If `count` is 0, or the operating system does not start this many threads.
     pub fn new(count: usize) -> Result<Self, ThreadsError> {
         let pool = match count {
             0 => return Err(ThreadsError::None),
@@ -76,19 +76,19 @@ impl Threads {
         Ok(Self { count, pool })
     }
 
-    /// How many there are.
+    /// Returns the number of threads.
     #[must_use]
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Does `work`, with the kernels that it calls on these threads, and gives what it gives.
+    /// Calls `work` and returns its result. The kernels that `work` calls use these threads.
     ///
-    /// Threads that wait for the next kernel do so awake for a fraction of a millisecond, and then sleep.
+    /// A thread that waits for the next kernel stays awake for a fraction of a millisecond, then it sleeps.
     ///
     /// # Panics
     ///
-    /// Where `work` does.
+    /// If `work` panics.
     pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
         let _restore = Restore {
             allowed: ALLOWED.replace(self.count),
@@ -99,14 +99,14 @@ impl Threads {
 }
 
 thread_local! {
-    /// How many parts the kernels that this thread calls may be cut into.
+    /// The largest number of parts into which the kernels that this thread calls may be cut.
     static ALLOWED: Cell<usize> = const { Cell::new(1) };
 
-    /// Who computes them.
+    /// The threads that compute the parts.
     static POOL: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
 }
 
-/// Puts back what was allowed before, also where the work panics.
+/// Restores the previous number of parts and the previous pool, also if the work panics.
 struct Restore {
     allowed: usize,
     pool: Option<Arc<Pool>>,
@@ -119,16 +119,16 @@ impl Drop for Restore {
     }
 }
 
-/// Work that can be cut in two, which do not get in each other's way.
+/// Work that can be cut into two independent halves.
 pub(crate) trait Divisible: Sized + Send {
-    /// Two halves, or the whole where it is too small.
+    /// Returns two halves, or the whole work as an error if it is too small to cut.
     fn halves(self) -> Result<(Self, Self), Self>;
 
-    /// Does it.
+    /// Does the work.
     fn compute(self);
 }
 
-/// Does some work of this size, in as many parts as are allowed and are each worth a thread's while.
+/// Does work of this size, in as many parts as are allowed. Each part has at least the size `worth_a_thread`.
 pub(crate) fn compute<D: Divisible>(work: D, size: usize, worth_a_thread: usize) {
     let allowed = ALLOWED.get().min(MOST_PARTS);
     match (size / worth_a_thread).min(allowed) {
@@ -137,45 +137,42 @@ pub(crate) fn compute<D: Divisible>(work: D, size: usize, worth_a_thread: usize)
     }
 }
 
-/// More parts than that are not made, on however many threads.
+/// The largest number of parts, for any number of threads.
 const MOST_PARTS: usize = 64;
 
-/// Does it in so many parts, if it can be cut into as many.
+/// Does the work in `parts` parts, or in fewer if it cannot be cut further.
 pub(crate) fn in_parts<D: Divisible>(work: D, parts: usize) {
     let pool = POOL.with_borrow(Option::clone);
     let Some(pool) = pool else {
         return work.compute();
     };
-    let places = [const { Mutex::new(None) }; MOST_PARTS];
+    let slots = [const { Mutex::new(None) }; MOST_PARTS];
     let mut count = 0;
     cut(work, parts, &mut |part| {
-        if let Some(place) = places.get(count) {
-            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(part);
+        if let Some(slot) = slots.get(count) {
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(part);
         }
         count += 1;
     });
-    // The threads of the pool compute at the level of the caller.
+    // The threads of the pool compute at the SIMD level of the caller.
     let level = simd_level::current();
-    pool.compute(count, &|place| {
-        let part = places[place]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+    pool.compute(count, &|index| {
+        let part = slots[index].lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(part) = part {
             simd_level::run_at(level, || D::compute(part));
         }
     });
 }
 
-fn cut<D: Divisible>(work: D, parts: usize, keep: &mut impl FnMut(D)) {
+fn cut<D: Divisible>(work: D, parts: usize, store: &mut impl FnMut(D)) {
     if parts == 1 {
-        return keep(work);
+        return store(work);
     }
     match work.halves() {
         Ok((one, other)) => {
-            cut(one, parts / 2, keep);
-            cut(other, parts - parts / 2, keep);
+            cut(one, parts / 2, store);
+            cut(other, parts - parts / 2, store);
         }
-        Err(whole) => keep(whole),
+        Err(whole) => store(whole),
     }
 }

@@ -1,9 +1,10 @@
-//! Squares of numbers turned in registers.
+//! Transposition of square blocks in registers.
 
 use crate::Scalar;
 use crate::simd::Vector;
 
-/// A square as wide as a register, from rows that are `stride` apart to columns.
+/// Transposes a square block as wide as a SIMD vector, from rows that are `stride` apart to rows that are `to_stride`
+/// apart.
 #[inline(always)]
 pub(crate) fn transpose<V>(
     simd: V::Simd,
@@ -15,7 +16,8 @@ pub(crate) fn transpose<V>(
     V: Vector<Number: Scalar>,
 {
     let mut square = V::load_rows(simd, from, stride);
-    // Each round halves the distance between the rows of a pair that lies next to one another: log₂ of the lanes of them.
+    // Each round interleaves row i of the first half with row i of the second half; log₂ `LANES` rounds transpose the
+    // block.
     let mut round = 1;
     while round < V::LANES {
         let mut next = square;

@@ -58,7 +58,7 @@ pub struct Evaluation<T: Scalar = f64> {
 ///
 /// # Errors
 ///
-/// Where the network does not take the inputs, the loss not the targets, or a metric refuses.
+/// If the network does not take the inputs, the loss not the targets, or a metric refuses.
 ///
 /// ```
 /// use brique_datasets::Dataset;

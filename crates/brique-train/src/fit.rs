@@ -142,7 +142,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
     ///
     /// # Errors
     ///
-    /// Where an option means nothing, or there is no example; where a step fails, with its epoch and batch, at the first
+    /// If an option means nothing, or there is no example; where a step fails, with its epoch and batch, at the first
     /// NaN or infinity too. The network keeps the parameters after the last step that was made, and the optimiser its own
     /// learning rate.
     pub fn run(

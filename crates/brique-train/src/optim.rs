@@ -38,7 +38,7 @@ impl<'a, T: Scalar> Optim<'a, T> {
     ///
     /// # Errors
     ///
-    /// Where `eps` is negative, or no finite number.
+    /// If `eps` is negative, or no finite number.
     pub fn new(network: &'a mut dyn Module<T>, loss: &'a dyn Loss<T>, eps: f64) -> Result<Self, Error> {
         let descent = SGD::new(eps)?;
         Ok(Self {

@@ -67,7 +67,7 @@ impl<T: Scalar> Stepper<T> {
     ///
     /// # Errors
     ///
-    /// Where the network does not take `x`, or the loss `y`; where an output, the loss or a gradient is NaN or infinite,
+    /// If the network does not take `x`, or the loss `y`; where an output, the loss or a gradient is NaN or infinite,
     /// which would go into every parameter; where the optimiser refuses. No parameter has changed then.
     pub fn step(
         &mut self,

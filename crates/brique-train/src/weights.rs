@@ -57,7 +57,7 @@ impl<T: Scalar> Weights<T> {
     ///
     /// # Errors
     ///
-    /// Where the module has other parameters, in number or shape. Nothing has changed then.
+    /// If the module has other parameters, in number or shape. Nothing has changed then.
     pub fn restore(&self, module: &mut dyn Module<T>) -> Result<(), brique_core::Error> {
         if !self.fits(module) {
             let shapes =

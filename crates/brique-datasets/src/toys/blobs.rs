@@ -55,7 +55,7 @@ impl Default for Blobs {
 ///
 /// # Errors
 ///
-/// Where there is no class, the deviation is negative or not finite, the box is none, or memory cannot address that
+/// If there is no class, the deviation is negative or not finite, the box is none, or memory cannot address that
 /// many values; nothing is drawn then.
 ///
 /// Source: scikit-learn, `sklearn.datasets.make_blobs`.

@@ -55,7 +55,7 @@ impl Default for Circles {
 ///
 /// # Errors
 ///
-/// Where the noise is negative or not finite, the factor is outside [0, 1), or there would be more examples than
+/// If the noise is negative or not finite, the factor is outside [0, 1), or there would be more examples than
 /// memory can address; nothing is drawn then.
 ///
 /// Source: scikit-learn, `sklearn.datasets.make_circles`.

@@ -49,7 +49,7 @@ impl Default for Moons {
 ///
 /// # Errors
 ///
-/// Where the noise is negative or not finite, or there would be more examples than memory can address; nothing is
+/// If the noise is negative or not finite, or there would be more examples than memory can address; nothing is
 /// drawn then.
 ///
 /// Source: scikit-learn, `sklearn.datasets.make_moons`.

@@ -58,7 +58,7 @@ impl Default for Spirals {
 ///
 /// # Errors
 ///
-/// Where there is no class, the noise is negative, a parameter is not finite, or there would be more examples than
+/// If there is no class, the noise is negative, a parameter is not finite, or there would be more examples than
 /// memory can address; nothing is drawn then.
 pub fn spirals(parameters: &Spirals, rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
     let &Spirals {

@@ -13,7 +13,7 @@ use crate::verdict::{law, near, nothing, refused, same};
 ///
 /// # Errors
 ///
-/// Where a buffer full of NaN gives another result than a fresh one.
+/// If a buffer full of NaN gives another result than a fresh one.
 pub fn kernels_overwrite(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "kernels_overwrite";
     let output = module.forward(x).map_err(refused(LAW))?;
@@ -40,7 +40,7 @@ pub fn kernels_overwrite(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matri
 ///
 /// # Errors
 ///
-/// Where they do not.
+/// If they do not.
 pub fn accumulate_twice_is_double(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -65,7 +65,7 @@ pub fn accumulate_twice_is_double(
 ///
 /// # Errors
 ///
-/// Where something of an earlier pass is left.
+/// If something of an earlier pass is left.
 pub fn zero_grad_forgets(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "zero_grad_forgets";
     restoring(module, |module| {
@@ -154,7 +154,7 @@ pub(super) fn gradients_are(
 ///
 /// # Errors
 ///
-/// Where it does something else.
+/// If it does something else.
 pub fn update_parameters_subtracts(
     module: &mut dyn Module<f64>,
     x: &Matrix,

@@ -16,7 +16,7 @@ use crate::verdict::{law, refused};
 ///
 /// # Errors
 ///
-/// Where they differ.
+/// If they differ.
 pub fn adjoint_in_the_input(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "adjoint_in_the_input";
     let output = module.forward(x).map_err(refused(LAW))?;
@@ -36,7 +36,7 @@ pub fn adjoint_in_the_input(module: &mut dyn Module<f64>, x: &Matrix, delta: &Ma
 ///
 /// # Errors
 ///
-/// Where they differ.
+/// If they differ.
 pub fn adjoint_in_the_parameters(
     module: &mut dyn Module<f64>,
     x: &Matrix,

@@ -14,7 +14,7 @@ use crate::verdict::{law, near, nothing, refused};
 ///
 /// # Errors
 ///
-/// Where a row depends on its neighbours.
+/// If a row depends on its neighbours.
 pub fn rows_do_not_see_one_another(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -41,7 +41,7 @@ pub fn rows_do_not_see_one_another(
 ///
 /// # Errors
 ///
-/// Where a row depends on the size of the batch.
+/// If a row depends on the size of the batch.
 pub fn a_batch_is_its_rows(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "a_batch_is_its_rows";
     restoring(module, |module| {
@@ -89,7 +89,7 @@ pub fn a_batch_is_its_rows(module: &mut dyn Module<f64>, x: &Matrix, delta: &Mat
 ///
 /// # Errors
 ///
-/// Where it does.
+/// If it does.
 pub fn layout_changes_nothing(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -138,7 +138,7 @@ pub fn layout_changes_nothing(
 ///
 /// # Errors
 ///
-/// Where it does not.
+/// If it does not.
 pub fn an_empty_batch_is_a_batch(
     module: &mut dyn Module<f64>,
     x: &Matrix,

@@ -16,7 +16,7 @@ use crate::verdict::{law, nothing};
 ///
 /// # Errors
 ///
-/// Where a wrong shape is accepted, panics, or changes something.
+/// If a wrong shape is accepted, panics, or changes something.
 pub fn wrong_shapes_are_errors(
     module: &mut dyn Module<f64>,
     x: &Matrix,

@@ -15,7 +15,7 @@ use crate::verdict::{law, refused, same};
 ///
 /// # Errors
 ///
-/// Where a NaN becomes a number, or reaches another row.
+/// If a NaN becomes a number, or reaches another row.
 pub fn nan_stays_nan(module: &mut dyn Module<f64>, x: &Matrix, _delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "nan_stays_nan";
     let untouched = module.forward(x).map_err(refused(LAW))?;
@@ -57,7 +57,7 @@ pub fn nan_stays_nan(module: &mut dyn Module<f64>, x: &Matrix, _delta: &Matrix) 
 ///
 /// # Errors
 ///
-/// Where a finite number gives NaN.
+/// If a finite number gives NaN.
 pub fn large_numbers_stay_numbers(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -87,7 +87,7 @@ pub fn large_numbers_stay_numbers(
 ///
 /// # Errors
 ///
-/// Where no step, however small, does.
+/// If no step, however small, does.
 pub fn a_step_down_lowers_the_loss(
     module: &mut dyn Module<f64>,
     x: &Matrix,

@@ -16,7 +16,7 @@ use crate::verdict::{law, nothing, refused, same};
 ///
 /// # Errors
 ///
-/// Where a parameter is shown by one of them alone, or elsewhere in the order.
+/// If a parameter is shown by one of them alone, or elsewhere in the order.
 pub fn visitors_agree(module: &mut dyn Module<f64>, _x: &Matrix, _delta: &Matrix) -> Result<(), Failure> {
     let shown = Snapshot::of(module);
     let (mut values, mut gradients) = (Vec::new(), Vec::new());
@@ -98,7 +98,7 @@ fn copy(values: &Matrix) -> Array2<f64> {
 ///
 /// # Errors
 ///
-/// Where something changes.
+/// If something changes.
 pub fn forward_changes_nothing(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -116,7 +116,7 @@ pub fn forward_changes_nothing(
 ///
 /// # Errors
 ///
-/// Where something changes.
+/// If something changes.
 pub fn backward_delta_changes_nothing(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -136,7 +136,7 @@ pub fn backward_delta_changes_nothing(
 ///
 /// # Errors
 ///
-/// Where a value changes.
+/// If a value changes.
 pub fn backward_update_gradient_changes_gradients_only(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -154,7 +154,7 @@ pub fn backward_update_gradient_changes_gradients_only(
 ///
 /// # Errors
 ///
-/// Where a result depends on what went through the module before.
+/// If a result depends on what went through the module before.
 pub fn results_depend_on_arguments_only(
     module: &mut dyn Module<f64>,
     x: &Matrix,

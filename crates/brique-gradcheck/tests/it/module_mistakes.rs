@@ -75,7 +75,7 @@ pub fn all() -> Vec<ModuleMistake> {
     [
         of_linear(),
         of_the_contract(),
-        of_fresh_gradients(),
+        of_overwritten_gradients(),
         saved_mistakes::all(),
         of_activations(),
         of_softmax(),
@@ -273,13 +273,13 @@ fn of_the_contract() -> Vec<ModuleMistake> {
     ]
 }
 
-fn of_fresh_gradients() -> Vec<ModuleMistake> {
+fn of_overwritten_gradients() -> Vec<ModuleMistake> {
     vec![
-        mistake("fresh gradient added to the old one", three_to_two, |toy| {
+        mistake("overwritten gradient added to the old one", three_to_two, |toy| {
             toy.fresh = Some(Arc::clone(&toy.gradient));
         }),
         mistake(
-            "fresh gradient added to the old one times 0",
+            "overwritten gradient added to the old one times 0",
             three_to_two,
             |toy| {
                 toy.fresh = Some(Arc::new(|p, x, delta| {
@@ -289,7 +289,7 @@ fn of_fresh_gradients() -> Vec<ModuleMistake> {
             },
         ),
         mistake(
-            "bias row of the fresh gradient left as it was",
+            "bias row of the overwritten gradient left as it was",
             three_to_two,
             |toy| {
                 toy.fresh = Some(Arc::new(|p, x, delta| {
@@ -302,7 +302,7 @@ fn of_fresh_gradients() -> Vec<ModuleMistake> {
             },
         ),
         mistake(
-            "fresh gradient of an empty batch left as it was",
+            "overwritten gradient of an empty batch left as it was",
             three_to_two,
             |toy| {
                 toy.fresh = Some(Arc::new(|p, x, delta| {
@@ -312,12 +312,16 @@ fn of_fresh_gradients() -> Vec<ModuleMistake> {
                 }));
             },
         ),
-        mistake("a parameter that the fresh gradient forgets", network, |toy| {
-            toy.fresh = Some(Arc::new(|p, x, delta| {
-                let inner = inner_delta(p, x, delta);
-                p[0].gradient_mut().assign(&product(&with_ones(x).t(), &inner));
-            }));
-        }),
+        mistake(
+            "a parameter that the overwritten gradient forgets",
+            network,
+            |toy| {
+                toy.fresh = Some(Arc::new(|p, x, delta| {
+                    let inner = inner_delta(p, x, delta);
+                    p[0].gradient_mut().assign(&product(&with_ones(x).t(), &inner));
+                }));
+            },
+        ),
     ]
 }
 

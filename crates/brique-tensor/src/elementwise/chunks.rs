@@ -1,4 +1,4 @@
-//! Functions of one number applied to some numbers side by side.
+//! Functions of one number applied to several elements at once.
 
 use std::sync::atomic::{Ordering, compiler_fence};
 
@@ -97,13 +97,16 @@ pub(super) fn deltas_of_chunk<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     delta_x
 }
 
-/// Vectors are made within a chunk: across chunks LLVM would gather the first numbers of several, then the second ones.
+/// Stops LLVM from vectorizing across chunks.
+///
+/// Without the fence it would gather the first elements of several chunks into one SIMD vector, then the second
+/// elements.
 #[inline(always)]
 pub(crate) fn keep_chunks_apart() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// The numbers, and zeros behind them.
+/// Returns the numbers followed by zeros.
 #[inline(always)]
 fn padded<T: Scalar, const LANES: usize>(numbers: &[T]) -> [T; LANES] {
     let mut chunk = [T::zero(); LANES];
@@ -116,7 +119,7 @@ pub(super) fn gather<'a, T: Scalar, const LANES: usize>(
     numbers: &mut impl Iterator<Item = &'a T>,
     chunk: &mut [T; LANES],
 ) {
-    // The chunk first: where they end, no number is taken.
+    // The chunk is the first iterator of `zip`: when it ends, no further number is consumed.
     for (lane, &number) in chunk.iter_mut().zip(numbers) {
         *lane = number;
     }

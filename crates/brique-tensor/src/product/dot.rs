@@ -1,17 +1,17 @@
-//! Products with one column: each row's sum along the depth, in lanes.
+//! Products with one column: the sum of each row along the depth, in SIMD vectors.
 
 use super::operands::{Product, Start};
 use crate::Scalar;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
-/// So many sums run side by side, whatever the SIMD level is: sixteen of `f32`, eight of `f64`.
+/// The bytes of the partial sums of a row at every SIMD level: 16 sums of `f32`, or 8 of `f64`.
 const LANES_BYTES: usize = 64;
 
-/// Depths from this on are added up in four times as many lanes.
+/// Rows from this depth on are added up in four times as many partial sums.
 const LONG: usize = 256;
 
-/// A product with one column, whose second factor lies in one piece.
+/// A product with one column. The second factor is contiguous.
 pub(super) struct Dot<'p, 'a, T>(pub(super) &'p mut Product<'a, T>);
 
 impl<T: Scalar> Work for Dot<'_, '_, T> {
@@ -29,18 +29,18 @@ where
     V: Vector<Number: Scalar>,
 {
     let narrow = LANES_BYTES / size_of::<V::Number>();
-    // Vectors that make up the lanes of a row, and rows: together they keep eight chains of additions busy.
+    // The number of vectors per row, and of rows at once: together they keep about eight chains of additions busy.
     match (narrow / V::LANES, product.depth >= LONG) {
-        (1, false) => in_lanes::<V, 1, 4>(simd, product),
-        (2, false) => in_lanes::<V, 2, 4>(simd, product),
-        (4, false) | (1, true) => in_lanes::<V, 4, 2>(simd, product),
-        (2, true) => in_lanes::<V, 8, 1>(simd, product),
-        _ => in_lanes::<V, 16, 1>(simd, product),
+        (1, false) => in_partial_sums::<V, 1, 4>(simd, product),
+        (2, false) => in_partial_sums::<V, 2, 4>(simd, product),
+        (4, false) | (1, true) => in_partial_sums::<V, 4, 2>(simd, product),
+        (2, true) => in_partial_sums::<V, 8, 1>(simd, product),
+        _ => in_partial_sums::<V, 16, 1>(simd, product),
     }
 }
 
 #[inline(always)]
-fn in_lanes<V, const N: usize, const ROWS: usize>(simd: V::Simd, product: &mut Product<'_, V::Number>)
+fn in_partial_sums<V, const N: usize, const ROWS: usize>(simd: V::Simd, product: &mut Product<'_, V::Number>)
 where
     V: Vector<Number: Scalar>,
 {
@@ -55,9 +55,9 @@ where
             }
             sums.copy_from_slice(&dots::<V, N, ROWS>(simd, rows, b));
         }
-        let (places, others) = c.split_at_mut(V::LANES);
-        write::<V>(simd, sum_of_each(sums), product.start, places);
-        c = others;
+        let (target, remaining) = c.split_at_mut(V::LANES);
+        write::<V>(simd, sum_of_each(sums), product.start, target);
+        c = remaining;
     }
     if !c.is_empty() {
         let mut sums = [V::splat(simd, V::Number::default()); MOST_LANES];
@@ -70,26 +70,26 @@ where
     }
 }
 
-/// Writes what the sums are added to, and the sums, to as many places as there are.
+/// Writes `start + sum` to `target`: as many elements as it has.
 #[inline(always)]
-fn write<V>(simd: V::Simd, sum: V, start: Start<'_, V::Number>, places: &mut [V::Number])
+fn write<V>(simd: V::Simd, sum: V, start: Start<'_, V::Number>, target: &mut [V::Number])
 where
     V: Vector<Number: Scalar>,
 {
     let sum = match start {
         Start::Nothing => sum,
-        Start::Itself => V::load_some(simd, places).plus(sum),
+        Start::Itself => V::load_some(simd, target).plus(sum),
         Start::Row(row) => V::splat(simd, row[0]).plus(sum),
         Start::Number(number) => V::splat(simd, number).plus(sum),
     };
-    sum.store_some(places);
+    sum.store_some(target);
 }
 
-/// `Σ a·b` for each of some rows but for the last steps: the lanes of one vector have still to be added.
+/// Returns `Σ a·b` for each of `ROWS` rows as one vector of partial sums; the caller adds its elements.
 #[inline(always)]
 #[allow(
     clippy::needless_range_loop,
-    reason = "i and j count along the rows, their sums and the second factor"
+    reason = "i and j are indices of the rows, their sums and the second factor"
 )]
 fn dots<V, const N: usize, const ROWS: usize>(
     simd: V::Simd,
@@ -113,7 +113,7 @@ where
         }
         first += lanes;
     }
-    // Terms behind the end are 0 · 0.
+    // Terms beyond the end are 0 · 0.
     for j in 0..N {
         if first >= b.len() {
             break;
@@ -141,8 +141,9 @@ where
     first_of_each
 }
 
-/// Lane i is the sum of the lanes of vector i, in pairs of halves: each round adds the halves of all vectors, and puts two of
-/// them into one.
+/// Returns a vector whose element i is the sum of the elements of vector i, added in pairs of halves.
+///
+/// Each round adds the two halves of every vector, and combines two vectors into one.
 #[inline(always)]
 fn sum_of_each<V: Vector>(mut sums: [V; MOST_LANES]) -> V {
     let mut half = V::LANES / 2;

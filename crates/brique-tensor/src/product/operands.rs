@@ -1,33 +1,33 @@
-//! What a product is computed of.
+//! The operands of a product.
 
 use std::sync::atomic::AtomicBool;
 
 use super::block::Block;
 use crate::Matrix;
 
-/// [`Onto`], as kernels see it.
+/// The start value of each sum: [`Onto`](super::Onto) in the form that kernels use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Start<'a, T> {
     Nothing,
     Itself,
-    /// A row, the same for each row of the result.
+    /// The same row for each row of the result.
     Row(&'a [T]),
-    /// A number, the same for each element of the result.
+    /// The same number for each element of the result.
     Number(T),
 }
 
-/// A matrix whose numbers lie in a slice row by row, or column by column.
+/// A matrix that is stored in a slice, row by row or column by column.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Factor<'a, T> {
     pub(super) slice: &'a [T],
-    /// From one row to the next.
+    /// The distance from one row to the next.
     pub(super) row_stride: usize,
-    /// From one column to the next; one of the two strides is 1.
+    /// The distance from one column to the next; one of the two strides is 1.
     pub(super) column_stride: usize,
 }
 
 impl<'a, T: Copy> Factor<'a, T> {
-    /// None if there are gaps, or no order.
+    /// Returns the factor, or `None` if the matrix is not contiguous by rows or by columns.
     pub(super) fn of(matrix: &'a Matrix<T>) -> Option<Self> {
         let (rows, columns) = matrix.dim();
         if let Some(slice) = matrix.as_slice() {
@@ -73,13 +73,13 @@ impl<'a, T: Copy> Factor<'a, T> {
     }
 }
 
-/// `c = start + a · b`, with (rows, depth) · (depth, columns), none of them 0.
+/// The product `c = start + a · b` of (rows, depth) and (depth, columns). No dimension is 0.
 pub struct Product<'a, T> {
     pub(super) a: Factor<'a, T>,
     pub(super) b: Factor<'a, T>,
     pub(super) start: Start<'a, T>,
     pub(super) c: Block<'a, T>,
     pub(super) depth: usize,
-    /// Where it is told that a number of the result is NaN or infinite, if somebody asks.
+    /// Set to false if a number of the result is NaN or infinite; `None` if the caller has not asked for it.
     pub(super) is_finite: Option<&'a AtomicBool>,
 }

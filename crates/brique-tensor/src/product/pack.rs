@@ -1,4 +1,4 @@
-//! Parts of factors, copied to where they lie in the order in which they are read.
+//! Packing: copies parts of the factors into buffers, in the order in which they are read.
 
 use std::ops::Range;
 
@@ -11,10 +11,10 @@ use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 use crate::transpose::transpose;
 
-/// So many rows of the second factor are packed at once.
+/// The number of rows of the second factor that are packed at once.
 const ROWS_AT_ONCE: usize = 8;
 
-/// The buffers of a thread: they grow with the largest product, and then stay.
+/// The buffers of a thread. They grow to the size of the largest product and are never freed while the thread lives.
 #[derive(Debug, Default)]
 pub struct Panels<T> {
     a: Option<Array1<T>>,
@@ -26,13 +26,14 @@ impl<T: Scalar> Panels<T> {
         Self { a: None, b: None }
     }
 
-    /// Room for so many numbers of each factor, aligned.
+    /// Returns an aligned buffer of `a` numbers for the first factor, and one of `b` numbers for the second.
     pub(super) fn room(&mut self, a: usize, b: usize) -> (&mut [T], &mut [T]) {
-        (room(&mut self.a, a), room(&mut self.b, b))
+        (numbers_of(&mut self.a, a), numbers_of(&mut self.b, b))
     }
 }
 
-fn room<T: Scalar>(buffer: &mut Option<Array1<T>>, size: usize) -> &mut [T] {
+/// Returns the first `size` numbers of a buffer, which is replaced by a larger one if it is too small.
+fn numbers_of<T: Scalar>(buffer: &mut Option<Array1<T>>, size: usize) -> &mut [T] {
     if buffer.as_ref().is_none_or(|buffer| buffer.len() < size) {
         *buffer = Some(aligned_numbers(size));
     }
@@ -42,13 +43,13 @@ fn room<T: Scalar>(buffer: &mut Option<Array1<T>>, size: usize) -> &mut [T] {
     }
 }
 
-/// Columns of the second factor, cut into panels: in each, its rows lie next to one another.
+/// Columns of the second factor, to be packed into panels. Each panel is contiguous, row by row.
 pub(super) struct Columns<'a, T> {
-    /// From the first column on.
+    /// The second factor from the first of the columns on.
     pub(super) b: Factor<'a, T>,
     pub(super) depth: usize,
     pub(super) count: usize,
-    /// The columns of a panel; the last may be narrower, and is filled up with zeros.
+    /// The columns of a panel; the last panel may be narrower, and is padded with zeros.
     pub(super) width: usize,
     pub(super) panels: &'a mut [T],
 }
@@ -67,7 +68,7 @@ impl<T: Scalar> Work for Columns<'_, T> {
 }
 
 impl<T: Scalar> Columns<'_, T> {
-    /// A few rows at a time, which stay near while all panels take their part of them.
+    /// Packs a few rows at a time: they stay in the cache while their parts are copied to all panels.
     #[inline(always)]
     fn copy<V: Vector<Number = T>>(&mut self, simd: V::Simd) {
         for start in (0..self.depth).step_by(ROWS_AT_ONCE) {
@@ -78,7 +79,7 @@ impl<T: Scalar> Columns<'_, T> {
                 let width = width_of_panel::<V>(left, self.width);
                 let panel = &mut self.panels[first * self.depth..][..width * self.depth];
                 for row in rows.clone() {
-                    // The same columns of the rows that follow, which come from afar.
+                    // Prefetches the same columns of a later row, which is probably not in the cache.
                     if let Some(ahead) = self
                         .b
                         .slice
@@ -87,15 +88,14 @@ impl<T: Scalar> Columns<'_, T> {
                         V::prefetch(simd, ahead);
                     }
                     let numbers = &self.b.slice[row * self.b.row_stride + first..][..width.min(left)];
-                    let place = &mut panel[row * width..][..width];
-                    copy_filled_up::<V>(simd, numbers, place);
+                    copy_padded::<V>(simd, numbers, &mut panel[row * width..][..width]);
                 }
                 first += width;
             }
         }
     }
 
-    /// Square after square along each column, as they lie in memory.
+    /// Packs and transposes one square block after the other along each column, in memory order.
     #[inline(always)]
     fn turn<V: Vector<Number = T>>(&mut self, simd: V::Simd) {
         let (b, depth) = (self.b, self.depth);
@@ -118,7 +118,7 @@ impl<T: Scalar> Columns<'_, T> {
                         transpose::<V>(simd, from, b.column_stride, to, width);
                     }
                 }
-                // What is left at the edges.
+                // The remaining elements at the edges.
                 let start = if column + V::LANES <= left { whole } else { 0 };
                 for row in start..depth {
                     for column in column..column + V::LANES {
@@ -136,19 +136,19 @@ impl<T: Scalar> Columns<'_, T> {
     }
 }
 
-/// Copies numbers, and zeros behind them.
+/// Copies numbers to `target`, followed by zeros.
 #[inline(always)]
-fn copy_filled_up<V>(simd: V::Simd, numbers: &[V::Number], place: &mut [V::Number])
+fn copy_padded<V>(simd: V::Simd, numbers: &[V::Number], target: &mut [V::Number])
 where
     V: Vector<Number: Scalar>,
 {
-    for (vector, place) in place.chunks_exact_mut(V::LANES).enumerate() {
+    for (vector, target) in target.chunks_exact_mut(V::LANES).enumerate() {
         let numbers = numbers.get(vector * V::LANES..).unwrap_or(&[]);
-        V::load_some(simd, numbers).store(place);
+        V::load_some(simd, numbers).store(target);
     }
 }
 
-/// A panel is as wide as the columns that are left, in registers: one, two or four of them, at most as many as `widest` has.
+/// Returns the width of the next panel: one or two SIMD vectors if these hold all `left` columns, else `widest`.
 #[inline(always)]
 pub(super) fn width_of_panel<V: Vector>(left: usize, widest: usize) -> usize {
     if left <= V::LANES {
@@ -160,11 +160,11 @@ pub(super) fn width_of_panel<V: Vector>(left: usize, widest: usize) -> usize {
     }
 }
 
-/// Some columns of `HEIGHT` rows of `a`, which lies by columns: column after column.
+/// Packs some columns of `HEIGHT` rows of `a`, which is stored by columns: one column after the other.
 #[inline(always)]
 pub(super) fn rows<T: Scalar, const HEIGHT: usize>(a: Factor<'_, T>, columns: Range<usize>, panel: &mut [T]) {
-    let places = &mut panel.as_chunks_mut::<HEIGHT>().0[columns.clone()];
-    for (column, place) in columns.zip(places) {
-        place.copy_from_slice(&a.slice[column * a.column_stride..][..HEIGHT]);
+    let packed = &mut panel.as_chunks_mut::<HEIGHT>().0[columns.clone()];
+    for (column, target) in columns.zip(packed) {
+        target.copy_from_slice(&a.slice[column * a.column_stride..][..HEIGHT]);
     }
 }

@@ -1,19 +1,20 @@
-//! Products whose sums are so short that each can be rounded once, or nearly so.
+//! Products with sums of few terms, each rounded once or nearly once.
 //!
-//! The layers that are small enough to be looked at are right to the last digit, at no price that large ones would pay.
+//! Layers that are small enough to inspect by hand have results that are correct to the last digit. Large layers do not
+//! pay for this.
 
 use super::operands::{Factor, Product, Start};
 use crate::Scalar;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
-/// Sums of at most this many terms keep what their rounding loses.
+/// Sums of at most this many terms compensate their rounding errors.
 pub(super) const DEPTH: usize = 8;
 
-/// The second factor has at most so many numbers: a layer with so few weights can be looked at.
+/// The largest number of elements of the second factor: a layer with this many weights can still be inspected by hand.
 pub(super) const WEIGHTS: usize = 64;
 
-/// A product with one term an element, or with few terms and few columns.
+/// A product with one term per element, or with few terms and few columns.
 pub(super) struct Short<'p, 'a, T>(pub(super) &'p mut Product<'a, T>);
 
 impl<T: Scalar> Work for Short<'_, '_, T> {
@@ -43,7 +44,7 @@ where
     }
 }
 
-/// Sums of one term: one multiplication and one addition, rounded at once.
+/// Computes sums of one term: one multiplication and one addition, fused if the instruction set has fused multiply-add.
 #[inline(always)]
 fn of_one_term<V>(simd: V::Simd, product: &mut Product<'_, V::Number>)
 where
@@ -56,7 +57,7 @@ where
     }
 }
 
-/// `c = start + a · b`, one register after the other.
+/// Computes `c = start + a · b`, one SIMD vector after the other.
 #[inline(always)]
 fn scaled_row<V>(
     simd: V::Simd,
@@ -70,41 +71,41 @@ fn scaled_row<V>(
     let factor = V::splat(simd, a);
     let whole = b.len() - b.len() % V::LANES;
     let ((b, b_rest), (c, c_rest)) = (b.split_at(whole), c.split_at_mut(whole));
-    let registers = b.chunks_exact(V::LANES).zip(c.chunks_exact_mut(V::LANES));
+    let vectors = b.chunks_exact(V::LANES).zip(c.chunks_exact_mut(V::LANES));
     match start {
         Start::Nothing => {
-            for (b, c) in registers {
+            for (b, c) in vectors {
                 factor.times(V::load(simd, b)).store(c);
             }
         }
         Start::Itself => {
-            for (b, c) in registers {
+            for (b, c) in vectors {
                 factor.times_plus(V::load(simd, b), V::load(simd, c)).store(c);
             }
         }
         Start::Row(row) => {
-            for ((b, c), row) in registers.zip(row.chunks_exact(V::LANES)) {
+            for ((b, c), row) in vectors.zip(row.chunks_exact(V::LANES)) {
                 factor.times_plus(V::load(simd, b), V::load(simd, row)).store(c);
             }
         }
         Start::Number(number) => {
             let start = V::splat(simd, number);
-            for (b, c) in registers {
+            for (b, c) in vectors {
                 factor.times_plus(V::load(simd, b), start).store(c);
             }
         }
     }
-    for (place, (&b, c)) in b_rest.iter().zip(c_rest).enumerate() {
+    for (index, (&b, c)) in b_rest.iter().zip(c_rest).enumerate() {
         *c = match start {
             Start::Nothing => a * b,
             Start::Itself => V::number_times_plus(a, b, *c),
-            Start::Row(row) => V::number_times_plus(a, b, row[whole + place]),
+            Start::Row(row) => V::number_times_plus(a, b, row[whole + index]),
             Start::Number(number) => V::number_times_plus(a, b, number),
         };
     }
 }
 
-/// Sums of so many terms, one register of columns after the other.
+/// Computes sums of `TERMS` terms, one SIMD vector of columns after the other.
 #[inline(always)]
 fn of_terms<V, const TERMS: usize>(simd: V::Simd, product: &mut Product<'_, V::Number>)
 where
@@ -131,14 +132,14 @@ where
     }
 }
 
-/// A register of columns of the second factor, row after row.
+/// Columns of the second factor, as many as a SIMD vector holds: one vector for each row.
 struct Panel<V: Vector, const TERMS: usize> {
     rows: [V; TERMS],
     wide: [[V::Wide; 2]; TERMS],
 }
 
 impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
-    /// The first `width` columns of `b`; where there are fewer than a register holds, zeros.
+    /// Loads the first `width` columns of `b`, and zeros if a SIMD vector holds more.
     #[inline(always)]
     fn new(simd: V::Simd, b: Factor<'_, V::Number>, width: usize) -> Self {
         let zero = V::splat(simd, V::Number::default());
@@ -158,7 +159,7 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
         Self { rows, wide }
     }
 
-    /// `start + Σ a_k · b_k`, rounded once, or nearly so.
+    /// Returns `start + Σ a_k · b_k`, rounded once or nearly once.
     #[inline(always)]
     fn sum(&self, simd: V::Simd, a: Factor<'_, V::Number>, start: Option<V>) -> V {
         if TERMS == 1 {
@@ -175,7 +176,7 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
         }
     }
 
-    /// Products of `f32` are exact in `f64`, and so nearly are sums of a few.
+    /// Returns the sum of `f32`, computed in `f64`: the products are exact there, and sums of few terms nearly exact.
     #[inline(always)]
     fn wide_sum(&self, simd: V::Simd, a: Factor<'_, V::Number>, start: Option<V>) -> V {
         let zero = V::Wide::splat(simd, 0.0);
@@ -191,9 +192,10 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
         V::narrow([low, high])
     }
 
-    /// The sum of the rounded products, and of what all roundings lose.
+    /// Returns the sum of the rounded products plus all rounding errors.
     ///
-    /// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Where the processor cannot round once, products are rounded too.
+    /// Source: Ogita, Rump and Oishi, 2005, their `Dot2`. Without fused multiply-add, the rounding errors of the
+    /// products are not compensated.
     #[inline(always)]
     fn compensated_sum(&self, simd: V::Simd, a: Factor<'_, V::Number>, start: Option<V>) -> V {
         let factor = V::splat(simd, a.slice[0]);
@@ -212,12 +214,12 @@ impl<V: Vector<Number: Scalar>, const TERMS: usize> Panel<V, TERMS> {
             sum = total;
             lost = lost.plus(of_sum);
         }
-        // Of an infinity nothing is lost that is a number.
+        // If the sum is infinite, `lost` is NaN, and so is their sum.
         sum.plus(lost).number_or(sum)
     }
 }
 
-/// A sum, and what its rounding lost.
+/// Returns a sum and its rounding error.
 ///
 /// Source: Knuth, The Art of Computer Programming, volume 2, 4.2.2.
 #[inline(always)]

@@ -1,7 +1,7 @@
 //! Products in tiles whose sums stay in registers.
 //!
-//! The depth is cut into chunks, the columns into panels of `WIDE` registers, the rows into tiles of six, and fewer at the
-//! end. Each element is one chain of multiplications and additions along a chunk, and the sum of its chunks.
+//! The depth is cut into chunks, the columns into panels of `WIDE` SIMD vectors, and the rows into tiles of six, with
+//! smaller tiles at the end. Each element is one chain of multiply-adds per chunk; the results of the chunks are added.
 
 mod sums;
 mod write;
@@ -19,54 +19,59 @@ use crate::aligned::LINE_BYTES;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
-/// The longest part of the depth that is added up in registers.
+/// The longest part of the depth that is added up in registers at once.
 pub(super) const CHUNK: usize = 512;
 
-/// So many bytes of the first factor are packed at once, for all columns of the second; in tests few, so that small products
-/// are cut.
+/// The bytes of the first factor that are packed at once, for all columns of the second factor.
+///
+/// Unit tests use a smaller number, so that small products are cut too.
 const PACKED_BYTES: usize = if cfg!(test) { 256 * 1024 } else { 4 * 1024 * 1024 };
 
-/// So many columns of the first factor are packed at once.
+/// The number of columns of the first factor that are packed at once.
 const COLUMNS_AT_ONCE: usize = 16;
 
-/// So many bytes of the second factor are packed at once: they fit the cache behind the nearest.
+/// The bytes of the second factor that are packed at once: they fit into the second-level cache.
 const BLOCK_BYTES: usize = 256 * 1024;
 
-/// From this depth on the places of a tile are asked for before they are written to.
+/// From this depth on, the output of a tile is prefetched before its sums are computed.
 const DEPTH_WORTH_PREFETCHING: usize = 128;
 
-/// Columns that are so many bytes apart, or more, and of which each tile reads a little, crowd a few places of the caches.
+/// Columns of the first factor that are at least this many bytes apart are packed.
+///
+/// Each tile reads only a few elements of each column, and distant columns compete for the same few cache sets.
 const FAR_COLUMNS: usize = 1024;
 
-/// From this many rows on it pays to pack the second factor.
+/// From this many rows on, packing a factor pays.
 const ROWS_WORTH_PACKING: usize = 32;
 
-/// A second factor that spans at most as many bytes is near wherever it lies;
+/// A chunk of the second factor that spans at most this many bytes stays in the nearest cache without packing.
 const NEAR_BYTES: usize = 32 * 1024;
 
-/// from this many rows on it pays to pack it all the same, for registers that are loaded from one line each.
+/// From this many rows on, packing pays even for such a chunk: each SIMD vector is then loaded from a single cache
+/// line.
 const ROWS_WORTH_ALIGNING: usize = 128;
 
-/// Rows of at most so many bytes lie together as closely as in panels, or nearly so: where each register of them is one line,
-/// packing gains nothing.
+/// Rows of at most this many bytes are stored nearly as densely as a panel.
+///
+/// If their SIMD vectors do not cross cache lines either, packing gains nothing.
 const SHORT_ROW: usize = 512;
 
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
 
-/// A chunk of the depth, in which all that a tile needs is found.
+/// A chunk of the depth, with the operands of its tiles.
 struct Chunk<'a, T> {
-    /// Where it begins.
+    /// The index along the depth at which the chunk begins.
     first: usize,
     depth: usize,
     a: Factor<'a, T>,
     b: Factor<'a, T>,
     start: Start<'a, T>,
-    /// Of the last chunk, where it is told that a number of the result is NaN or infinite.
+    /// For the last chunk only: set to false if a number of the result is NaN or infinite.
     is_finite: Option<&'a AtomicBool>,
 }
 
-/// The depth, cut into chunks of one length; the last may be shorter.
+/// The depth, cut into chunks of equal length; the last chunk may be shorter.
 #[derive(Clone)]
 struct Chunks<'a, T> {
     a: Factor<'a, T>,
@@ -134,7 +139,8 @@ pub(super) fn multiply<V, const WIDE: usize>(
     }
 }
 
-/// Some rows times all columns: block after block of the columns, and of each, chunk after chunk.
+/// Multiplies some rows by all columns: one block of columns after the other, and within a block one chunk after the
+/// other.
 #[inline(always)]
 fn some_rows<V, const WIDE: usize>(
     simd: V::Simd,
@@ -149,9 +155,9 @@ fn some_rows<V, const WIDE: usize>(
     let is_far = chunks.a.column_stride * size_of::<V::Number>() >= FAR_COLUMNS;
     let is_packed = is_far && c.columns() > width && rows.len() >= ROWS_WORTH_PACKING;
     let most = (BLOCK_BYTES / size_of::<V::Number>() / chunks.length / width).max(1) * width;
-    let a_room = if is_packed { rows.len() * chunks.depth } else { 0 };
-    let b_room = c.columns().min(most).next_multiple_of(width) * chunks.length;
-    let (a_panels, b_panel) = panels.room(a_room, b_room);
+    let a_size = if is_packed { rows.len() * chunks.depth } else { 0 };
+    let b_size = c.columns().min(most).next_multiple_of(width) * chunks.length;
+    let (a_panels, b_panel) = panels.room(a_size, b_size);
     if is_packed {
         for chunk in chunks.clone() {
             pack_rows(&chunk, rows.clone(), &mut a_panels[chunk.first * rows.len()..]);
@@ -183,7 +189,7 @@ enum Rows<'a, T> {
     Tiled(&'a [T]),
 }
 
-/// Packs panel after panel, unless the columns are better read where they are.
+/// Packs one panel after the other, or returns `None` if it is faster to read the columns without packing.
 #[inline(always)]
 fn pack_columns<'a, V, const WIDE: usize>(
     simd: V::Simd,
@@ -220,11 +226,11 @@ where
     Some(panel)
 }
 
-/// Packs rows tile after tile, each column by column.
+/// Packs the rows one tile after the other, and each tile column by column.
 #[inline(always)]
 fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T]) {
     let first = rows.start;
-    // A few columns at a time, which stay near while all tiles take their part of them.
+    // A few columns at a time: they stay in the cache while their parts are copied to all tiles.
     for start in (0..chunk.depth).step_by(COLUMNS_AT_ONCE) {
         let columns = start..chunk.depth.min(start + COLUMNS_AT_ONCE);
         for (row, height) in TileRows(rows.clone()) {
@@ -239,9 +245,10 @@ fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T
     }
 }
 
-/// Rows in tiles of six, then of four, two, one: the first row of each, and its height.
+/// Iterates over the first row and the height of each tile: tiles of six rows, then of four, two and one.
 ///
-/// An iterator, not a function that takes a closure: that would not be compiled for the instruction set.
+/// It is an iterator and not a function with a closure, because the closure would not be compiled for the instruction
+/// set.
 struct TileRows(Range<usize>);
 
 impl Iterator for TileRows {
@@ -264,17 +271,19 @@ impl Iterator for TileRows {
     }
 }
 
-/// A block of the result, and the parts of the factors that it is made of.
+/// A block of the result, and the parts of the factors from which it is computed.
 struct Tiles<'a, T> {
     chunk: &'a Chunk<'a, T>,
     rows: Range<usize>,
     columns: Range<usize>,
     a: Rows<'a, T>,
-    /// Panels, or none where the columns are read where they are.
+    /// The panels, or `None` if the columns are read without packing.
     b: Option<&'a [T]>,
 }
 
-/// Tile after tile: those of the same rows in turn, which stay near, while the panels come from the cache behind.
+/// Computes one tile after the other, all tiles of the same rows first.
+///
+/// These rows stay in the nearest cache, while the panels come from the second-level cache.
 #[inline(always)]
 fn all_tiles<V, const WIDE: usize>(simd: V::Simd, tiles: &Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>)
 where
@@ -290,7 +299,7 @@ where
     }
 }
 
-/// All tiles of `HEIGHT` rows from `row` on, `WIDE` registers each, and fewer at the end.
+/// All tiles of `HEIGHT` rows from `row` on, `WIDE` SIMD vectors each, with narrower tiles at the end.
 struct TilesOfRows<'a, 'c, T, const HEIGHT: usize, const WIDE: usize> {
     tiles: &'a Tiles<'a, T>,
     row: usize,
@@ -311,7 +320,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
                 tiles.columns.end - column,
                 WIDE * lanes,
             );
-            // Columns that are read where they are come to whole registers, but not always to a whole panel.
+            // Without packing, the columns are a multiple of a SIMD vector, but not always of a panel.
             let width = match tiles.b {
                 None if column + width > tiles.columns.end => width / 2,
                 _ => width,
@@ -325,7 +334,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
             column += width;
         }
         if let Some(is_finite) = tiles.chunk.is_finite {
-            // All of them, without a branch after each: they are compared at once.
+            // A fold without an early exit: the compiler compares several numbers at once.
             if !zeros
                 .iter()
                 .fold(true, |are_zero, &zero| are_zero & (zero == T::zero()))
@@ -337,7 +346,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
 }
 
 impl<T: Scalar> Tiles<'_, T> {
-    /// The tile whose first element is `c[row, column]`.
+    /// Returns the tile whose first element is `c[row, column]`.
     #[inline(always)]
     fn tile<'t, 'c, const HEIGHT: usize, const WIDE: usize>(
         &'t self,
@@ -378,9 +387,9 @@ impl<T: Scalar> Tiles<'_, T> {
     }
 }
 
-/// `HEIGHT` rows from `row` on and `WIDE` SIMD vectors from `column` on of the result.
+/// A part of the result: `HEIGHT` rows from `row` on, and `WIDE` SIMD vectors from `column` on.
 ///
-/// Each tile is a function call of its own: nothing but its sums competes for the registers.
+/// Each tile is computed in a separate function call, so that no other values compete with its sums for the registers.
 struct Tile<'t, 'c, T, const HEIGHT: usize, const WIDE: usize> {
     a: Factor<'t, T>,
     b: Factor<'t, T>,
@@ -389,7 +398,7 @@ struct Tile<'t, 'c, T, const HEIGHT: usize, const WIDE: usize> {
     row: usize,
     column: usize,
     c: &'t mut Block<'c, T>,
-    /// If somebody asks whether the result is finite: 0 times what is written is added to them.
+    /// 0 times the result is added to these numbers; `None` if the caller has not asked whether the result is finite.
     zeros: Option<&'t mut [T; MOST_LANES]>,
 }
 
@@ -431,7 +440,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Tile<'_, '_, T, HEIGHT, 
     }
 }
 
-/// Asks for the places of a tile, which take as long to come as its sums take to add up.
+/// Prefetches the output of a tile: loading it takes about as long as computing the sums.
 #[inline(always)]
 fn prefetch<V, const HEIGHT: usize, const WIDE: usize>(
     simd: V::Simd,
@@ -442,8 +451,8 @@ fn prefetch<V, const HEIGHT: usize, const WIDE: usize>(
     V: Vector<Number: Scalar>,
 {
     for i in 0..HEIGHT {
-        for places in c.row_mut(row + i, column).chunks(V::LANES).take(WIDE) {
-            V::prefetch(simd, places);
+        for target in c.row_mut(row + i, column).chunks(V::LANES).take(WIDE) {
+            V::prefetch(simd, target);
         }
     }
 }

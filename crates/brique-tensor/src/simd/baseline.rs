@@ -1,10 +1,10 @@
-//! What every processor of the architecture has.
+//! The instruction set that every processor of the architecture has.
 
 use num_traits::Float;
 
 use super::{MOST_LANES, Simd, Vector, Work};
 
-/// What every processor of the architecture has: SSE2, or NEON.
+/// The instruction set that every processor of the architecture has: SSE2, or NEON.
 #[derive(Debug, Clone, Copy)]
 pub struct Baseline;
 
@@ -19,7 +19,7 @@ impl Simd for Baseline {
     }
 }
 
-/// Lanes without a register of their own: the compiler finds what the processor has.
+/// A SIMD vector as an array: the compiler chooses the instructions for it.
 #[derive(Debug, Clone, Copy)]
 pub struct Array<T, const LANES: usize>([T; LANES]);
 
@@ -60,16 +60,16 @@ where
     #[inline(always)]
     fn load_rows(simd: Baseline, numbers: &[T], stride: usize) -> [Self; MOST_LANES] {
         let mut rows = [Self::splat(simd, T::zero()); MOST_LANES];
-        for (row, register) in rows[..LANES].iter_mut().enumerate() {
-            *register = Self::load(simd, &numbers[row * stride..]);
+        for (row, vector) in rows[..LANES].iter_mut().enumerate() {
+            *vector = Self::load(simd, &numbers[row * stride..]);
         }
         rows
     }
 
     #[inline(always)]
     fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [T], stride: usize) {
-        for (row, register) in rows[..LANES].iter().enumerate() {
-            register.store(&mut numbers[row * stride..]);
+        for (row, vector) in rows[..LANES].iter().enumerate() {
+            vector.store(&mut numbers[row * stride..]);
         }
     }
 
@@ -125,8 +125,8 @@ where
             }
         };
         let (mut low, mut high) = (self, other);
-        for place in 0..LANES {
-            (low.0[place], high.0[place]) = (lane(place), lane(place + LANES));
+        for index in 0..LANES {
+            (low.0[index], high.0[index]) = (lane(index), lane(index + LANES));
         }
         (low, high)
     }
@@ -153,12 +153,12 @@ where
     }
 }
 
-/// The registers of the baseline.
+/// The conversions of the SIMD vectors of the baseline.
 pub trait OnBaseline: Sized {
-    /// As [`Vector::widen`].
+    /// Implements [`Vector::widen`].
     fn widened(self) -> [Array<f64, 2>; 2];
 
-    /// As [`Vector::narrow`].
+    /// Implements [`Vector::narrow`].
     fn narrowed(wide: [Array<f64, 2>; 2]) -> Self;
 }
 
@@ -172,7 +172,7 @@ impl OnBaseline for Array<f32, 4> {
     #[inline(always)]
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "rounding to f32 is what is asked for"
+        reason = "the conversion rounds to f32 on purpose"
     )]
     fn narrowed([Array([a, b]), Array([c, d])]: [Array<f64, 2>; 2]) -> Self {
         Self([a as f32, b as f32, c as f32, d as f32])

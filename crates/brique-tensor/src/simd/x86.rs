@@ -1,19 +1,19 @@
-//! The instruction sets that some processors of x86-64 have, and their SIMD vectors.
+//! The instruction sets beyond the baseline of x86-64, and their SIMD vectors.
 
 #![allow(
     unsafe_code,
-    reason = "SIMD instructions, and functions compiled for them, can be called no other way"
+    reason = "SIMD instructions, and functions compiled for them, cannot be called without unsafe code"
 )]
 
 use std::arch::x86_64 as instructions;
 
 use super::{MOST_LANES, Simd, Vector, Work};
 
-/// AVX-512: 64 bytes a register. Made by [`Self::detect`] alone.
+/// AVX-512: 64 bytes per SIMD vector. Only [`Self::detect`] makes a value.
 #[derive(Debug, Clone, Copy)]
 pub struct Avx512(());
 
-/// AVX2 with FMA: 32 bytes a register. Made by [`Self::detect`] alone.
+/// AVX2 with FMA: 32 bytes per SIMD vector. Only [`Self::detect`] makes a value.
 #[derive(Debug, Clone, Copy)]
 pub struct Avx2(());
 
@@ -22,14 +22,14 @@ impl Simd for Avx512 {
     type F64 = F64x8;
     const REGISTERS: usize = 32;
 
-    // Here and not below: of a function with target features, the compiler forgets that it is not to be inlined.
+    // The attribute is here and not below: the compiler ignores `inline(never)` on a function with target features.
     #[inline(never)]
     fn run<W: Work>(self, work: W) -> W::Output {
         #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
         fn compiled<W: Work>(simd: Avx512, work: W) -> W::Output {
             work.run(simd)
         }
-        // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
+        // SAFETY: a value of this type exists only if `detect` has found exactly the features that are enabled.
         unsafe { compiled(self, work) }
     }
 }
@@ -39,20 +39,20 @@ impl Simd for Avx2 {
     type F64 = F64x4;
     const REGISTERS: usize = 16;
 
-    // Here and not below: of a function with target features, the compiler forgets that it is not to be inlined.
+    // The attribute is here and not below: the compiler ignores `inline(never)` on a function with target features.
     #[inline(never)]
     fn run<W: Work>(self, work: W) -> W::Output {
         #[target_feature(enable = "avx2,fma")]
         fn compiled<W: Work>(simd: Avx2, work: W) -> W::Output {
             work.run(simd)
         }
-        // SAFETY: a value of this type exists where `detect` has found the very features that are enabled.
+        // SAFETY: a value of this type exists only if `detect` has found exactly the features that are enabled.
         unsafe { compiled(self, work) }
     }
 }
 
 impl Avx512 {
-    /// The instruction set, if this processor has it.
+    /// Returns the instruction set if this processor supports it.
     #[inline]
     pub fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx512f")
@@ -66,7 +66,7 @@ impl Avx512 {
 }
 
 impl Avx2 {
-    /// The instruction set, if this processor has it.
+    /// Returns the instruction set if this processor supports it.
     #[inline]
     pub fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
@@ -74,27 +74,27 @@ impl Avx2 {
     }
 }
 
-/// Where the last of so many rows of as many numbers ends.
+/// Returns the end of the last of `lanes` rows of `lanes` numbers that are `stride` apart.
 #[inline(always)]
 fn end_of_rows(lanes: usize, stride: usize) -> usize {
     stride.saturating_mul(lanes - 1).saturating_add(lanes)
 }
 
-/// At n, a mask of the first n of 16 lanes.
+/// At index n, a mask of the first n of 16 elements.
 const FIRST_OF_16: [u16; 17] = [
     0, 0x1, 0x3, 0x7, 0xf, 0x1f, 0x3f, 0x7f, 0xff, 0x1ff, 0x3ff, 0x7ff, 0xfff, 0x1fff, 0x3fff, 0x7fff, 0xffff,
 ];
 
-/// At n, a mask of the first n of 8 lanes.
+/// At index n, a mask of the first n of 8 elements.
 const FIRST_OF_8: [u8; 9] = [0, 0x1, 0x3, 0x7, 0xf, 0x1f, 0x3f, 0x7f, 0xff];
 
-/// From `8 − n` on, a mask of the first n of 8 lanes.
+/// From index `8 − n` on, a mask of the first n of 8 elements.
 const FIRST_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
-/// From `4 − n` on, a mask of the first n of 4 lanes.
+/// From index `4 − n` on, a mask of the first n of 4 elements.
 const FIRST_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
 
-macro_rules! register {
+macro_rules! simd_vector {
     ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $simd:ty, $raw:ident,
      $splat:ident, $load:ident, |$numbers:ident, $count:ident| $load_some:expr, $store:ident,
      $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
@@ -118,24 +118,24 @@ macro_rules! register {
             #[inline(always)]
             fn load(_: $simd, numbers: &[$number]) -> Self {
                 let numbers = &numbers[..$lanes];
-                // SAFETY: the value `simd` proves that the processor has the instruction, which reads `LANES` numbers at any
-                // address; so many are there, the line above counted them.
+                // SAFETY: the value `simd` proves that the processor has the instruction. It reads `LANES` numbers at
+                // any address; the line above checks that the slice has this many.
                 Self(unsafe { instructions::$load(numbers.as_ptr()) })
             }
 
             #[inline(always)]
             fn store(self, numbers: &mut [$number]) {
                 let numbers = &mut numbers[..$lanes];
-                // SAFETY: such a SIMD vector is only made with an instruction set; the instruction writes `LANES` numbers at any address,
-                // and so many places are there, the line above counted them.
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set. The instruction writes
+                // `LANES` numbers at any address; the line above checks that the slice has this many.
                 unsafe { instructions::$store(numbers.as_mut_ptr(), self.0) }
             }
 
             #[inline(always)]
             fn load_some(_: $simd, numbers: &[$number]) -> Self {
                 let ($numbers, $count) = (numbers.as_ptr(), numbers.len().min($lanes));
-                // SAFETY: the value `simd` proves that the processor has the instruction, which reads the first `count` numbers
-                // and no others; the slice has as many.
+                // SAFETY: the value `simd` proves that the processor has the instruction. It reads the first `count`
+                // numbers and no others; the slice has this many.
                 Self(unsafe { $load_some })
             }
 
@@ -143,10 +143,11 @@ macro_rules! register {
             fn load_rows(simd: $simd, numbers: &[$number], stride: usize) -> [Self; MOST_LANES] {
                 let numbers = &numbers[..end_of_rows($lanes, stride)];
                 let mut rows = [Self::splat(simd, 0.0); MOST_LANES];
-                for (row, register) in rows[..$lanes].iter_mut().enumerate() {
-                    // SAFETY: the value `simd` proves that the processor has the instruction, which reads `LANES` numbers at
-                    // any address; those of the last row end where the slice does, the others before.
-                    *register = Self(unsafe { instructions::$load(numbers.as_ptr().add(row * stride)) });
+                for (row, vector) in rows[..$lanes].iter_mut().enumerate() {
+                    // SAFETY: the value `simd` proves that the processor has the instruction. It reads `LANES` numbers
+                    // at any address; those of the last row end at the end of the slice, those of the other rows before
+                    // it.
+                    *vector = Self(unsafe { instructions::$load(numbers.as_ptr().add(row * stride)) });
                 }
                 rows
             }
@@ -154,60 +155,61 @@ macro_rules! register {
             #[inline(always)]
             fn store_rows(rows: [Self; MOST_LANES], numbers: &mut [$number], stride: usize) {
                 let numbers = &mut numbers[..end_of_rows($lanes, stride)];
-                for (row, register) in rows[..$lanes].iter().enumerate() {
-                    // SAFETY: such a SIMD vector is only made with an instruction set; the instruction writes `LANES` numbers at any address,
-                    // and those of the last row end where the slice does, the others before.
-                    unsafe { instructions::$store(numbers.as_mut_ptr().add(row * stride), register.0) }
+                for (row, vector) in rows[..$lanes].iter().enumerate() {
+                    // SAFETY: a SIMD vector exists only if the processor has its instruction set. The instruction
+                    // writes `LANES` numbers at any address; those of the last row end at the end of the slice, those
+                    // of the other rows before it.
+                    unsafe { instructions::$store(numbers.as_mut_ptr().add(row * stride), vector.0) }
                 }
             }
 
             #[inline(always)]
             fn prefetch(_: $simd, numbers: &[$number]) {
-                // SAFETY: every processor of x86-64 has the instruction, which reads nothing that a program can see.
+                // SAFETY: every x86-64 processor has the instruction, and it has no effect that a program can observe.
                 unsafe { instructions::_mm_prefetch::<{ instructions::_MM_HINT_T0 }>(numbers.as_ptr().cast()) }
             }
 
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
-                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
                 Self(unsafe { instructions::$plus(self.0, other.0) })
             }
 
             #[inline(always)]
             fn minus(self, other: Self) -> Self {
-                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
                 Self(unsafe { instructions::$minus(self.0, other.0) })
             }
 
             #[inline(always)]
             fn times(self, other: Self) -> Self {
-                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
                 Self(unsafe { instructions::$times(self.0, other.0) })
             }
 
             #[inline(always)]
             fn times_plus(self, factor: Self, summand: Self) -> Self {
-                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
                 Self(unsafe { instructions::$times_plus(self.0, factor.0, summand.0) })
             }
 
             #[inline(always)]
             fn times_minus(self, factor: Self, subtrahend: Self) -> Self {
-                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instruction.
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
                 Self(unsafe { instructions::$times_minus(self.0, factor.0, subtrahend.0) })
             }
 
             #[inline(always)]
             fn number_or(self, other: Self) -> Self {
                 let ($self, $other) = (self.0, other.0);
-                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
                 Self(unsafe { $number_or })
             }
 
             #[inline(always)]
             fn interleave(self, other: Self) -> (Self, Self) {
                 let ($self, $other) = (self.0, other.0);
-                // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
                 let (low, high) = unsafe { $interleave };
                 (Self(low), Self(high))
             }
@@ -235,7 +237,7 @@ macro_rules! register {
     };
 }
 
-register!(
+simd_vector!(
     /// 16 `f32` of AVX-512.
     F32x16, f32, 16, Avx512, __m512,
     _mm512_set1_ps, _mm512_loadu_ps,
@@ -252,7 +254,7 @@ register!(
     },
     F64x8,
     {
-        // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
+        // SAFETY: a SIMD vector exists only if the processor has its instruction set.
         unsafe {
             let upper = instructions::_mm512_extractf32x8_ps::<1>(x);
             let lower = instructions::_mm512_castps512_ps256(x);
@@ -260,14 +262,14 @@ register!(
         }
     },
     |low, high| {
-        // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
+        // SAFETY: a SIMD vector exists only if the processor has its instruction set.
         unsafe {
             let lower = instructions::_mm512_castps256_ps512(instructions::_mm512_cvtpd_ps(low));
             instructions::_mm512_insertf32x8::<1>(lower, instructions::_mm512_cvtpd_ps(high))
         }
     }
 );
-register!(
+simd_vector!(
     /// 8 `f64` of AVX-512.
     F64x8, f64, 8, Avx512, __m512d,
     _mm512_set1_pd, _mm512_loadu_pd,
@@ -289,7 +291,7 @@ register!(
         low
     }
 );
-register!(
+simd_vector!(
     /// 8 `f32` of AVX2.
     F32x8, f32, 8, Avx2, __m256,
     _mm256_set1_ps, _mm256_loadu_ps,
@@ -313,7 +315,7 @@ register!(
     },
     F64x4,
     {
-        // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
+        // SAFETY: a SIMD vector exists only if the processor has its instruction set.
         unsafe {
             let upper = instructions::_mm256_extractf128_ps::<1>(x);
             let lower = instructions::_mm256_castps256_ps128(x);
@@ -321,13 +323,13 @@ register!(
         }
     },
     |low, high| {
-        // SAFETY: such a SIMD vector is only made with an instruction set, so the processor has the instructions.
+        // SAFETY: a SIMD vector exists only if the processor has its instruction set.
         unsafe {
             instructions::_mm256_set_m128(instructions::_mm256_cvtpd_ps(high), instructions::_mm256_cvtpd_ps(low))
         }
     }
 );
-register!(
+simd_vector!(
     /// 4 `f64` of AVX2.
     F64x4, f64, 4, Avx2, __m256d,
     _mm256_set1_pd, _mm256_loadu_pd,

@@ -1,6 +1,6 @@
-//! What is computed along rows.
+//! The functions that are computed along rows.
 
-/// What is computed along rows.
+/// A function that is computed along rows.
 #[derive(Debug, Clone, Copy)]
 pub enum Function {
     Softmax,

@@ -1,25 +1,27 @@
-//! Long rows, each by itself: lanes are neighbours in the row.
+//! Long rows, one after the other: a SIMD vector holds neighbouring elements of a row.
 
 use super::{AlongRow, Row, Value};
 use crate::Scalar;
 use crate::elementwise::keep_chunks_apart;
 use crate::inlined::exp_of_negative_difference;
 
-/// This many neighbours are computed side by side.
+/// The number of neighbouring elements that are computed at once.
 const LANES: usize = 16;
 
-/// Powers of this many values are kept from the sum for the results; those behind are computed a second time.
-const KEPT: usize = 1024;
+/// The number of powers that are saved between the sum and the results; later powers of a row are computed twice.
+const SAVED: usize = 1024;
 
-/// Sums run over this many chunks before they are added to the whole: their errors grow with both, not with the product.
+/// The number of chunks that are added up before their sum is added to the total.
+///
+/// The rounding error then grows with the length of a run plus the number of runs, not with their product.
 const RUN: usize = 16;
 
 type Lanes<T> = [T; LANES];
 
-/// All rows, one after the other.
+/// Computes all rows, one after the other.
 #[inline(always)]
 pub(super) fn rows<T: Scalar, F: AlongRow<T>>(f: F, columns: usize, x: &[T], delta: &[T], y: &mut [T]) {
-    let mut powers = [[T::zero(); LANES]; KEPT / LANES];
+    let mut powers = [[T::zero(); LANES]; SAVED / LANES];
     let rows = x.chunks_exact(columns).zip(delta.chunks_exact(columns));
     for ((x, delta), y) in rows.zip(y.chunks_exact_mut(columns)) {
         row(f, x, delta, y, &mut powers);
@@ -27,7 +29,7 @@ pub(super) fn rows<T: Scalar, F: AlongRow<T>>(f: F, columns: usize, x: &[T], del
 }
 
 #[inline(always)]
-fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], kept: &mut [Lanes<T>]) {
+fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], saved: &mut [Lanes<T>]) {
     let peak = Peak::of(x, delta);
     let mut sums = Sums::nothing();
     let mut run = Sums::nothing();
@@ -35,8 +37,8 @@ fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], kept:
         let first = first_of_chunk(chunk, x.len());
         let (x, mut delta) = (load(x, first), load(delta, first));
         let mut powers = peak.powers::<F>(x);
-        if let Some(kept) = kept.get_mut(chunk) {
-            *kept = powers;
+        if let Some(saved) = saved.get_mut(chunk) {
+            *saved = powers;
         }
         let counted = chunk * LANES - first;
         if counted > 0 {
@@ -54,8 +56,8 @@ fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], kept:
     for chunk in 0..x.len().div_ceil(LANES) {
         let first = first_of_chunk(chunk, x.len());
         let (x, delta) = (load(x, first), load(delta, first));
-        let powers = match kept.get(chunk) {
-            Some(kept) => *kept,
+        let powers = match saved.get(chunk) {
+            Some(saved) => *saved,
             None => peak.powers::<F>(x),
         };
         y[first..first + LANES].copy_from_slice(&peak.results::<F>(row, first, &Chunk { x, delta, powers }));
@@ -63,7 +65,9 @@ fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], kept:
     }
 }
 
-/// The last chunk ends with the row: it begins among what the one before it has.
+/// Returns the index of the first element of a chunk.
+///
+/// The last chunk ends at the end of the row, so it may overlap the previous chunk.
 #[inline(always)]
 fn first_of_chunk(chunk: usize, columns: usize) -> usize {
     (chunk * LANES).min(columns - LANES)
@@ -76,7 +80,7 @@ fn load<T: Scalar>(numbers: &[T], first: usize) -> [T; LANES] {
     lanes
 }
 
-/// The first `counted` of them set to 0: they are in the sums already.
+/// Returns the elements with the first `counted` set to 0: these are already in the sums.
 #[inline(always)]
 fn without<T: Scalar>(mut lanes: Lanes<T>, counted: usize) -> Lanes<T> {
     let counted = T::from_usize(counted);
@@ -87,7 +91,7 @@ fn without<T: Scalar>(mut lanes: Lanes<T>, counted: usize) -> Lanes<T> {
     lanes
 }
 
-/// Neighbours.
+/// Neighbouring elements of a row.
 struct Chunk<T> {
     x: Lanes<T>,
     delta: Lanes<T>,
@@ -131,7 +135,7 @@ impl<T: Scalar> Sums<T> {
     }
 }
 
-/// The sum of the lanes, in pairs of halves.
+/// Returns the sum of the elements, added in pairs of halves.
 #[inline(always)]
 fn sum<T: Scalar>(mut lanes: Lanes<T>) -> T {
     let mut half = LANES / 2;
@@ -145,9 +149,9 @@ fn sum<T: Scalar>(mut lanes: Lanes<T>) -> T {
     lanes[0]
 }
 
-/// The largest value of a row, the first where several are. NaN is passed over: its power is in the sums.
+/// The largest value of a row; the first one if several are equal. NaN is ignored: its power makes the sums NaN.
 struct Peak<T> {
-    place: usize,
+    index: usize,
     x: T,
     delta: T,
 }
@@ -155,7 +159,7 @@ struct Peak<T> {
 impl<T: Scalar> Peak<T> {
     #[inline(always)]
     fn of(x: &[T], delta: &[T]) -> Self {
-        // Chunks are counted in numbers of the kind of the others: like sizes make vectors of like lengths.
+        // Chunks are counted as `T`: types of the same size make SIMD vectors of the same length.
         let (mut largest, mut chunks) = (load(x, 0), [T::zero(); LANES]);
         for chunk in 1..x.len().div_ceil(LANES) {
             let x = load(x, first_of_chunk(chunk, x.len()));
@@ -171,27 +175,28 @@ impl<T: Scalar> Peak<T> {
         for &other in &largest[1..] {
             peak = if other > peak { other } else { peak };
         }
-        let mut place = usize::MAX;
+        let mut index = usize::MAX;
         for lane in 0..LANES {
             if largest[lane] == peak {
                 let chunk = chunks[lane].to_usize().unwrap_or(0);
-                place = place.min(first_of_chunk(chunk, x.len()) + lane);
+                index = index.min(first_of_chunk(chunk, x.len()) + lane);
             }
         }
-        // Of a row that begins with NaN in each lane, no number is the largest.
-        let place = if place == usize::MAX { 0 } else { place };
+        // If the first chunk is all NaN, no number is found to be the largest.
+        let index = if index == usize::MAX { 0 } else { index };
         Self {
-            place,
+            index,
             x: peak,
-            delta: delta[place],
+            delta: delta[index],
         }
     }
 
-    /// Its lane in the chunk that begins with this number of the row; of one that does not have it, none of them.
+    /// Returns the lane of the largest value in the chunk that begins at index `first`; `LANES` if it is in another
+    /// chunk.
     #[inline(always)]
     fn lane(&self, first: usize) -> T {
-        if (first..first + LANES).contains(&self.place) {
-            T::from_usize(self.place - first)
+        if (first..first + LANES).contains(&self.index) {
+            T::from_usize(self.index - first)
         } else {
             T::from_usize(LANES)
         }

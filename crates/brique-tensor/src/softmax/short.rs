@@ -1,4 +1,4 @@
-//! Short rows, several side by side: each lane is a row.
+//! Short rows, several at once: each lane of a SIMD vector is a row.
 
 use super::{AlongRow, Row, Value};
 use crate::Scalar;
@@ -7,16 +7,16 @@ use crate::inlined::exp_of_negative_difference;
 use crate::simd::Vector;
 use crate::transpose::transpose;
 
-/// Rows up to this long need short buffers only,
+/// The longest row for which the smaller buffers are large enough.
 const FEW: usize = 16;
 
-/// and longer ones than this are computed each by itself.
+/// The longest row that is computed together with others.
 pub(super) const MOST: usize = 64;
 
-/// One number of each row.
+/// One element of each row.
 type Lanes<T, const LANES: usize> = [T; LANES];
 
-/// All rows, in blocks of `LANES`, column by column.
+/// Computes all rows in blocks of `LANES` rows, column by column.
 #[inline(always)]
 pub(super) fn rows<V, F, const LANES: usize>(
     simd: V::Simd,
@@ -31,21 +31,21 @@ pub(super) fn rows<V, F, const LANES: usize>(
 {
     let zero = [V::Number::default(); LANES];
     let (mut few, mut many);
-    let room: &mut [_] = if columns <= FEW {
+    let buffer: &mut [_] = if columns <= FEW {
         few = [zero; 4 * FEW];
         &mut few
     } else {
         many = [zero; 4 * MOST];
         &mut many
     };
-    let (half, other_half) = room.split_at_mut(room.len() / 2);
+    let (half, other_half) = buffer.split_at_mut(buffer.len() / 2);
     let (values, deltas) = half.split_at_mut(half.len() / 2);
     let (powers, block) = other_half.split_at_mut(other_half.len() / 2);
     let block = block.as_flattened_mut();
     let size = columns * LANES;
     for first in (0..y.len()).step_by(size) {
         let numbers = first..y.len().min(first + size);
-        // Registers reach behind the numbers: near the end of the matrix there are none, and a copy is read and written.
+        // SIMD vectors read and write beyond the block. Near the end of the matrix, a copy is used instead.
         let is_inside = first + size + V::LANES <= y.len();
         for (from, to) in [(x, &mut *values), (delta, &mut *deltas)] {
             if is_inside {
@@ -68,7 +68,9 @@ pub(super) fn rows<V, F, const LANES: usize>(
     }
 }
 
-/// Lanes without a row, and columns behind the last, get what is there: nobody looks at them.
+/// Transposes a block of rows to columns.
+///
+/// Lanes without a row and columns beyond the last get arbitrary numbers, which are never used.
 #[inline(always)]
 fn to_columns<V, const LANES: usize>(
     simd: V::Simd,
@@ -87,7 +89,10 @@ fn to_columns<V, const LANES: usize>(
     }
 }
 
-/// What is written behind the end of a row, the next one writes over: hence the last columns first.
+/// Transposes a block of columns to rows.
+///
+/// The last columns are written first: numbers that are written beyond the end of a row are overwritten by later
+/// writes.
 #[inline(always)]
 fn to_rows<V, const LANES: usize>(
     simd: V::Simd,
@@ -106,7 +111,7 @@ fn to_rows<V, const LANES: usize>(
     }
 }
 
-/// Results in the place of the values.
+/// Computes the results of a block and overwrites its values with them.
 #[inline(always)]
 fn compute<T: Scalar, F: AlongRow<T>, const LANES: usize>(
     _: F,
@@ -136,10 +141,11 @@ fn compute<T: Scalar, F: AlongRow<T>, const LANES: usize>(
     }
 }
 
-/// The largest value of each row, the first where several are. NaN is passed over: its power is in the sums.
+/// The largest value of each row; the first one if several are equal. NaN is ignored: its power makes the sums NaN.
 struct Peaks<T, const LANES: usize> {
-    /// Its column, as a number of the kind of the others: comparisons of like sizes make vectors of like lengths.
-    place: Lanes<T, LANES>,
+    /// The column of the largest value, as `T`: comparisons of types of the same size use SIMD vectors of the same
+    /// length.
+    index: Lanes<T, LANES>,
     x: Lanes<T, LANES>,
     delta: Lanes<T, LANES>,
 }
@@ -147,13 +153,13 @@ struct Peaks<T, const LANES: usize> {
 impl<T: Scalar, const LANES: usize> Peaks<T, LANES> {
     #[inline(always)]
     fn of(columns: usize, x: &[Lanes<T, LANES>], delta: &[Lanes<T, LANES>]) -> Self {
-        let (mut place, mut peak) = ([T::zero(); LANES], x[0]);
+        let (mut index, mut peak) = ([T::zero(); LANES], x[0]);
         for column in 1..columns {
             let x = x[column];
             let column = T::from_usize(column);
             for lane in 0..LANES {
                 let is_larger = x[lane] > peak[lane];
-                place[lane] = if is_larger { column } else { place[lane] };
+                index[lane] = if is_larger { column } else { index[lane] };
                 peak[lane] = if is_larger { x[lane] } else { peak[lane] };
             }
             keep_chunks_apart();
@@ -163,7 +169,7 @@ impl<T: Scalar, const LANES: usize> Peaks<T, LANES> {
             let delta = delta[column];
             let column = T::from_usize(column);
             for lane in 0..LANES {
-                delta_at_peak[lane] = if place[lane] == column {
+                delta_at_peak[lane] = if index[lane] == column {
                     delta[lane]
                 } else {
                     delta_at_peak[lane]
@@ -172,7 +178,7 @@ impl<T: Scalar, const LANES: usize> Peaks<T, LANES> {
             keep_chunks_apart();
         }
         Self {
-            place,
+            index,
             x: peak,
             delta: delta_at_peak,
         }
@@ -190,12 +196,12 @@ impl<T: Scalar, const LANES: usize> Peaks<T, LANES> {
     }
 
     #[inline(always)]
-    fn value(&self, lane: usize, place: T, x: T, power: T, delta: T) -> Value<T> {
+    fn value(&self, lane: usize, index: T, x: T, power: T, delta: T) -> Value<T> {
         Value {
             below_peak: x - self.x[lane],
             power,
             delta,
-            is_peak: self.place[lane] == place,
+            is_peak: self.index[lane] == index,
         }
     }
 }
@@ -210,13 +216,13 @@ impl<T: Scalar, const LANES: usize> Sums<T, LANES> {
     fn and<F: AlongRow<T>>(
         mut self,
         peaks: &Peaks<T, LANES>,
-        place: T,
+        index: T,
         x: Lanes<T, LANES>,
         delta: Lanes<T, LANES>,
         powers: Lanes<T, LANES>,
     ) -> Self {
         for lane in 0..LANES {
-            let value = peaks.value(lane, place, x[lane], powers[lane], delta[lane]);
+            let value = peaks.value(lane, index, x[lane], powers[lane], delta[lane]);
             self.others[lane] += if value.is_peak { T::zero() } else { value.power };
             self.terms[lane] += F::term(value, peaks.delta[lane]);
         }
@@ -224,7 +230,7 @@ impl<T: Scalar, const LANES: usize> Sums<T, LANES> {
     }
 }
 
-/// A [`Row`] in each lane.
+/// The fields of [`Row`], one row in each lane.
 struct RowLanes<T, const LANES: usize> {
     others: Lanes<T, LANES>,
     terms: Lanes<T, LANES>,
@@ -253,7 +259,7 @@ impl<T: Scalar, const LANES: usize> RowLanes<T, LANES> {
 fn results<T: Scalar, F: AlongRow<T>, const LANES: usize>(
     peaks: &Peaks<T, LANES>,
     rows: &RowLanes<T, LANES>,
-    place: T,
+    index: T,
     x: Lanes<T, LANES>,
     delta: Lanes<T, LANES>,
     powers: Lanes<T, LANES>,
@@ -267,7 +273,7 @@ fn results<T: Scalar, F: AlongRow<T>, const LANES: usize>(
             reciprocal: rows.reciprocal[lane],
             common: rows.common[lane],
         };
-        let value = peaks.value(lane, place, x[lane], powers[lane], delta[lane]);
+        let value = peaks.value(lane, index, x[lane], powers[lane], delta[lane]);
         results[lane] = F::result(value, row);
     }
     results

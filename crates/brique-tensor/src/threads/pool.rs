@@ -1,8 +1,9 @@
-//! Threads that wait for work, awake for a while: between two kernels of a step there is no time to wake one up.
+//! Threads that wait for work. They stay awake for a while, because waking a thread up would take longer than the time
+//! between two kernels of a training step.
 
 #![allow(
     unsafe_code,
-    reason = "threads that live longer than the work that they are given cannot borrow it"
+    reason = "the threads outlive the work that they are given, so they cannot borrow it safely"
 )]
 
 use std::any::Any;
@@ -14,37 +15,38 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::{self, JoinHandle};
 
-/// So often a thread looks for work before it sleeps: for a few tenths of a millisecond.
+/// The number of times that a thread looks for work before it sleeps: this takes a few tenths of a millisecond.
 const LOOKS: usize = 20_000;
 
-/// Does the part of this number.
+/// A function that does the part with the given index.
 type Work<'a> = dyn Fn(usize) + Sync + 'a;
 
-/// Threads that compute parts of what others ask for.
+/// Threads that compute parts of the work of other threads.
 #[derive(Debug)]
 pub(super) struct Pool {
     shared: Arc<Shared>,
-    /// Held by who asks: one work at a time.
+    /// Locked by the thread that gives the work: there is one work at a time.
     workers: Mutex<Vec<JoinHandle<()>>>,
 }
 
 struct Shared {
-    /// The work of this turn, valid while some worker is not done with it.
+    /// The work of this turn and its number of parts. It is valid until the last worker is done with it.
     work: UnsafeCell<Option<(&'static Work<'static>, usize)>>,
-    /// Grows with each work, which workers take as the sign to begin.
+    /// The number of the work. Workers begin when it increases.
     turn: AtomicUsize,
-    /// How many workers are done with the work of this turn.
+    /// The number of workers that are done with the work of this turn.
     done: AtomicUsize,
     asleep: Vec<AtomicBool>,
-    /// What a part panicked with, if one did.
+    /// The payload of a panic in a part, if there was one.
     panic: Mutex<Option<Box<dyn Any + Send>>>,
     is_over: AtomicBool,
 }
 
-// SAFETY: `work` is written by who holds the lock of `workers`, while all workers are done; they read it after `turn` has
-// grown, which happens after the writing, and not after they are done. All else is atomic.
+// SAFETY: only the thread that holds the lock of `workers` writes `work`, while all workers are done. A worker reads it
+// after `turn` has increased, which happens after the write, and never after the worker is done. All other fields are
+// synchronized.
 unsafe impl Sync for Shared {}
-// SAFETY: a reference to work that is `Sync` may be sent.
+// SAFETY: a reference to work that is `Sync` may be sent to another thread.
 unsafe impl Send for Shared {}
 
 impl std::fmt::Debug for Shared {
@@ -56,7 +58,7 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Pool {
-    /// So many threads beside those that ask.
+    /// Starts this many workers, in addition to the threads that give the work.
     pub(super) fn new(workers: usize) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             work: UnsafeCell::new(None),
@@ -84,19 +86,19 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Does the parts from 0 to `parts`, and comes back when all are done.
+    /// Does the parts `0..parts`, and returns when all are done.
     pub(super) fn compute(&self, parts: usize, work: &Work<'_>) {
         let workers = match self.workers.try_lock() {
             Ok(workers) => workers,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            // Somebody else's kernel is running, or this is a part of one.
+            // Another thread's kernel is running, or this call is itself within a part of a kernel.
             Err(TryLockError::WouldBlock) => return (0..parts).for_each(work),
         };
         let shared = &*self.shared;
         shared.done.store(0, Ordering::Relaxed);
-        // SAFETY: no worker looks at the work after it is done with it, and this function does not end, by a panic either,
-        // before all are (`Finish`): the borrow is never used after its time. All workers are done with the work before, so
-        // nobody reads while this is written.
+        // SAFETY: no worker uses the work after it is done with it, and this function does not end before all workers
+        // are done, even by a panic (`Finish`): the borrow is never used after its lifetime. All workers are done with
+        // the previous work, so no thread reads during this write.
         unsafe {
             let work = std::mem::transmute::<&Work<'_>, &'static Work<'static>>(work);
             *shared.work.get() = Some((work, parts));
@@ -111,7 +113,7 @@ impl Pool {
             shared,
             workers: workers.len(),
         };
-        // The parts that are not the workers' are the caller's.
+        // The caller does the parts that are not assigned to a worker.
         (0..parts)
             .filter(|part| part % (workers.len() + 1) == 0)
             .for_each(work);
@@ -150,14 +152,14 @@ impl Drop for Pool {
         let workers = self.workers.get_mut().unwrap_or_else(PoisonError::into_inner);
         for worker in workers.drain(..) {
             worker.thread().unpark();
-            // A worker catches the panics of its work, and has no others.
+            // A worker catches the panics of its work, and does not panic otherwise.
             let _ = worker.join();
         }
     }
 }
 
 impl Shared {
-    /// The life of a worker.
+    /// Runs a worker until the pool is dropped.
     fn serve(&self, number: usize) {
         let mut turn = 0;
         loop {
@@ -165,8 +167,8 @@ impl Shared {
             if self.is_over.load(Ordering::SeqCst) {
                 return;
             }
-            // SAFETY: the turn has grown, so the work was written before, and is not written again before this worker is
-            // done.
+            // SAFETY: `turn` has increased, so the work was written before, and it is not written again before this
+            // worker is done.
             let work = unsafe { *self.work.get() };
             if let Some((work, parts)) = work {
                 let threads = self.asleep.len() + 1;
@@ -179,7 +181,7 @@ impl Shared {
         }
     }
 
-    /// Waits for a turn after this one, awake at first.
+    /// Waits for a turn after this one and returns it. The thread is awake at first, then it sleeps.
     fn next_turn(&self, number: usize, turn: usize) -> usize {
         for _ in 0..LOOKS {
             let next = self.turn.load(Ordering::Acquire);

@@ -1,5 +1,7 @@
 use brique_tensor::ndarray::{Array2, Axis, array};
-use brique_tensor::{Matrix, Scalar, affine_delta, affine_forward, affine_fresh_gradient, affine_gradient};
+use brique_tensor::{
+    Matrix, Scalar, affine_delta, affine_forward, affine_gradient, affine_overwrite_gradient,
+};
 use proptest::prelude::*;
 
 use crate::levels::{on_every_level, proptest_on_every_level};
@@ -18,14 +20,14 @@ fn case<T: Scalar>() -> impl Strategy<Value = Case<T>> {
     })
 }
 
-/// `[x 1]`, built for once.
+/// Returns `[x 1]`; the kernels do not build this matrix.
 fn with_ones<T: Scalar>(x: &Array2<T>) -> Array2<T> {
     Array2::from_shape_fn((x.nrows(), x.ncols() + 1), |(i, j)| {
         if j < x.ncols() { x[[i, j]] } else { T::one() }
     })
 }
 
-/// The matrix product by its definition.
+/// Computes the matrix product by its definition.
 fn product<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>) -> Array2<T> {
     Array2::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| {
         (0..a.ncols()).map(|k| a[[i, k]] * b[[k, j]]).sum()
@@ -50,9 +52,9 @@ fn check_stacked_definition<T: Scalar>((x, parameters, delta): &Case<T>) {
     affine_gradient(x, delta, &mut gradient);
     assert_eq!(gradient, parameters + &product(&with_ones(x).t(), delta));
 
-    let mut fresh = nans(parameters.dim());
-    assert!(affine_fresh_gradient(x, delta, &mut fresh));
-    assert_eq!(fresh, product(&with_ones(x).t(), delta));
+    let mut overwritten = nans(parameters.dim());
+    assert!(affine_overwrite_gradient(x, delta, &mut overwritten));
+    assert_eq!(overwritten, product(&with_ones(x).t(), delta));
 }
 
 proptest_on_every_level! {
@@ -93,23 +95,23 @@ fn a_gradient_that_is_not_finite_is_told_of() {
             let x = Array2::from_elem((n, inputs), 1.0);
             let delta = Array2::from_elem((n, outputs), 0.5);
             let mut gradient = nans((inputs + 1, outputs));
-            assert!(affine_fresh_gradient(&x, &delta, &mut gradient));
+            assert!(affine_overwrite_gradient(&x, &delta, &mut gradient));
             for number in [f64::NAN, f64::NEG_INFINITY, f64::MAX] {
                 let mut x = x.clone();
                 x[[n / 2, inputs - 1]] = number;
-                let finite = affine_fresh_gradient(&x, &(&delta + 3.0), &mut gradient);
+                let finite = affine_overwrite_gradient(&x, &(&delta + 3.0), &mut gradient);
                 assert!(!finite, "{number} in x of {n} rows");
                 let mut delta = delta.clone();
                 delta.column_mut(outputs - 1).fill(number);
                 let zeros = Array2::zeros(x.dim());
-                let finite = affine_fresh_gradient(&zeros, &delta, &mut gradient);
+                let finite = affine_overwrite_gradient(&zeros, &delta, &mut gradient);
                 assert!(!finite, "{number} in delta of {n} rows: at least its bias is not");
             }
         }
     });
 }
 
-/// Around the sizes at which products are cut into blocks.
+/// Sizes around those at which products are cut into blocks.
 fn block() -> impl Strategy<Value = usize> {
     proptest::sample::select(vec![1_usize, 3, 63, 64, 65, 513])
 }

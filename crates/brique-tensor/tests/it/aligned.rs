@@ -64,7 +64,7 @@ fn a_large_matrix_begins_with_a_huge_page() {
     }
 }
 
-/// What the system says about the piece of memory in which an address lies, if it knows huge pages at all.
+/// Returns the system's flags of the memory mapping that contains an address, or `None` without support for huge pages.
 #[cfg(target_os = "linux")]
 fn flags_of_memory(address: usize) -> Option<String> {
     use std::fs::{exists, read_to_string};

@@ -1,10 +1,11 @@
-//! What the functions of one number are, and what they are computed to be.
+//! Exact values of the functions of one number, and the bits that are computed for some of them.
 #![allow(clippy::unreadable_literal, reason = "a table, not numbers to be read")]
 #![allow(clippy::approx_constant, reason = "values of functions, not constants")]
 
 /// x, then `e^x`, `e^x − 1`, `tanh x`, `1/cosh² x`, `σ(x)`, `σ(x)·σ(−x)` and `ln(1 + e^x)`.
 ///
-/// From mpmath, to 120 digits and then rounded to the nearest: tails, subnormal numbers, and numbers around those where the computation takes another power of two.
+/// From mpmath, to 120 digits and then rounded to the nearest: tails, subnormal numbers, and numbers around those where
+/// the computation takes another power of two.
 pub const EXACT: &[[f64; 8]] = &[
     [5e-324, 1.0, 5e-324, 5e-324, 1.0, 0.5, 0.25, 0.6931471805599453],
     [-5e-324, 1.0, -5e-324, -5e-324, 1.0, 0.5, 0.25, 0.6931471805599453],

@@ -21,10 +21,10 @@ const NAMES: [&str; 7] = [
     "softplus",
 ];
 
-/// What they may be wrong by, in units of the last place: measured, and rounded up.
+/// The largest error allowed for each function, in units in the last place: measured, and rounded up.
 const BOUNDS: [f64; 7] = [1.2, 1.7, 2.6, 2.5, 2.5, 2.5, 2.9];
 
-/// All functions at one number.
+/// Returns the values of all functions at `x`.
 fn all<T: Scalar>(x: T) -> [T; 7] {
     [
         exp(x),
@@ -37,7 +37,7 @@ fn all<T: Scalar>(x: T) -> [T; 7] {
     ]
 }
 
-/// The same as code that is compiled here, for what every processor has.
+/// Returns the values of the inlined functions at `x`, compiled in this crate for the baseline.
 fn all_inlined<T: Scalar>(x: T) -> [T; 7] {
     [
         inlined::exp(x),
@@ -50,12 +50,12 @@ fn all_inlined<T: Scalar>(x: T) -> [T; 7] {
     ]
 }
 
-/// One of them as the value, and as the derivative with its sign changed: the two cannot be taken for one another.
+/// The function of index `N` as the value, and its negation as the derivative: the test can tell the two apart.
 #[derive(Clone, Copy)]
 struct Nth<const N: usize>;
 
 impl<T: Scalar, const N: usize> Elementwise<T> for Nth<N> {
-    #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
+    #[allow(clippy::inline_always, reason = "as every function that has to be vectorized")]
     #[inline(always)]
     fn value(self, x: T) -> T {
         match N {
@@ -69,7 +69,7 @@ impl<T: Scalar, const N: usize> Elementwise<T> for Nth<N> {
         }
     }
 
-    #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
+    #[allow(clippy::inline_always, reason = "as every function that has to be vectorized")]
     #[inline(always)]
     fn derivative(self, x: T) -> T {
         -self.value(x)
@@ -116,7 +116,7 @@ fn of_matrices<T: Scalar>() -> [[OfMatrix<T>; 4]; 7] {
     ]
 }
 
-/// Every 100th of a million numbers of all signs and exponents: bits from a linear congruential generator.
+/// Random bits from a linear congruential generator, for numbers of all signs and exponents.
 fn bits(n: usize) -> impl Iterator<Item = u64> {
     (0..n).scan(0x9e37_79b9_7f4a_7c15_u64, |state, _| {
         *state = state
@@ -138,7 +138,7 @@ fn specials() -> Vec<f64> {
         1.2e-38,
     ];
     numbers.extend(EXACT.iter().map(|row| row[0]));
-    // Where powers of two change.
+    // The numbers at which the power of two changes.
     numbers.extend((1..3000).map(|half| f64::from(half) * 0.5 * std::f64::consts::LN_2));
     numbers.extend(numbers.clone().iter().map(|x| -x));
     numbers
@@ -149,7 +149,7 @@ fn f64s() -> Vec<f64> {
         if i % 2 == 0 {
             f64::from_bits(bits)
         } else {
-            // From −800 to 800, where something happens.
+            // From −800 to 800: beyond, all functions have reached their limits.
             (bits >> 11) as f64 / (1_u64 << 53) as f64 * 1600.0 - 800.0
         }
     });
@@ -158,7 +158,7 @@ fn f64s() -> Vec<f64> {
 
 #[allow(
     clippy::cast_possible_truncation,
-    reason = "the lower bits are numbers as well"
+    reason = "the lower bits are random as well"
 )]
 fn f32s() -> Vec<f32> {
     let random = bits(100_000).enumerate().map(|(i, bits)| {
@@ -171,13 +171,13 @@ fn f32s() -> Vec<f32> {
     specials().into_iter().map(f32::from_f64).chain(random).collect()
 }
 
-/// NaN is NaN, whatever its bits.
+/// Returns whether two numbers and their signs are equal. All NaN are equal, for any bits.
 fn same<T: Scalar>(a: T, b: T) -> bool {
     a.is_nan() && b.is_nan() || a == b && a.is_sign_negative() == b.is_sign_negative()
 }
 
-/// The distance from one place of `T` to the next, at a number.
-fn place<T: Scalar>(at: f64) -> f64 {
+/// Returns the unit in the last place of `T` at a number.
+fn ulp<T: Scalar>(at: f64) -> f64 {
     let smallest = T::min_positive_value().as_f64();
     let power = at.abs().max(smallest).log2().floor().exp2();
     // The logarithm may have been rounded up to a whole number.
@@ -189,10 +189,11 @@ fn place<T: Scalar>(at: f64) -> f64 {
     power * T::epsilon().as_f64()
 }
 
-/// Whether a number is within some places of an exact one, or both are infinite or no numbers.
-fn is_near<T: Scalar>(found: T, exact: f64, places: f64) -> bool {
+/// Returns whether a number is within some units in the last place of an exact one, or both are the same infinity or
+/// NaN.
+fn is_near<T: Scalar>(found: T, exact: f64, ulps: f64) -> bool {
     let rounded = T::from_f64(exact);
-    same(found, rounded) || (found.as_f64() - exact).abs() <= places * place::<T>(exact)
+    same(found, rounded) || (found.as_f64() - exact).abs() <= ulps * ulp::<T>(exact)
 }
 
 #[test]
@@ -214,7 +215,7 @@ fn exact_values_within_their_bounds() {
     });
 }
 
-/// By the standard library in `f64`, whose errors no number of `f32` shows.
+/// Returns the values by the standard library in `f64`; its errors are too small to matter in `f32`.
 fn of_f64(x: f64) -> [f64; 7] {
     let (decay, square_of_decay) = ((-x.abs()).exp(), (-2.0 * x.abs()).exp());
     [
@@ -253,7 +254,7 @@ fn logarithms_within_their_bounds() {
             assert!(is_near(ln_1p_of_positive(x), f64::from(x).ln_1p(), 2.1), "{x:e}");
         }
         for x in f64s().into_iter().filter(|x| *x >= 0.0 && *x < f64::MAX / 4.0) {
-            // The standard library's are within one place.
+            // The standard library's logarithms are within one unit in the last place.
             assert!(is_near(ln_1p_of_positive(x), x.ln_1p(), 3.1), "{x:e}");
         }
         assert!(ln_1p_of_positive(f64::NAN).is_nan());
@@ -279,13 +280,13 @@ fn check_every_way_gives_the_same_bits<T: Scalar>(numbers: &[T]) {
         for way in ways {
             let mut y = Array2::zeros(x.dim());
             way(&x, &mut y);
-            for (place, (&found, expected)) in y.iter().zip(&expected).enumerate() {
+            for (index, (&found, expected)) in y.iter().zip(&expected).enumerate() {
                 let expected = expected[function];
                 assert!(
                     same(found, expected),
                     "{} of {:e}: {found:e}, or {expected:e}",
                     NAMES[function],
-                    numbers[place]
+                    numbers[index]
                 );
             }
         }
@@ -293,7 +294,7 @@ fn check_every_way_gives_the_same_bits<T: Scalar>(numbers: &[T]) {
 }
 
 #[test]
-fn matrices_and_numbers_have_the_same_bits_on_every_unit() {
+fn matrices_and_numbers_have_the_same_bits_at_every_level() {
     on_every_level(|| {
         check_every_way_gives_the_same_bits(&f32s());
         check_every_way_gives_the_same_bits(&f64s());
@@ -329,7 +330,7 @@ fn layouts_have_the_same_bits() {
     });
 }
 
-/// These bits come out on every processor; a new one that had others would be noticed here.
+/// Every processor computes these bits. On a processor with other results this test fails.
 #[test]
 fn pinned_bits() {
     on_every_level(|| {
@@ -374,7 +375,7 @@ fn limits_and_signs() {
 #[test]
 fn differences_are_as_if_they_were_not_rounded() {
     on_every_level(|| {
-        // 1e-14 is lost in the difference, and e^(1e-14) is not 1.
+        // The difference a − b is rounded to a, although e^(1e-14) is not 1.
         let (a, b) = (300.0, 1e-14);
         let exact = exp(a) * (1.0 - 1e-14);
         assert!(is_near(exp_of_difference(a, b), exact, 4.0));

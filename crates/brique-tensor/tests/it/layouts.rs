@@ -1,9 +1,9 @@
-//! The same numbers, as they may lie in memory.
+//! The same numbers in different memory layouts.
 
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, Axis, Slice};
 
-/// A matrix row by row, column by column, backwards, and with NaN in gaps between its columns.
+/// Returns a matrix row by row, column by column, backwards, and with NaN in gaps between its columns.
 pub fn layouts<T: Scalar>(matrix: &Array2<T>) -> [Array2<T>; 4] {
     let (rows, columns) = matrix.dim();
     let by_columns = Array2::from_shape_fn((columns, rows), |(i, j)| matrix[[j, i]]).reversed_axes();
@@ -17,7 +17,7 @@ pub fn layouts<T: Scalar>(matrix: &Array2<T>) -> [Array2<T>; 4] {
     [matrix.clone(), by_columns, backwards, with_gaps]
 }
 
-/// Numbers between −1 and 1 whose sums are rounded: bits from a linear congruential generator.
+/// Returns numbers between −1 and 1 whose sums are rounded, from a linear congruential generator.
 pub fn numbers<T: Scalar>(shape: (usize, usize), seed: u64) -> Array2<T> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     Array2::from_shape_simple_fn(shape, || {
@@ -28,7 +28,7 @@ pub fn numbers<T: Scalar>(shape: (usize, usize), seed: u64) -> Array2<T> {
     })
 }
 
-/// Whether two matrices have the same numbers and signs; NaN is NaN, whatever its bits.
+/// Returns whether two matrices have the same numbers and signs. All NaN are equal, for any bits.
 pub fn same_bits<T: Scalar>(a: &Array2<T>, b: &Array2<T>) -> bool {
     let same = |(&a, &b): (&T, &T)| {
         a.is_nan() && b.is_nan() || a == b && a.is_sign_negative() == b.is_sign_negative()

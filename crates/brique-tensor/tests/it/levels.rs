@@ -13,7 +13,7 @@ pub fn on_every_level(check: impl Fn()) {
     }
 }
 
-/// `proptest!` whose tests draw all of their cases at every SIMD level.
+/// A `proptest!` whose tests run all of their cases at every SIMD level.
 macro_rules! proptest_on_every_level {
     (#![proptest_config($config:expr)] $($(#[$attribute:meta])* fn $name:ident($($arguments:tt)*) $body:block)*) => {$(
         $(#[$attribute])*

@@ -1,11 +1,11 @@
-//! The kernels against their definitions: stacked ones, naive sums, every shape from 0 up.
+//! Tests of the kernels against their definitions: stacked ones, naive sums, every shape from 0 up.
 #![allow(missing_docs, reason = "tests are read, not published")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "a test that cannot go on fails"
 )]
-#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(clippy::float_cmp, reason = "exact results are compared exactly")]
 
 mod affine;
 mod aligned;

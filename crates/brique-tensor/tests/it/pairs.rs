@@ -11,12 +11,12 @@ fn pair<T: Scalar>() -> impl Strategy<Value = (Array2<T>, Array2<T>)> {
     (size(), size()).prop_flat_map(|(rows, columns)| (integers(rows, columns), integers(rows, columns)))
 }
 
-/// Tells its arguments apart, and is exact for small integers.
+/// Returns a result that depends on the order of the arguments, and is exact for small integers.
 fn mixture<T: Scalar>(a: T, b: T) -> T {
     a * b + a + a - b
 }
 
-/// By its definition: each element alone.
+/// Applies `mixture` by its definition, to each pair of elements.
 fn mixtures<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>) -> Array2<T> {
     Array2::from_shape_fn(a.dim(), |index| mixture(a[index], b[index]))
 }
@@ -84,7 +84,7 @@ proptest_on_every_level! {
     }
 }
 
-/// Shapes with as many numbers as some blocks of 1024 hold, and a few less or more.
+/// Shapes whose size is a multiple of the block size 1024, or a few less or more.
 fn shapes_around_blocks() -> impl Iterator<Item = (usize, usize)> {
     let lengths = (1..=5).flat_map(|blocks| [-65, -64, -1, 0, 1, 64, 65].map(|more| 1024 * blocks + more));
     let lines = lengths.flat_map(|length: i32| {
@@ -156,25 +156,25 @@ fn nothing_adds_up_to_zero() {
 fn nan_and_infinity_go_through_a_sum() {
     on_every_level(|| {
         for length in [1, 63, 64, 65, 1023, 1024, 1025, 2100] {
-            for place in [0, length / 2, length - 1] {
+            for index in [0, length / 2, length - 1] {
                 let (mut a, b) = (numbers::<f32>((1, length), 5), numbers((1, length), 6));
-                a[[0, place]] = f32::NAN;
+                a[[0, index]] = f32::NAN;
                 assert!(
                     sum_of_pairs(&a, &b, mixture).is_nan(),
-                    "NaN at {place} of {length}"
+                    "NaN at {index} of {length}"
                 );
                 assert!(
                     sum_of_pairs(&b, &a, mixture).is_nan(),
-                    "NaN at {place} of {length}"
+                    "NaN at {index} of {length}"
                 );
-                a[[0, place]] = f32::INFINITY;
+                a[[0, index]] = f32::INFINITY;
                 assert_eq!(sum_of_pairs(&a, &b, |a, _| a), f32::INFINITY);
             }
         }
     });
 }
 
-/// Added one after the other, a million numbers of 0.1 are off by a hundredth.
+/// If a million numbers of 0.1 are added one after the other, the sum is off by a hundredth.
 #[test]
 fn the_rounding_of_a_million_numbers_stays_small() {
     on_every_level(|| {
@@ -224,7 +224,7 @@ fn the_shape_of_the_second_to_combine_is_told() {
 
 #[test]
 #[should_panic(expected = "c has shape (1, 3), expected (2, 3)")]
-fn the_shape_of_what_is_combined_is_told() {
+fn the_shape_of_the_result_of_combine_is_told() {
     let a = Array2::<f64>::zeros((2, 3));
     combine(&a, &a, &mut Array2::zeros((1, 3)), |a, _| a);
 }
@@ -244,12 +244,12 @@ fn check_finite<T: Scalar>() {
         for shape in [(1, length), (length, 1)] {
             let finite = numbers::<T>(shape, 9);
             assert!(layouts(&finite).iter().all(|matrix| all_finite(matrix)));
-            for place in 0..length {
+            for index in 0..length {
                 for wrong in [T::nan(), T::infinity(), T::neg_infinity()] {
                     let mut matrix = finite.clone();
-                    matrix.as_slice_mut().unwrap()[place] = wrong;
+                    matrix.as_slice_mut().unwrap()[index] = wrong;
                     for matrix in layouts(&matrix) {
-                        assert!(!all_finite(&matrix), "{wrong} at {place} of {length}");
+                        assert!(!all_finite(&matrix), "{wrong} at {index} of {length}");
                     }
                 }
             }
@@ -258,7 +258,7 @@ fn check_finite<T: Scalar>() {
 }
 
 #[test]
-fn what_is_not_finite_is_found_in_every_place() {
+fn numbers_that_are_not_finite_are_found_at_every_index() {
     on_every_level(|| {
         check_finite::<f64>();
         check_finite::<f32>();
@@ -278,7 +278,7 @@ fn the_largest_and_the_smallest_numbers_are_finite() {
         ]]));
         assert!(all_finite(&Array2::from_elem((3, 100), f32::MAX)));
         assert!(all_finite(&Array2::from_elem((3, 100), -f64::MAX)));
-        // Two infinities do not make up for one another.
+        // Two infinities do not cancel.
         assert!(!all_finite(&array![[f32::INFINITY, f32::NEG_INFINITY]]));
     });
 }

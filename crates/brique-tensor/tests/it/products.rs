@@ -1,4 +1,4 @@
-//! The fast products beside the one that is written as it is defined, at every SIMD level that this processor has.
+//! Compares the fast products with the product by its definition, at every SIMD level that this processor has.
 
 use brique_tensor::internals::{
     Onto, multiply, multiply_by_definition, multiply_in_parts, multiply_to_finite,
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::levels::on_every_level;
 
-/// A product of numbers that are multiplied without rounding, or of some that are not.
+/// A product of whole numbers, which are multiplied without rounding, or of numbers whose products are rounded.
 #[derive(Debug, Clone, Copy)]
 struct Case {
     rows: usize,
@@ -18,12 +18,12 @@ struct Case {
     is_whole: bool,
 }
 
-/// How a factor lies in memory.
+/// The memory layout of a factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Layout {
     ByRows,
     ByColumns,
-    /// Row by row, from the start of a line of the cache on.
+    /// Row by row, from the start of a cache line on.
     InLines,
 }
 
@@ -106,7 +106,7 @@ fn check_start<T: Scalar>(case: Case, a: &Array2<T>, b: &Array2<T>, onto: Onto<A
     }
 }
 
-/// Around every height of a tile, width of a panel, length of a chunk and end of a block.
+/// Shapes around every height of a tile, width of a panel, length of a chunk and end of a block.
 #[test]
 fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_at_every_level() {
     for (rows, depth, columns) in [
@@ -144,7 +144,7 @@ fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_at
     }
 }
 
-/// Whatever computes it: short sums, a dot, tiles whole and ragged, one chunk and two.
+/// Shapes for every kernel of products: short sums, a dot product, full and partial tiles, one chunk and two.
 #[test]
 fn a_number_that_is_not_finite_is_told_of_at_every_level() {
     for (rows, depth, columns) in [
@@ -178,7 +178,7 @@ fn a_number_that_is_not_finite_is_told_of_at_every_level() {
     }
 }
 
-/// What each SIMD level says of `a · b`.
+/// Returns whether `a · b` is reported as finite, for each SIMD level.
 fn told(a: &Array2<f64>, b: &Array2<f64>) -> Vec<bool> {
     let told_at = |level: SimdLevel| {
         let mut c = Array2::zeros((a.nrows(), b.ncols()));
@@ -196,7 +196,7 @@ proptest! {
     }
 }
 
-/// The rows of ten thousand, computed by themselves, in pairs, and in batches of other sizes.
+/// Computes rows of a large batch one by one, in pairs, and in batches of other sizes.
 #[test]
 fn a_row_has_the_same_bits_in_every_batch() {
     const ROWS: usize = 10_000;
@@ -219,7 +219,7 @@ fn a_row_has_the_same_bits_in_every_batch() {
         let sizes = [1, 2, 3, 5, 6, 7, 32, 33, 64, 129, 1000];
         let (mut first, mut turn) = (0, 0);
         while first < ROWS {
-            // Most rows by themselves, which is where other code would be chosen.
+            // Most rows are computed one by one, because a single row would most likely take another code path.
             let rows = if turn % 4 == 0 {
                 sizes[turn / 4 % sizes.len()]
             } else {
@@ -251,7 +251,7 @@ fn a_row_has_the_same_bits_in_every_batch() {
     });
 }
 
-/// Parts that are cut along rows and columns, at places that no tile knows.
+/// Cuts products along rows and columns, at positions that are not tile boundaries.
 #[test]
 fn parts_give_the_whole() {
     on_every_level(check_parts);

@@ -1,6 +1,6 @@
 use brique_tensor::Scalar;
 
-/// A number that f32 has to round, a count, and both back.
+/// Checks the conversions of a number that `f32` rounds, of special numbers and of counts, in both directions.
 fn check<T: Scalar>(name: &str, third: f64) {
     assert_eq!(T::NAME, name);
     assert_eq!(T::from_f64(1.0 / 3.0).as_f64(), third);

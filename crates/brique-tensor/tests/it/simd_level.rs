@@ -81,7 +81,7 @@ fn a_panic_restores_the_previous_level() {
     assert_eq!(inside, Ok(low));
 }
 
-/// A large kernel on these threads, each part of which has to be at `level`. Returns on how many threads it was.
+/// Runs a large kernel, checks that each part is at `level`, and returns the number of threads that computed it.
 fn threads_of_kernel_at(level: SimdLevel) -> usize {
     let mut a = Array2::<f64>::zeros((1, 300_000));
     let b = a.clone();
@@ -108,7 +108,7 @@ fn the_threads_of_a_kernel_are_at_the_level_of_its_caller() {
             let outside = level.run(|| threads.run(|| threads_of_kernel_at(level))).unwrap();
             let inside = threads.run(|| level.run(|| threads_of_kernel_at(level)).unwrap());
             assert_eq!([outside, inside], [count.min(2); 2]);
-            // The level of a kernel does not stay behind on its threads.
+            // The threads do not remain at the level of a previous kernel.
             threads.run(|| threads_of_kernel_at(SimdLevel::best()));
         }
     }
@@ -120,7 +120,7 @@ fn a_thread_starts_at_the_best_level() {
     assert_eq!(level, Ok(SimdLevel::best()));
 }
 
-/// Operations of a multiply-add, sums, and elements of a register of `f32`.
+/// Returns the operations of a multiply-add, times the sums, times the elements of a SIMD vector of `f32`.
 fn operations_of_round(level: SimdLevel) -> u64 {
     match level {
         SimdLevel::Avx512 => 2 * 24 * 16,

@@ -8,7 +8,7 @@ use crate::levels::on_every_level;
 
 type Kernel<T> = fn(&Matrix<T>, &Matrix<T>, &mut Matrix<T>);
 
-/// All five, with a δ whether they take one or not.
+/// All five functions with the same signature; those without δ ignore it.
 fn kernels<T: Scalar>() -> [(&'static str, Kernel<T>); 5] {
     [
         ("softmax", |x, _, y| softmax_forward(x, y)),
@@ -23,7 +23,8 @@ fn kernels<T: Scalar>() -> [(&'static str, Kernel<T>); 5] {
     ]
 }
 
-/// Both sides of every size where the computation changes: short rows, whole chunks, and what is kept of long rows.
+/// Numbers of columns on both sides of every limit of the algorithm: short rows, whole chunks, and saved powers of long
+/// rows.
 const COLUMNS: [usize; 19] = [
     1, 2, 3, 7, 8, 9, 10, 15, 16, 17, 18, 31, 32, 33, 100, 257, 1000, 1024, 1061,
 ];
@@ -34,7 +35,7 @@ fn run<T: Scalar>(kernel: Kernel<T>, x: &Matrix<T>, delta: &Matrix<T>) -> Array2
     y
 }
 
-/// Numbers from −range to range with a step that all of `f32` holds, so that many are equal.
+/// Numbers from −range to range, multiples of a step that is exact in `f32`; many of them are equal.
 fn numbers<T: Scalar>(rows: usize, columns: usize, range: i32, seed: u64) -> Array2<T> {
     let mut state = seed;
     Array2::from_shape_fn((rows, columns), |_| {
@@ -44,17 +45,17 @@ fn numbers<T: Scalar>(rows: usize, columns: usize, range: i32, seed: u64) -> Arr
     })
 }
 
-/// One row by the definitions, with sums of `f64` that leave out the largest.
+/// Computes one row by the definitions, in `f64`, with sums over all powers except the largest.
 fn by_definition(x: &[f64], delta: &[f64]) -> [Vec<f64>; 5] {
-    let place = (0..x.len()).fold(0, |best, j| if x[j] > x[best] { j } else { best });
-    let powers: Vec<f64> = x.iter().map(|&z| exp_of_difference(z, x[place])).collect();
-    let others = pairwise_sum(x.len(), |j| if j == place { 0.0 } else { powers[j] });
+    let index = (0..x.len()).fold(0, |best, j| if x[j] > x[best] { j } else { best });
+    let powers: Vec<f64> = x.iter().map(|&z| exp_of_difference(z, x[index])).collect();
+    let others = pairwise_sum(x.len(), |j| if j == index { 0.0 } else { powers[j] });
     let p: Vec<f64> = powers.iter().map(|power| power / (1.0 + others)).collect();
-    let mean = pairwise_sum(x.len(), |j| p[j] * (delta[place] - delta[j]));
+    let mean = pairwise_sum(x.len(), |j| p[j] * (delta[index] - delta[j]));
     let softmax_delta: Vec<f64> = (0..x.len())
-        .map(|j| p[j] * ((delta[j] - delta[place]) + mean))
+        .map(|j| p[j] * ((delta[j] - delta[index]) + mean))
         .collect();
-    let log = x.iter().map(|z| (z - x[place]) - others.ln_1p());
+    let log = x.iter().map(|z| (z - x[index]) - others.ln_1p());
     let log_delta = (0..x.len()).map(|j| {
         let rest = pairwise_sum(x.len(), |k| if k == j { 0.0 } else { p[k] });
         delta[j] * rest - p[j] * pairwise_sum(x.len(), |k| if k == j { 0.0 } else { delta[k] })
@@ -79,7 +80,7 @@ fn check_definitions<T: Scalar>(range: i32) {
             let of_row = |matrix: &Array2<T>| matrix.row(row).iter().map(|z| z.as_f64()).collect::<Vec<_>>();
             let delta = of_row(&delta);
             let expected = by_definition(&of_row(&x), &delta);
-            // What a difference cancels is measured by its terms: δ at most 2 each, times p.
+            // The error after cancellation is relative to the terms of the difference: δ at most 2 each, times p.
             let p = expected[0].clone();
             let sums: f64 = delta.iter().map(|delta| delta.abs()).sum();
             for ((name, found), expected) in results.iter().zip(&expected) {
@@ -115,7 +116,7 @@ fn check_rows_and_layouts<T: Scalar>() {
         for (name, kernel) in kernels::<T>() {
             let (x, delta) = (numbers(35, columns, 20, 1), numbers(35, columns, 2, 2));
             let y = run(kernel, &x, &delta);
-            // A row is what it is, whichever others there are.
+            // The result of a row does not depend on the other rows.
             for row in [0, 7, 15, 16, 34] {
                 let rows = Slice::from(row..=row);
                 let (x, delta) = (x.slice_axis(Axis(0), rows), delta.slice_axis(Axis(0), rows));
@@ -143,21 +144,21 @@ fn rows_and_layouts_make_no_difference() {
 fn nan_spoils_its_row_alone_and_infinities_have_their_limits() {
     on_every_level(|| {
         for columns in COLUMNS.into_iter().filter(|columns| *columns > 1) {
-            for place in [0, columns / 2, columns - 1] {
+            for index in [0, columns / 2, columns - 1] {
                 let mut x = numbers::<f64>(3, columns, 3, 8);
-                x[[1, place]] = f64::NAN;
-                x[[2, place]] = f64::NEG_INFINITY;
+                x[[1, index]] = f64::NAN;
+                x[[2, index]] = f64::NEG_INFINITY;
                 let delta = numbers(3, columns, 2, 9);
                 for (name, kernel) in kernels() {
                     let y = run(kernel, &x, &delta);
                     assert!(y.row(0).iter().all(|y| y.is_finite()), "{name}");
                     assert!(
                         y.row(1).iter().all(|y| y.is_nan()),
-                        "{name} of {columns}, NaN at {place}"
+                        "{name} of {columns}, NaN at {index}"
                     );
                 }
                 let y = run(kernels()[0].1, &x, &delta);
-                assert_eq!(y[[2, place]], 0.0);
+                assert_eq!(y[[2, index]], 0.0);
                 assert!((y.row(2).sum() - 1.0).abs() < 1e-15 * columns as f64);
                 x.row_mut(2).fill(f64::NEG_INFINITY);
                 let y = run(kernels()[2].1, &x, &delta);
@@ -168,7 +169,7 @@ fn nan_spoils_its_row_alone_and_infinities_have_their_limits() {
 }
 
 #[test]
-fn of_equal_largest_values_one_is_left_out_of_the_sum() {
+fn only_one_of_equal_largest_values_is_excluded_from_the_sum() {
     on_every_level(|| {
         for columns in COLUMNS {
             let x = Array2::from_elem((2, columns), 700.0);
@@ -203,8 +204,8 @@ fn check_bits_at_every_level<T: Scalar>() {
     for columns in [1, 3, 10, 16, 17, 50, 64, 65, 300, 1100] {
         let numbers = |start: usize| {
             Array2::from_shape_fn((37, columns), |(row, column)| {
-                let place = row * columns + column;
-                T::from_f64(((place * 7919 + start) % 1009) as f64 / 7.3 - 70.0)
+                let index = row * columns + column;
+                T::from_f64(((index * 7919 + start) % 1009) as f64 / 7.3 - 70.0)
             })
         };
         let (x, delta) = (numbers(1), numbers(2));

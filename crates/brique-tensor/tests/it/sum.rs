@@ -8,7 +8,7 @@ use crate::strategies::{integers, size};
 proptest_on_every_level! {
     #[test]
     fn pairwise_sum_adds_every_term_once(n in prop_oneof![0..70_usize, 1000..1100_usize]) {
-        // 2^-i would be too small to tell; distinct integers are exact and each one counts.
+        // 2^-i would become too small to notice; distinct integers are exact, and each one changes the sum.
         let sum: f64 = pairwise_sum(n, |i| (i * i + 1) as f64);
         let expected: usize = (0..n).map(|i| i * i + 1).sum();
         prop_assert_eq!(sum, expected as f64);
@@ -40,7 +40,7 @@ fn check_error_stays_small<T: Scalar>() {
     let running = (0..n).fold(T::zero(), |sum, _| sum + tenth);
     assert!(
         error(running) > 1000.0,
-        "a running sum would do, and this test would show nothing"
+        "a running sum would be accurate enough, and this test would prove nothing"
     );
 }
 
@@ -52,7 +52,7 @@ fn a_million_tenths_lose_no_digits() {
     });
 }
 
-/// Of 4080 rows there are 255 runs, which eight levels hold; of one row more there are not.
+/// 4080 rows are 255 runs, for which eight levels are enough; one row more needs another level.
 #[test]
 fn columns_of_any_length_are_added_alike_wherever_they_lie() {
     on_every_level(|| {

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{
-    Elementwise, Scalar, SimdLevel, Threads, affine_delta, affine_forward, affine_fresh_gradient,
-    affine_gradient, all_finite, combine, elementwise_delta, elementwise_forward,
+    Elementwise, Scalar, SimdLevel, Threads, affine_delta, affine_forward, affine_gradient,
+    affine_overwrite_gradient, all_finite, combine, elementwise_delta, elementwise_forward,
     elementwise_forward_with_derivative, inlined, log_softmax_delta, log_softmax_forward, softmax_delta,
     softmax_forward, sum_of_pairs, update,
 };
@@ -19,40 +19,40 @@ use crate::levels::on_every_level;
 struct Fold;
 
 impl<T: Scalar> Elementwise<T> for Fold {
-    #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
+    #[allow(clippy::inline_always, reason = "as every function that has to be vectorized")]
     #[inline(always)]
     fn value(self, x: T) -> T {
         x * inlined::tanh(x)
     }
 
-    #[allow(clippy::inline_always, reason = "as every function that is made vectors of")]
+    #[allow(clippy::inline_always, reason = "as every function that has to be vectorized")]
     #[inline(always)]
     fn derivative(self, x: T) -> T {
         inlined::tanh(x) + x * inlined::tanh_derivative(x)
     }
 }
 
-/// Some work on 1, 2, 3 and 5 threads has to give the bits that it gives without.
+/// Checks that `work` gives the same bits on 1, 2, 3 and 5 threads as without `Threads`.
 fn check_same_bits<T: Scalar>(what: &str, work: impl Fn() -> Vec<Array2<T>> + Sync) {
     let expected = work();
-    // How work is cut does not depend on the SIMD level: at the others than the best, one number of threads is enough.
+    // The division of work does not depend on the SIMD level: below the best level, one number of threads is enough.
     let is_best = SimdLevel::current() == SimdLevel::best();
     let counts: &[usize] = if is_best { &[1, 2, 3, 5] } else { &[3] };
     for &count in counts {
         let found = Threads::new(count).unwrap().run(&work);
         assert_eq!(found.len(), expected.len());
-        for (place, (found, expected)) in found.iter().zip(&expected).enumerate() {
+        for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
             assert!(
                 same_bits(found, expected),
-                "{what} on {count} threads, result {place}, {}",
+                "{what} on {count} threads, result {index}, {}",
                 T::NAME
             );
         }
     }
 }
 
-/// Rows, inputs and outputs whose products are cut: into columns, into rows, where one column more or less would be left
-/// over, with few columns, one row, and few terms in a sum.
+/// Rows, inputs and outputs of layers whose products are cut: by columns, by rows, at sizes at which a cut could leave
+/// a single column, with few columns, one row, and few terms per sum.
 const SHAPES: [(usize, usize, usize); 14] = [
     (1000, 64, 64),
     (128, 784, 256),
@@ -70,7 +70,7 @@ const SHAPES: [(usize, usize, usize); 14] = [
     (3, 700, 700),
 ];
 
-/// What a linear layer computes, its numbers row by row and column by column: other layouts are not cut.
+/// Returns all results of a linear layer for matrices row by row and column by column: other layouts are not cut.
 fn layer<T: Scalar>((rows, inputs, outputs): (usize, usize, usize)) -> impl Fn() -> Vec<Array2<T>> + Sync {
     let parameters = numbers((inputs + 1, outputs), 1);
     let [x, transposed_x, ..] = layouts(&numbers((rows, inputs), 2));
@@ -90,7 +90,7 @@ fn results_of_layer<T: Scalar>(x: &Array2<T>, parameters: &Array2<T>, delta: &Ar
     let mut gradient = parameters.clone();
     affine_gradient(x, delta, &mut gradient);
     let mut fresh = Array2::from_elem(parameters.dim(), T::nan());
-    affine_fresh_gradient(x, delta, &mut fresh);
+    affine_overwrite_gradient(x, delta, &mut fresh);
     vec![y, delta_x, gradient, fresh]
 }
 
@@ -174,20 +174,20 @@ fn functions_of_two_numbers_have_the_same_bits() {
 }
 
 #[test]
-fn what_is_not_finite_is_found_in_every_part() {
+fn numbers_that_are_not_finite_are_found_in_every_part() {
     on_every_level(|| {
         let mut matrix = numbers::<f64>((1000, 201), 10);
         for count in [1, 2, 3, 5] {
             let threads = Threads::new(count).unwrap();
             assert!(threads.run(|| all_finite(&matrix)));
-            for place in (0..1000).step_by(50).chain([499, 500, 999]) {
+            for index in (0..1000).step_by(50).chain([499, 500, 999]) {
                 for wrong in [f64::NAN, f64::NEG_INFINITY] {
-                    let right = std::mem::replace(&mut matrix[[place, place % 201]], wrong);
+                    let right = std::mem::replace(&mut matrix[[index, index % 201]], wrong);
                     assert!(
                         !threads.run(|| all_finite(&matrix)),
-                        "{wrong} in row {place} on {count} threads"
+                        "{wrong} in row {index} on {count} threads"
                     );
-                    matrix[[place, place % 201]] = right;
+                    matrix[[index, index % 201]] = right;
                 }
             }
         }
@@ -197,8 +197,9 @@ fn what_is_not_finite_is_found_in_every_part() {
 const LONG: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(100);
 
-/// Whether the first and the last number of an update of 300,000 are computed at once: each waits for the other, if not for
-/// longer than `patience`.
+/// Returns whether the first and the last number of an update of 300,000 are computed at the same time.
+///
+/// Each waits for the other, but not longer than `patience`.
 fn is_cut(patience: Duration) -> bool {
     let mut a = Array2::<f64>::zeros((1, 300_000));
     let mut b = a.clone();
@@ -215,7 +216,7 @@ fn is_cut(patience: Duration) -> bool {
         }
         arrived.load(Ordering::SeqCst) as f64
     });
-    // The one that does not wait finds 2; that the other does too, shows that it was there meanwhile.
+    // The second to arrive always finds 2. If the first finds 2 as well, both were computed at the same time.
     a[[0, 0]] == 2.0 && a[[0, 299_999]] == 2.0
 }
 
@@ -267,7 +268,7 @@ fn within_one_another_the_inner_number_counts() {
     );
 }
 
-/// The message of what panics in some work on these threads.
+/// Returns the message of the panic of `work` on these threads.
 fn panic_of(threads: &Threads, work: impl FnOnce() + Send) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| threads.run(work))).unwrap_err();
     (*panic.downcast::<&str>().unwrap()).to_owned()
@@ -283,7 +284,7 @@ fn a_panic_goes_through_and_the_number_of_threads_is_put_back() {
     assert!(behind, "the number of the inner threads stayed");
     assert_eq!(panic_of(&two, || panic!("on two")), "on two");
     assert!(!is_cut(SHORT) && two.run(|| is_cut(LONG)));
-    // In the part that another thread may have taken.
+    // The panic is in a part that another thread may compute.
     let mut a = Array2::<f64>::zeros((1, 300_000));
     let mut b = a.clone();
     b[[0, 299_999]] = 1.0;

@@ -14,7 +14,7 @@ use super::{ConfusionMatrix, MetricError};
 ///
 /// # Errors
 ///
-/// Where there are no examples; where the shapes do not fit; where a target names no class; where a prediction is NaN.
+/// If there are no examples; where the shapes do not fit; where a target names no class; where a prediction is NaN.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;

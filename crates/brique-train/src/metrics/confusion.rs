@@ -117,7 +117,7 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// Where there is no such class.
+    /// If there is no such class.
     pub fn precision(&self, class: usize) -> Result<f64, MetricError> {
         Ok(self.tally(class)?.precision())
     }
@@ -126,7 +126,7 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// Where there is no such class.
+    /// If there is no such class.
     pub fn recall(&self, class: usize) -> Result<f64, MetricError> {
         Ok(self.tally(class)?.recall())
     }
@@ -135,7 +135,7 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// Where there is no such class.
+    /// If there is no such class.
     pub fn f1(&self, class: usize) -> Result<f64, MetricError> {
         Ok(self.tally(class)?.f1())
     }

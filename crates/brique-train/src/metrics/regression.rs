@@ -17,7 +17,7 @@ use super::{MetricError, check_not_empty, value};
 ///
 /// # Errors
 ///
-/// Where there is nothing to judge, or a single example; where the shapes differ; where a target is not finite.
+/// If there is nothing to judge, or a single example; where the shapes differ; where a target is not finite.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -57,7 +57,7 @@ pub fn r2<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, MetricError
 ///
 /// # Errors
 ///
-/// Where there is nothing to judge; where the shapes differ; where a target is not finite.
+/// If there is nothing to judge; where the shapes differ; where a target is not finite.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;

@@ -17,7 +17,7 @@ use super::{MetricError, check_not_empty};
 ///
 /// # Errors
 ///
-/// Where there are no examples; where the shapes do not fit; where a target is none of these; where a score is NaN; where
+/// If there are no examples; where the shapes do not fit; where a target is none of these; where a score is NaN; where
 /// all targets are of one class.
 ///
 /// ```

@@ -1,14 +1,14 @@
-//! The sums of a tile, in registers.
+//! The sums of a tile, in SIMD vectors.
 
 use crate::Scalar;
 use crate::product::operands::Factor;
 use crate::simd::Vector;
 
-/// The sums of a tile whose first factor lies row by row.
+/// Returns the sums of a tile whose first factor is stored row by row.
 #[inline(always)]
 #[allow(
     clippy::needless_range_loop,
-    reason = "k counts along all rows, and along the second factor"
+    reason = "k is an index of all rows and of the second factor"
 )]
 pub(super) fn sums_of_rows<V, const HEIGHT: usize, const WIDE: usize>(
     simd: V::Simd,
@@ -33,7 +33,7 @@ where
     sums
 }
 
-/// The sums of a tile whose first factor lies column by column.
+/// Returns the sums of a tile whose first factor is stored column by column.
 #[inline(always)]
 pub(super) fn sums_of_columns<V, const HEIGHT: usize, const WIDE: usize>(
     simd: V::Simd,
@@ -58,14 +58,14 @@ where
 #[inline(always)]
 pub(super) fn load<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
     let numbers = &numbers[..WIDE * V::LANES];
-    let mut registers = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
-    for (j, register) in registers.iter_mut().enumerate() {
-        *register = V::load(simd, &numbers[j * V::LANES..]);
+    let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
+    for (j, vector) in vectors.iter_mut().enumerate() {
+        *vector = V::load(simd, &numbers[j * V::LANES..]);
     }
-    registers
+    vectors
 }
 
-/// `sums += a · b`.
+/// Computes `sums += a · b`.
 #[inline(always)]
 fn add<V: Vector, const WIDE: usize>(simd: V::Simd, sums: &mut [V; WIDE], a: V::Number, b: [V; WIDE]) {
     let a = V::splat(simd, a);

@@ -1,15 +1,15 @@
-//! From the sums of a tile to the result.
+//! Adds the start values to the sums of a tile, and writes them to the result.
 
 use crate::Scalar;
 use crate::product::block::Block;
 use crate::product::operands::Start;
 use crate::simd::{MOST_LANES, Vector};
 
-/// What a tile is added to, and its sums.
+/// Returns the start values of a tile plus its sums.
 #[inline(always)]
 #[allow(
     clippy::needless_range_loop,
-    reason = "i and j count along the tile and along the result"
+    reason = "i and j are indices of the tile and of the result"
 )]
 pub(super) fn onto_start<V, const HEIGHT: usize, const WIDE: usize>(
     simd: V::Simd,
@@ -44,11 +44,11 @@ where
     sums
 }
 
-/// Writes a tile to where it belongs; of one that is wider than its place, what is beyond is left out.
+/// Writes a tile to the result. Elements beyond the last column are not written.
 #[inline(always)]
 #[allow(
     clippy::needless_range_loop,
-    reason = "i and j count along the tile and along the result"
+    reason = "i and j are indices of the tile and of the result"
 )]
 pub(super) fn write<V, const HEIGHT: usize, const WIDE: usize>(
     sums: [[V; WIDE]; HEIGHT],
@@ -77,7 +77,7 @@ pub(super) fn write<V, const HEIGHT: usize, const WIDE: usize>(
     }
 }
 
-/// `zeros += 0 · sums`: they stay 0 exactly if every sum is finite.
+/// Computes `zeros += 0 · sums`: `zeros` stay 0 if and only if every sum is finite.
 #[inline(always)]
 pub(super) fn add_zeros<V, const HEIGHT: usize, const WIDE: usize>(
     simd: V::Simd,
@@ -87,7 +87,7 @@ pub(super) fn add_zeros<V, const HEIGHT: usize, const WIDE: usize>(
     V: Vector<Number: Scalar>,
 {
     let zero = V::splat(simd, V::Number::default());
-    // A chain of additions for each column of vectors, which run side by side.
+    // A chain of additions for each column of vectors: these chains are independent of each other.
     let mut of_columns = [zero; WIDE];
     for sums in sums {
         for (of_column, sum) in of_columns.iter_mut().zip(sums) {
@@ -101,7 +101,7 @@ pub(super) fn add_zeros<V, const HEIGHT: usize, const WIDE: usize>(
     total.store(&mut zeros[..]);
 }
 
-/// `WIDE` vectors, with zeros beyond the end of a slice.
+/// Loads `WIDE` vectors, with zeros beyond the end of a slice.
 #[inline(always)]
 fn load<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
     let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
