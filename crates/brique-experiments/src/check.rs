@@ -60,15 +60,15 @@ impl Committed {
 
     fn differing_numbers(&self, run: &Run) -> Vec<String> {
         let mut committed = self.results.clone();
-        let mut fresh = run.results();
+        let mut current = run.results();
         if !is_whole(run) {
             leave_out_others(&mut committed, run);
         }
-        let medians = [medians(&committed), medians(&fresh)];
-        for results in [&mut committed, &mut fresh] {
+        let medians = [medians(&committed), medians(&current)];
+        for results in [&mut committed, &mut current] {
             leave_to_claims(results);
         }
-        let mut found = differences(&committed, &fresh, TOLERANCE);
+        let mut found = differences(&committed, &current, TOLERANCE);
         found.extend(differences(&medians[0], &medians[1], TOLERANCE_OF_MEDIANS));
         found
             .into_iter()
@@ -172,15 +172,15 @@ fn medians(results: &Value) -> Value {
 fn medians_in(value: &Value) -> Value {
     match value {
         Value::Object(entries) => {
-            let kept = entries.iter().map(|(key, value)| {
-                let kept = if key == "median" {
+            let remaining = entries.iter().map(|(key, value)| {
+                let remaining = if key == "median" {
                     value.clone()
                 } else {
                     medians_in(value)
                 };
-                (key.clone(), kept)
+                (key.clone(), remaining)
             });
-            kept.collect()
+            remaining.collect()
         }
         Value::Array(entries) => entries.iter().map(medians_in).collect(),
         _ => Value::Null,

@@ -5,41 +5,41 @@ use serde_json::Value;
 /// Smaller numbers are compared as if they had this size: they are differences of larger numbers, with rounding errors.
 const FLOOR: f64 = 1e-6;
 
-/// The differences between `fresh` and `committed`: numbers that differ by more than `tolerance`, relative, and all
+/// The differences between `current` and `committed`: numbers that differ by more than `tolerance`, relative, and all
 /// other values that are not equal.
 ///
 /// Numbers smaller than 10⁻⁶ are compared by `tolerance` · 10⁻⁶ absolute. Each difference names its path, as in
 /// `experiments.step_size.sweep[3].step: 0.02 became 0.03`.
 #[must_use]
-pub fn differences(committed: &Value, fresh: &Value, tolerance: f64) -> Vec<String> {
+pub fn differences(committed: &Value, current: &Value, tolerance: f64) -> Vec<String> {
     let mut found = Vec::new();
-    compare("", committed, fresh, tolerance, &mut found);
+    compare("", committed, current, tolerance, &mut found);
     found
 }
 
-fn compare(place: &str, committed: &Value, fresh: &Value, tolerance: f64, found: &mut Vec<String>) {
-    match (committed, fresh) {
+fn compare(path: &str, committed: &Value, current: &Value, tolerance: f64, found: &mut Vec<String>) {
+    match (committed, current) {
         (Value::Object(old), Value::Object(new)) => {
             for (key, old) in old {
                 match new.get(key) {
-                    Some(new) => compare(&join(place, key), old, new, tolerance, found),
-                    None => found.push(format!("{} is missing", join(place, key))),
+                    Some(new) => compare(&join(path, key), old, new, tolerance, found),
+                    None => found.push(format!("{} is missing", join(path, key))),
                 }
             }
             let added = new.keys().filter(|key| !old.contains_key(*key));
-            found.extend(added.map(|key| format!("{} is new", join(place, key))));
+            found.extend(added.map(|key| format!("{} is new", join(path, key))));
         }
         (Value::Array(old), Value::Array(new)) => {
             if old.len() != new.len() {
-                found.push(format!("{place} had {} entries, has {}", old.len(), new.len()));
+                found.push(format!("{path} had {} entries, has {}", old.len(), new.len()));
             }
             for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                compare(&format!("{place}[{index}]"), old, new, tolerance, found);
+                compare(&format!("{path}[{index}]"), old, new, tolerance, found);
             }
         }
         (Value::Number(old), Value::Number(new)) if agree(old.as_f64(), new.as_f64(), tolerance) => {}
         (old, new) if old == new => {}
-        (old, new) => found.push(format!("{place}: {old} became {new}")),
+        (old, new) => found.push(format!("{path}: {old} became {new}")),
     }
 }
 
@@ -50,10 +50,10 @@ fn agree(old: Option<f64>, new: Option<f64>, tolerance: f64) -> bool {
     }
 }
 
-fn join(place: &str, key: &str) -> String {
-    if place.is_empty() {
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
         key.to_owned()
     } else {
-        format!("{place}.{key}")
+        format!("{path}.{key}")
     }
 }

@@ -9,16 +9,16 @@ use crate::statistics::{median, quantile};
 
 /// One curve per seed, all at the same x coordinates.
 pub(crate) struct Curves {
-    pub(crate) places: Vec<f64>,
+    pub(crate) positions: Vec<f64>,
     pub(crate) by_seed: Vec<Vec<f64>>,
 }
 
 impl Curves {
     /// The quantile over the seeds, for each x coordinate.
     pub(crate) fn quantile(&self, share: f64) -> Vec<f64> {
-        (0..self.places.len())
-            .map(|place| {
-                let here: Vec<f64> = self.by_seed.iter().map(|curve| curve[place]).collect();
+        (0..self.positions.len())
+            .map(|index| {
+                let here: Vec<f64> = self.by_seed.iter().map(|curve| curve[index]).collect();
                 quantile(&here, share)
             })
             .collect()
@@ -27,7 +27,7 @@ impl Curves {
     /// The median as a line.
     pub(crate) fn median_line(&self, colour: &str) -> Plot {
         LinePlot::new()
-            .with_data(self.places.iter().copied().zip(self.quantile(0.5)))
+            .with_data(self.positions.iter().copied().zip(self.quantile(0.5)))
             .with_color(colour)
             .with_stroke_width(2.0)
             .into()
@@ -35,8 +35,8 @@ impl Curves {
 
     /// The area between two quantiles.
     pub(crate) fn band(&self, (low, high): (f64, f64), colour: &str, opacity: f64) -> Plot {
-        let places = self.places.iter().copied();
-        BandPlot::new(places, self.quantile(low), self.quantile(high))
+        let positions = self.positions.iter().copied();
+        BandPlot::new(positions, self.quantile(low), self.quantile(high))
             .with_color(colour)
             .with_opacity(opacity)
             .into()
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn quantiles_are_taken_place_by_place() {
         let curves = Curves {
-            places: vec![1.0, 2.0],
+            positions: vec![1.0, 2.0],
             by_seed: vec![vec![1.0, 30.0], vec![2.0, 10.0], vec![3.0, 20.0]],
         };
         assert_eq!(curves.quantile(0.5), [2.0, 20.0]);

@@ -194,11 +194,11 @@ fn renumbered(svg: &str) -> String {
     for part in parts {
         let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
         let (number, rest) = part.split_at(digits);
-        let place = seen.iter().position(|known| *known == number).unwrap_or_else(|| {
+        let index = seen.iter().position(|known| *known == number).unwrap_or_else(|| {
             seen.push(number);
             seen.len() - 1
         });
-        text.extend([NAME, &place.to_string(), rest]);
+        text.extend([NAME, &index.to_string(), rest]);
     }
     text
 }

@@ -228,10 +228,10 @@ pub(crate) fn rectangles_above<T: Scalar>(
 /// The runs of `true`: for each the first index and the index after the last.
 fn runs(row: &[bool]) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
-    for (place, _) in row.iter().enumerate().filter(|(_, positive)| **positive) {
+    for (index, _) in row.iter().enumerate().filter(|(_, positive)| **positive) {
         match runs.last_mut() {
-            Some((_, end)) if *end == place => *end += 1,
-            _ => runs.push((place, place + 1)),
+            Some((_, end)) if *end == index => *end += 1,
+            _ => runs.push((index, index + 1)),
         }
     }
     runs

@@ -84,7 +84,7 @@ mod tests {
             assert!(
                 [1, 3]
                     .iter()
-                    .all(|&place: &usize| modules[place].contains(between)),
+                    .all(|&index: &usize| modules[index].contains(between)),
                 "{modules:?}"
             );
             assert_eq!(network.parameter_count(), 3 * 5 + 6 * 3 + 4);

@@ -6,15 +6,15 @@
 pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let place = share * sorted.len().saturating_sub(1) as f64;
+    let position = share * sorted.len().saturating_sub(1) as f64;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a place in `sorted`"
+        reason = "a position in `sorted`"
     )]
-    let below = place.floor() as usize;
+    let below = position.floor() as usize;
     match (sorted.get(below), sorted.get(below + 1)) {
-        (Some(low), Some(high)) => low + (high - low) * (place - below as f64),
+        (Some(low), Some(high)) => low + (high - low) * (position - below as f64),
         (Some(last), None) => *last,
         (None, _) => f64::NAN,
     }

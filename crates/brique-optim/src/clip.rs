@@ -1,4 +1,4 @@
-//! Gradients kept small.
+//! Gradient clipping.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ const LANES: usize = 8;
 ///
 /// # Errors
 ///
-/// Where `largest` is negative or NaN; where a gradient is not finite, or the norm too large for an `f64`. No gradient has
+/// If `largest` is negative or NaN; where a gradient is not finite, or the norm too large for an `f64`. No gradient has
 /// changed then.
 ///
 /// ```
@@ -60,7 +60,7 @@ pub fn clip_norm<T: Scalar>(module: &mut dyn Module<T>, largest: f64) -> Result<
 ///
 /// # Errors
 ///
-/// Where `largest` is negative or NaN. No gradient has changed then.
+/// If `largest` is negative or NaN. No gradient has changed then.
 ///
 /// ```
 /// use brique_core::Module;
@@ -96,8 +96,8 @@ fn clamp<T: Scalar>(value: T, largest: T) -> T {
     }
 }
 
-fn check_largest(place: &'static str, largest: f64) -> Result<(), Error> {
-    check(largest >= 0.0, place, "largest", largest, || {
+fn check_largest(function: &'static str, largest: f64) -> Result<(), Error> {
+    check(largest >= 0.0, function, "largest", largest, || {
         "a number of at least 0".to_owned()
     })
 }
@@ -134,7 +134,7 @@ fn sum_of_squares<T: Scalar>(module: &dyn Module<T>, unit: f64) -> f64 {
         let gradient = row_by_row(parameter.gradient());
         let (blocks, rest) = gradient.as_chunks::<{ LANES * LANES }>();
         sum += pairwise_sum(blocks.len(), |block| sum_of_block(&blocks[block], square));
-        sum += pairwise_sum(rest.len(), |place| square(rest[place]));
+        sum += pairwise_sum(rest.len(), |index| square(rest[index]));
     });
     sum
 }
@@ -160,16 +160,16 @@ fn row_by_row<T: Scalar>(matrix: &Matrix<T>) -> Cow<'_, [T]> {
 
 /// The largest |g|, or the error that names the first that is not finite.
 fn largest_of_finite<T: Scalar>(module: &dyn Module<T>) -> Result<f64, Error> {
-    let (mut place, mut largest, mut fault) = (0, 0.0_f64, None);
+    let (mut index, mut largest, mut fault) = (0, 0.0_f64, None);
     module.visit_parameters(&mut |parameter| {
         for ((row, column), g) in parameter.gradient().indexed_iter() {
             let g = g.as_f64();
             if !g.is_finite() && fault.is_none() {
-                fault = Some((place, row, column, g));
+                fault = Some((index, row, column, g));
             }
             largest = largest.max(g.abs());
         }
-        place += 1;
+        index += 1;
     });
     match fault {
         None => Ok(largest),

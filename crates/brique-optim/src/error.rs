@@ -19,10 +19,10 @@ use brique_tensor::Scalar;
 #[non_exhaustive]
 pub enum Error {
     /// An option has a value that means nothing.
-    #[error("{place}: {argument} is {found}, expected {expected}")]
+    #[error("{function}: {argument} is {found}, expected {expected}")]
     Value {
         /// The optimiser, schedule or function.
-        place: &'static str,
+        function: &'static str,
         /// The name of the option.
         argument: &'static str,
         /// Its value.
@@ -55,7 +55,7 @@ pub enum Error {
         optimizer: &'static str,
         /// The module, as it displays itself.
         module: String,
-        /// The place of the parameter in the order of the module's visitor, from 0.
+        /// The index of the parameter in the order of the module's visitor, from 0.
         parameter: usize,
         /// Its rows and columns.
         found: (usize, usize),
@@ -104,7 +104,7 @@ pub enum Error {
     NotFinite {
         /// The module, as it displays itself.
         module: String,
-        /// The place of the parameter in the order of the module's visitor, from 0.
+        /// The index of the parameter in the order of the module's visitor, from 0.
         parameter: usize,
         /// The row in the gradient, from 0.
         row: usize,
@@ -117,14 +117,14 @@ pub enum Error {
 
 /// The error of an option that has to be a number of at least 0, unless it is one in `T`.
 pub(crate) fn check_not_negative<T: Scalar>(
-    place: &'static str,
+    function: &'static str,
     argument: &'static str,
     value: f64,
 ) -> Result<(), Error> {
     let expected = || format!("a number of at least 0 that is finite in {}", T::NAME);
     check(
         value >= 0.0 && T::from_f64(value).is_finite(),
-        place,
+        function,
         argument,
         value,
         expected,
@@ -133,7 +133,7 @@ pub(crate) fn check_not_negative<T: Scalar>(
 
 /// The error of an option that has to be a number above 0, unless it is one in `T`.
 pub(crate) fn check_positive<T: Scalar>(
-    place: &'static str,
+    function: &'static str,
     argument: &'static str,
     value: f64,
 ) -> Result<(), Error> {
@@ -141,7 +141,7 @@ pub(crate) fn check_positive<T: Scalar>(
     let rounded = T::from_f64(value);
     check(
         rounded > T::zero() && rounded.is_finite(),
-        place,
+        function,
         argument,
         value,
         expected,
@@ -149,25 +149,29 @@ pub(crate) fn check_positive<T: Scalar>(
 }
 
 /// The error of an option that has to be in [0, 1), unless it is.
-pub(crate) fn check_below_one(place: &'static str, argument: &'static str, value: f64) -> Result<(), Error> {
+pub(crate) fn check_below_one(
+    function: &'static str,
+    argument: &'static str,
+    value: f64,
+) -> Result<(), Error> {
     let expected = || "a number of at least 0 and below 1".to_owned();
-    check((0.0..1.0).contains(&value), place, argument, value, expected)
+    check((0.0..1.0).contains(&value), function, argument, value, expected)
 }
 
 /// The error of an option that has to be in [0, 1], unless it is.
-pub(crate) fn check_share(place: &'static str, argument: &'static str, value: f64) -> Result<(), Error> {
+pub(crate) fn check_share(function: &'static str, argument: &'static str, value: f64) -> Result<(), Error> {
     let expected = || "a number from 0 to 1".to_owned();
-    check((0.0..=1.0).contains(&value), place, argument, value, expected)
+    check((0.0..=1.0).contains(&value), function, argument, value, expected)
 }
 
 /// The error of a number of steps that may not be 0, unless it is another.
-pub(crate) fn check_steps(place: &'static str, argument: &'static str, steps: u64) -> Result<(), Error> {
-    check(steps > 0, place, argument, steps, || "at least 1".to_owned())
+pub(crate) fn check_steps(function: &'static str, argument: &'static str, steps: u64) -> Result<(), Error> {
+    check(steps > 0, function, argument, steps, || "at least 1".to_owned())
 }
 
 pub(crate) fn check(
     holds: bool,
-    place: &'static str,
+    function: &'static str,
     argument: &'static str,
     found: impl Display,
     expected: impl FnOnce() -> String,
@@ -176,7 +180,7 @@ pub(crate) fn check(
         return Ok(());
     }
     Err(Error::Value {
-        place,
+        function,
         argument,
         found: found.to_string(),
         expected: expected(),

@@ -3,7 +3,7 @@
 //! * [`Optimizer`]: one step from accumulated gradients. [`SGD`], [`Adam`], [`AdamW`], [`RMSprop`], [`Adagrad`], by
 //!   PyTorch's definitions and with its defaults.
 //! * [`State`]: all that an optimiser remembers, as plain data that can be saved and put back.
-//! * [`clip_norm`], [`clip_value`]: gradients kept small.
+//! * [`clip_norm`], [`clip_value`]: gradient clipping.
 //! * [`Schedule`]: the learning rate as a function of the step. [`ReduceOnPlateau`]: as one of the losses.
 //!
 //! A training loop by hand:

@@ -34,7 +34,7 @@ pub trait Optimizer<T: Scalar = f64>: Debug + Send {
     ///
     /// # Errors
     ///
-    /// Where the parameters of `module` are not those of the state, in number or shape, or options were changed to some
+    /// If the parameters of `module` are not those of the state, in number or shape, or options were changed to some
     /// that need another state. Nothing has changed then.
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error>;
 
@@ -45,7 +45,7 @@ pub trait Optimizer<T: Scalar = f64>: Debug + Send {
     ///
     /// # Errors
     ///
-    /// Where `rate` is negative, NaN, or not finite in `T`. It stays what it was then.
+    /// If `rate` is negative, NaN, or not finite in `T`. It stays what it was then.
     fn set_learning_rate(&mut self, rate: f64) -> Result<(), Error>;
 
     /// What the optimiser remembers of the steps so far. Its options are not part of it.
@@ -55,6 +55,6 @@ pub trait Optimizer<T: Scalar = f64>: Debug + Send {
     ///
     /// # Errors
     ///
-    /// Where the state is another optimiser's, or its buffers do not fit one another. The old one stays then.
+    /// If the state is another optimiser's, or its buffers do not fit one another. The old one stays then.
     fn set_state(&mut self, state: State<T>) -> Result<(), Error>;
 }

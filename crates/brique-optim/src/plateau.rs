@@ -81,7 +81,7 @@ impl ReduceOnPlateau {
     ///
     /// # Errors
     ///
-    /// Where `factor` is not in [0, 1).
+    /// If `factor` is not in [0, 1).
     pub fn factor(mut self, factor: f64) -> Result<Self, Error> {
         check_below_one("ReduceOnPlateau", "factor", factor)?;
         self.factor = factor;
@@ -99,7 +99,7 @@ impl ReduceOnPlateau {
     ///
     /// # Errors
     ///
-    /// Where `threshold` is not in [0, 1).
+    /// If `threshold` is not in [0, 1).
     pub fn threshold(mut self, threshold: f64) -> Result<Self, Error> {
         check_below_one("ReduceOnPlateau", "threshold", threshold)?;
         self.threshold = threshold;
@@ -117,7 +117,7 @@ impl ReduceOnPlateau {
     ///
     /// # Errors
     ///
-    /// Where `lowest` is not from 0 to 1.
+    /// If `lowest` is not from 0 to 1.
     pub fn lowest(mut self, lowest: f64) -> Result<Self, Error> {
         check_share("ReduceOnPlateau", "lowest", lowest)?;
         self.lowest = lowest;
@@ -128,7 +128,7 @@ impl ReduceOnPlateau {
     ///
     /// # Errors
     ///
-    /// Where the state's factor is not from 0 to 1, or its best loss is NaN, below which no loss could ever be.
+    /// If the state's factor is not from 0 to 1, or its best loss is NaN, below which no loss could ever be.
     pub fn with_state(mut self, state: PlateauState) -> Result<Self, Error> {
         check_share("ReduceOnPlateau", "state.factor", state.factor)?;
         check(

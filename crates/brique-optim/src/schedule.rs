@@ -94,7 +94,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// Where `every` is 0, or `gamma` is negative or not finite.
+    /// If `every` is 0, or `gamma` is negative or not finite.
     pub fn step(every: u64, gamma: f64) -> Result<Self, Error> {
         check_steps("Schedule::step", "every", every)?;
         check_not_negative::<f64>("Schedule::step", "gamma", gamma)?;
@@ -106,7 +106,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// Where `gamma` is negative or not finite.
+    /// If `gamma` is negative or not finite.
     pub fn exponential(gamma: f64) -> Result<Self, Error> {
         check_not_negative::<f64>("Schedule::exponential", "gamma", gamma)?;
         Ok(Self::Exponential { gamma })
@@ -116,7 +116,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// Where `steps` is 0, or `lowest` is not from 0 to 1.
+    /// If `steps` is 0, or `lowest` is not from 0 to 1.
     pub fn cosine(steps: u64, lowest: f64) -> Result<Self, Error> {
         check_steps("Schedule::cosine", "steps", steps)?;
         check_share("Schedule::cosine", "lowest", lowest)?;
@@ -136,7 +136,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// Where `steps` is 0.
+    /// If `steps` is 0.
     pub fn one_cycle(steps: u64) -> Result<Self, Error> {
         Self::one_cycle_with(steps, 0.3, 25.0, 1e4)
     }
@@ -145,7 +145,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// Where `steps` is 0, `pct_start` is not from 0 to 1, or a factor is not above 0 and finite.
+    /// If `steps` is 0, `pct_start` is not from 0 to 1, or a factor is not above 0 and finite.
     pub fn one_cycle_with(
         steps: u64,
         pct_start: f64,

@@ -74,7 +74,7 @@ impl<T: Scalar> State<T> {
         std::array::from_fn(|_| buffers.next().map_or(&mut [][..], |buffer| &mut buffer.values))
     }
 
-    /// Puts `state` in the place of this one, if its buffers are called `names` and fit one another.
+    /// Replaces this state by `state` if its buffers are called `names` and fit one another.
     pub(crate) fn replace(
         &mut self,
         optimizer: &'static str,

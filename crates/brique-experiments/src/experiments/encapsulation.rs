@@ -52,7 +52,7 @@ struct Beginning {
     key: &'static str,
     label: &'static str,
     init: Init,
-    /// The variance of a weight between so many inputs and outputs.
+    /// The variance of a weight between this many inputs and outputs.
     variance: fn(f64, f64) -> f64,
 }
 

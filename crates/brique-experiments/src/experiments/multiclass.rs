@@ -31,7 +31,7 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         repeat(Objective::CrossEntropy, settings, progress)?,
         repeat(Objective::SquaredError, settings, progress)?,
     ];
-    let accuracies = [0, 1].map(|place: usize| accuracies(&trained[place]));
+    let accuracies = [0, 1].map(|index: usize| accuracies(&trained[index]));
     let counts = summed(&trained[0]);
     let shown = Shown::of(&trained[0], &accuracies[0])?;
     let claims = claims(&accuracies);
@@ -131,14 +131,14 @@ fn numbers(
     shown: &Shown,
 ) -> Value {
     let mut results = Map::new();
-    for (place, objective) in Objective::BOTH.into_iter().enumerate() {
-        let networks = &trained[place];
+    for (index, objective) in Objective::BOTH.into_iter().enumerate() {
+        let networks = &trained[index];
         let steps: Vec<f64> = networks.iter().map(|trained| trained.step).collect();
         let moved: Vec<f64> = networks.iter().map(|trained| trained.moved).collect();
         results.insert(
             objective.key().to_owned(),
             json!({
-                "test_accuracy": summary("median", &accuracies[place]),
+                "test_accuracy": summary("median", &accuracies[index]),
                 "validation_accuracy": summary("median", &at_end(networks, training::validation_accuracy)),
                 "last_loss": summary("median_loss", &at_end(networks, |epoch| epoch.loss)),
                 "last_validation_loss": summary("median_loss", &at_end(networks, Epoch::watched_loss)),
@@ -168,8 +168,8 @@ fn at_end(networks: &[Trained], of: impl Fn(&Epoch) -> f64) -> Vec<f64> {
 
 /// One row of the table for either objective.
 fn table(trained: &[Vec<Trained>; 2], accuracies: &[Vec<f64>; 2]) -> String {
-    let row = |(place, objective): (usize, Objective)| {
-        let networks = &trained[place];
+    let row = |(index, objective): (usize, Objective)| {
+        let networks = &trained[index];
         let chosen = STEPS.map(|step| {
             let same = networks
                 .iter()
@@ -181,7 +181,7 @@ fn table(trained: &[Vec<Trained>; 2], accuracies: &[Vec<f64>; 2]) -> String {
             objective.name(),
             chosen.join(" / "),
             median_and_range(&at_end(networks, training::validation_accuracy), 3),
-            median_and_range(&accuracies[place], 3),
+            median_and_range(&accuracies[index], 3),
             losses_as_text(networks),
         )
     };
@@ -215,8 +215,8 @@ fn chapter(
         let pairs = accuracies[one].iter().zip(&accuracies[other]);
         pairs.filter(|(one, other)| one > other).count()
     };
-    let [cross_entropy, squared_error] = [0, 1].map(|place: usize| {
-        let [learnt, validation] = last_losses(&trained[place]);
+    let [cross_entropy, squared_error] = [0, 1].map(|index: usize| {
+        let [learnt, validation] = last_losses(&trained[index]);
         validation / learnt
     });
     Ok(format!(

@@ -88,7 +88,7 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
 fn repeat(problem: &Problem, settings: &Settings, progress: &dyn Fn()) -> Result<Repeated, Error> {
     let mut repeated = Repeated {
         losses: Curves {
-            places: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
+            positions: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
             by_seed: Vec::new(),
         },
         train: Vec::new(),

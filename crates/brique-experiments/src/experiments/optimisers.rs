@@ -56,7 +56,7 @@ fn at_best_step(races: &[Race]) -> Vec<f64> {
 }
 
 fn claims(races: &[Race], unfair: &[f64], fair: &[f64]) -> Vec<Claim> {
-    let from_an_end = |place: usize| place.min(STEPS.len() - 1 - place);
+    let from_an_end = |index: usize| index.min(STEPS.len() - 1 - index);
     let nearest = races.iter().map(|race| from_an_end(race.best())).min();
     vec![
         Claim::at_most(
@@ -108,11 +108,11 @@ fn results(races: &[Race]) -> Value {
             .iter()
             .zip(&race.runs)
             .enumerate()
-            .map(|(place, (step, runs))| {
+            .map(|(index, (step, runs))| {
                 json!({
                     "step": step,
                     "validation_loss": runs.validation_loss(EPOCHS),
-                    "test_loss": race.test_loss(place),
+                    "test_loss": race.test_loss(index),
                     "test_loss_by_seed": runs.test,
                 })
             });

@@ -72,7 +72,7 @@ proptest! {
     #[test]
     fn norms_of_huge_gradients_do_not_overflow(bag in pairs::<f32>(Numbers::Huge)) {
         let mut larger = bag.clone();
-        larger.set_gradients(|place, _| bag.gradients()[place] * 1e18);
+        larger.set_gradients(|index, _| bag.gradients()[index] * 1e18);
         check_clip_norm(&larger, 1.0, 1e-6);
     }
 
@@ -133,7 +133,7 @@ fn gradients_without_a_norm_are_refused_and_stay() {
 fn bounds_that_mean_nothing_are_refused() {
     for found in [-1.0, f64::NAN, f64::NEG_INFINITY] {
         let mut bag = of(array![[3.0]], array![[4.0]]);
-        let expected = |place| format!("{place}: largest is {found}, expected a number of at least 0");
+        let expected = |index| format!("{index}: largest is {found}, expected a number of at least 0");
         assert_eq!(
             clip_norm(&mut bag, found).unwrap_err().to_string(),
             expected("clip_norm")

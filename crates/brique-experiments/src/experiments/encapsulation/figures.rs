@@ -61,7 +61,7 @@ fn loss_panel<'a>(problem: &Problem, all: impl Iterator<Item = &'a Trainings>) -
     let mut legend = Vec::new();
     for (trainings, (colour, _)) in all.zip(STYLES) {
         let losses = Curves {
-            places: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
+            positions: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
             by_seed: trainings
                 .by_seed
                 .iter()
@@ -97,9 +97,9 @@ fn accuracy_panel(all: &[Trainings]) -> Panel {
     let mut plots: Vec<Plot> = Vec::new();
     for (problem, of_problem) in all.chunks(BEGINNINGS.len()).enumerate() {
         for (number, (trainings, (colour, marker))) in of_problem.iter().zip(STYLES).enumerate() {
-            let place = problem as f64 + 1.0 + 0.26 * (number as f64 - 1.0);
+            let position = problem as f64 + 1.0 + 0.26 * (number as f64 - 1.0);
             let test = trainings.test();
-            let by_seed = test.iter().map(|&accuracy| (place, accuracy));
+            let by_seed = test.iter().map(|&accuracy| (position, accuracy));
             let scatter = ScatterPlot::new().with_data(by_seed).with_color(colour);
             plots.push(
                 scatter
@@ -109,7 +109,7 @@ fn accuracy_panel(all: &[Trainings]) -> Panel {
                     .into(),
             );
             let middle = median(&test);
-            let line = LinePlot::new().with_data([(place - 0.11, middle), (place + 0.11, middle)]);
+            let line = LinePlot::new().with_data([(position - 0.11, middle), (position + 0.11, middle)]);
             plots.push(line.with_color(colour).with_stroke_width(2.4).into());
         }
     }
@@ -193,7 +193,7 @@ fn along_training(
     quantity: impl Fn(&Probe, usize) -> f64,
 ) -> Vec<Plot> {
     let curves = |layer: usize| Curves {
-        places: MEASURED_AFTER.map(|epochs| epochs as f64).to_vec(),
+        positions: MEASURED_AFTER.map(|epochs| epochs as f64).to_vec(),
         by_seed: trainings
             .by_seed
             .iter()

@@ -16,9 +16,9 @@ const PALE_COLOURS: [&str; 2] = ["#A6CEE3", "#F0BE9F"];
 
 /// Accuracy and losses along the training, for both objectives.
 pub(super) fn training_figure(trained: &[Vec<Trained>; 2]) -> Figure {
-    let losses = |place: usize| {
-        let objective = Objective::BOTH[place];
-        loss_panel(&format!("Loss: {}", objective.name()), &trained[place])
+    let losses = |index: usize| {
+        let objective = Objective::BOTH[index];
+        loss_panel(&format!("Loss: {}", objective.name()), &trained[index])
     };
     Sheet {
         title: format!("Digits: {} networks trained for each loss", trained[0].len()),
@@ -38,13 +38,13 @@ pub(super) fn training_figure(trained: &[Vec<Trained>; 2]) -> Figure {
 fn accuracy_panel(trained: &[Vec<Trained>; 2]) -> Panel {
     let mut plots = Vec::new();
     let mut legend = Vec::new();
-    for (place, networks) in trained.iter().enumerate() {
+    for (index, networks) in trained.iter().enumerate() {
         let curves = curves(networks, validation_accuracy);
-        plots.push(curves.band((0.25, 0.75), COLOURS[place], 0.25));
-        plots.push(curves.median_line(COLOURS[place]));
-        let name = Objective::BOTH[place].name();
-        legend.push(line_entry(&format!("{name}: median"), COLOURS[place], None));
-        legend.push(area_entry(&format!("{name}: middle half"), PALE_COLOURS[place]));
+        plots.push(curves.band((0.25, 0.75), COLOURS[index], 0.25));
+        plots.push(curves.median_line(COLOURS[index]));
+        let name = Objective::BOTH[index].name();
+        legend.push(line_entry(&format!("{name}: median"), COLOURS[index], None));
+        legend.push(area_entry(&format!("{name}: middle half"), PALE_COLOURS[index]));
     }
     Panel::new(plots, "Accuracy on the validation part", "epoch", "accuracy")
         .legend(LegendPosition::InsideBottomRight)
@@ -84,7 +84,7 @@ fn loss_panel(title: &str, networks: &[Trained]) -> Panel {
 /// A quantity of every epoch, from 1, for every seed.
 fn curves(networks: &[Trained], of: impl Fn(&Epoch) -> f64) -> Curves {
     Curves {
-        places: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
+        positions: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
         by_seed: networks
             .iter()
             .map(|trained| trained.history.epochs().iter().map(&of).collect())

@@ -36,9 +36,9 @@ pub(super) fn mistakes(seed: usize, trained: &Trained) -> Result<Vec<Mistake>, E
 /// The first index of the largest number.
 fn place_of_largest(numbers: impl Iterator<Item = f32>) -> usize {
     let mut largest = (0, f32::NEG_INFINITY);
-    for (place, number) in numbers.enumerate() {
+    for (index, number) in numbers.enumerate() {
         if number > largest.1 {
-            largest = (place, number);
+            largest = (index, number);
         }
     }
     largest.0

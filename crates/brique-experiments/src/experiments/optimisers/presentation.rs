@@ -44,10 +44,10 @@ pub(super) fn figure(races: &[Race]) -> Figure {
     )
 }
 
-fn by_epoch(races: &[Race], title: &str, place: impl Fn(&Race) -> usize) -> Panel {
+fn by_epoch(races: &[Race], title: &str, index: impl Fn(&Race) -> usize) -> Panel {
     let mut plots = Vec::new();
     for (number, race) in races.iter().enumerate() {
-        let runs = &race.runs[place(race)];
+        let runs = &race.runs[index(race)];
         let epochs = || (0..=EPOCHS).map(|epoch| epoch as f64);
         let of = |share: f64| -> Vec<f64> {
             (0..=EPOCHS)

@@ -86,20 +86,20 @@ pub(super) struct Runs {
 impl Race {
     /// The index in [`STEPS`] of the step size with the lowest median loss on the validation sets.
     pub(super) fn best(&self) -> usize {
-        let loss = |place: &usize| self.runs[*place].validation_loss(EPOCHS);
+        let loss = |index: &usize| self.runs[*index].validation_loss(EPOCHS);
         (0..self.runs.len())
             .min_by(|one, other| loss(one).total_cmp(&loss(other)))
             .unwrap_or(0)
     }
 
     /// The median over the seeds of the test loss with this step size.
-    pub(super) fn test_loss(&self, place: usize) -> f64 {
-        median(&self.runs[place].test)
+    pub(super) fn test_loss(&self, index: usize) -> f64 {
+        median(&self.runs[index].test)
     }
 }
 
 impl Runs {
-    /// The median over the seeds of the loss on the validation set after so many epochs.
+    /// The median over the seeds of the loss on the validation set after this many epochs.
     pub(super) fn validation_loss(&self, epochs: usize) -> f64 {
         let losses: Vec<f64> = self.curves.iter().map(|curve| curve[epochs]).collect();
         median(&losses)
