@@ -1,4 +1,4 @@
-//! What stands between the layers of a workload.
+//! The activation between the layers of a workload.
 
 use brique::core::Error;
 use brique::layers::{ELU, GELU, LeakyReLU, LogSigmoid, ReLU, Sequential, SiLU, Sigmoid, Softplus, Tanh};
@@ -8,7 +8,7 @@ use brique::tensor::Scalar;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Activation {
-    /// Linear layers follow one another.
+    /// No activation.
     None,
     /// `Tanh`.
     Tanh,
@@ -16,7 +16,7 @@ pub enum Activation {
     ReLU,
     /// `Sigmoid`.
     Sigmoid,
-    /// `LeakyReLU` with its default derivative.
+    /// `LeakyReLU` with its default negative slope.
     LeakyReLU,
     /// `ELU` with its default α.
     ELU,
@@ -31,7 +31,7 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Their names on the command line; none has two.
+    /// The names of the activations on the command line. Each activation has one name.
     pub const NAMES: [(&'static str, Self); 11] = [
         ("-", Self::None),
         ("none", Self::None),
@@ -46,14 +46,14 @@ impl Activation {
         ("log_sigmoid", Self::LogSigmoid),
     ];
 
-    /// The activation of this name.
+    /// Returns the activation with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let known = Self::NAMES.iter().find(|(known, _)| *known == name);
         known.map(|(_, activation)| *activation)
     }
 
-    /// The network with this activation at its end.
+    /// Appends this activation to the network.
     pub(crate) fn after<T: Scalar>(self, network: Sequential<T>) -> Result<Sequential<T>, Error> {
         match self {
             Self::None => Ok(network),

@@ -1,14 +1,15 @@
-//! Counts allocations, on all threads.
+//! Counts allocations on all threads.
 
 use std::alloc::System;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
-/// The system's allocator with counters, which every program with this crate in it uses.
+/// The system's allocator with counters. Every program that links this crate uses it.
 #[global_allocator]
 static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// How often memory was asked for while `work` ran, by whichever thread: new blocks, and blocks that were resized.
+/// Counts the allocations on all threads while `work` runs: new blocks and resized blocks. Returns the count and the
+/// result of `work`.
 ///
 /// ```
 /// let (count, sum) = brique_bench::allocations_of(|| vec![1, 2, 3].iter().sum::<i32>());

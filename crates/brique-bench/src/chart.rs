@@ -1,4 +1,4 @@
-//! The time of a step against batch and width, as a figure.
+//! A figure of the time of a step against batch and width.
 
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Workloads, each with the number in which it differs from the others; `label` is what the number is.
+    /// Creates a sweep from workloads, each with the number that distinguishes it from the others. `label` names that
+    /// number.
     #[must_use]
     pub fn new(title: &str, label: &str, points: Vec<(usize, Workload)>) -> Self {
         Self {
@@ -31,7 +32,7 @@ impl Sweep {
         }
     }
 
-    /// Batches from 1 to 4096 of a small network, and widths from 4 to 2048.
+    /// Returns two sweeps: batches from 1 to 4096 of a small network, and widths from 4 to 2048.
     #[must_use]
     pub fn defaults() -> [Self; 2] {
         let by_batch = |exponent: u32| {
@@ -58,12 +59,12 @@ impl Sweep {
         ]
     }
 
-    /// Its workloads.
+    /// Returns the workloads.
     pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
         self.points.iter().map(|(_, workload)| workload)
     }
 
-    /// The number of each workload with the shortest time of a step, where `rows` have it.
+    /// Returns, for each workload that `rows` contain, its number and its shortest time of a step.
     fn curve(&self, dtype: Dtype, rows: &[Row]) -> Vec<(f64, f64)> {
         let shortest_of = |workload: &Workload| {
             let is_it = |row: &&Row| row.dtype == dtype && row.workload == workload.name();
@@ -74,15 +75,16 @@ impl Sweep {
     }
 }
 
-/// Each type of number with colour and mark, which differ with any kind of colour vision.
+/// The colour and the mark of each number type; they can be told apart with any kind of colour vision.
 const STYLES: [(Dtype, &str, MarkerShape); 2] = [
     (Dtype::F32, "#0072B2", MarkerShape::Circle),
     (Dtype::F64, "#D55E00", MarkerShape::Triangle),
 ];
 
-/// Draws sweeps side by side, on logarithmic axes, as SVG: the shortest time of a step that `report` has for each workload.
+/// Draws sweeps side by side, on logarithmic axes, as SVG. The figure shows the shortest time of a step in `report`
+/// for each workload.
 ///
-/// The figure's title, which a screen reader says, names the processor and the SIMD level.
+/// The figure's title, which screen readers read aloud, names the processor and the SIMD level.
 #[must_use]
 pub fn draw(sweeps: &[Sweep], report: &Report) -> String {
     let panels = sweeps.iter().map(|sweep| panel(sweep, &report.rows));
@@ -100,10 +102,10 @@ pub fn draw(sweeps: &[Sweep], report: &Report) -> String {
     accessible(&SvgBackend::new().render_scene(&scene), report)
 }
 
-/// Adds what a screen reader says.
+/// Adds the title for screen readers.
 fn accessible(svg: &str, report: &Report) -> String {
     let title = format!(
-        "Median time of a training step in microseconds; {}",
+        "Shortest time of a training step in microseconds; {}",
         report.conditions()
     );
     let escaped = title.replace('&', "&amp;").replace('<', "&lt;");
@@ -148,7 +150,7 @@ fn panel(sweep: &Sweep, rows: &[Row]) -> (Vec<Plot>, Layout) {
     (plots, layout)
 }
 
-/// A number of a logarithmic axis without an exponent: 0.1, 1, 1000, 100000.
+/// Formats a number of a logarithmic axis without an exponent: 0.1, 1, 1000, 100000.
 fn plain(value: f64) -> String {
     let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

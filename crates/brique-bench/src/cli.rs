@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! The command line arguments.
 #![allow(clippy::doc_markdown, reason = "the help on the terminal is no Markdown")]
 
 use std::path::PathBuf;
@@ -8,15 +8,17 @@ use brique::tensor::{SimdLevel, SimdLevelError};
 use brique_bench::{Dtype, Options, Workload};
 use clap::Parser;
 
-/// Measures how long a step of training takes, in microseconds.
+/// Measures the time of a training step, in microseconds.
 ///
-/// A step zeroes the gradients, goes forward, takes the mean squared error, goes backward and makes an update of plain
-/// gradient descent. p1_predict goes forward alone, with one example. For each workload and type of number: the median
-/// and the shortest time of a step, how often a warm step allocates, how many 10⁹ operations a second its matrix products
-/// make, and which fraction that is of the peak.
+/// A step clears the gradients, runs the forward pass, computes the mean squared error, runs the backward pass and
+/// makes an update of plain gradient descent. p1_predict runs the forward pass only, with one example. For each
+/// workload and number type the output contains the median and the shortest time of a step, the number of allocations
+/// of a warm step, the rate of its matrix products in 10⁹ operations per second, and that rate as a fraction of the
+/// peak.
 ///
-/// The peak is what the processor does in fused multiply-adds on registers alone, at the same SIMD level and on as many
-/// threads, measured in the same run; at the baseline of x86-64, in multiplications and additions. The best product is the
+/// The peak is the rate of the processor in fused multiply-adds on registers only, at the same SIMD level and with the
+/// same number of threads, measured in the same run; at the baseline of x86-64 it is measured in multiplications and
+/// additions. The best product is the forward product of 512 × 512 × 512.
 /// forward product of 512 × 512 × 512.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
@@ -25,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Compute on this many threads
+    /// Compute with this number of threads
     #[arg(long, value_name = "N", default_value = "1", value_parser = threads, allow_hyphen_values = true)]
     threads: usize,
 
@@ -37,12 +39,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "S", default_value = "1", value_parser = seconds, allow_hyphen_values = true)]
     seconds: Duration,
 
-    /// Measure with this type of number only [default: both]
+    /// Measure with this number type only [default: both]
     #[arg(long)]
     dtype: Option<Dtype>,
 
-    /// Measure the training of this network instead of the default workloads (may be given several times): the sizes of
-    /// input, hidden layers and output, the batch, and what stands between the layers, such as 3-50-2:40:tanh
+    /// Measure the training of this network instead of the default workloads (may be given several times): the sizes
+    /// of input, hidden layers and output, the batch, and the activation between the layers, such as 3-50-2:40:tanh
     ///
     /// ACTIVATION is tanh, relu, sigmoid, leaky_relu, elu, silu, gelu, softplus or log_sigmoid; - or none for none.
     #[arg(
@@ -52,7 +54,7 @@ pub(crate) struct Arguments {
     )]
     workloads: Vec<Workload>,
 
-    /// Measure steps against batch and against width instead, and draw DIR/step_time.svg
+    /// Measure the time of a step against batch and against width instead, and draw DIR/step_time.svg
     #[arg(long, value_name = "DIR", conflicts_with = "workloads")]
     pub(crate) chart: Option<PathBuf>,
 }

@@ -1,21 +1,21 @@
-//! What can stop a benchmark.
+//! Errors of a benchmark.
 
 use std::io;
 use std::path::PathBuf;
 
 use brique::tensor::{SimdLevelError, ThreadsError};
 
-/// What stopped a benchmark, and at which workload.
+/// An error in a benchmark, with its workload.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The library does not compute on that many threads.
+    /// The library cannot compute with this number of threads.
     #[error(transparent)]
     Threads(ThreadsError),
     /// The processor does not have the SIMD level.
     #[error(transparent)]
     Simd(SimdLevelError),
-    /// The memory for the network and its batch is not to be had.
+    /// There is not enough memory for the network and its batch.
     #[error(
         "workload {workload} in {dtype}: it needs {bytes} bytes of memory, which are not to be had; \
              expected smaller sizes or a smaller batch"
@@ -23,9 +23,9 @@ pub enum Error {
     Memory {
         /// The workload.
         workload: String,
-        /// The type of its numbers.
+        /// The number type.
         dtype: &'static str,
-        /// What it needs.
+        /// The number of bytes it needs.
         bytes: usize,
     },
     /// The network or the optimiser could not be built, or a step failed.
@@ -33,9 +33,9 @@ pub enum Error {
     Step {
         /// The workload.
         workload: String,
-        /// The type of its numbers.
+        /// The number type.
         dtype: &'static str,
-        /// What failed.
+        /// The error of the library.
         source: Box<brique::train::Error>,
     },
     /// A folder or file could not be written.
@@ -43,7 +43,7 @@ pub enum Error {
     Write {
         /// The folder or file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
 }

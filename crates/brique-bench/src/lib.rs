@@ -1,15 +1,16 @@
-//! How long a step of training takes, how much of what the machine can do that is, and what it allocates.
+//! Measures the time and the allocations of a training step, and compares its speed with the peak of the machine.
 //!
-//! * [`run`]: measures workloads; a [`Report`] with a [`Row`] for each workload and type of number.
-//! * [`Workload`]: a network, a batch, and what is done with them; [`Workload::defaults`] are those always measured.
-//! * [`measure`]: the time of a step, without that of reading the clock. [`peak`]: what the processor does at most;
-//!   [`best_product`]: what the library does at most.
-//! * [`allocations_of`]: what was allocated meanwhile, on all threads.
-//! * [`Sweep`], [`draw`]: the time of a step against batch and width, as a figure.
+//! * [`run`] measures workloads and returns a [`Report`] with a [`Row`] for each workload and number type.
+//! * [`Workload`] is a network, a batch, and the pass that is measured; [`Workload::defaults`] returns those that are
+//!   measured by default.
+//! * [`measure`] measures the time of a step without the time of reading the clock. [`peak`] measures the largest
+//!   speed of the processor, and [`best_product`] the largest speed of the library.
+//! * [`allocations_of`] counts allocations on all threads.
+//! * [`Sweep`] and [`draw`] draw the time of a step against batch and width.
 //!
-//! A step goes through what a user calls: `Stepper::step` on a `Sequential`, `MSELoss` and `SGD`.
+//! A step uses the public interface: `Stepper::step` on a `Sequential`, `MSELoss` and `SGD`.
 //!
-//! The command line over it is `cargo xtask bench`.
+//! The command line program is `cargo xtask bench`.
 
 mod activation;
 mod allocations;

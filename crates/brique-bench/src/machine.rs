@@ -1,18 +1,18 @@
-//! On which machine something was measured.
+//! The machine on which a measurement was made.
 
 use std::{env, fs, thread};
 
-/// What the numbers depend on.
+/// The properties of a machine that the results depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Machine {
-    /// The processor's name where the system tells it, else its architecture.
+    /// The processor's name if the system provides it, otherwise its architecture.
     pub processor: String,
-    /// How many threads run at the same time.
+    /// The number of threads that can run at the same time.
     pub cores: usize,
 }
 
 impl Machine {
-    /// The machine that this runs on.
+    /// Returns the current machine.
     #[must_use]
     pub fn here() -> Self {
         let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -23,7 +23,8 @@ impl Machine {
     }
 }
 
-/// The name of the first processor in a text like Linux's `/proc/cpuinfo`; there is none on every architecture.
+/// Returns the name of the first processor in a text like Linux's `/proc/cpuinfo`; some architectures do not provide a
+/// name.
 ///
 /// ```
 /// let cpuinfo = "processor\t: 0\nmodel name\t: Fast 9000\n\nprocessor\t: 1\nmodel name\t: Slow 1\n";

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how long a step of training takes.
+//! `cargo xtask bench`: measures the time of a training step.
 #![allow(clippy::print_stderr, reason = "a program talks to its user")]
 
 mod cli;
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match bench(&arguments) {
         Ok(text) => {
-            // That nobody reads on, as behind `head`, is no mistake.
+            // A write error is ignored: the reader may have closed the pipe, as `head` does.
             let _nobody_reads = writeln!(io::stdout(), "{text}");
             ExitCode::SUCCESS
         }
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures what is asked for, draws it where that is asked for, and gives what is printed.
+/// Runs the requested measurements, draws the figure if requested, and returns the text to print.
 fn bench(arguments: &Arguments) -> Result<String, Box<dyn std::error::Error>> {
     let report = match &arguments.chart {
         None => measured(&arguments.options())?,
@@ -50,7 +50,7 @@ fn charted(mut options: Options, folder: &Path) -> Result<Report, Box<dyn std::e
             source,
         })
     };
-    // Before the measurements, which take a minute.
+    // Create the folder before the measurements, which take a minute.
     written(fs::create_dir_all(folder))?;
     let sweeps = Sweep::defaults();
     options.workloads = sweeps.iter().flat_map(Sweep::workloads).cloned().collect();
@@ -59,7 +59,7 @@ fn charted(mut options: Options, folder: &Path) -> Result<Report, Box<dyn std::e
     Ok(report)
 }
 
-/// Measures with a progress bar on the terminal, which is redrawn between the measurements only.
+/// Measures with a progress bar on the terminal, which is redrawn only between the measurements.
 fn measured(options: &Options) -> Result<Report, Error> {
     let style = ProgressStyle::with_template("{bar:30.cyan} {pos}/{len} {msg}");
     let bar = ProgressBar::new(options.measurements() as u64)

@@ -1,4 +1,4 @@
-//! What the machine can do at best.
+//! The largest speed of the machine and of the library.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -7,16 +7,17 @@ use brique::random::{RandomSource, portable};
 use brique::tensor::ndarray::Array2;
 use brique::tensor::{Scalar, affine_delta, affine_forward, affine_gradient, aligned, multiply_adds};
 
-/// Rounds of multiply-adds in a slice: a fraction of a millisecond, which other programs often leave undisturbed.
+/// The number of rounds of multiply-adds in a slice. A slice takes a fraction of a millisecond, during which other
+/// programs often do not interrupt it.
 const ROUNDS: usize = 1 << 17;
-/// There are at least so many slices.
+/// The smallest number of slices.
 const FEWEST_SLICES: usize = 5;
 
-/// Measures the peak: the most 10⁹ floating-point operations a second that the processor does at the current SIMD level, on
-/// the current number of threads, in fused multiply-adds on registers alone.
+/// Measures the peak: the largest number of 10⁹ floating-point operations per second that the processor reaches at the
+/// current SIMD level, with the current number of threads, in fused multiply-adds on registers only.
 ///
-/// It measures short slices for about `time` and returns the fastest of them. On a machine that others use too, measure
-/// several times and take the largest result.
+/// It measures short slices for about `time` and returns the fastest of them. If other programs use the machine,
+/// measure several times and take the largest result.
 #[must_use]
 pub fn peak<T: Scalar>(time: Duration) -> f64 {
     let start = Instant::now();
@@ -33,9 +34,9 @@ pub fn peak<T: Scalar>(time: Duration) -> f64 {
 /// The size of the product that [`best_product`] measures.
 const SIZE: usize = 512;
 
-/// Measures the products of a linear layer of 512 inputs and 512 outputs on a batch of 512, and returns the fastest of the
-/// three in 10⁹ operations a second: about the most that a kernel of the library reaches. They are timed for about `time`
-/// together, in turn, in matrices as a network has them.
+/// Measures the products of a linear layer with 512 inputs and 512 outputs on a batch of 512, and returns the fastest
+/// of the three in 10⁹ operations per second. This is about the largest speed of a kernel of the library. The three
+/// products are timed in turn, for about `time` in total, in matrices with the alignment that a network uses.
 #[must_use]
 pub fn best_product<T: Scalar>(time: Duration) -> f64 {
     let mut rng = portable(1);

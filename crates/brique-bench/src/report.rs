@@ -1,4 +1,4 @@
-//! What was found.
+//! The results of a benchmark.
 
 use brique::tensor::SimdLevel;
 use clap::ValueEnum;
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::Machine;
 
-/// The two kinds of number.
+/// The two number types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Dtype {
@@ -17,10 +17,10 @@ pub enum Dtype {
 }
 
 impl Dtype {
-    /// Both.
+    /// Both number types.
     pub const ALL: [Self; 2] = [Self::F32, Self::F64];
 
-    /// `"f32"` or `"f64"`.
+    /// Returns `"f32"` or `"f64"`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -30,31 +30,32 @@ impl Dtype {
     }
 }
 
-/// One workload with one type of number.
+/// The result of one workload with one number type.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
-    /// Its name.
+    /// The name of the workload.
     pub workload: String,
-    /// The type of its numbers.
+    /// The number type.
     pub dtype: Dtype,
-    /// On how many threads.
+    /// The number of threads.
     pub threads: usize,
-    /// At which SIMD level.
+    /// The SIMD level.
     #[serde(serialize_with = "by_name")]
     pub simd: SimdLevel,
-    /// Microseconds a step, the median of the samples.
+    /// Microseconds per step, the median of the samples.
     pub median_us: f64,
-    /// Microseconds a step in the shortest sample.
+    /// Microseconds per step in the shortest sample.
     pub min_us: f64,
-    /// How often a warm step asks for memory.
+    /// The number of allocations of a warm step.
     pub allocations_per_step: f64,
-    /// 10⁹ operations a second, of those in the matrix products that a step needs, in the shortest sample.
+    /// 10⁹ operations per second in the shortest sample; only the operations of the matrix products that a step needs
+    /// are counted.
     pub gflops: f64,
     /// `gflops` as a fraction of `peak_gflops`.
     pub fraction_of_peak: f64,
-    /// [`Peak::gflops`] of this type of number.
+    /// [`Peak::gflops`] of this number type.
     pub peak_gflops: f64,
-    /// [`Peak::best_product_gflops`] of this type of number.
+    /// [`Peak::best_product_gflops`] of this number type.
     pub best_product_gflops: f64,
     /// `best_product_gflops` as a fraction of `peak_gflops`.
     pub best_product_fraction_of_peak: f64,
@@ -68,42 +69,43 @@ fn by_name<S: Serializer>(level: &SimdLevel, serializer: S) -> Result<S::Ok, S::
     serializer.collect_str(level)
 }
 
-/// The most that can be reached with one type of number, at the SIMD level and on the threads of the report.
+/// The largest speeds with one number type, at the SIMD level and with the threads of the report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Peak {
-    /// The type of number.
+    /// The number type.
     pub dtype: Dtype,
-    /// 10⁹ operations a second, in multiply-adds on registers alone: the limit of the machine.
+    /// 10⁹ operations per second in multiply-adds on registers only: the limit of the machine.
     pub gflops: f64,
-    /// 10⁹ operations a second in the fastest of a layer's products at 512 × 512 · 512 × 512: the limit of the library.
+    /// 10⁹ operations per second in the fastest of a layer's products at 512 × 512 · 512 × 512: the limit of the
+    /// library.
     pub best_product_gflops: f64,
 }
 
 impl Peak {
-    /// The best product as a fraction of the peak.
+    /// Returns the best product as a fraction of the peak.
     #[must_use]
     pub fn best_product_fraction(&self) -> f64 {
         self.best_product_gflops / self.gflops
     }
 }
 
-/// All that was measured, and on what.
+/// All results, and the conditions of the measurement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// Where.
+    /// The machine.
     pub machine: Machine,
-    /// On how many threads.
+    /// The number of threads.
     pub threads: usize,
-    /// At which SIMD level.
+    /// The SIMD level.
     pub simd: SimdLevel,
-    /// One for each type of number.
+    /// One for each number type.
     pub peaks: Vec<Peak>,
-    /// Workload by workload, type by type.
+    /// The rows, by workload and then by number type.
     pub rows: Vec<Row>,
 }
 
 impl Report {
-    /// Where and how it was measured, in words: `Fast 9000, 8 cores, 1 thread, avx2`.
+    /// Describes the conditions of the measurement: `Fast 9000, 8 cores, 1 thread, avx2`.
     #[must_use]
     pub fn conditions(&self) -> String {
         let Machine { processor, cores } = &self.machine;

@@ -1,4 +1,4 @@
-//! All workloads, one after the other.
+//! Measures all workloads, one after the other.
 
 use std::time::Duration;
 
@@ -10,40 +10,40 @@ use crate::{
     measure, peak,
 };
 
-/// What is to be measured.
+/// The options of a benchmark.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// In this order.
+    /// The workloads, in the order in which they are measured.
     pub workloads: Vec<Workload>,
-    /// Each workload with each of these.
+    /// The number types; each workload is measured with each of them.
     pub dtypes: Vec<Dtype>,
-    /// On how many threads the library computes.
+    /// The number of threads of the library.
     pub threads: usize,
-    /// At which SIMD level.
+    /// The SIMD level.
     pub simd: SimdLevel,
-    /// About how long each workload runs for each type of number.
+    /// The approximate time for each workload and number type.
     pub time: Duration,
 }
 
-/// Steps whose allocations are counted.
+/// The number of steps whose allocations are counted.
 const COUNTED: usize = 10;
 
-/// The share of the time of a workload in which the peak is measured after it.
+/// After each workload the peak is measured for the time of the workload divided by this number.
 const PEAK_SHARE: u32 = 10;
 
-/// Measures the best products and every workload, and the peak before, between and after them. Calls `progress` before each
-/// product and each workload with what comes.
+/// Measures the best products and every workload, and measures the peak before, between and after the workloads. Calls
+/// `progress` before each product and each workload with its description.
 ///
 /// # Errors
 ///
-/// If the processor does not have the SIMD level; if the library cannot compute on that many threads; if a workload does not
-/// fit into memory, or a step of it fails.
+/// If the processor does not have the SIMD level; if the library cannot compute with this number of threads; if a
+/// workload does not fit into memory, or one of its steps fails.
 pub fn run(options: &Options, progress: &(dyn Fn(&str) + Sync)) -> Result<Report, Error> {
     computing(options.threads, options.simd, || measure_all(options, progress))?
 }
 
 impl Options {
-    /// How often [`run`] tells of its progress.
+    /// Returns how often [`run`] calls `progress`.
     #[must_use]
     pub fn measurements(&self) -> usize {
         self.dtypes.len() * (1 + self.workloads.len())
@@ -73,7 +73,7 @@ fn measure_all(options: &Options, progress: &(dyn Fn(&str) + Sync)) -> Result<Re
                 Dtype::F64 => steps::<f64>(workload, options)?,
             };
             measured.push((workload, number, steps));
-            // Other programs on the machine only make it smaller.
+            // Other programs on the machine can only lower the measured peak, so the largest value counts.
             peak.gflops = peak.gflops.max(peak_of(peak.dtype, options));
         }
     }
@@ -97,7 +97,7 @@ fn peak_of(dtype: Dtype, options: &Options) -> f64 {
     }
 }
 
-/// The time of a step, and how often a warm one allocates.
+/// Measures the time of a step and the number of allocations of a warm step.
 fn steps<T: Scalar>(workload: &Workload, options: &Options) -> Result<(Timing, f64), Error> {
     let mut subject = Subject::<T>::new(workload)?;
     let timing = measure(options.time, || subject.step())?;

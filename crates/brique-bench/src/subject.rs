@@ -1,4 +1,4 @@
-//! A workload as the library runs it.
+//! A workload, prepared to be run by the library.
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ use brique::train::{Error as TrainingError, Stepper};
 
 use crate::{Error, Pass, Workload};
 
-/// Network, batch and all that a step needs; the same numbers for the same workload.
+/// The network, the batch and everything else that a step needs. The same workload always has the same numbers.
 #[derive(Debug)]
 pub struct Subject<T: Scalar> {
     name: String,
@@ -27,17 +27,17 @@ pub struct Subject<T: Scalar> {
 }
 
 const SEED: u64 = 1;
-/// The standard deviation of weights and biases, where 1/√in is not smaller.
+/// The standard deviation of weights and biases, unless 1/√in is smaller.
 const DEVIATION: f64 = 0.1;
-/// The step of gradient descent, where the network does not need a smaller one.
+/// The learning rate of gradient descent, unless the network needs a smaller one.
 const RATE: f64 = 1e-3;
 
 impl<T: Scalar> Subject<T> {
-    /// Draws network and batch.
+    /// Draws the network and the batch.
     ///
     /// # Errors
     ///
-    /// If there is not the memory, or the library refuses.
+    /// If there is not enough memory, or the library returns an error.
     pub fn new(workload: &Workload) -> Result<Self, Error> {
         check_memory::<T>(workload)?;
         let name = workload.name();
@@ -57,11 +57,11 @@ impl<T: Scalar> Subject<T> {
         })
     }
 
-    /// One step.
+    /// Makes one step.
     ///
     /// # Errors
     ///
-    /// If the library refuses, or a number is not finite.
+    /// If the library returns an error, or a number is not finite.
     pub fn step(&mut self) -> Result<(), Error> {
         let done = match self.pass {
             Pass::Training => self.train(),
@@ -94,7 +94,8 @@ fn failed<T: Scalar>(workload: &str, source: impl Into<TrainingError>) -> Error 
     }
 }
 
-/// Asks for all of the memory at once and gives it back: where that fails, an error is still possible.
+/// Allocates all of the memory at once and frees it again: if the allocation fails here, an error can still be
+/// returned.
 fn check_memory<T: Scalar>(workload: &Workload) -> Result<(), Error> {
     let bytes = workload
         .numbers()
@@ -114,7 +115,7 @@ fn network<T: Scalar>(workload: &Workload, rng: &mut dyn RandomSource) -> Result
         if number > 0 {
             network = workload.activation().after(network)?;
         }
-        // At most 1/√in, so that no depth makes the outputs grow without bound.
+        // At most 1/√in, so that the outputs do not grow without bound with the depth.
         let deviation = DEVIATION.min(1.0 / (inputs as f64).sqrt());
         let parameters = normal((inputs + 1, outputs), deviation, rng);
         network = network.then(Linear::from_parameters(parameters)?)?;
@@ -122,8 +123,8 @@ fn network<T: Scalar>(workload: &Workload, rng: &mut dyn RandomSource) -> Result
     Ok(network)
 }
 
-/// The rate, smaller where the curvature of the loss, about twice the inputs of all layers over the outputs, would make
-/// gradient descent diverge.
+/// Returns the learning rate. It is smaller than the default if gradient descent would diverge because of the
+/// curvature of the loss, which is about twice the inputs of all layers divided by the outputs.
 fn rate(workload: &Workload) -> f64 {
     let inputs: f64 = workload.layers().map(|(inputs, _)| inputs as f64 + 1.0).sum();
     let outputs = workload

@@ -1,9 +1,9 @@
-//! What is seen on the terminal.
+//! The output on the terminal.
 
 use brique_bench::{Peak, Report, Row};
 use comfy_table::{CellAlignment, Table, presets};
 
-/// The machine, its peak and the best product, then a row for each workload and type of number.
+/// Formats the machine, its peak and the best product, then a row for each workload and number type.
 pub(crate) fn table(report: &Report) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);

@@ -1,30 +1,31 @@
-//! The time of a step.
+//! Measurement of the time of a step.
 
 use std::time::{Duration, Instant};
 
-/// How long steps took.
+/// The time of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Timing {
-    /// The median over the samples, in microseconds a step.
+    /// The median over the samples, in microseconds per step.
     pub median_us: f64,
-    /// The shortest sample, in microseconds a step: the least disturbed one.
+    /// The shortest sample, in microseconds per step: the least disturbed one.
     pub min_us: f64,
 }
 
-/// A sample takes at least this long, so that reading the clock, tens of nanoseconds, does not count.
+/// The shortest duration of a sample, so that the time of reading the clock, tens of nanoseconds, is negligible.
 const SHORTEST_SAMPLE: Duration = Duration::from_micros(20);
-/// There are at least so many samples.
+/// The smallest number of samples.
 const FEWEST_SAMPLES: usize = 5;
-/// Samples are made long enough for about so many to fill the time, however long that is.
+/// The approximate largest number of samples: with a longer total time, each sample becomes longer.
 const MOST_SAMPLES: u32 = 50_000;
-/// Share of the time in which steps are made before any is timed.
+/// The total time divided by this number is the time of the warm-up.
 const WARM_UP: u32 = 10;
 
-/// Times `step` for about `time`: first warm, then in samples of as many steps as the clock needs.
+/// Measures the time of `step` for about `time`: first a warm-up, then samples with as many steps as the clock's
+/// resolution needs.
 ///
 /// # Errors
 ///
-/// The first error of a step; nothing is made after it.
+/// If a step fails; no further steps are made.
 pub fn measure<E>(time: Duration, mut step: impl FnMut() -> Result<(), E>) -> Result<Timing, E> {
     warm_up(time / WARM_UP, &mut step)?;
     let repeats = calibrated(SHORTEST_SAMPLE.max(time / MOST_SAMPLES), &mut step)?;
@@ -43,7 +44,7 @@ pub fn measure<E>(time: Duration, mut step: impl FnMut() -> Result<(), E>) -> Re
     })
 }
 
-/// The first step makes buffers, the next ones fill caches.
+/// Warms up: the first step allocates buffers, the next ones fill caches.
 fn warm_up<E>(time: Duration, step: &mut impl FnMut() -> Result<(), E>) -> Result<(), E> {
     let start = Instant::now();
     step()?;
@@ -54,7 +55,8 @@ fn warm_up<E>(time: Duration, step: &mut impl FnMut() -> Result<(), E>) -> Resul
     Ok(())
 }
 
-/// So many steps that together they take `shortest`, even the fastest of three times, which nothing interrupted.
+/// Returns a number of steps that take at least `shortest` together. Three samples of them must all take this long,
+/// because the fastest one was interrupted least.
 fn calibrated<E>(shortest: Duration, step: &mut impl FnMut() -> Result<(), E>) -> Result<u32, E> {
     let mut repeats = 1_u32;
     loop {

@@ -1,11 +1,11 @@
-//! What is measured.
+//! The workloads that are measured.
 
 use std::num::IntErrorKind;
 use std::str::FromStr;
 
 use crate::{Activation, WorkloadError};
 
-/// A network of linear layers with an activation between them, a batch, and what is done with both.
+/// A network of linear layers with an activation between them, a batch, and the pass that is measured.
 ///
 /// ```
 /// use brique_bench::{Activation, Pass, Workload};
@@ -19,24 +19,24 @@ use crate::{Activation, WorkloadError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workload {
     name: String,
-    /// Input, hidden layers, output.
+    /// The sizes of input, hidden layers and output.
     sizes: Vec<usize>,
     batch: usize,
     activation: Activation,
     pass: Pass,
 }
 
-/// What one step is.
+/// The kind of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
     /// Forward, loss, backward, update.
     Training,
-    /// Forward alone, as the trained network answers.
+    /// The forward pass of a prediction only.
     Prediction,
 }
 
 impl Workload {
-    /// Those that are measured where none is named.
+    /// Returns the workloads that are measured by default.
     #[must_use]
     pub fn defaults() -> Vec<Self> {
         use Activation::{None, ReLU, Tanh};
@@ -64,45 +64,47 @@ impl Workload {
         }
     }
 
-    /// What it is called in tables: its text where it was parsed from one.
+    /// Returns the name for tables; the name of a parsed workload is the parsed text.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The sizes of input, hidden layers and output.
+    /// Returns the sizes of input, hidden layers and output.
     #[must_use]
     pub fn sizes(&self) -> &[usize] {
         &self.sizes
     }
 
-    /// The number of examples.
+    /// Returns the number of examples.
     #[must_use]
     pub fn batch(&self) -> usize {
         self.batch
     }
 
-    /// What stands between the layers.
+    /// Returns the activation between the layers.
     #[must_use]
     pub fn activation(&self) -> Activation {
         self.activation
     }
 
-    /// What one step is.
+    /// Returns the kind of a step.
     #[must_use]
     pub fn pass(&self) -> Pass {
         self.pass
     }
 
-    /// Inputs and outputs of each layer.
+    /// Returns the number of inputs and outputs of each layer.
     pub(crate) fn layers(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
         self.sizes.windows(2).map(|pair| (pair[0], pair[1]))
     }
 
-    /// Operations in the matrix products that a step needs, a multiplication and an addition counted as two.
+    /// Returns the number of operations in the matrix products that a step needs. A multiplication and an addition
+    /// count as two.
     ///
-    /// For n examples and a layer from `in` to `out`, each product has `2 · n · in · out`: forward, the gradient, and the
-    /// error of the input, which the first layer does not need. A prediction is forward alone.
+    /// For n examples and a layer from `in` to `out`, each product has `2 · n · in · out` operations. There are three:
+    /// the forward pass, the gradient with respect to the parameters, and the gradient with respect to the input,
+    /// which the first layer does not need. A prediction has the forward pass only.
     ///
     /// ```
     /// // 2 · 40 · (3 · (3·50 + 50·2) − 3·50)
@@ -122,8 +124,8 @@ impl Workload {
         }
     }
 
-    /// The numbers in memory at once: parameters and gradients; the batch and its targets; outputs and errors of layers and
-    /// activations.
+    /// Returns how many numbers are in memory at once: parameters and their gradients; the batch and its targets;
+    /// outputs of layers and activations, and the gradients with respect to them.
     pub(crate) fn numbers(&self) -> Option<usize> {
         let mut parameters = 0_usize;
         let mut columns = self.sizes.first()?.checked_add(*self.sizes.last()?)?;
@@ -143,7 +145,7 @@ impl Workload {
     }
 }
 
-/// `SIZES:BATCH:ACTIVATION`, a training.
+/// Parses a training workload from `SIZES:BATCH:ACTIVATION`.
 impl FromStr for Workload {
     type Err = WorkloadError;
 

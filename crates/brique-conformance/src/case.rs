@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Error;
 use crate::file::Tensors;
 
-/// Case k: its tensors are named `k/in.…` and `k/truth.…`.
+/// A case with number k. Its tensors are named `k/in.…` and `k/truth.…`.
 pub(crate) struct Case<'a> {
     pub(crate) tensors: &'a Tensors<'a>,
     pub(crate) number: usize,
@@ -16,33 +16,33 @@ pub(crate) struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// An input as a matrix with one example a row.
+    /// Returns an input as a matrix with one example per row.
     pub(crate) fn input<T: Scalar>(&self, name: &str) -> Result<Array2<T>, Error> {
         self.tensors.matrix(&format!("{}/in.{name}", self.number))
     }
 
-    /// The targets of a loss that are class indices, as a column of numbers.
+    /// Returns the targets of a loss with class indices, as a column of numbers.
     pub(crate) fn class_indices<T: Scalar>(&self) -> Result<Array2<T>, Error> {
         self.tensors
             .column_of_integers(&format!("{}/in.target", self.number))
     }
 
-    /// The names of the exact results.
+    /// Returns the names of the exact results.
     pub(crate) fn truths(&self) -> Vec<String> {
         self.tensors.names_after(&format!("{}/truth.", self.number))
     }
 
-    /// An exact result, in row-major order.
+    /// Returns an exact result, in row-major order.
     pub(crate) fn truth(&self, name: &str) -> Result<Vec<f64>, Error> {
         self.tensors.numbers(&self.truth_name(name))
     }
 
-    /// The name of the tensor that holds an exact result.
+    /// Returns the name of the tensor with an exact result.
     pub(crate) fn truth_name(&self, name: &str) -> String {
         format!("{}/truth.{name}", self.number)
     }
 
-    /// An attribute that is a number.
+    /// Returns an attribute that is a number.
     pub(crate) fn numeric_attribute(&self, attribute: &'static str) -> Result<f64, Error> {
         let found = &self.attributes[attribute];
         found.as_f64().ok_or_else(|| Error::Attribute {
@@ -52,7 +52,7 @@ impl Case<'_> {
         })
     }
 
-    /// The attribute `reduction` of a loss.
+    /// Returns the attribute `reduction` of a loss.
     pub(crate) fn reduction(&self) -> Result<Reduction, Error> {
         let found = &self.attributes["reduction"];
         match found.as_str() {

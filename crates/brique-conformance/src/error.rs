@@ -1,11 +1,11 @@
-//! What can stop a file, or the whole run.
+//! Errors of a file or of the whole run.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use brique_tensor::SimdLevelError;
 
-/// What stopped the reading or running of a file.
+/// An error in reading or running a file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -14,10 +14,10 @@ pub enum Error {
     Read {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
-    /// There is nothing to run.
+    /// There are no files to run.
     #[error("{path} holds no .safetensors file, nor does a folder in it", path = path.display())]
     Nothing {
         /// The folder.
@@ -26,18 +26,18 @@ pub enum Error {
     /// The processor does not have the SIMD level.
     #[error(transparent)]
     Simd(#[from] SimdLevelError),
-    /// The file is no `safetensors` file.
+    /// The file is not a `safetensors` file.
     #[error("not a safetensors file: {0}")]
     Format(#[from] safetensors::SafeTensorError),
-    /// A JSON text in the file, or `index.json`, cannot be understood.
+    /// A JSON text in the file, or `index.json`, cannot be parsed.
     #[error("{what} is not what is expected: {source}")]
     Json {
-        /// Which text.
+        /// The text.
         what: String,
-        /// Where it fails.
+        /// The error of the parser.
         source: serde_json::Error,
     },
-    /// The file's metadata says neither that it holds cases nor that it holds a training.
+    /// The file's metadata declares neither cases nor a training run.
     #[error("the metadata have neither an entry `cases` (vectors) nor `case` (a trajectory)")]
     Kind,
     /// A file of vectors is not named after its module and its type of number.
@@ -49,27 +49,27 @@ pub enum Error {
         /// Its name.
         tensor: String,
     },
-    /// A tensor has another type or shape than it should.
+    /// A tensor has a wrong type or shape.
     #[error("tensor {tensor} is {found}, expected {expected}")]
     Tensor {
         /// Its name.
         tensor: String,
-        /// What it is.
+        /// The value found.
         found: String,
-        /// What it should be.
+        /// The expected value.
         expected: String,
     },
-    /// An attribute of a case is missing or is not what it may be.
+    /// An attribute of a case is missing or invalid.
     #[error("attribute {attribute} is {found}, expected {expected}")]
     Attribute {
         /// Its name.
         attribute: &'static str,
-        /// What it is.
+        /// The value found.
         found: String,
-        /// What it may be.
+        /// The values it may have.
         expected: &'static str,
     },
-    /// The library refused what the file holds.
+    /// The library refused the contents of the file.
     #[error(transparent)]
     Library(#[from] brique_core::Error),
     /// A training failed.
@@ -93,7 +93,7 @@ impl From<brique_optim::Error> for Error {
 }
 
 impl Error {
-    /// Names the file or folder that could not be read, for `map_err`.
+    /// Adds the path of the file or folder to a read error, for `map_err`.
     pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Read { path, source }

@@ -29,7 +29,7 @@ impl Content {
         })
     }
 
-    /// The JSON text of one entry of the metadata; nothing where there is no such entry.
+    /// Returns the JSON value of one entry of the metadata, or `None` if the entry does not exist.
     pub(crate) fn metadata(&self, entry: &str) -> Result<Option<Value>, Error> {
         let (_, metadata) = SafeTensors::read_metadata(&self.bytes)?;
         let text = metadata
@@ -54,7 +54,7 @@ impl Tensors<'_> {
         self.tensors.tensor(tensor).is_ok()
     }
 
-    /// The names of all tensors that begin so, without that beginning, in alphabetical order.
+    /// Returns the names of all tensors that begin with `beginning`, without it, in alphabetical order.
     pub(crate) fn names_after(&self, beginning: &str) -> Vec<String> {
         let names = self.tensors.names().into_iter();
         let mut names: Vec<String> = names
@@ -65,7 +65,7 @@ impl Tensors<'_> {
         names
     }
 
-    /// A tensor as a matrix: the first dimension are the rows, all others the columns.
+    /// Returns a tensor as a matrix: the first dimension is the rows, and all others together are the columns.
     pub(crate) fn matrix<T: Scalar>(&self, name: &str) -> Result<Array2<T>, Error> {
         let view = self.view(name)?;
         let numbers = numbers::<T>(name, &view)?;
@@ -78,7 +78,7 @@ impl Tensors<'_> {
         })
     }
 
-    /// A tensor of 64-bit integers as a column of numbers, such as class indices.
+    /// Returns a tensor of 64-bit integers as a column of numbers, such as class indices.
     pub(crate) fn column_of_integers<T: Scalar>(&self, name: &str) -> Result<Array2<T>, Error> {
         let view = self.view(name)?;
         check_type(name, &view, Dtype::I64)?;
@@ -91,7 +91,7 @@ impl Tensors<'_> {
         }))
     }
 
-    /// The numbers of a tensor in row-major order, whatever its shape.
+    /// Returns the numbers of a tensor of any shape in row-major order.
     pub(crate) fn numbers<T: Scalar>(&self, name: &str) -> Result<Vec<T>, Error> {
         numbers(name, &self.view(name)?)
     }

@@ -1,4 +1,4 @@
-//! Every file of a folder.
+//! Runs every file in a folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,14 +10,14 @@ use crate::trajectory::Trajectory;
 use crate::vectors::Vectors;
 use crate::{Error, trajectory, vectors};
 
-/// Runs every `.safetensors` file of `folder` and of the folders in it, in alphabetical order, beside the `index.json`
-/// of its own folder.
+/// Runs every `.safetensors` file in `folder` and its subfolders, in alphabetical order. PyTorch's errors come from
+/// the `index.json` in the folder of each file.
 ///
-/// A file that cannot be run is [`Failed`], and the others go on.
+/// A file that cannot be run is recorded as [`Failed`], and the run continues with the others.
 ///
 /// # Errors
 ///
-/// If the folder, or a folder in it, cannot be read; where there is no file to run.
+/// If the folder or a folder in it cannot be read; if there are no files to run.
 pub fn run(folder: &Path) -> Result<Conformance, Error> {
     let mut conformance = Conformance::default();
     let mut found = false;
@@ -50,7 +50,7 @@ pub fn run(folder: &Path) -> Result<Conformance, Error> {
     }
 }
 
-/// The folder, and every folder below it.
+/// Returns the folder and all its subfolders.
 fn folders(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut all = vec![folder.to_owned()];
     for path in entries(folder)? {

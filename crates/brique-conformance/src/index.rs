@@ -1,4 +1,4 @@
-//! `index.json`: how far PyTorch is off on the same files.
+//! `index.json`, which contains PyTorch's errors on the same files.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// What `index.json` of a folder says; nothing where there is none.
+/// The contents of `index.json` in a folder; empty if there is no such file.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     json: Value,
@@ -27,12 +27,12 @@ impl Index {
         Ok(Self { json })
     }
 
-    /// PyTorch's worst normwise error on a tensor of a file of vectors, in units of the last place.
+    /// Returns PyTorch's worst normwise error on a tensor of a file of vectors, in units of the last place.
     pub(crate) fn vector_error(&self, file: &str, tensor: &str) -> Option<f64> {
         self.json["worst_torch_error_in_eps"][file][tensor].as_f64()
     }
 
-    /// PyTorch's worst relative distance on a loss curve.
+    /// Returns PyTorch's worst relative distance on a loss curve.
     pub(crate) fn trajectory_distance(&self, name: &str) -> Option<f64> {
         self.json["worst_relative_distance_of_torch"][name].as_f64()
     }

@@ -1,14 +1,14 @@
-//! Exact vectors and whole trainings, run against the library.
+//! Runs exact vectors and complete training runs against the library.
 //!
-//! * [`run`]: every file of a folder; a [`Conformance`] of what was found.
-//! * [`VectorRow`]: a tensor of a module, against its value computed with 200 bits, in units of the last place.
-//! * [`TrajectoryRow`]: a whole training, against its loss curve computed in 80-bit arithmetic.
-//! * [`NotBuilt`]: a file whose module, loss or optimiser the library does not have. It is not passed.
+//! * [`run`] runs every file in a folder and returns a [`Conformance`] with the results.
+//! * [`VectorRow`] compares a tensor of a module with its value computed with 200 bits, in units of the last place.
+//! * [`TrajectoryRow`] compares a training run with its loss curve computed in 80-bit arithmetic.
+//! * [`NotBuilt`] is a file whose module, loss or optimiser the library does not have. Such a file is not passed.
 //!
-//! The files are `safetensors`; their format is described in `docs/testing.md`. What the library has is listed in
-//! `subjects.rs` and `training.rs`: a new module is a line there.
+//! The files are `safetensors`; `docs/testing.md` describes their format. `subjects.rs` and `training.rs` list the
+//! supported modules, losses and options: add a line there for a new module.
 //!
-//! The command line over it is `cargo xtask conformance`.
+//! The command line program is `cargo xtask conformance`.
 
 mod case;
 mod error;

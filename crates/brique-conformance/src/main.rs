@@ -1,4 +1,4 @@
-//! `cargo xtask conformance`: runs exact vectors and whole trainings against the library.
+//! `cargo xtask conformance`: runs exact vectors and complete training runs against the library.
 #![allow(clippy::print_stderr, reason = "a program talks to its user")]
 
 mod tables;
@@ -11,11 +11,11 @@ use brique_conformance::Error;
 use brique_tensor::SimdLevel;
 use clap::Parser;
 
-/// Runs every case in a folder against the library: exact vectors of modules and losses, and whole trainings.
+/// Runs every case in a folder against the library: exact vectors of modules and losses, and complete training runs.
 ///
-/// Prints, for each result of a module, its worst error in units of the last place beside PyTorch's, and for each
-/// training how far its losses and its final parameters are from the exact ones. What the library does not have is
-/// listed as not built. Exits with 1 if a case fails, with 2 if there is none.
+/// Prints, for each result of a module, its worst error in units of the last place next to PyTorch's, and for each
+/// training run the distance of its losses and its final parameters from the exact ones. Files that need something the
+/// library does not have are listed as not built. Exits with 1 if a case fails, with 2 if there is none.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask conformance", bin_name = "cargo xtask conformance")]
 struct Arguments {
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
             } else {
                 tables::tables(&conformance)
             };
-            // That nobody reads on, as behind `head`, is no mistake.
+            // A write error is ignored: the reader may have closed the pipe, as `head` does.
             let _nobody_reads = writeln!(io::stdout(), "{text}");
             if conformance.holds() {
                 ExitCode::SUCCESS

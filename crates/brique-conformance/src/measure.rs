@@ -1,8 +1,9 @@
-//! How far a result is from the exact one.
+//! Distances between a result and the exact one.
 
 use brique_tensor::Scalar;
 
-/// `max |got − exact| / max |exact|`; the absolute error where all that is exact is 0. NaN is infinitely far off.
+/// Returns `max |got − exact| / max |exact|`, or the absolute error if all exact numbers are 0. The error of a NaN is
+/// infinite.
 pub(crate) fn normwise<'a, T: Scalar>(
     got: impl IntoIterator<Item = &'a T>,
     exact: impl IntoIterator<Item = &'a f64> + Clone,
@@ -10,7 +11,8 @@ pub(crate) fn normwise<'a, T: Scalar>(
     normwise_above(0.0, got, exact)
 }
 
-/// [`normwise`], and relative to `smallest` where all that is exact is smaller: below, no digits can be asked for.
+/// Like [`normwise`], but relative to `smallest` if all exact numbers are smaller: no correct digits can be expected
+/// below it.
 pub(crate) fn normwise_above<'a, T: Scalar>(
     smallest: f64,
     got: impl IntoIterator<Item = &'a T>,
@@ -22,12 +24,12 @@ pub(crate) fn normwise_above<'a, T: Scalar>(
     match size {
         0.0 => error,
         size if size.is_finite() => error / size.max(smallest),
-        // What is exact is a number; where it is none, nothing is near it.
+        // An exact result must be finite; if it is not, the error is infinite.
         _ => f64::INFINITY,
     }
 }
 
-/// The largest magnitude; infinite where one is NaN.
+/// Returns the largest magnitude, or infinity if a number is NaN.
 pub(crate) fn largest(numbers: impl IntoIterator<Item = f64>) -> f64 {
     let larger = |largest: f64, number: f64| {
         if number.is_nan() {

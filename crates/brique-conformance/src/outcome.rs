@@ -1,68 +1,70 @@
-//! What a run found.
+//! The results of a run.
 
 use serde_json::{Value, json};
 
-/// A result of a module or loss in one type of number, over all cases of a file.
+/// One result of a module or loss in one number type, over all cases of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VectorRow {
-    /// The module or loss, as the file names it.
+    /// The module or loss, with its name in the file.
     pub module: String,
     /// `f32` or `f64`.
     pub dtype: &'static str,
     /// `y`, `gx`, `gparameters` or `gbias`.
     pub tensor: String,
-    /// How many cases were run.
+    /// The number of cases.
     pub cases: usize,
-    /// The worst normwise error, `max |got − truth| / max |truth|`, in units of the last place of the type.
+    /// The worst normwise error, `max |got − truth| / max |truth|`, in units of the last place of the number type.
     pub worst: f64,
-    /// PyTorch's worst error on the same cases, where `index.json` has it.
+    /// PyTorch's worst error on the same cases, if `index.json` contains it.
     pub torch: Option<f64>,
-    /// The largest error that is accepted.
+    /// The largest accepted error.
     pub bound: f64,
 }
 
 impl VectorRow {
-    /// Whether the error is within its bound.
+    /// Returns whether the error is within its bound.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.worst <= self.bound
     }
 }
 
-/// A whole training.
+/// A complete training run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrajectoryRow {
     /// The name of the file.
     pub name: String,
-    /// How many steps were made.
+    /// The number of steps.
     pub steps: usize,
-    /// The worst relative distance of a loss.
+    /// The worst relative distance of a loss from the exact one.
     pub loss_distance: f64,
-    /// The worst distance of the final parameters, relative to the largest of their layer.
+    /// The worst distance of the final parameters from the exact ones, relative to the largest parameter of their
+    /// layer.
     pub parameter_distance: f64,
-    /// PyTorch's worst relative distance of a loss, where `index.json` has it.
+    /// PyTorch's worst relative distance of a loss, if `index.json` contains it.
     pub torch: Option<f64>,
-    /// The largest distance of a loss that is accepted.
+    /// The largest accepted distance of a loss.
     pub bound: f64,
 }
 
 impl TrajectoryRow {
-    /// The largest distance of the final parameters that is accepted: the last step, which no loss shows, was made.
+    /// The largest accepted distance of the final parameters. It checks that the last step was made, because no loss
+    /// depends on that step.
     pub const PARAMETER_BOUND: f64 = 1e-6;
 
-    /// Whether the loss curve and the final parameters are within their bounds.
+    /// Returns whether the loss curve and the final parameters are within their bounds.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.loss_distance <= self.bound && self.parameter_distance <= Self::PARAMETER_BOUND
     }
 }
 
-/// A file that asks for what the library does not have.
+/// A file that needs something the library does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotBuilt {
     /// The name of the file.
     pub file: String,
-    /// What is missing, in words.
+    /// Descriptions of the missing parts.
     pub missing: Vec<String>,
 }
 
@@ -71,25 +73,25 @@ pub struct NotBuilt {
 pub struct Failed {
     /// The name of the file.
     pub file: String,
-    /// Why.
+    /// The reason.
     pub error: String,
 }
 
-/// What became of every file of a folder.
+/// The results for all files of a folder.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Conformance {
     /// Every result of every file of vectors that was run.
     pub vectors: Vec<VectorRow>,
-    /// Every training that was run.
+    /// Every training run.
     pub trajectories: Vec<TrajectoryRow>,
-    /// The files that ask for what the library does not have. They are not passed.
+    /// The files that need something the library does not have. They are not passed.
     pub not_built: Vec<NotBuilt>,
     /// The files that could not be run.
     pub failed: Vec<Failed>,
 }
 
 impl Conformance {
-    /// Whether every file that asks for what the library has could be run, and is within its bounds.
+    /// Returns whether every file that the library supports could be run and is within its bounds.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.failed.is_empty()
@@ -97,7 +99,7 @@ impl Conformance {
             && self.trajectories.iter().all(TrajectoryRow::holds)
     }
 
-    /// All of it as JSON. An error that is infinite, because a result was no number, is `null`.
+    /// Converts all results to JSON. An infinite error, which comes from a result that is not a number, is `null`.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let vectors = self.vectors.iter().map(|row| {

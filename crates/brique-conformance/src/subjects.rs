@@ -1,4 +1,4 @@
-//! The modules and losses that the library has, by the names that files of vectors give them.
+//! The modules and losses of the library, by their names in files of vectors.
 
 use brique_core::{Loss, Module};
 use brique_layers::{
@@ -12,23 +12,25 @@ use brique_tensor::{Matrix, Scalar};
 use crate::Error;
 use crate::case::Case;
 
-/// A result by name, its numbers in row-major order.
+/// Results by name, with their numbers in row-major order.
 pub(crate) type Results<T> = Vec<(&'static str, Vec<T>)>;
 
 /// A module or loss that can be run on a case.
 pub(crate) struct Subject<T: Scalar> {
     pub(crate) results: fn(&Case<'_>) -> Result<Results<T>, Error>,
-    /// The results that are sums whose terms can cancel: nothing bounds their relative error but what others reach.
+    /// The results that are sums whose terms can cancel. Their relative error has no fixed bound; the bound is the
+    /// error that PyTorch reaches.
     pub(crate) cancelled: &'static [&'static str],
-    /// The absolute error of what the files give as exact, where it is a difference of larger numbers; 0 where it is exact in
-    /// every digit.
+    /// The absolute error of the exact results in the files if these are differences of larger numbers; 0 if every
+    /// digit is exact.
     pub(crate) truth_known_to: f64,
 }
 
-/// Differences such as `log Σ e^z − z` are taken with 200 bits, which leaves 190 behind the point for numbers below 1024.
+/// Differences such as `log Σ e^z − z` are computed with 200 bits, which leaves 190 after the binary point for numbers
+/// below 1024.
 const OF_200_BITS: f64 = 1.0 / (1_u128 << 95) as f64 / (1_u128 << 95) as f64;
 
-/// The module or loss of this name; nothing where the library does not have it.
+/// Returns the module or loss with this name, or `None` if the library does not have it.
 pub(crate) fn subject<T: Scalar>(name: &str) -> Option<Subject<T>> {
     let subject = match name {
         "linear" => Subject {
@@ -48,7 +50,7 @@ pub(crate) fn subject<T: Scalar>(name: &str) -> Option<Subject<T>> {
         "softplus" => of_terms(|case| of_module(&mut Softplus, case)),
         "log_sigmoid" => of_terms(|case| of_module(&mut LogSigmoid, case)),
         "elu" => of_terms(|case| of_module(&mut ELU::new(case.numeric_attribute("alpha")?)?, case)),
-        // Their derivatives are sums that are 0 for some negative input.
+        // Their derivatives are sums that are 0 for a negative input.
         "silu" => Subject {
             cancelled: &["gx"],
             ..of_terms(|case| of_module(&mut SiLU, case))
@@ -84,7 +86,7 @@ pub(crate) fn subject<T: Scalar>(name: &str) -> Option<Subject<T>> {
     Some(subject)
 }
 
-/// Results of one term each, or sums of terms that are not negative.
+/// A subject whose results have one term each or are sums of non-negative terms.
 fn of_terms<T: Scalar>(results: fn(&Case<'_>) -> Result<Results<T>, Error>) -> Subject<T> {
     Subject {
         results,
@@ -97,7 +99,7 @@ fn linear<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
     of_module(&mut Linear::from_parameters(case.input("parameters")?)?, case)
 }
 
-/// An ε of 10⁻⁵, which is PyTorch's default and the only one that the module has.
+/// Uses an ε of 10⁻⁵, which is PyTorch's default and the only value that the module supports.
 fn layer_norm<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
     let parameters: Array2<T> = case.input("parameters")?;
     let eps = case.numeric_attribute("eps")?;
@@ -139,7 +141,7 @@ fn bce_with_logits<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
     of_loss(&loss, &case.input("target")?, case)
 }
 
-/// `y`, `gx` and, for a module that learns, `gparameters`: the gradient of its first parameter.
+/// Computes `y`, `gx` and, for a module with parameters, `gparameters`, the gradient of its first parameter.
 fn of_module<T: Scalar>(module: &mut dyn Module<T>, case: &Case<'_>) -> Result<Results<T>, Error> {
     let (x, delta) = (case.input("x")?, case.input("delta")?);
     let mut results = vec![
@@ -155,7 +157,7 @@ fn of_module<T: Scalar>(module: &mut dyn Module<T>, case: &Case<'_>) -> Result<R
     Ok(results)
 }
 
-/// `y`, one number, and `gx`.
+/// Computes `y`, which is one number, and `gx`.
 fn of_loss<T: Scalar>(loss: &dyn Loss<T>, y: &Matrix<T>, case: &Case<'_>) -> Result<Results<T>, Error> {
     let yhat = case.input("x")?;
     Ok(vec![

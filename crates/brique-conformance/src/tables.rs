@@ -1,9 +1,10 @@
-//! What is seen on the terminal.
+//! The output on the terminal.
 
 use brique_conformance::{Conformance, TrajectoryRow, VectorRow};
 use comfy_table::{CellAlignment, Table, presets};
 
-/// A table of vectors, one of trajectories, what is not built, what failed, and the verdict.
+/// Formats a table of vectors, a table of trajectories, the files that are not built, those that failed, and the
+/// verdict.
 pub(crate) fn tables(conformance: &Conformance) -> String {
     let mut parts = Vec::new();
     if !conformance.vectors.is_empty() {
@@ -113,7 +114,7 @@ fn align_right(table: &mut Table, column: usize) {
     }
 }
 
-/// Three digits, which are enough for an error.
+/// Formats an error with three digits.
 fn short(error: f64) -> String {
     if error >= 1000.0 {
         format!("{error:.2e}")

@@ -1,4 +1,4 @@
-//! A whole training as a file describes it, with what the library has.
+//! A complete training run as described by a file, performed with the library.
 
 use brique_core::Loss;
 use brique_layers::{Linear, ReLU, Sequential, Sigmoid, Tanh};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::Error;
 
-/// A network, a loss, an optimiser, and how rows are taken.
+/// A network, a loss, an optimiser, and the selection of rows for each step.
 pub(crate) struct Training {
     network: Sequential,
     loss: Box<dyn Loss>,
@@ -20,7 +20,7 @@ pub(crate) struct Training {
     steps: usize,
 }
 
-/// The options of a training that are read; one that is not here is not built.
+/// The supported options of a training run. A file with another option is not built.
 const KNOWN: [&str; 10] = [
     "sizes",
     "activation",
@@ -34,7 +34,7 @@ const KNOWN: [&str; 10] = [
     "weight_decay",
 ];
 
-/// What the library does not have of what the training asks for, in words.
+/// Describes the parts of a training run that the library does not have.
 pub(crate) fn missing(case: &Map<String, Value>) -> Vec<String> {
     let text = |option: &str| case.get(option).and_then(Value::as_str).unwrap_or("of no name");
     let sizes = case.get("sizes").and_then(Value::as_array);
@@ -65,7 +65,8 @@ pub(crate) fn missing(case: &Map<String, Value>) -> Vec<String> {
 }
 
 impl Training {
-    /// The training that the metadata describe, from these initial parameters. Nothing of it is missing.
+    /// Creates the training run that the metadata describes, with these initial parameters. The library must have all
+    /// its parts.
     pub(crate) fn new(case: &Map<String, Value>, parameters: Vec<Array2<f64>>) -> Result<Self, Error> {
         let options = Options { case };
         Ok(Self {
@@ -81,13 +82,14 @@ impl Training {
         })
     }
 
-    /// How many steps are made.
+    /// Returns the number of steps.
     pub(crate) fn steps(&self) -> usize {
         self.steps
     }
 
-    /// Trains, and gives the loss of every step before its update. Rows are taken in order; the last batch of an epoch
-    /// is as short as what is left, and the next begins at the first row again. There are as many `y` as `x`.
+    /// Trains and returns the loss of every step before its update. Rows are taken in order. The last batch of an
+    /// epoch contains the remaining rows, and the next batch begins at the first row again. `x` and `y` have the same
+    /// number of rows.
     pub(crate) fn run(&mut self, x: &Matrix, y: &Matrix) -> Result<Vec<f64>, Error> {
         let mut stepper = Stepper::default();
         let mut first = 0;
@@ -109,13 +111,13 @@ impl Training {
         Ok(losses)
     }
 
-    /// The parameters as they are now, layer by layer.
+    /// Returns the current parameters, layer by layer.
     pub(crate) fn parameters(&self) -> Weights {
         Weights::of(&self.network)
     }
 }
 
-/// Linear layers of these parameters, with the activation between any two.
+/// Creates a network of linear layers with these parameters and with the activation between them.
 fn network(activation: &str, parameters: Vec<Array2<f64>>) -> Result<Sequential, Error> {
     let inputs = parameters
         .first()
@@ -143,7 +145,7 @@ fn optimizer(options: &Options<'_>) -> Result<Box<dyn Optimizer>, Error> {
         .case
         .get("nesterov")
         .is_some_and(|nesterov| *nesterov == Value::Bool(true));
-    // Without the option, each optimiser has its own default.
+    // If the option is missing, each optimiser uses its own default.
     Ok(match options.text("optimizer") {
         "adagrad" => {
             let adagrad = Adagrad::new(rate)?;
@@ -172,7 +174,7 @@ fn optimizer(options: &Options<'_>) -> Result<Box<dyn Optimizer>, Error> {
     })
 }
 
-/// The options of a training by name.
+/// The options of a training run by name.
 struct Options<'a> {
     case: &'a Map<String, Value>,
 }
@@ -187,7 +189,7 @@ impl Options<'_> {
         number.ok_or_else(|| self.wrong(option, "a number"))
     }
 
-    /// A number that may be left out.
+    /// Returns an optional number, or `default` if it is missing.
     fn number_or(&self, option: &'static str, default: Option<f64>) -> Result<Option<f64>, Error> {
         if self.case.contains_key(option) {
             self.number(option).map(Some)

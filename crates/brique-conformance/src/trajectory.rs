@@ -1,4 +1,4 @@
-//! A file of one training: its data, its initial parameters, and the loss of every step.
+//! A file of one training run: its data, its initial parameters, and the loss of every step.
 
 use brique_tensor::ndarray::Array2;
 use serde_json::Value;
@@ -10,16 +10,16 @@ use crate::measure::{largest, normwise};
 use crate::outcome::TrajectoryRow;
 use crate::training::{Training, missing};
 
-/// What a loss may be off, relative.
+/// The relative error of a loss that is always accepted.
 const ALWAYS_ALLOWED: f64 = 1e-12;
 
-/// What became of a file of one training.
+/// The result for a file of one training run.
 pub(crate) enum Trajectory {
     Row(TrajectoryRow),
     NotBuilt { missing: Vec<String> },
 }
 
-/// Trains as the file named `name` says, and measures how far that leads from it.
+/// Trains as the file `name` describes and measures the distance from the results in the file.
 pub(crate) fn run(name: &str, content: &Content, case: &Value, index: &Index) -> Result<Trajectory, Error> {
     let options = case.as_object().ok_or_else(|| Error::Attribute {
         attribute: "case",
@@ -69,10 +69,10 @@ fn check_length(tensor: &str, found: usize, expected: usize, of: &str) -> Result
     })
 }
 
-/// The matrices `beginning.0`, `beginning.1`, … of a file.
+/// Returns the matrices `beginning.0`, `beginning.1`, … of a file.
 fn layers(tensors: &Tensors<'_>, beginning: &str) -> Result<Vec<Array2<f64>>, Error> {
     let name = |layer: usize| format!("{beginning}.{layer}");
-    // The first has to be there: a network has a layer.
+    // The first matrix must exist: a network has at least one layer.
     let mut layers = vec![tensors.matrix(&name(0))?];
     while tensors.has(&name(layers.len())) {
         layers.push(tensors.matrix(&name(layers.len()))?);
@@ -80,7 +80,7 @@ fn layers(tensors: &Tensors<'_>, beginning: &str) -> Result<Vec<Array2<f64>>, Er
     Ok(layers)
 }
 
-/// The largest `max |got − exact| / max |exact|` of a layer.
+/// Returns the largest `max |got − exact| / max |exact|` over the layers.
 fn parameter_distance(training: &Training, exact: &[Array2<f64>]) -> Result<f64, Error> {
     let weights = training.parameters();
     let got = weights.values();

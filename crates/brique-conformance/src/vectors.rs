@@ -1,4 +1,4 @@
-//! A file of vectors: every case of one module in one type of number.
+//! A file of vectors: every case of one module in one number type.
 
 use brique_tensor::Scalar;
 use serde_json::Value;
@@ -11,13 +11,14 @@ use crate::measure::normwise_above;
 use crate::outcome::VectorRow;
 use crate::subjects::{Subject, subject};
 
-/// What any result may be off, in units of the last place of its largest number.
+/// The error that is accepted for every result, in units of the last place of its largest number.
 const ALWAYS_ALLOWED: f64 = 4.0;
 
-/// What a result may be off at most that is no sum whose terms cancel, however far off others are.
+/// The largest error that is accepted for a result that is not a sum with cancelling terms, even if PyTorch's error is
+/// larger.
 const NEVER_EXCEEDED: f64 = 8.0;
 
-/// What became of a file of vectors.
+/// The result for a file of vectors.
 pub(crate) enum Vectors {
     Rows(Vec<VectorRow>),
     NotBuilt { module: String },
@@ -94,10 +95,11 @@ fn run_as<T: Scalar>(
     Ok(Vectors::Rows(worst.into_iter().map(row).collect()))
 }
 
-/// The normwise error of every result of a case, in units of the last place: `max |got − truth| / max |truth|` / ε.
+/// Returns the normwise error of every result of a case, in units of the last place: `max |got − truth| / max |truth|`
+/// / ε.
 ///
-/// Where all of the truth is so small that the type holds fewer digits, or that the truth itself has fewer, the error is relative
-/// to the smallest number that has them all. Every result has to have its truth, and every truth its result.
+/// If the whole truth is so small that it has fewer digits, in this number type or in the file, the error is relative
+/// to the smallest number that has all digits. Every result must have a truth, and every truth a result.
 fn errors<T: Scalar>(subject: &Subject<T>, case: &Case<'_>) -> Result<Vec<(String, f64)>, Error> {
     let results = (subject.results)(case)?;
     let epsilon = T::epsilon().as_f64();
@@ -128,7 +130,7 @@ fn errors<T: Scalar>(subject: &Subject<T>, case: &Case<'_>) -> Result<Vec<(Strin
     results.iter().map(of_result).collect()
 }
 
-/// At most what PyTorch is off, and at least 4; but 8 at most unless the terms of a sum cancel.
+/// Returns the accepted error: PyTorch's error, but at least 4, and at most 8 unless the terms of a sum cancel.
 fn bound(torch: Option<f64>, is_cancelled: bool) -> f64 {
     let bound = torch.map_or(ALWAYS_ALLOWED, |torch| torch.max(ALWAYS_ALLOWED));
     if is_cancelled {

@@ -5,7 +5,7 @@ use brique_tensor::{Matrix, Scalar};
 
 use crate::{Description, Error, Fault, Gradient, Memory, Module, Parameter, Plan, Shape, Step};
 
-/// Every method is the module's own.
+/// Every method calls the same method of the boxed module.
 impl<T: Scalar, M: Module<T> + ?Sized> Module<T> for Box<M> {
     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
         (**self).output_shape(input)

@@ -1,10 +1,10 @@
-//! What the checked methods check.
+//! The checks that the public methods make on entry.
 
 use brique_tensor::{Matrix, Scalar};
 
 use crate::{Fault, Module, Shape};
 
-/// Rows and columns of the output for `input`.
+/// Returns the rows and columns of the output for `input`.
 #[inline]
 pub(crate) fn batch_output<T, M>(module: &M, input: &Matrix<T>) -> Result<(usize, usize), Fault>
 where
@@ -26,7 +26,7 @@ where
     Ok((rows, outputs))
 }
 
-/// Rows and columns of the output for `input`, which have to be those of `delta`.
+/// Returns the rows and columns of the output for `input`, after checking that `delta` has this shape.
 #[inline]
 pub(crate) fn check_delta<T, M>(
     module: &M,

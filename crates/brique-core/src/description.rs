@@ -1,4 +1,4 @@
-//! What a network is, as plain data.
+//! Modules as plain data.
 
 use std::fmt;
 
@@ -6,28 +6,32 @@ use crate::Shape;
 
 /// A module as plain data: its kind, its attributes, its named tensors, and the modules inside it.
 ///
-/// [`Module::describe`](crate::Module::describe) returns it. Whoever writes files can serialise it; a
-/// [`Registry`](crate::Registry) builds the module again. `{}` shows it in a line, `{:#}` as a table.
+/// [`Module::describe`](crate::Module::describe) returns it. Code that writes files can serialise it; a
+/// [`Registry`](crate::Registry) builds the module from it again. `{}` shows it as one line, `{:#}` as a table.
 ///
 /// ```
 /// use brique_core::Description;
 ///
-/// let linear = Description::new("Linear").attribute("in", 64_usize).attribute("out", 10_usize);
+/// let linear = Description::new("Linear")
+///     .attribute("in", 64_usize)
+///     .attribute("out", 10_usize);
 /// assert_eq!(linear.to_string(), "Linear(64 → 10)");
-/// let dropout = Description::new("Dropout").attribute("rate", 0.5).detail("seed", 7_u64);
+/// let dropout = Description::new("Dropout")
+///     .attribute("rate", 0.5)
+///     .detail("seed", 7_u64);
 /// assert_eq!(dropout.to_string(), "Dropout(0.5)");
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Description {
     /// The name of the type, without its path: `Linear`.
     pub kind: String,
-    /// What is needed to build it again, but for the tensors.
+    /// The attributes that are needed to build the module again, apart from the tensors.
     pub attributes: Vec<Attribute>,
-    /// Its own tensors, those of inner modules not included.
+    /// The module's own tensors, without those of inner modules.
     pub tensors: Vec<TensorDescription>,
-    /// The modules inside it.
+    /// The inner modules.
     pub inner: Vec<InnerDescription>,
-    /// Whether it is a composite module, which may have no modules inside it.
+    /// Whether it is a composite module. A composite module may have no inner modules.
     pub is_composite: bool,
 }
 
@@ -38,7 +42,7 @@ pub struct Attribute {
     pub name: String,
     /// The value: 64.
     pub value: AttributeValue,
-    /// Whether the line that shows the module has it.
+    /// Whether the one-line text of the module shows it.
     pub is_shown: bool,
 }
 
@@ -107,7 +111,7 @@ impl From<Shape> for AttributeValue {
 }
 
 impl Description {
-    /// A module of this kind, without attributes.
+    /// Creates the description of a module of this kind, without attributes.
     #[must_use]
     pub fn new(kind: &str) -> Self {
         Self {
@@ -116,7 +120,7 @@ impl Description {
         }
     }
 
-    /// A module of the Rust type `M`: `Scale` for `my_crate::Scale<f32>`.
+    /// Creates the description of a module of the Rust type `M`: its kind is `Scale` for `my_crate::Scale<f32>`.
     #[must_use]
     pub fn of_type<M: ?Sized>() -> Self {
         let name = std::any::type_name::<M>();
@@ -124,13 +128,13 @@ impl Description {
         Self::new(name.rsplit("::").next().unwrap_or(name))
     }
 
-    /// The description with one more attribute, which the line shows.
+    /// Returns the description with one more attribute, which the one-line text shows.
     #[must_use]
     pub fn attribute(self, name: &str, value: impl Into<AttributeValue>) -> Self {
         self.with(name, value.into(), true)
     }
 
-    /// The description with one more attribute, which the line does not show.
+    /// Returns the description with one more attribute, which the one-line text does not show.
     #[must_use]
     pub fn detail(self, name: &str, value: impl Into<AttributeValue>) -> Self {
         self.with(name, value.into(), false)
@@ -145,14 +149,14 @@ impl Description {
         self
     }
 
-    /// The value of an attribute.
+    /// Returns the value of an attribute.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&AttributeValue> {
         let found = self.attributes.iter().find(|attribute| attribute.name == name);
         found.map(|attribute| &attribute.value)
     }
 
-    /// The number of values in all tensors, those of inner modules included.
+    /// Returns the number of values in all tensors, including those of inner modules.
     #[must_use]
     pub fn parameter_count(&self) -> usize {
         let own = self.tensors.iter().map(|tensor| tensor.shape.0 * tensor.shape.1);
@@ -160,7 +164,7 @@ impl Description {
         own.chain(inner).sum()
     }
 
-    /// The rows of the table: name, module, output and number of parameters, each inner module indented.
+    /// Appends the rows of the table: name, module, output and number of parameters, with each inner module indented.
     fn rows(&self, depth: usize, rows: &mut Vec<[String; 4]>) {
         for inner in &self.inner {
             let count = match inner.module.parameter_count() {
@@ -175,7 +179,7 @@ impl Description {
     }
 }
 
-/// `(2, 3)`
+/// Formats sizes: `(2, 3)`.
 fn sizes(sizes: &[usize]) -> String {
     let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
     format!("({})", sizes.join(", "))
@@ -197,8 +201,8 @@ impl fmt::Display for AttributeValue {
 }
 
 impl fmt::Display for Description {
-    /// In a line: the kind, the attributes that are shown, and for a composite module how much it holds. With `{:#}`, a
-    /// table of the modules inside it below that.
+    /// Writes one line: the kind, the attributes that are shown and, for a composite module, the numbers of modules and
+    /// parameters. With `{:#}`, a table of the inner modules follows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> = Vec::new();
         for Attribute {

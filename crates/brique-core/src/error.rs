@@ -1,13 +1,13 @@
-//! What can go wrong between modules, losses and their callers.
+//! The errors of modules and losses.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::Shape;
 
-/// Something did not fit: where, in which operation, and the [`Fault`] itself.
+/// An operation was refused: names the module or loss, the operation, and the [`Fault`].
 ///
-/// Whatever returns an error has changed nothing.
+/// An operation that returns an error has changed nothing.
 ///
 /// ```
 /// use brique_core::{Error, Fault};
@@ -16,89 +16,89 @@ use crate::Shape;
 ///     argument: "delta",
 ///     found: (32, 4),
 ///     expected: (32, 10),
-///     reason: "one row an example, one column an output",
+///     reason: "one row per example, one column per output",
 /// };
 /// let error = Error::new("Linear(64 → 10)", "backward_update_gradient", fault);
 /// assert_eq!(
 ///     error.to_string(),
-///     "Linear(64 → 10), backward_update_gradient: delta has shape (32, 4), expected (32, 10): \
-///      one row an example, one column an output"
+///     "Linear(64 → 10), backward_update_gradient: delta has shape (32, 4), \
+///      expected (32, 10): one row per example, one column per output"
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{place}, {operation}: {fault}")]
+#[error("{location}, {operation}: {fault}")]
 pub struct Error {
-    place: String,
+    location: String,
     operation: &'static str,
     fault: Box<Fault>,
 }
 
 impl Error {
-    /// The error of `operation` at `place`, which is what the module or loss displays as.
-    pub fn new(place: impl fmt::Display, operation: &'static str, fault: Fault) -> Self {
+    /// Creates the error of `operation`. `location` is the module or loss that refused it; its `Display` text is stored.
+    pub fn new(location: impl fmt::Display, operation: &'static str, fault: Fault) -> Self {
         Self {
-            place: place.to_string(),
+            location: location.to_string(),
             operation,
             fault: Box::new(fault),
         }
     }
 
-    /// The module or loss that refused, as it displays itself.
+    /// Returns the displayed text of the module or loss that refused the operation.
     #[must_use]
-    pub fn place(&self) -> &str {
-        &self.place
+    pub fn location(&self) -> &str {
+        &self.location
     }
 
-    /// The method that refused.
+    /// Returns the name of the method that refused.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// What did not fit.
+    /// Returns the reason why the operation was refused.
     #[must_use]
     pub fn fault(&self) -> &Fault {
         &self.fault
     }
 }
 
-/// What did not fit, wherever it happened.
+/// The reason why an operation was refused, without the module or loss.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// A matrix has another shape than the operation needs.
+    /// A matrix does not have the shape that the operation needs.
     #[error("{argument} has shape {found:?}, expected {expected:?}: {reason}")]
     Shape {
         /// The name of the argument.
         argument: &'static str,
-        /// Its rows and columns.
+        /// The rows and columns of the argument.
         found: (usize, usize),
-        /// The rows and columns that would fit.
+        /// The expected rows and columns.
         expected: (usize, usize),
-        /// Why these.
+        /// The reason for this expected shape.
         reason: &'static str,
     },
     /// A module does not take examples of this inner shape.
     #[error("an example of the input has shape {found}, expected {expected}: {reason}")]
     ExampleShape {
-        /// The inner shape that came; a batch of n columns has examples of shape (n).
+        /// The inner shape that was found. A batch with n columns has examples of shape (n).
         found: Shape,
-        /// The shape that would fit, or a description of those that would.
+        /// The expected shape, or a description of the shapes that fit.
         expected: String,
-        /// Why that.
+        /// The reason for this expected shape.
         reason: Cow<'static, str>,
     },
-    /// A number is none that the operation can use.
+    /// A value is not one that the operation accepts.
     #[error("{argument} is {found}, expected {expected}")]
     Value {
-        /// The name of the argument, and the place in it where it has several.
+        /// The name of the argument, with the index of the element if it has several.
         argument: Cow<'static, str>,
-        /// What it is.
+        /// The value that was found.
         found: String,
-        /// What it may be.
+        /// A description of the accepted values.
         expected: Cow<'static, str>,
     },
-    /// A mean was asked for over a batch without a single term.
+    /// A mean was requested over a batch without any term.
     #[error(
         "a batch of shape {found:?} has no mean: there is nothing to divide by; \
          leave such batches out, or use Reduction::Sum"
@@ -110,15 +110,19 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// An example of the shape `found` came where `expected` would fit, and why: what `output_shape` refuses with.
+    /// Creates a [`Fault::ExampleShape`]: an example has the shape `found`, but `expected` would fit, for this reason.
+    /// [`output_shape`](crate::Module::output_shape) returns it.
     ///
     /// ```
     /// use brique_core::{Fault, Shape};
     ///
-    /// let fault = Fault::example_shape(Shape::from(3), Shape::from(2), "one value for each row of weights");
+    /// let (found, expected) = (Shape::from(3), Shape::from(2));
+    /// let reason = "one value for each row of weights";
+    /// let fault = Fault::example_shape(found, expected, reason);
     /// assert_eq!(
     ///     fault.to_string(),
-    ///     "an example of the input has shape (3), expected (2): one value for each row of weights"
+    ///     "an example of the input has shape (3), expected (2): \
+    ///      one value for each row of weights"
     /// );
     /// ```
     pub fn example_shape(

@@ -1,15 +1,15 @@
-//! The contract of Brique: what a module is, what a loss is, and what passes between them.
+//! The core traits and types of Brique: modules, losses, and the data that passes between them.
 //!
-//! * [`Module`]: computes an output, and propagates the gradient to its input and its parameters. The report's five methods
-//!   for users, kernels for authors.
-//! * [`Workspace`]: the memory of a training loop, for any module; [`Memory`], [`Node`] and [`Plan`] are what authors see of it.
-//! * [`Description`]: a module as plain data; a [`Registry`] builds it again.
-//! * [`Loss`]: how far a prediction is from its target, and the gradient of that.
-//! * [`Parameter`]: a value and the gradient accumulated for it.
-//! * [`Shape`]: the inner shape of one example. [`Reduction`]: how a batch of losses becomes one number.
-//! * [`Error`]: where something did not fit, and the [`Fault`] that says what.
+//! * [`Module`]: computes an output, and propagates the gradient to its input and its parameters. Users call the
+//!   report's five methods; authors write kernels.
+//! * [`Workspace`]: the memory of a training loop, for any module. Authors use [`Memory`], [`Node`] and [`Plan`].
+//! * [`Description`]: a module as plain data. A [`Registry`] builds the module from it again.
+//! * [`Loss`]: measures how far a prediction is from its target, and computes the gradient of that.
+//! * [`Parameter`]: a value and its accumulated gradient.
+//! * [`Shape`]: the inner shape of one example. [`Reduction`]: how the losses of a batch are reduced to one number.
+//! * [`Error`]: the module or loss and the operation that failed, and the [`Fault`] that gives the reason.
 //!
-//! One training step goes one way:
+//! One training step:
 //!
 //! ```text
 //! x ──forward──▶ ŷ ──loss.forward──▶ L          a number, for the history
@@ -19,10 +19,11 @@
 //! ∇W ──update_parameters──▶ W                   W − step · ∇W
 //! ```
 //!
-//! Modules remember nothing: everything that a backward pass needs is in its arguments, so a prediction between the
-//! passes cannot change a gradient, and a module used twice in a network is right.
+//! Modules hold no state between the passes: a backward pass gets everything that it needs in its arguments. A
+//! prediction between the passes cannot change a gradient, and a module that is used twice in a network gets correct
+//! gradients.
 //!
-//! This crate knows no concrete module, no randomness and no files.
+//! This crate contains no concrete modules, no random numbers and no file access.
 
 mod boxed;
 mod check;

@@ -1,4 +1,4 @@
-//! The contract of a loss.
+//! The `Loss` trait.
 
 use std::fmt::{Debug, Display};
 
@@ -7,23 +7,24 @@ use brique_tensor::{Matrix, Scalar};
 
 use crate::{Error, Fault, Reduction};
 
-/// How far predictions ŷ are from their targets y, and the gradient of that with respect to ŷ.
+/// Measures how far predictions ŷ are from their targets y, and computes the gradient of that with respect to ŷ.
 ///
-/// Users call [`forward`](Self::forward), [`backward`](Self::backward) and [`per_example`](Self::per_example), target
-/// first; authors write the kernels, which may rely on arguments that passed [`check`](Self::check).
+/// Users call [`forward`](Self::forward), [`backward`](Self::backward) and [`per_example`](Self::per_example), with the
+/// target as the first argument. Authors write the kernels, whose arguments have passed [`check`](Self::check).
 ///
-/// Both passes agree by contract: `backward` is the exact gradient of what `forward` returns, reduction included.
+/// `backward` must return the exact gradient of the number that `forward` returns, including the reduction.
 ///
 /// Source: the `Loss` of the report, Torch7's `nn.Criterion`; `per_example` is the vector of the course.
 pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     fn reduction(&self) -> Reduction;
 
-    /// Whether `y` can be the target of the prediction `yhat`. Left out, the two need the same shape.
+    /// Checks whether `y` can be the target of the prediction `yhat`. The default implementation requires that both
+    /// have the same shape.
     ///
     /// # Errors
     ///
-    /// What does not fit.
+    /// If `y` cannot be the target of `yhat`.
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
         if y.dim() == yhat.dim() {
             return Ok(());
@@ -36,26 +37,27 @@ pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
         })
     }
 
-    /// The reduced loss.
+    /// Returns the reduced loss.
     fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T;
 
-    /// `delta = ∂forward/∂yhat`, overwriting all of `delta`, which has the shape of `yhat`.
+    /// Computes `delta = ∂forward/∂yhat`, overwriting all of `delta`, which has the shape of `yhat`.
     fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>);
 
-    /// The loss of each example before any reduction, overwriting all of `losses`, one element a row of `yhat`.
+    /// Computes the loss of each example before any reduction, overwriting all of `losses`, which has one element per
+    /// row of `yhat`.
     fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>);
 
-    /// The loss of the predictions `yhat` for the targets `y`, one number.
+    /// Returns the loss of the predictions `yhat` for the targets `y` as one number.
     ///
     /// # Errors
     ///
-    /// Where `y` cannot be the target of `yhat`, or a mean is asked for and there is nothing to take it over.
+    /// If `y` cannot be the target of `yhat`, or the reduction is a mean and the batch has no terms.
     fn forward(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<T, Error> {
         check_reduced(self, y, yhat).map_err(|fault| Error::new(self, "forward", fault))?;
         Ok(self.forward_kernel(y, yhat))
     }
 
-    /// ∂[`forward`](Self::forward)/∂`yhat`, of the shape of `yhat`.
+    /// Returns ∂[`forward`](Self::forward)/∂`yhat`, of the shape of `yhat`.
     ///
     /// # Errors
     ///
@@ -67,11 +69,11 @@ pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
         Ok(delta)
     }
 
-    /// The loss of each example before any reduction: a vector as long as the batch.
+    /// Returns the loss of each example before any reduction: a vector with one element per example.
     ///
     /// # Errors
     ///
-    /// Where `y` cannot be the target of `yhat`.
+    /// If `y` cannot be the target of `yhat`.
     fn per_example(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array1<T>, Error> {
         self.check(y, yhat)
             .map_err(|fault| Error::new(self, "per_example", fault))?;

@@ -1,4 +1,4 @@
-//! The contract of a module.
+//! The `Module` trait.
 
 use std::fmt::{Debug, Display};
 
@@ -10,8 +10,8 @@ use crate::path::{self, Step};
 use crate::workspace::{Gradient, Memory, Node, Pass, Plan};
 use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, TensorDescription};
 
-/// A part of a network, or a network: it computes an output, and propagates the gradient from the output to its input and
-/// to its parameters.
+/// A part of a network, or a whole network: computes an output, and propagates the gradient from the output to its
+/// input and its parameters.
 ///
 /// Users call the report's five methods: [`forward`](Self::forward), [`zero_grad`](Self::zero_grad),
 /// [`backward_update_gradient`](Self::backward_update_gradient), [`backward_delta`](Self::backward_delta),
@@ -21,13 +21,24 @@ use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, Tenso
 ///
 /// | for | methods |
 /// |---|---|
-/// | every module | [`output_shape`](Self::output_shape), [`forward_kernel`](Self::forward_kernel), [`delta_kernel`](Self::delta_kernel) |
-/// | parameters | [`gradient_kernel`](Self::gradient_kernel), [`own_parameters`](Self::own_parameters), [`own_parameters_mut`](Self::own_parameters_mut) |
-/// | modules inside it | [`inner`](Self::inner), [`inner_mut`](Self::inner_mut), [`plan_memory`](Self::plan_memory), [`backward_kernel`](Self::backward_kernel) |
+/// | every module | [`output_shape`], [`forward_kernel`], [`delta_kernel`] |
+/// | parameters | [`gradient_kernel`], [`own_parameters`], [`own_parameters_mut`] |
+/// | inner modules | [`inner`], [`inner_mut`], [`plan_memory`], [`backward_kernel`] |
 ///
-/// Four methods are optional: `plan_memory` and `backward_kernel` for speed, [`set_step`](Self::set_step) for modules that
-/// are random in training, [`description`](Self::description) for attributes that files need. Everything else follows from
-/// these. Kernels write into buffers that the caller owns and may rely on shapes that fit:
+/// [`output_shape`]: Self::output_shape
+/// [`forward_kernel`]: Self::forward_kernel
+/// [`delta_kernel`]: Self::delta_kernel
+/// [`gradient_kernel`]: Self::gradient_kernel
+/// [`own_parameters`]: Self::own_parameters
+/// [`own_parameters_mut`]: Self::own_parameters_mut
+/// [`inner`]: Self::inner
+/// [`inner_mut`]: Self::inner_mut
+/// [`plan_memory`]: Self::plan_memory
+/// [`backward_kernel`]: Self::backward_kernel
+///
+/// Four methods are optional: `plan_memory` and `backward_kernel` for speed, [`set_step`](Self::set_step) for modules
+/// that are random in training, [`description`](Self::description) for attributes that files need. Every other method
+/// is implemented with these. Kernels write into buffers that the caller owns, and may assume that the shapes fit:
 ///
 /// ```
 /// use std::fmt;
@@ -50,11 +61,23 @@ use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, Tenso
 ///     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
 ///         Ok(input)
 ///     }
-///     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {
+///     fn forward_kernel(
+///         &self,
+///         input: &Matrix<T>,
+///         output: &mut Matrix<T>,
+///         _: &mut Memory<T>,
+///     ) {
 ///         Zip::from(output).and(input).for_each(|y, &x| *y = x * x);
 ///     }
-///     fn delta_kernel(&self, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, _: &mut Memory<T>) {
-///         Zip::from(input_delta).and(input).and(delta).for_each(|d, &x, &delta| *d = (x + x) * delta);
+///     fn delta_kernel(
+///         &self,
+///         input: &Matrix<T>,
+///         delta: &Matrix<T>,
+///         input_delta: &mut Matrix<T>,
+///         _: &mut Memory<T>,
+///     ) {
+///         let values = Zip::from(input_delta).and(input).and(delta);
+///         values.for_each(|d, &x, &delta| *d = (x + x) * delta);
 ///     }
 /// }
 ///
@@ -64,7 +87,7 @@ use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, Tenso
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// In `type` position `Module` is `Module<f64>`; the trait is object-safe, so a network is a list of `Box<dyn Module>`.
+/// As a type, `Module` means `Module<f64>`. The trait is object-safe: a network is a list of `Box<dyn Module>`.
 ///
 /// Source: the `Module` of the report, which is Torch7's `nn.Module` with `updateOutput`, `updateGradInput` and
 /// `accGradParameters`.
@@ -73,19 +96,20 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     ///
     /// # Errors
     ///
-    /// A [`Fault::ExampleShape`] that says what would fit.
+    /// If the module does not take such examples: a [`Fault::ExampleShape`] with the shape that would fit.
     fn output_shape(&self, input: Shape) -> Result<Shape, Fault>;
 
     /// Computes `output = f(input)`, overwriting all of `output`.
     ///
-    /// `input` is (batch, in), `output` (batch, out). `memory` holds what [`plan_memory`](Self::plan_memory) asked for. If
-    /// [`Memory::is_prediction`], f is what it is for the trained network: nothing random.
+    /// `input` is (batch, in), `output` is (batch, out). `memory` holds the buffers that
+    /// [`plan_memory`](Self::plan_memory) requested. If [`Memory::is_prediction`] returns true, f is the function of
+    /// the trained network, without randomness.
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>);
 
     /// Computes `input_delta = (∂f/∂input)ᵀ · delta`, overwriting all of `input_delta`.
     ///
-    /// `input` and `input_delta` are (batch, in), `delta` is (batch, out). `memory` holds what the forward kernel left in it
-    /// for the same `input`; no parameter has changed since.
+    /// `input` and `input_delta` are (batch, in), `delta` is (batch, out). `memory` holds the values that the forward
+    /// kernel wrote for the same `input`; no parameter has changed since.
     fn delta_kernel(
         &self,
         input: &Matrix<T>,
@@ -94,49 +118,53 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         memory: &mut Memory<T>,
     );
 
-    /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every own parameter W. The default implementation does nothing.
+    /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every parameter W of the module itself. The default implementation
+    /// does nothing.
     ///
-    /// `input` is (batch, in), `delta` is (batch, out); `memory` as for [`delta_kernel`](Self::delta_kernel).
+    /// `input` is (batch, in), `delta` is (batch, out). `memory` is the same as for
+    /// [`delta_kernel`](Self::delta_kernel).
     fn gradient_kernel(&mut self, input: &Matrix<T>, delta: &Matrix<T>, memory: &mut Memory<T>) {
         let _ = (input, delta, memory);
     }
 
-    /// Calls `visit` for each parameter of the module itself, always in the same order; not for those of inner modules.
+    /// Calls `visit` for each parameter of the module itself, always in the same order. It does not visit the
+    /// parameters of inner modules.
     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
         let _ = visit;
     }
 
-    /// As [`own_parameters`](Self::own_parameters), in the same order, with parameters that can be changed.
+    /// As [`own_parameters`](Self::own_parameters), in the same order, with mutable parameters.
     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
         let _ = visit;
     }
 
-    /// Returns the inner module of this number, from 0, with its name, and `None` after the last.
+    /// Returns the inner module with the index `number`, counted from 0, and its name; `None` after the last.
     ///
-    /// A composite module names its inner modules here, and nowhere else: their parameters, steps, descriptions and paths
-    /// follow from it.
+    /// A composite module lists its inner modules here and nowhere else. The methods for parameters, steps,
+    /// descriptions and paths use this list.
     fn inner(&self, number: usize) -> Option<(&str, &dyn Module<T>)> {
         let _ = number;
         None
     }
 
-    /// As [`inner`](Self::inner), with a module that can be changed.
+    /// As [`inner`](Self::inner), with a mutable module.
     fn inner_mut(&mut self, number: usize) -> Option<(&str, &mut dyn Module<T>)> {
         let _ = number;
         None
     }
 
-    /// Asks for memory for a batch of examples of the shape `input`: values that forward saves for backward, scratch
-    /// matrices, and the memory of each inner module. By default there is none.
+    /// Requests memory for a batch of examples of the shape `input`: buffers for the values that are saved for the
+    /// backward pass, scratch matrices, and the memory of each inner module. The default implementation requests none.
     fn plan_memory(&self, input: Shape, plan: &mut Plan<'_, T>) {
         let _ = (input, plan);
     }
 
-    /// Runs the whole backward pass: the gradients of all parameters, added or overwritten, and, if it is asked for, the
-    /// input delta, as [`delta_kernel`](Self::delta_kernel).
+    /// Runs the whole backward pass: adds to or overwrites the gradients of all parameters and, if `input_delta` is
+    /// given, computes it as [`delta_kernel`](Self::delta_kernel) does.
     ///
-    /// The default implementation calls the gradient kernel, for [`Gradient::Overwrite`] after setting the gradients to
-    /// zero, then the delta kernel. Override it to write large gradients in a single pass, or if there are inner modules.
+    /// The default implementation sets the gradients to zero for [`Gradient::Overwrite`], then calls the gradient
+    /// kernel and, if `input_delta` is given, the delta kernel. Override it to write large gradients in a single pass.
+    /// A module with inner modules must override it.
     fn backward_kernel(
         &mut self,
         input: &Matrix<T>,
@@ -158,19 +186,19 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         }
     }
 
-    /// Takes note of the training step that begins. What a module draws at random is a function of its seed, the step and
-    /// the module's path, [`Step::seed`]. By default nothing is noted.
+    /// Stores the training step that begins. The random numbers of a module are a function of its seed, the step and
+    /// the module's path: see [`Step::seed`]. The default implementation does nothing.
     fn set_step(&mut self, step: Step) {
         let _ = step;
     }
 
-    /// Returns the module's kind and attributes; [`describe`](Self::describe) adds tensors and inner modules. By default
-    /// the kind is the name of the type, and there are no attributes.
+    /// Returns the module's kind and attributes; [`describe`](Self::describe) adds tensors and inner modules. The
+    /// default implementation returns the name of the type as the kind, and no attributes.
     fn description(&self) -> Description {
         Description::of_type::<Self>()
     }
 
-    // An author need not read on: the methods of users follow from the ones above.
+    // The methods below are for users. They are implemented with the methods above; authors need not write them.
 
     /// Calls `visit` for each parameter: the module's own, then those of its inner modules in order.
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
@@ -182,7 +210,7 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         }
     }
 
-    /// As [`visit_parameters`](Self::visit_parameters), in the same order, with parameters that can be changed.
+    /// As [`visit_parameters`](Self::visit_parameters), in the same order, with mutable parameters.
     fn visit_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter<T>)) {
         self.own_parameters_mut(visit);
         let mut number = 0;
@@ -192,10 +220,9 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         }
     }
 
-    /// Begins step number `step` of a training, in this module and in all modules inside it: what is random in training is
-    /// drawn anew.
+    /// Begins training step `step` in this module and in all modules inside it: new random values are drawn for it.
     ///
-    /// Each inner module mixes its path into its seed, so that two modules of one seed draw different numbers.
+    /// Each inner module mixes its path into its seed: two modules with the same seed draw different numbers.
     fn begin_step(&mut self, step: u64) {
         let step = Step::new(step);
         self.set_step(step);
@@ -239,7 +266,7 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     ///
     /// # Errors
     ///
-    /// If the module does not take examples with that many values.
+    /// If the module does not take examples with `input.ncols()` values.
     fn forward(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
         let shape = batch_output(self, input).map_err(|fault| Error::new(self, "forward", fault))?;
         let mut output = Array2::zeros(shape);
@@ -266,12 +293,12 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
 
     /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every parameter W.
     ///
-    /// `input` is that of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). The forward pass is run
-    /// again if saved values are needed; a training loop avoids that with a [`Workspace`](crate::Workspace).
+    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). The forward pass is
+    /// run again if saved values are needed; a training loop avoids that with a [`Workspace`](crate::Workspace).
     ///
     /// # Errors
     ///
-    /// If `input` does not fit the module, or `delta` its output. No gradient has changed then.
+    /// If `input` does not fit the module, or `delta` does not fit its output. In that case no gradient has changed.
     fn backward_update_gradient(&mut self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Error> {
         check_delta(self, input, delta)
             .map_err(|fault| Error::new(&*self, "backward_update_gradient", fault))?;
@@ -280,14 +307,14 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         Ok(())
     }
 
-    /// Computes `(∂f/∂input)ᵀ · delta`: ∂L/∂input, (batch, in). Changes nothing.
+    /// Computes `(∂f/∂input)ᵀ · delta`: ∂L/∂input, (batch, in). It does not change the module.
     ///
-    /// `input` is that of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). The forward pass is run
-    /// again if saved values are needed.
+    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). The forward pass is
+    /// run again if saved values are needed.
     ///
     /// # Errors
     ///
-    /// If `input` does not fit the module, or `delta` its output.
+    /// If `input` does not fit the module, or `delta` does not fit its output.
     fn backward_delta(&self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<Array2<T>, Error> {
         check_delta(self, input, delta).map_err(|fault| Error::new(self, "backward_delta", fault))?;
         let mut input_delta = Array2::zeros(input.dim());
@@ -295,13 +322,15 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         Ok(input_delta)
     }
 
-    /// Computes `W −= gradient_step · ∇W` for every parameter W. The gradient stays until [`zero_grad`](Self::zero_grad).
+    /// Computes `W −= gradient_step · ∇W` for every parameter W. It does not reset the gradient: call
+    /// [`zero_grad`](Self::zero_grad) for that.
     ///
-    /// Gradients are not checked: a NaN or an infinity goes into its parameter.
+    /// Gradients are not checked: a NaN or an infinity in a gradient makes its parameter NaN or infinite.
     ///
     /// # Errors
     ///
-    /// If `gradient_step` is NaN or infinite, which would lose every parameter. None has changed then.
+    /// If `gradient_step` is NaN or infinite, which would make every parameter NaN or infinite. In that case no
+    /// parameter has changed.
     fn update_parameters(&mut self, gradient_step: T) -> Result<(), Error> {
         if !gradient_step.is_finite() {
             let fault = Fault::Value {
@@ -316,7 +345,7 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     }
 }
 
-/// Memory of one's own for a single pass.
+/// Returns new memory, prepared for a single pass.
 fn prepared<T, M>(module: &M, input: &Matrix<T>, outputs: usize, pass: Pass) -> Node<T>
 where
     T: Scalar,
@@ -328,7 +357,7 @@ where
     node
 }
 
-/// Memory of one's own with what a backward pass needs: filled by a forward pass if anything is.
+/// Returns new memory for a backward pass. A forward pass fills it if the module needs saved values.
 fn filled<T, M>(module: &M, input: &Matrix<T>, delta: &Matrix<T>) -> Node<T>
 where
     T: Scalar,

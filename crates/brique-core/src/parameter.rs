@@ -1,9 +1,9 @@
-//! What a module learns.
+//! The parameters of a module: values and gradients.
 
 use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use brique_tensor::{Matrix, Scalar, aligned, aligned_zeros, all_finite, compile_once, update};
 
-/// A value and the gradient accumulated for it, always of one shape.
+/// A value and its accumulated gradient, always of the same shape.
 ///
 /// ```
 /// use brique_core::Parameter;
@@ -23,7 +23,7 @@ pub struct Parameter<T: Scalar = f64> {
     gradient: Array2<T>,
     weight_rows: usize,
     names: Names,
-    /// Whether the gradient is known to be finite; where it is not known, it has to be looked at.
+    /// Whether the gradient is known to be finite. If it is not known, the elements have to be checked.
     is_known_finite: bool,
 }
 
@@ -39,7 +39,7 @@ impl<T: Scalar> Clone for Parameter<T> {
     }
 }
 
-/// The names of the first and of the other rows, and how many the first are.
+/// The name of the first `rows` rows, and the name of the others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Names {
     first: &'static str,
@@ -47,7 +47,7 @@ struct Names {
     others: &'static str,
 }
 
-/// What is known of a gradient makes no difference.
+/// Compares values, gradients and the number of weight rows; `is_known_finite` is ignored.
 impl<T: Scalar> PartialEq for Parameter<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value && self.gradient == other.gradient && self.weight_rows == other.weight_rows
@@ -55,29 +55,30 @@ impl<T: Scalar> PartialEq for Parameter<T> {
 }
 
 impl<T: Scalar> Parameter<T> {
-    /// A parameter of this value whose gradient is zero. Both lie in memory row by row, from the start of a line of the cache on.
+    /// Creates a parameter with this value and a gradient of zero. All of its rows are weights.
     ///
-    /// All of its rows are weights.
+    /// Value and gradient are stored row by row, each from the start of a cache line.
     #[must_use]
     pub fn new(value: Array2<T>) -> Self {
         let rows = value.nrows();
         Self::with_weight_rows(value, rows)
     }
 
-    /// A parameter of which the first `weight_rows` rows are weights; the others are biases or scales, which a weight decay
-    /// can leave alone. More rows than there are count as all.
+    /// Creates a parameter whose first `weight_rows` rows are weights. The others are biases or scales, which a weight
+    /// decay can skip. If `weight_rows` exceeds the number of rows, all rows are weights.
     ///
     /// ```
     /// use brique_core::Parameter;
     /// use brique_tensor::ndarray::array;
     ///
-    /// let linear = Parameter::with_weight_rows(array![[3.0], [4.0], [0.5]], 2); // the last row is the bias
+    /// // The last row is the bias.
+    /// let linear = Parameter::with_weight_rows(array![[3.0], [4.0], [0.5]], 2);
     /// assert_eq!(linear.weight_rows(), 2);
     /// ```
     #[must_use]
     #[allow(
         clippy::needless_pass_by_value,
-        reason = "the value is the parameter's own from here on, in the place that it needs"
+        reason = "the parameter owns the value from here on, in an aligned buffer"
     )]
     pub fn with_weight_rows(value: Array2<T>, weight_rows: usize) -> Self {
         Self {
@@ -93,15 +94,17 @@ impl<T: Scalar> Parameter<T> {
         }
     }
 
-    /// The parameter with other names for its tensors: the first `rows` rows are called `first`, the others `others`.
+    /// Returns the parameter with other names for its tensors: the first `rows` rows are called `first`, the others
+    /// `others`.
     ///
-    /// By default the weights are called `weight`, the other rows `bias`. Names are unique within a module.
+    /// By default the weights are called `weight`, the other rows `bias`. Names must be unique within a module.
     ///
     /// ```
     /// use brique_core::Parameter;
     /// use brique_tensor::ndarray::array;
     ///
-    /// let parameter = Parameter::with_weight_rows(array![[1.0, 1.0], [0.0, 0.0]], 0).named("weight", 1, "bias");
+    /// let parameter = Parameter::with_weight_rows(array![[1.0, 1.0], [0.0, 0.0]], 0)
+    ///     .named("weight", 1, "bias");
     /// let names: Vec<&str> = parameter.tensors().map(|(name, _)| name).collect();
     /// assert_eq!(names, ["weight", "bias"]);
     /// ```
@@ -114,7 +117,8 @@ impl<T: Scalar> Parameter<T> {
         }
     }
 
-    /// The tensors of the parameter, each some of its rows, with their names. The second is not returned if it has no rows.
+    /// Returns the tensors of the parameter with their names; each tensor consists of some of the rows. The second is
+    /// not returned if it has no rows.
     pub fn tensors(&self) -> impl Iterator<Item = (&'static str, ArrayView2<'_, T>)> {
         let Names { first, rows, others } = self.names;
         let (top, bottom) = self.value.view().split_at(Axis(0), rows);
@@ -122,7 +126,7 @@ impl<T: Scalar> Parameter<T> {
         [(first, top)].into_iter().chain(others)
     }
 
-    /// As [`tensors`](Self::tensors), to be written.
+    /// As [`tensors`](Self::tensors), with mutable tensors.
     pub fn tensors_mut(&mut self) -> impl Iterator<Item = (&'static str, ArrayViewMut2<'_, T>)> {
         let Names { first, rows, others } = self.names;
         let (top, bottom) = self.value.view_mut().split_at(Axis(0), rows);
@@ -130,33 +134,34 @@ impl<T: Scalar> Parameter<T> {
         [(first, top)].into_iter().chain(others)
     }
 
-    /// The value.
+    /// Returns the value.
     #[must_use]
     pub fn value(&self) -> &Matrix<T> {
         &self.value
     }
 
-    /// The value, to write to; a view, so that its shape stays what it is.
+    /// Returns the value, to write to. It is a view, so its shape cannot change.
     pub fn value_mut(&mut self) -> ArrayViewMut2<'_, T> {
         self.value.view_mut()
     }
 
-    /// The gradient accumulated since [`Parameter::zero_grad`].
+    /// Returns the gradient accumulated since [`Parameter::zero_grad`].
     #[must_use]
     pub fn gradient(&self) -> &Matrix<T> {
         &self.gradient
     }
 
-    /// Whether every number of the gradient is finite: neither NaN nor infinite.
+    /// Returns whether every element of the gradient is finite: neither NaN nor infinite.
     ///
-    /// It is looked at only where [`overwrite_gradient`](Self::overwrite_gradient) has not told.
+    /// If [`overwrite_gradient`](Self::overwrite_gradient) has reported it finite, the elements are not checked again.
     #[must_use]
     pub fn has_finite_gradient(&self) -> bool {
         self.is_known_finite || all_finite(&self.gradient)
     }
 
-    /// Lets `write` overwrite the whole gradient, and tell whether every number of it is finite: what computes a large
-    /// gradient sees that for nothing, and a second pass over it is saved.
+    /// Calls `write`, which overwrites the whole gradient and returns whether every element of it is finite.
+    ///
+    /// A kernel that computes a large gradient can check that at no extra cost, which saves a second pass over it.
     ///
     /// ```
     /// use brique_core::Parameter;
@@ -165,7 +170,9 @@ impl<T: Scalar> Parameter<T> {
     ///
     /// let mut parameter = Parameter::new(array![[3.0], [4.0]]);
     /// let (x, delta) = (array![[2.0]], array![[f64::INFINITY]]);
-    /// parameter.overwrite_gradient(|gradient| affine_overwrite_gradient(&x, &delta, gradient));
+    /// parameter.overwrite_gradient(|gradient| {
+    ///     affine_overwrite_gradient(&x, &delta, gradient)
+    /// });
     /// assert!(!parameter.has_finite_gradient());
     /// ```
     pub fn overwrite_gradient(&mut self, write: impl FnOnce(&mut Matrix<T>) -> bool) {
@@ -173,37 +180,37 @@ impl<T: Scalar> Parameter<T> {
         self.is_known_finite = write(&mut self.gradient);
     }
 
-    /// The gradient, to add to.
+    /// Returns the gradient, to add to.
     pub fn gradient_mut(&mut self) -> ArrayViewMut2<'_, T> {
         self.is_known_finite = false;
         self.gradient.view_mut()
     }
 
-    /// Value and gradient at once: what an optimiser needs.
+    /// Returns value and gradient, both mutable: for optimisers.
     pub fn value_and_gradient_mut(&mut self) -> (ArrayViewMut2<'_, T>, ArrayViewMut2<'_, T>) {
         self.is_known_finite = false;
         (self.value.view_mut(), self.gradient.view_mut())
     }
 
-    /// Rows and columns, of value and gradient alike.
+    /// Returns the rows and columns of the value, which are also those of the gradient.
     #[must_use]
     pub fn shape(&self) -> (usize, usize) {
         self.value.dim()
     }
 
-    /// How many rows, from the first, are weights. The others are biases or scales.
+    /// Returns how many rows, counted from the first, are weights. The others are biases or scales.
     #[must_use]
     pub fn weight_rows(&self) -> usize {
         self.weight_rows
     }
 
-    /// `gradient = 0`.
+    /// Sets the gradient to zero.
     pub fn zero_grad(&mut self) {
         self.gradient.fill(T::zero());
         self.is_known_finite = true;
     }
 
-    /// `value −= gradient_step · gradient`.
+    /// Computes `value −= gradient_step · gradient`.
     pub fn update(&mut self, gradient_step: T) {
         descend(&mut self.value, &self.gradient, gradient_step);
     }

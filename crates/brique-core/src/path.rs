@@ -1,18 +1,18 @@
-//! Where a module or a tensor is within a network.
+//! Training steps, and the paths of modules and tensors in a network.
 
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{ArrayView2, ArrayViewMut2};
 
 use crate::{Module, Parameter};
 
-/// The number of a training step, and the path of a module within the network: all that randomness may depend on beside
-/// a seed.
+/// The number of a training step, and the path of a module in the network. Random numbers in training may depend on
+/// these and on a seed.
 ///
 /// ```
 /// use brique_core::Step;
 ///
 /// let step = Step::new(7);
-/// assert_eq!(step.seed(42), 42); // a module that is no part of another uses its seed as it is
+/// assert_eq!(step.seed(42), 42); // a module outside a network uses its seed unchanged
 /// assert_ne!(step.inside("0").seed(42), step.inside("1").seed(42));
 /// assert_eq!(step.inside("0").number(), 7);
 /// ```
@@ -23,13 +23,13 @@ pub struct Step {
 }
 
 impl Step {
-    /// Step number `number`, at the root of a network.
+    /// Creates step `number`, at the root of a network.
     #[must_use]
     pub fn new(number: u64) -> Self {
         Self { number, path: 0 }
     }
 
-    /// The same step, for the inner module called `name`.
+    /// Returns the same step for the inner module called `name`.
     #[must_use]
     pub fn inside(self, name: &str) -> Self {
         // FNV-1a over the names, with a separator, so that "1", "2" and "12" differ.
@@ -42,13 +42,14 @@ impl Step {
         Self { path: hash, ..self }
     }
 
-    /// The number of the step.
+    /// Returns the number of the step.
     #[must_use]
     pub fn number(self) -> u64 {
         self.number
     }
 
-    /// `seed` with the path mixed in: modules of one seed at two positions of a network draw different numbers.
+    /// Returns `seed` with the path mixed in: modules with the same seed at two paths of a network draw different
+    /// numbers.
     #[must_use]
     pub fn seed(self, seed: u64) -> u64 {
         seed ^ self.path
@@ -66,7 +67,7 @@ pub(crate) fn begin_step<T: Scalar>(module: &mut dyn Module<T>, step: Step) {
     }
 }
 
-/// `path.name`, or `name` at the root.
+/// Returns `path.name`, or `name` at the root.
 pub(crate) fn joined(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
@@ -110,13 +111,17 @@ fn visit_modules_at<T: Scalar>(
 /// # impl Module for Scale {
 /// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
 /// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(x); }
-/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) { d.assign(delta); }
+/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) {
+/// #         d.assign(delta);
+/// #     }
 /// #     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
 /// #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
 /// # }
 /// let scale = Scale(Parameter::new(array![[3.0]]));
 /// let mut found = Vec::new();
-/// visit_tensors(&scale, &mut |path, value| found.push((path.to_owned(), value[[0, 0]])));
+/// visit_tensors(&scale, &mut |path, value| {
+///     found.push((path.to_owned(), value[[0, 0]]));
+/// });
 /// assert_eq!(found, [("weight".to_owned(), 3.0)]);
 /// ```
 pub fn visit_tensors<T: Scalar>(module: &dyn Module<T>, visit: &mut dyn FnMut(&str, ArrayView2<'_, T>)) {
@@ -129,7 +134,7 @@ pub fn visit_tensors<T: Scalar>(module: &dyn Module<T>, visit: &mut dyn FnMut(&s
     });
 }
 
-/// As [`visit_tensors`], with values that can be written.
+/// As [`visit_tensors`], with mutable values.
 pub fn visit_tensors_mut<T: Scalar>(
     module: &mut dyn Module<T>,
     visit: &mut dyn FnMut(&str, ArrayViewMut2<'_, T>),

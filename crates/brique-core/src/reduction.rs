@@ -1,11 +1,12 @@
-//! From the losses of a batch to one number.
+//! How the losses of a batch are reduced to one number.
 
 use std::fmt;
 
-/// How the terms of a batch become one number: by what their sum is divided.
+/// How the terms of a batch are reduced to one number: the divisor of their sum.
 ///
-/// For a batch of n examples with m terms each: as many as the prediction has columns for a loss of one term an element,
-/// 1 for a loss of one term an example. Gradients are divided alike: the mean lives in the loss, nowhere else.
+/// A batch has n examples with m terms each. For a loss with one term per element, m is the number of columns of the
+/// prediction; for a loss with one term per example, m is 1. Gradients have the same divisor: the mean is taken in the
+/// loss and nowhere else.
 ///
 /// ```
 /// use brique_core::Reduction;
@@ -19,14 +20,14 @@ pub enum Reduction {
     /// The mean over all n·m terms: PyTorch's `mean`, and the default.
     #[default]
     Mean,
-    /// The sum over the terms of an example, the mean over the n examples: the report's, for any width.
+    /// The sum over the terms of each example, then the mean over the n examples: as in the report, for any width.
     BatchMean,
     /// The sum over all terms: PyTorch's `sum`.
     Sum,
 }
 
 impl Reduction {
-    /// What the sum over `examples` × `terms` is divided by.
+    /// Returns the number by which the sum over `examples` × `terms` is divided.
     #[must_use]
     pub fn divisor(self, examples: usize, terms: usize) -> usize {
         match self {

@@ -1,4 +1,4 @@
-//! From descriptions to modules.
+//! Builds modules from descriptions.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,10 +7,10 @@ use brique_tensor::Scalar;
 
 use crate::{AttributeValue, Description, Error, Fault, Module, Shape};
 
-/// Builds modules from their descriptions: a function for each kind.
+/// Builds modules from their descriptions, with one function for each kind.
 ///
-/// The parameters of a module that is built have any values of the right shapes: whoever reads a file writes them with
-/// [`visit_tensors_mut`](crate::visit_tensors_mut). A kind of one's own is [`register`](Self::register)ed.
+/// The parameters of a new module have the right shapes but unspecified values; the reader of a file writes the values
+/// with [`visit_tensors_mut`](crate::visit_tensors_mut). [`register`](Self::register) adds a new kind.
 ///
 /// ```
 /// use brique_core::{Description, Registry};
@@ -24,7 +24,9 @@ use crate::{AttributeValue, Description, Error, Fault, Module, Shape};
 /// # impl Module for Same {
 /// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
 /// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(x); }
-/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) { d.assign(delta); }
+/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) {
+/// #         d.assign(delta);
+/// #     }
 /// # }
 /// let mut registry: Registry = Registry::default();
 /// registry.register("Same", |_, _| Ok(Box::new(Same)));
@@ -32,20 +34,23 @@ use crate::{AttributeValue, Description, Error, Fault, Module, Shape};
 /// assert_eq!(module.describe(), Description::new("Same"));
 ///
 /// let error = registry.build(&Description::new("Other")).unwrap_err();
-/// assert_eq!(error.to_string(), "Other, build: kind is \"Other\", expected one of those registered: Same");
+/// assert_eq!(
+///     error.to_string(),
+///     "Other, build: kind is \"Other\", expected one of those registered: Same"
+/// );
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 pub struct Registry<T: Scalar = f64> {
     kinds: BTreeMap<String, Build<T>>,
 }
 
-/// The modules inside a module, with their names.
+/// The inner modules of a module, with their names.
 pub type InnerModules<T> = Vec<(String, Box<dyn Module<T>>)>;
 
 type Build<T> = Box<dyn Fn(&Description, InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> + Send + Sync>;
 
 impl<T: Scalar> Default for Registry<T> {
-    /// A registry without any kind.
+    /// Creates a registry without any kind.
     fn default() -> Self {
         Self {
             kinds: BTreeMap::new(),
@@ -60,9 +65,9 @@ impl<T: Scalar> fmt::Debug for Registry<T> {
 }
 
 impl<T: Scalar> Registry<T> {
-    /// Registers the function that builds modules of this kind, in place of an earlier one.
+    /// Registers the function that builds modules of this kind. It replaces an earlier one.
     ///
-    /// It gets the description and the modules inside, which are built already.
+    /// The function gets the description and the inner modules, which have already been built.
     pub fn register(
         &mut self,
         kind: &str,
@@ -71,12 +76,12 @@ impl<T: Scalar> Registry<T> {
         self.kinds.insert(kind.to_owned(), Box::new(build));
     }
 
-    /// Builds the module that a description describes.
+    /// Builds a module from its description.
     ///
     /// # Errors
     ///
-    /// If a kind is not registered, an attribute is missing or does not fit, or the module that was built has other
-    /// tensors than described.
+    /// If a kind is not registered, an attribute is missing or invalid, or the new module has other tensors than the
+    /// description.
     pub fn build(&self, description: &Description) -> Result<Box<dyn Module<T>>, Error> {
         let refuse = |fault| Error::new(description, "build", fault);
         let Some(build) = self.kinds.get(&description.kind) else {
@@ -124,11 +129,11 @@ impl Description {
         Error::new(self, "build", fault)
     }
 
-    /// An attribute that is an integer.
+    /// Returns the value of an integer attribute.
     ///
     /// # Errors
     ///
-    /// If it is missing, or something else.
+    /// If the attribute is missing or of another type.
     pub fn integer(&self, name: &str) -> Result<u64, Error> {
         match self.value(name) {
             Some(AttributeValue::Integer(value)) => Ok(*value),
@@ -136,20 +141,20 @@ impl Description {
         }
     }
 
-    /// An attribute that is a size.
+    /// Returns the value of an attribute that is a size.
     ///
     /// # Errors
     ///
-    /// If it is missing, something else, or too large.
+    /// If the attribute is missing, of another type, or too large.
     pub fn size(&self, name: &str) -> Result<usize, Error> {
         usize::try_from(self.integer(name)?).map_err(|_| self.wrong(name, "a size that memory can have"))
     }
 
-    /// An attribute that is a number.
+    /// Returns the value of an attribute that is a number.
     ///
     /// # Errors
     ///
-    /// If it is missing, or something else.
+    /// If the attribute is missing or of another type.
     pub fn number(&self, name: &str) -> Result<f64, Error> {
         match self.value(name) {
             Some(AttributeValue::Number(value)) => Ok(*value),
@@ -157,11 +162,11 @@ impl Description {
         }
     }
 
-    /// An attribute that is a shape.
+    /// Returns the value of an attribute that is a shape.
     ///
     /// # Errors
     ///
-    /// If it is missing, something else, or has too many sizes.
+    /// If the attribute is missing, of another type, or has too many sizes.
     pub fn shape(&self, name: &str) -> Result<Shape, Error> {
         let shape = match self.value(name) {
             Some(AttributeValue::Sizes(sizes)) => match sizes[..] {

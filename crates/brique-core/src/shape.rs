@@ -4,8 +4,9 @@ use std::fmt;
 
 /// The inner shape of one example: `(64)` for 64 values, `(28, 28, 1)` for an image with one channel.
 ///
-/// A batch is always a matrix with one example a row; its columns hold the example's values in row-major order.
-/// A shape says how they are meant. It has at most [`Shape::MAX_RANK`] sizes and is as cheap to copy as an array.
+/// A batch is always a matrix with one example per row; its columns hold the example's values in row-major order. The
+/// shape gives the dimensions of these values. It has at most [`Shape::MAX_RANK`] sizes and is as cheap to copy as an
+/// array.
 ///
 /// ```
 /// use brique_core::Shape;
@@ -19,21 +20,21 @@ use std::fmt;
 pub struct Shape {
     sizes: [usize; Self::MAX_RANK],
     rank: usize,
-    /// The product of the sizes, which every step asks for.
+    /// The product of the sizes, stored because every step reads it.
     size: usize,
 }
 
 impl Shape {
-    /// The most sizes that a shape can have.
+    /// The largest number of sizes that a shape can have.
     pub const MAX_RANK: usize = 4;
 
-    /// The sizes, outermost first.
+    /// Returns the sizes, outermost first.
     #[must_use]
     pub fn sizes(&self) -> &[usize] {
         &self.sizes[..self.rank]
     }
 
-    /// The number of values in one example: the product of the sizes, and the columns of a batch.
+    /// Returns the number of values in one example: the product of the sizes, and the number of columns of a batch.
     #[must_use]
     #[inline]
     pub fn size(&self) -> usize {
@@ -70,8 +71,8 @@ impl<const RANK: usize> From<[usize; RANK]> for Shape {
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "(")?;
-        for (place, size) in self.sizes().iter().enumerate() {
-            write!(f, "{}{size}", if place == 0 { "" } else { ", " })?;
+        for (index, size) in self.sizes().iter().enumerate() {
+            write!(f, "{}{size}", if index == 0 { "" } else { ", " })?;
         }
         write!(f, ")")
     }

@@ -1,4 +1,5 @@
-//! The memory of a network for one batch: what forward saves for backward, and what lies between inner modules.
+//! The memory of a network for one batch: the values saved for the backward pass, and the matrices between inner
+//! modules.
 
 mod buffer;
 mod memory;
@@ -18,9 +19,9 @@ pub use plan::Plan;
 
 /// The memory that a module needs for one batch, with the memory of its inner modules: a tree of buffers.
 ///
-/// A training loop owns one. [`forward`](Self::forward) fills it with the outputs and with the values that modules save for
-/// the backward pass, [`backward`](Self::backward) reads them. It grows with the largest batch; after that, nothing is
-/// allocated.
+/// A training loop owns one workspace. [`forward`](Self::forward) stores the outputs and the values that modules save
+/// for the backward pass; [`backward`](Self::backward) reads them. The workspace grows to fit the largest batch; after
+/// that, nothing is allocated.
 ///
 /// ```
 /// use brique_core::{Gradient, Module, Workspace};
@@ -34,9 +35,15 @@ pub use plan::Plan;
 /// # }
 /// # impl Module for Scale {
 /// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
-/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(&(x * self.0.value()[[0, 0]])); }
-/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) { d.assign(&(delta * self.0.value()[[0, 0]])); }
-/// #     fn gradient_kernel(&mut self, x: &Matrix, delta: &Matrix, _: &mut Memory) { self.0.gradient_mut()[[0, 0]] += (x * delta).sum(); }
+/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) {
+/// #         y.assign(&(x * self.0.value()[[0, 0]]));
+/// #     }
+/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) {
+/// #         d.assign(&(delta * self.0.value()[[0, 0]]));
+/// #     }
+/// #     fn gradient_kernel(&mut self, x: &Matrix, delta: &Matrix, _: &mut Memory) {
+/// #         self.0.gradient_mut()[[0, 0]] += (x * delta).sum();
+/// #     }
 /// #     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
 /// #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
 /// # }
@@ -51,20 +58,20 @@ pub use plan::Plan;
 #[derive(Debug, Clone, Default)]
 pub struct Workspace<T: Scalar = f64> {
     root: Node<T>,
-    /// Whether the values that a forward pass saved are there and not used yet.
+    /// Whether the workspace holds saved values that no backward pass has used yet.
     is_ready: bool,
 }
 
 impl<T: Scalar> Workspace<T> {
-    /// Computes `f(input)` as in training, and saves what [`backward`](Self::backward) needs.
+    /// Computes `f(input)` as in training, and saves the values that [`backward`](Self::backward) needs.
     ///
     /// # Shapes
     ///
-    /// `input` is (batch, in), the result (batch, out).
+    /// `input` is (batch, in), the result is (batch, out).
     ///
     /// # Errors
     ///
-    /// If the module does not take examples with that many values.
+    /// If the module does not take examples with `input.ncols()` values.
     pub fn forward<M: Module<T> + ?Sized>(
         &mut self,
         module: &M,
@@ -75,15 +82,15 @@ impl<T: Scalar> Workspace<T> {
         Ok(self.root.output())
     }
 
-    /// Computes `f(input)` as in prediction: nothing is dropped, and nothing is saved.
+    /// Computes `f(input)` as in prediction: without randomness, and without saving values.
     ///
     /// # Shapes
     ///
-    /// `input` is (batch, in), the result (batch, out).
+    /// `input` is (batch, in), the result is (batch, out).
     ///
     /// # Errors
     ///
-    /// If the module does not take examples with that many values.
+    /// If the module does not take examples with `input.ncols()` values.
     pub fn predict<M: Module<T> + ?Sized>(
         &mut self,
         module: &M,
@@ -109,10 +116,12 @@ impl<T: Scalar> Workspace<T> {
         Ok(())
     }
 
-    /// Computes the gradient of every parameter W, `(∂f/∂W)ᵀ · delta`, and adds it or overwrites with it.
+    /// Computes the gradient of every parameter W, `(∂f/∂W)ᵀ · delta`, and adds it to the stored gradient or overwrites
+    /// the stored gradient.
     ///
-    /// The gradient with respect to the input is not computed. `module`, its parameters and `input` are those of the
-    /// last [`forward`](Self::forward). The saved values are used up: the next backward pass needs another forward pass.
+    /// The gradient with respect to the input is not computed. `module`, its parameters and `input` must be those of
+    /// the last [`forward`](Self::forward). The saved values are used up: the next backward pass needs another forward
+    /// pass.
     ///
     /// # Shapes
     ///
@@ -120,8 +129,9 @@ impl<T: Scalar> Workspace<T> {
     ///
     /// # Errors
     ///
-    /// If `input` or `delta` does not fit, or the workspace does not hold a forward pass of as many rows of a network with
-    /// the same memory: the same modules, up to the values of their parameters. No gradient has changed then.
+    /// If `input` or `delta` does not fit, or the workspace does not hold a forward pass with the same number of rows
+    /// of a network with the same memory: the same modules, up to the values of their parameters. In that case no
+    /// gradient has changed.
     pub fn backward<M: Module<T> + ?Sized>(
         &mut self,
         module: &mut M,
@@ -134,7 +144,7 @@ impl<T: Scalar> Workspace<T> {
         Ok(())
     }
 
-    /// As [`backward`](Self::backward), and computes the gradient with respect to the input, (batch, in), too.
+    /// As [`backward`](Self::backward), and also returns the gradient with respect to the input, (batch, in).
     ///
     /// # Errors
     ///
@@ -151,7 +161,8 @@ impl<T: Scalar> Workspace<T> {
         Ok(self.root.input_delta())
     }
 
-    /// Whether the workspace holds a forward pass of this module on as many rows, to which `delta` fits.
+    /// Checks that the workspace holds a forward pass of this module with the same number of rows, and that `delta`
+    /// fits.
     fn check_backward<M: Module<T> + ?Sized>(
         &mut self,
         module: &M,
@@ -190,21 +201,21 @@ impl<T: Scalar> Workspace<T> {
         })
     }
 
-    /// The output of the last forward pass, (batch, out).
+    /// Returns the output of the last forward pass, (batch, out).
     #[must_use]
     pub fn output(&self) -> ArrayView2<'_, T> {
         self.root.output()
     }
 
-    /// The memory of the inner modules, in their order.
+    /// Returns the memory of the inner modules, in their order.
     #[must_use]
     pub fn inner(&self) -> &[Node<T>] {
         self.root.inner()
     }
 
-    /// The path of the first module whose output for `input` has a NaN or an infinity, and the module as it displays itself.
+    /// Returns the path and the displayed text of the first module whose output for `input` has a NaN or an infinity.
     ///
-    /// It runs forward again, as in training, and looks at every output.
+    /// It runs the forward pass again, as in training, and checks every output.
     #[must_use]
     pub fn first_not_finite(module: &dyn Module<T>, input: &Matrix<T>) -> Option<(String, String)> {
         let mut workspace = Self::default();
@@ -212,7 +223,7 @@ impl<T: Scalar> Workspace<T> {
         workspace.root.first_not_finite(module, String::new())
     }
 
-    /// Fills every buffer with `number`: a test that a result depends on no earlier content.
+    /// Fills every buffer with `number`: for tests that a result does not depend on earlier content.
     #[doc(hidden)]
     pub fn fill(&mut self, number: T) {
         self.root.fill(number);

@@ -10,7 +10,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 use crate::file::{excerpt, number, parse_file, parse_reader, unreadable};
 use crate::{Dataset, Error};
 
-/// How a file of comma-separated values is to be read.
+/// Options for reading a file of comma-separated values.
 ///
 /// ```
 /// use brique_datasets::{CsvOptions, LabelColumn, read_csv_from};
@@ -25,12 +25,12 @@ use crate::{Dataset, Error};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvOptions {
-    /// Whether the first line names the columns. Default false: names are no numbers, so a header that is forgotten
-    /// here is an error, where an example taken for a header would be lost in silence.
+    /// Whether the first line contains the names of the columns. Default false: names are not numbers, so a forgotten
+    /// header is an error, whereas an example taken for a header would be lost silently.
     pub header: bool,
-    /// Which column is the target; the others are the inputs, in their order. Default the last one.
+    /// The column of the targets. The other columns are the inputs, in their order. Default: the last column.
     pub label: LabelColumn,
-    /// What separates the fields of a line. Default a comma.
+    /// The separator between the fields of a line. Default: a comma.
     pub separator: u8,
 }
 
@@ -47,26 +47,26 @@ impl Default for CsvOptions {
 /// The column of the targets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LabelColumn {
-    /// The last one.
+    /// The last column.
     #[default]
     Last,
-    /// The one with this index, from 0.
+    /// The column with this index, from 0.
     Index(usize),
-    /// The one that the header names so.
+    /// The column with this name in the header.
     Name(String),
 }
 
-/// The data set in a file of comma-separated values: inputs (n, columns − 1), targets (n, 1).
+/// Reads a data set from a file of comma-separated values: inputs of shape (n, columns − 1), targets of shape (n, 1).
 ///
-/// Every field is a finite number as Rust writes it: `5`, `-0.25`, `1e-3`; it is rounded to `T`.
-/// White space around a field is no part of it, a field may stand in double quotes, and empty lines are skipped.
-/// A file that begins as gzip does is unpacked, whatever its name.
+/// Every field is a finite number in Rust's syntax, such as `5`, `-0.25` or `1e-3`; it is rounded to `T`. White space
+/// around a field is ignored, a field may be in double quotes, and empty lines are skipped. A file that begins with
+/// the bytes of gzip is decompressed, regardless of its name.
 ///
 /// # Errors
 ///
-/// If the file cannot be read or unpacked; where a field is no finite number, or a line has another number of
-/// fields than the first, with line and column counted from 1; where there is no such label column, or several of its
-/// name; where there is no example; where the separator can be part of a number or of the format.
+/// If the file cannot be read or decompressed; if a field is not a finite number, or a line has another number of
+/// fields than the first (the error contains line and column, counted from 1); if the label column does not exist, or
+/// several columns have its name; if there are no examples; if the separator can be part of a number or of the format.
 /// The error names the file.
 ///
 /// ```no_run
@@ -80,11 +80,11 @@ pub fn read_csv<T: Scalar>(path: impl AsRef<Path>, options: &CsvOptions) -> Resu
     parse_file(path.as_ref(), |text| parse(text, options))
 }
 
-/// The data set in comma-separated values from any reader, as [`read_csv`].
+/// Reads a data set in comma-separated values from any reader, as [`read_csv`].
 ///
 /// # Errors
 ///
-/// As [`read_csv`], without the name of a file.
+/// As [`read_csv`], but the error names no file.
 ///
 /// ```
 /// use brique_datasets::{CsvOptions, read_csv_from};
@@ -179,7 +179,7 @@ fn label_index(first: &ByteRecord, options: &CsvOptions) -> Result<usize, Error>
     }
 }
 
-/// The first names of a header, for a message.
+/// Returns the first names of a header, for an error message.
 fn names(header: &ByteRecord) -> String {
     const MOST: usize = 20;
     let mut names: Vec<String> = header
@@ -230,10 +230,10 @@ impl<T: Scalar> Rows<'_, T> {
         Ok(())
     }
 
-    /// The line that a record begins on, from 1.
+    /// Returns the line on which a record begins, from 1.
     ///
-    /// The reader's own count lags behind empty lines and line ends of two characters; its offset in bytes does not,
-    /// but for the line ends before the record.
+    /// The reader's own line count is too small after empty lines and line ends of two characters. Its offset in bytes
+    /// is correct, except that it does not include the line ends before the record.
     fn line(&self, record: &ByteRecord) -> usize {
         let offset = record.position().map_or(0, |position| {
             usize::try_from(position.byte()).unwrap_or(usize::MAX)
@@ -241,8 +241,8 @@ impl<T: Scalar> Rows<'_, T> {
         let (before, record) = self.text.split_at(offset.min(self.text.len()));
         let skipped = record.iter().take_while(|byte| b"\r\n".contains(byte)).count();
         let before = &self.text[..before.len() + skipped];
-        let ends = before.iter().enumerate().filter(|&(place, &byte)| {
-            byte == b'\n' || (byte == b'\r' && before.get(place + 1) != Some(&b'\n'))
+        let ends = before.iter().enumerate().filter(|&(index, &byte)| {
+            byte == b'\n' || (byte == b'\r' && before.get(index + 1) != Some(&b'\n'))
         });
         1 + ends.count()
     }

@@ -7,7 +7,7 @@ use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use crate::Error;
 use crate::labels::{distinct_rows, signs_to_zero_one};
 
-/// Inputs and their targets, one example a row.
+/// Inputs and their targets, one example per row.
 ///
 /// ```
 /// use brique_datasets::Dataset;
@@ -30,11 +30,11 @@ pub struct Dataset<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Dataset<T> {
-    /// The data set of these inputs (n, in) and targets (n, out).
+    /// Creates a data set from inputs of shape (n, in) and targets of shape (n, out).
     ///
     /// # Errors
     ///
-    /// If there are not as many targets as inputs.
+    /// If the number of targets differs from the number of inputs.
     pub fn new(inputs: Array2<T>, targets: Array2<T>) -> Result<Self, Error> {
         if inputs.nrows() == targets.nrows() {
             return Ok(Self { inputs, targets });
@@ -47,35 +47,35 @@ impl<T: Scalar> Dataset<T> {
         })
     }
 
-    /// For matrices that were made equally long.
+    /// Creates a data set from matrices that are known to have the same number of rows.
     pub(crate) fn of_equal_lengths(inputs: Array2<T>, targets: Array2<T>) -> Self {
         debug_assert_eq!(inputs.nrows(), targets.nrows());
         Self { inputs, targets }
     }
 
-    /// The inputs, (n, in).
+    /// Returns the inputs, of shape (n, in).
     #[must_use]
     pub fn inputs(&self) -> &Array2<T> {
         &self.inputs
     }
 
-    /// The targets, (n, out).
+    /// Returns the targets, of shape (n, out).
     #[must_use]
     pub fn targets(&self) -> &Array2<T> {
         &self.targets
     }
 
-    /// Inputs and targets, taken out.
+    /// Converts the data set into its inputs and targets.
     #[must_use]
     pub fn into_parts(self) -> (Array2<T>, Array2<T>) {
         (self.inputs, self.targets)
     }
 
-    /// The same examples with other inputs, standardised ones for instance.
+    /// Replaces the inputs, for instance by standardised ones, and keeps the targets.
     ///
     /// # Errors
     ///
-    /// If there are not as many inputs as targets.
+    /// If the number of inputs differs from the number of targets.
     ///
     /// ```
     /// use brique_datasets::{Standardizer, line};
@@ -91,38 +91,38 @@ impl<T: Scalar> Dataset<T> {
         Self::new(inputs, self.targets)
     }
 
-    /// The same examples with other targets, one-hot ones for instance.
+    /// Replaces the targets, for instance by one-hot ones, and keeps the inputs.
     ///
     /// # Errors
     ///
-    /// If there are not as many targets as inputs.
+    /// If the number of targets differs from the number of inputs.
     pub fn with_targets(self, targets: Array2<T>) -> Result<Self, Error> {
         Self::new(self.inputs, targets)
     }
 
-    /// The number of examples.
+    /// Returns the number of examples.
     #[must_use]
     pub fn len(&self) -> usize {
         self.inputs.nrows()
     }
 
-    /// Whether there is no example.
+    /// Returns whether there are no examples.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The examples in order, each an input and its target.
+    /// Returns an iterator over the examples in order, each an input and its target.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (ArrayView1<'_, T>, ArrayView1<'_, T>)> {
         self.inputs.outer_iter().zip(self.targets.outer_iter())
     }
 
-    /// The examples at `indices`, in that order; an index may come more than once.
+    /// Returns the examples at `indices`, in that order; an index may occur more than once.
     ///
     /// # Errors
     ///
-    /// If an index points outside the data set.
+    /// If an index is not below the number of examples.
     pub fn select(&self, indices: &[usize]) -> Result<Self, Error> {
         match indices.iter().find(|&&index| index >= self.len()) {
             Some(&index) => Err(Error::Index {
@@ -133,7 +133,7 @@ impl<T: Scalar> Dataset<T> {
         }
     }
 
-    /// The examples at `indices`, which point inside.
+    /// Returns the examples at `indices`, which must be below the number of examples.
     pub(crate) fn gather(&self, indices: &[usize]) -> Self {
         Self {
             inputs: self.inputs.select(Axis(0), indices),
@@ -141,7 +141,7 @@ impl<T: Scalar> Dataset<T> {
         }
     }
 
-    /// The examples in order, `size` at a time; the last batch holds what is left.
+    /// Returns the examples in order in batches of `size`; the last batch contains the remaining ones.
     ///
     /// # Errors
     ///
@@ -155,7 +155,8 @@ impl<T: Scalar> Dataset<T> {
         Ok(inputs.zip(self.targets.axis_chunks_iter(Axis(0), size)))
     }
 
-    /// Every example once, in an order drawn from `rng`, `size` at a time; the last batch holds what is left.
+    /// Returns every example once, in an order drawn from `rng`, in batches of `size`; the last batch contains the
+    /// remaining ones.
     ///
     /// # Errors
     ///
@@ -185,11 +186,11 @@ impl<T: Scalar> Dataset<T> {
         }))
     }
 
-    /// The class of each example: distinct targets, numbered in increasing order.
+    /// Returns the class of each example: distinct targets, numbered in increasing order.
     ///
-    /// Targets ±1 become 0 and 1; a one-hot target is a class like any other row of numbers.
-    /// The numbers are this data set's own: where a part of it lacks a class, the part numbers otherwise, so take them
-    /// before a split.
+    /// Targets ±1 become 0 and 1. A one-hot target is a class like any other row of numbers. The numbering depends on
+    /// the data set: a subset that lacks a class numbers the classes differently, so compute the classes before a
+    /// split.
     ///
     /// ```
     /// use brique_datasets::Dataset;
@@ -204,7 +205,7 @@ impl<T: Scalar> Dataset<T> {
         distinct_rows(&self.targets)
     }
 
-    /// The same examples with targets 0 and 1 in place of −1 and 1, for a sigmoid.
+    /// Replaces targets −1 and 1 by 0 and 1, for use with a sigmoid.
     ///
     /// # Errors
     ///
@@ -217,7 +218,7 @@ impl<T: Scalar> Dataset<T> {
         })
     }
 
-    /// The same examples in another precision, each number rounded to the nearest.
+    /// Converts the examples to another precision; each number is rounded to the nearest.
     #[must_use]
     pub fn cast<U: Scalar>(&self) -> Dataset<U> {
         let round = |value: &T| U::from_f64(value.as_f64());

@@ -1,18 +1,18 @@
-//! Handwritten digits, part of the program.
+//! Handwritten digits that are embedded in the program.
 
 use brique_tensor::Scalar;
 
 use crate::{CsvOptions, Dataset, Error, read_csv_from};
 
-/// 1,797 handwritten digits of 8 × 8 pixels: inputs (1797, 64), targets 0 to 9 of shape (1797, 1).
+/// Returns 1,797 handwritten digits of 8 × 8 pixels: inputs of shape (1797, 64), targets 0 to 9 of shape (1797, 1).
 ///
-/// The pixels come row by row, from 0 for paper to 16 for ink; divide by 16 for [0, 1].
-/// They are part of the program, and each call unpacks them anew.
-/// They were written by 13 people; no column says by whom.
+/// The pixels are in row-major order, from 0 for paper to 16 for ink; divide by 16 for [0, 1]. They are embedded in
+/// the program, and each call decompresses them again. They were written by 13 people; no column contains the writer.
 ///
 /// # Errors
 ///
-/// If the embedded file cannot be read, as [`read_csv`](crate::read_csv): with the file of this crate, never.
+/// If the embedded file cannot be read, as [`read_csv`](crate::read_csv). This does not happen with the file of this
+/// crate.
 ///
 /// Source: E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository,
 /// 1998, <https://doi.org/10.24432/C50P49>, CC BY 4.0. It is the set of scikit-learn's `load_digits`.

@@ -1,40 +1,40 @@
-//! What can be wrong with data and with what is asked of it.
+//! Errors of this crate.
 
 use std::path::PathBuf;
 use std::{fmt, io};
 
-/// Something is wrong with data, or with what is asked of it. Whatever returns an error has changed nothing.
+/// An error in data or in an argument. A function that returns an error has changed nothing.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Two things that belong together, example by example, are not equally long.
+    /// Two collections that belong together, example by example, have different lengths.
     #[error("{what} hold {found} examples, expected {expected}: one for each of the {of}")]
     Lengths {
-        /// What is too long or too short.
+        /// The collection with the wrong length.
         what: &'static str,
         /// Its length.
         found: usize,
         /// The length it should have.
         expected: usize,
-        /// What it belongs to.
+        /// The collection it belongs to.
         of: &'static str,
     },
-    /// A matrix has another number of columns than what it is used with.
+    /// A matrix has another number of columns than required.
     #[error("{what} have {found} columns, expected {expected}: {reason}")]
     Columns {
         /// The matrix.
         what: &'static str,
-        /// Its columns.
+        /// The number of its columns.
         found: usize,
-        /// The columns it should have.
+        /// The number of columns it should have.
         expected: usize,
-        /// Why that many.
+        /// The reason for this number.
         reason: &'static str,
     },
-    /// A parameter has a value that means nothing.
+    /// A parameter has an invalid value.
     #[error("{function}: {parameter} is {found}, expected {expected}")]
     Parameter {
-        /// The function, or the structure that it takes.
+        /// The function, or the struct that it takes.
         function: &'static str,
         /// The parameter.
         parameter: &'static str,
@@ -43,7 +43,7 @@ pub enum Error {
         /// The values it may have.
         expected: &'static str,
     },
-    /// A number in a matrix is none that the operation can use.
+    /// A number in a matrix is not valid for the operation.
     #[error("{what}[{row}, {column}] is {found}, expected {expected}")]
     Value {
         /// The matrix.
@@ -54,7 +54,7 @@ pub enum Error {
         column: usize,
         /// The number.
         found: f64,
-        /// What it may be.
+        /// The values it may have.
         expected: &'static str,
     },
     /// A row is not one-hot.
@@ -66,14 +66,14 @@ pub enum Error {
     /// A class number is not below the number of classes.
     #[error("labels[{index}] is {found}, expected a class below {classes}")]
     Class {
-        /// The place of the label.
+        /// The index of the label.
         index: usize,
         /// The label.
         found: usize,
         /// The number of classes.
         classes: usize,
     },
-    /// An index points to no example.
+    /// An index is not below the number of examples.
     #[error("index {index} points outside: the data set has {examples} examples")]
     Index {
         /// The index.
@@ -81,13 +81,13 @@ pub enum Error {
         /// The number of examples.
         examples: usize,
     },
-    /// The statistics of nothing were asked for.
+    /// Statistics of an empty data set were requested.
     #[error("{function}: there are no examples to take statistics of")]
     NoExamples {
         /// The function.
         function: &'static str,
     },
-    /// A split would leave one side without a single example.
+    /// A split would leave one side without examples.
     #[error(
         "with {examples} examples and a test size of {test_size}, the {side} set would be empty: \
          change the test size, or take more examples"
@@ -97,18 +97,18 @@ pub enum Error {
         side: Side,
         /// The number of examples to split.
         examples: usize,
-        /// The test size that was asked for.
+        /// The requested test size.
         test_size: String,
     },
-    /// A class cannot be on both sides of a split.
+    /// A class with a single member cannot be on both sides of a split.
     #[error("class {class} has {members} member; a stratified split needs at least 2, one for each side")]
     LonelyClass {
         /// The class.
         class: usize,
-        /// How many examples are of it.
+        /// The number of examples of this class.
         members: usize,
     },
-    /// A side of a split is too small to hold every class.
+    /// A side of a split is too small to contain every class.
     #[error(
         "the {side} set would hold {examples} examples of {classes} classes; \
          a stratified split needs at least one of each"
@@ -116,9 +116,9 @@ pub enum Error {
     TooFewForClasses {
         /// The side that is too small.
         side: Side,
-        /// How many examples it would have.
+        /// The number of examples it would have.
         examples: usize,
-        /// How many classes there are.
+        /// The number of classes.
         classes: usize,
     },
     /// A class has fewer members than there are folds.
@@ -128,7 +128,7 @@ pub enum Error {
     SmallClass {
         /// The class.
         class: usize,
-        /// How many examples are of it.
+        /// The number of examples of this class.
         members: usize,
         /// The number of folds.
         folds: usize,
@@ -138,27 +138,27 @@ pub enum Error {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The error in the file.
         error: Box<Error>,
     },
-    /// The system did not hand over the bytes.
+    /// The bytes could not be read.
     #[error("the bytes cannot be read: {message}")]
     Unreadable {
-        /// What kind of error it was.
+        /// The kind of the error.
         kind: io::ErrorKind,
-        /// What the system says.
+        /// The message of the system.
         message: String,
     },
-    /// Bytes begin as gzip does and do not go on so.
+    /// Bytes begin like a gzip stream but cannot be decompressed.
     #[error("the gzip stream cannot be unpacked: {message}")]
     Gzip {
-        /// What the decompressor says.
+        /// The message of the decompressor.
         message: String,
     },
-    /// A text holds no example.
+    /// A text contains no examples.
     #[error("there is no example: expected at least one line of numbers")]
     NoLines,
-    /// A field of a text is not what it should be.
+    /// A field of a text is invalid.
     #[error("line {line}, column {column} is {found:?}, expected {expected}")]
     Field {
         /// The line of the file, from 1.
@@ -167,7 +167,7 @@ pub enum Error {
         column: usize,
         /// The field, or its beginning.
         found: String,
-        /// What it may be.
+        /// The values it may have.
         expected: &'static str,
     },
     /// A line of a text has another number of fields than it should have.
@@ -179,32 +179,32 @@ pub enum Error {
     Fields {
         /// The line of the file, from 1.
         line: usize,
-        /// Its fields.
+        /// The number of its fields.
         found: usize,
-        /// The fields it should have.
+        /// The number of fields it should have.
         expected: usize,
-        /// Why that many.
+        /// The reason for this number.
         reason: &'static str,
     },
-    /// A text has no such column of labels.
+    /// The requested column of labels does not exist.
     #[error("there is no column {label} for the labels: {columns}")]
     LabelColumn {
-        /// The column that was asked for.
+        /// The requested column.
         label: String,
-        /// The columns there are.
+        /// The existing columns.
         columns: String,
     },
-    /// An IDX file begins otherwise than it should.
+    /// An IDX file begins with wrong bytes.
     #[error("the IDX file begins with the bytes {found:02x?}, expected {expected:02x?}: {reason}")]
     Magic {
-        /// The first four bytes, or what there is of them.
+        /// The first four bytes, or fewer if the file is shorter.
         found: Vec<u8>,
-        /// What they should be.
+        /// The expected bytes.
         expected: [u8; 4],
-        /// Which of them is wrong.
+        /// The reason: which of them is wrong.
         reason: &'static str,
     },
-    /// An IDX file has another length than its own header says.
+    /// The length of an IDX file does not match its header.
     #[error("{part} of the IDX file is {found} bytes long, expected {expected}: {reason}")]
     Length {
         /// The part of the file.
@@ -213,7 +213,7 @@ pub enum Error {
         found: usize,
         /// The length it should have.
         expected: u128,
-        /// Why that long.
+        /// The reason for this length.
         reason: String,
     },
 }
@@ -221,9 +221,9 @@ pub enum Error {
 /// One side of a split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The examples to learn from.
+    /// The training examples.
     Train,
-    /// The examples to judge by.
+    /// The test examples.
     Test,
 }
 
@@ -236,7 +236,7 @@ impl fmt::Display for Side {
     }
 }
 
-/// The error of a parameter that has to be a finite number of at least 0, unless it is one.
+/// Returns an error unless the parameter is a finite number of at least 0.
 pub(crate) fn check_not_negative(
     function: &'static str,
     parameter: &'static str,
@@ -253,7 +253,7 @@ pub(crate) fn check_not_negative(
     })
 }
 
-/// The error of a parameter that has to be a finite number, unless it is one.
+/// Returns an error unless the parameter is a finite number.
 pub(crate) fn check_finite(function: &'static str, parameter: &'static str, value: f64) -> Result<(), Error> {
     if value.is_finite() {
         return Ok(());
@@ -266,7 +266,7 @@ pub(crate) fn check_finite(function: &'static str, parameter: &'static str, valu
     })
 }
 
-/// The error of a matrix that memory cannot address, unless it can.
+/// Returns an error if memory cannot address a matrix of this size.
 pub(crate) fn check_addressable(
     function: &'static str,
     parameter: &'static str,

@@ -1,4 +1,4 @@
-//! Bytes from files, unpacked where they are packed.
+//! Reading of files, which are decompressed if they are gzip.
 
 use std::fs;
 use std::io::{self, Read};
@@ -9,10 +9,10 @@ use flate2::read::MultiGzDecoder;
 
 use crate::Error;
 
-/// What every gzip stream begins with.
+/// The first two bytes of every gzip stream.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// What `parse` makes of the bytes of a file; an error names the file.
+/// Returns the result of `parse` for the bytes of a file; an error names the file.
 pub(crate) fn parse_file<R>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<R, Error>) -> Result<R, Error> {
     let parsed = match fs::read(path) {
         Ok(bytes) => unpacked(bytes).and_then(|bytes| parse(&bytes)),
@@ -24,7 +24,7 @@ pub(crate) fn parse_file<R>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<R, 
     })
 }
 
-/// What `parse` makes of all the bytes of a reader.
+/// Returns the result of `parse` for all bytes of a reader.
 pub(crate) fn parse_reader<R>(
     mut reader: impl Read,
     parse: impl FnOnce(&[u8]) -> Result<R, Error>,
@@ -36,7 +36,7 @@ pub(crate) fn parse_reader<R>(
     parse(&unpacked(bytes)?)
 }
 
-/// The bytes, decompressed where their first two say that they are gzip.
+/// Returns the bytes, decompressed if the first two are those of gzip.
 fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
     if !bytes.starts_with(&GZIP) {
         return Ok(bytes);
@@ -56,13 +56,13 @@ pub(crate) fn unreadable(error: &io::Error) -> Error {
     }
 }
 
-/// The finite number that a field of a text is, if it is one.
+/// Parses a field as a finite number; returns `None` if it is not one.
 pub(crate) fn number<T: Scalar>(field: &[u8]) -> Option<T> {
     let value: f64 = str::from_utf8(field).ok()?.parse().ok()?;
     Some(T::from_f64(value)).filter(|value| value.is_finite())
 }
 
-/// The beginning of a field as text, for a message.
+/// Returns the beginning of a field as text, for an error message.
 pub(crate) fn excerpt(field: &[u8]) -> String {
     const LONGEST: usize = 40;
     let text = String::from_utf8_lossy(field);

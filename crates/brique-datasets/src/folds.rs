@@ -1,4 +1,4 @@
-//! Cross-validation: every example is for testing once.
+//! Cross-validation: every example is in a test set once.
 
 use brique_random::RandomSource;
 
@@ -6,14 +6,15 @@ use crate::error::check_addressable;
 use crate::stratify::members_by_class;
 use crate::{Error, Split};
 
-/// The `k` splits of a cross-validation: each example is for testing in exactly one of them, for learning in the others.
+/// Returns the `k` splits of a cross-validation. Each example is in the test set of exactly one split and in the
+/// training sets of the others.
 ///
-/// Without `shuffle` the folds are blocks of neighbours; with it they are drawn, each equally likely.
-/// The first `examples mod k` folds test ⌈examples / k⌉ examples, the others ⌊examples / k⌋.
-/// Indices increase within each side.
+/// Without `shuffle` the folds are blocks of consecutive examples; with it they are drawn, each with equal
+/// probability. The first `examples mod k` folds have ⌈examples / k⌉ test examples, the others ⌊examples / k⌋. Indices
+/// increase within each side.
 ///
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices are those of scikit-learn's
-/// `KFold(k, shuffle=True, random_state=s)`, without a source those of `KFold(k)`.
+/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices equal those of scikit-learn's
+/// `KFold(k, shuffle=True, random_state=s)`; without a source they equal those of `KFold(k)`.
 ///
 /// # Errors
 ///
@@ -59,20 +60,19 @@ pub fn k_fold(
     Ok(splits(&fold_of, k))
 }
 
-/// The `k` splits of a cross-validation whose folds keep the proportions of the classes.
+/// Returns the `k` splits of a cross-validation whose folds have the proportions of the classes.
 ///
-/// `classes` is the class of each example, any numbers; [`Dataset::classes`](crate::Dataset::classes) has them.
-/// In each fold the number of members of a class is its fair share `members / k`, rounded down or up.
-/// Without `shuffle` the members of a class go to the folds in blocks; with it they are drawn.
-/// Indices increase within each side.
+/// `classes` contains the class of each example, as any numbers; [`Dataset::classes`](crate::Dataset::classes) returns
+/// them. In each fold the number of members of a class is `members / k`, rounded down or up. Without `shuffle` the
+/// members of a class are assigned to the folds in blocks; with it they are drawn. Indices increase within each side.
 ///
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices are those of scikit-learn's
-/// `StratifiedKFold(k, shuffle=True, random_state=s)`, without a source those of `StratifiedKFold(k)`.
-/// Where some class has fewer members than there are folds scikit-learn only warns; here it is an error.
+/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices equal those of scikit-learn's
+/// `StratifiedKFold(k, shuffle=True, random_state=s)`; without a source they equal those of `StratifiedKFold(k)`. If a
+/// class has fewer members than there are folds, scikit-learn only warns; this function returns an error.
 ///
 /// # Errors
 ///
-/// If `k` is below 2, a class has fewer than `k` members, there is no example, or memory cannot address that many
+/// If `k` is below 2, a class has fewer than `k` members, there are no examples, or memory cannot address that many
 /// indices; nothing is drawn then.
 ///
 /// Source: scikit-learn, `sklearn.model_selection.StratifiedKFold`.
@@ -107,7 +107,7 @@ pub fn stratified_k_fold(
     let mut fold_of = vec![0; classes.iter().map(|(_, members)| members.len()).sum()];
     let mut dealt = 0;
     for (_, members) in &classes {
-        let mut folds: Vec<usize> = (dealt..dealt + members.len()).map(|place| place % k).collect();
+        let mut folds: Vec<usize> = (dealt..dealt + members.len()).map(|index| index % k).collect();
         folds.sort_unstable();
         if let Some(rng) = &mut shuffle {
             rng.shuffle(&mut folds);
@@ -120,7 +120,7 @@ pub fn stratified_k_fold(
     Ok(splits(&fold_of, k))
 }
 
-/// The split of each fold: its own examples for testing, all others for learning.
+/// Returns the split of each fold: the test examples are those of the fold, the training examples all others.
 fn splits(fold_of: &[usize], k: usize) -> Vec<Split> {
     (0..k)
         .map(|fold| {

@@ -1,4 +1,4 @@
-//! The report's artificial data, draw for draw.
+//! The report's artificial data, generated with the same draws.
 
 use brique_random::RandomSource;
 use brique_tensor::ndarray::Array2;
@@ -6,7 +6,7 @@ use brique_tensor::ndarray::Array2;
 use crate::error::{check_addressable, check_finite, check_not_negative};
 use crate::{Dataset, Error};
 
-/// The kind of data that [`gen_arti`] makes.
+/// The kind of data that [`gen_arti`] generates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DataType {
     /// Type 0: one Gaussian around (cx, cy) labelled +1, one around (−cx, −cy) labelled −1. A line separates them.
@@ -60,7 +60,7 @@ impl Default for GenArti {
 }
 
 impl GenArti {
-    /// Points of this kind, with the course's defaults for everything else.
+    /// Creates parameters for this kind of data, with the course's defaults for all other parameters.
     ///
     /// ```
     /// use brique_datasets::{DataType, GenArti};
@@ -76,12 +76,13 @@ impl GenArti {
     }
 }
 
-/// Artificial data for two classes: inputs (nbex, 2), targets ±1 of shape (nbex, 1).
+/// Generates artificial data for two classes: inputs of shape (nbex, 2), targets ±1 of shape (nbex, 1).
 ///
-/// Draws come in the report's order: the points cluster by cluster (positives first), the noise on the first column,
-/// the noise on the second, one permutation of the rows. With [`NumpyRandomState`](brique_random::NumpyRandomState)
-/// the data is the original's, wherever the original works and centerx = centery, of which it reads the first alone;
-/// beyond that any number of examples does, the remainder going to the first clusters.
+/// The order of the draws is the report's: the points cluster by cluster (positives first), the noise on the first
+/// column, the noise on the second, and one permutation of the rows. With
+/// [`NumpyRandomState`](brique_random::NumpyRandomState) the data equals the original's if the original accepts the
+/// parameters and centerx = centery, because the original reads only the first of the two. In addition, this function
+/// accepts any number of examples; the first clusters receive the remainder.
 ///
 /// # Errors
 ///
@@ -119,7 +120,7 @@ pub fn gen_arti(parameters: &GenArti, rng: &mut dyn RandomSource) -> Result<Data
     Ok(Dataset::of_equal_lengths(inputs, targets).gather(&order))
 }
 
-/// A Gaussian for each (sign of cx, sign of cy, label), in that order.
+/// Draws a Gaussian for each (sign of cx, sign of cy, label), in that order.
 fn gaussians(
     clusters: &[(f64, f64, f64)],
     GenArti {
@@ -135,8 +136,8 @@ fn gaussians(
     let mut targets = Array2::zeros((*nbex, 1));
     let deviation = sigma.sqrt();
     let mut rows = inputs.outer_iter_mut().zip(targets.iter_mut());
-    for (place, (sign_x, sign_y, label)) in clusters.iter().enumerate() {
-        let with_one_of_the_remainder = usize::from(place < nbex % clusters.len());
+    for (index, (sign_x, sign_y, label)) in clusters.iter().enumerate() {
+        let with_one_of_the_remainder = usize::from(index < nbex % clusters.len());
         for (mut input, target) in rows
             .by_ref()
             .take(nbex / clusters.len() + with_one_of_the_remainder)

@@ -10,11 +10,12 @@ use crate::error::check_addressable;
 use crate::file::{parse_file, parse_reader};
 use crate::{Dataset, Error};
 
-/// MNIST, or another data set in its format: inputs (n, rows · columns) from 0 to 255, targets (n, 1).
+/// Reads MNIST or another data set in its format: inputs of shape (n, rows · columns) from 0 to 255, targets of shape
+/// (n, 1).
 ///
 /// # Errors
 ///
-/// As [`read_idx_images`] and [`read_idx_labels`]; where there are not as many labels as images.
+/// As [`read_idx_images`] and [`read_idx_labels`]; if the number of labels differs from the number of images.
 ///
 /// ```no_run
 /// use brique_datasets::{Dataset, read_mnist};
@@ -43,26 +44,27 @@ pub fn read_mnist<T: Scalar>(
     Ok(Dataset::of_equal_lengths(inputs, targets))
 }
 
-/// The images in an IDX file: (n, rows · columns), each pixel from 0 to 255, row by row.
+/// Reads the images in an IDX file: a matrix of shape (n, rows · columns), with pixels from 0 to 255 in row-major
+/// order.
 ///
-/// The file is 00 00 08 03, then n, rows and columns as 32-bit numbers, the highest byte first, then one byte a pixel.
-/// A file that begins as gzip does is unpacked, whatever its name.
+/// The file contains the bytes 00 00 08 03, then n, rows and columns as 32-bit big-endian numbers, then one byte per
+/// pixel. A file that begins with the bytes of gzip is decompressed, regardless of its name.
 ///
 /// # Errors
 ///
-/// If the file cannot be read or unpacked, begins with other bytes, or is shorter or longer than its header says.
-/// The error names the file. Memory is asked for only after the length is checked.
+/// If the file cannot be read or decompressed, begins with other bytes, or is shorter or longer than its header
+/// specifies. The error names the file. Memory is allocated only after the length was checked.
 ///
 /// Source: Y. Le Cun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*.
 pub fn read_idx_images<T: Scalar>(path: impl AsRef<Path>) -> Result<Array2<T>, Error> {
     parse_file(path.as_ref(), images)
 }
 
-/// The images in the bytes of any reader, as [`read_idx_images`].
+/// Reads the images from any reader, as [`read_idx_images`].
 ///
 /// # Errors
 ///
-/// As [`read_idx_images`], without the name of a file.
+/// As [`read_idx_images`], but the error names no file.
 ///
 /// ```
 /// use brique_datasets::read_idx_images_from;
@@ -77,10 +79,10 @@ pub fn read_idx_images_from<T: Scalar>(reader: impl Read) -> Result<Array2<T>, E
     parse_reader(reader, images)
 }
 
-/// The labels in an IDX file, each from 0 to 255.
+/// Reads the labels in an IDX file, each from 0 to 255.
 ///
-/// The file is 00 00 08 01, then their number as a 32-bit number, the highest byte first, then one byte a label.
-/// A file that begins as gzip does is unpacked, whatever its name.
+/// The file contains the bytes 00 00 08 01, then the number of labels as a 32-bit big-endian number, then one byte per
+/// label. A file that begins with the bytes of gzip is decompressed, regardless of its name.
 ///
 /// # Errors
 ///
@@ -89,11 +91,11 @@ pub fn read_idx_labels(path: impl AsRef<Path>) -> Result<Vec<usize>, Error> {
     parse_file(path.as_ref(), labels)
 }
 
-/// The labels in the bytes of any reader, as [`read_idx_labels`].
+/// Reads the labels from any reader, as [`read_idx_labels`].
 ///
 /// # Errors
 ///
-/// As [`read_idx_labels`], without the name of a file.
+/// As [`read_idx_labels`], but the error names no file.
 ///
 /// ```
 /// use brique_datasets::{one_hot, read_idx_labels_from};
@@ -127,7 +129,7 @@ fn labels(bytes: &[u8]) -> Result<Vec<usize>, Error> {
     Ok(data.iter().map(|&label| label.into()).collect())
 }
 
-/// The sizes of the dimensions, and the data after them.
+/// Returns the sizes of the dimensions, and the data after them.
 fn sizes_and_data<const DIMENSIONS: usize>(bytes: &[u8]) -> Result<([u32; DIMENSIONS], &[u8]), Error> {
     const UNSIGNED_BYTE: u8 = 8;
     #[expect(clippy::cast_possible_truncation, reason = "3 or 1")]

@@ -1,4 +1,4 @@
-//! Labels in their several clothes: class numbers, one-hot rows, ±1, 0 and 1.
+//! Conversion between the forms of labels: class numbers, one-hot rows, ±1, and 0 and 1.
 
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
@@ -6,7 +6,8 @@ use brique_tensor::{Matrix, Scalar};
 use crate::Error;
 use crate::error::check_addressable;
 
-/// Class numbers as one-hot rows: (n, classes), a 1 in the column of the class and 0 elsewhere.
+/// Converts class numbers to one-hot rows: a matrix of shape (n, classes), with 1 in the column of the class and 0
+/// elsewhere.
 ///
 /// # Errors
 ///
@@ -37,11 +38,11 @@ pub fn one_hot<T: Scalar>(labels: &[usize], classes: usize) -> Result<Array2<T>,
     Ok(rows)
 }
 
-/// One-hot rows as class numbers: the column of the 1 in each row.
+/// Converts one-hot rows to class numbers: the column of the 1 in each row.
 ///
 /// # Errors
 ///
-/// If a row does not hold exactly one 1 among zeros.
+/// If a row does not contain exactly one 1 among zeros.
 pub fn class_indices<T: Scalar>(one_hot: &Matrix<T>) -> Result<Vec<usize>, Error> {
     let class_of = |row: usize| {
         let values = one_hot.row(row);
@@ -54,7 +55,7 @@ pub fn class_indices<T: Scalar>(one_hot: &Matrix<T>) -> Result<Vec<usize>, Error
         .collect()
 }
 
-/// −1 to 0, 1 to 1.
+/// Converts −1 to 0, and 1 to 1.
 pub(crate) fn signs_to_zero_one<T: Scalar>(targets: &Matrix<T>) -> Result<Array2<T>, Error> {
     let sign_error = targets
         .indexed_iter()
@@ -72,7 +73,7 @@ pub(crate) fn signs_to_zero_one<T: Scalar>(targets: &Matrix<T>) -> Result<Array2
     Ok(targets.mapv(|target| if target > T::zero() { T::one() } else { T::zero() }))
 }
 
-/// A number for each row, from 0: equal rows have equal numbers, and numbers increase with the rows.
+/// Returns a number for each row, from 0: equal rows have equal numbers, and the numbers increase with the rows.
 pub(crate) fn distinct_rows<T: Scalar>(rows: &Matrix<T>) -> Vec<usize> {
     let keys: Vec<Vec<TotalOrder>> = rows
         .outer_iter()
@@ -86,7 +87,7 @@ pub(crate) fn distinct_rows<T: Scalar>(rows: &Matrix<T>) -> Vec<usize> {
         .collect()
 }
 
-/// A number as an integer of the same order, so that rows of them can be sorted; 0 and −0 are one.
+/// A number converted to an integer with the same order, so that rows can be sorted; 0 and −0 are equal.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct TotalOrder(i64);
 

@@ -1,14 +1,16 @@
-//! Data: inputs with their targets, where toy ones come from, and how they are split and served.
+//! Data sets: inputs with their targets, generators of toy data, readers of files, and splits.
 //!
-//! * [`Dataset`]: inputs and targets, one example a row; iterated, batched, selected.
-//! * [`gen_arti`]: the report's two Gaussians, XOR and checkerboard.
-//! * [`moons`], [`circles`], [`blobs`], [`spirals`]: toys; the first three are scikit-learn's, bit for bit.
-//! * [`line()`], [`plane()`], [`LinearProblem`]: linear data with noise.
-//! * [`digits`]: 1,797 handwritten digits, part of the program.
-//! * [`read_csv`], [`read_mnist`], [`read_usps`]: data sets from files, plain or gzip.
-//! * [`train_test_split`], [`k_fold`], [`stratified_k_fold`]: scikit-learn's, to its own indices.
-//! * [`one_hot`], [`class_indices`]: class numbers as vectors, and back.
-//! * [`Standardizer`]: mean 0 and deviation 1, with statistics of the training set alone.
+//! * [`Dataset`] contains inputs and targets, one example per row, to iterate over, to batch and to select from.
+//! * [`gen_arti`] generates the report's two Gaussians, XOR and checkerboard.
+//! * [`moons`], [`circles`], [`blobs`] and [`spirals`] generate toy data; the first three match scikit-learn's bit for
+//!   bit.
+//! * [`line()`], [`plane()`] and [`LinearProblem`] generate linear data with noise.
+//! * [`digits`] returns 1,797 handwritten digits, which are embedded in the program.
+//! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip.
+//! * [`train_test_split`], [`k_fold`] and [`stratified_k_fold`] split data sets; the indices are those of
+//!   scikit-learn.
+//! * [`one_hot`] and [`class_indices`] convert class numbers to one-hot vectors and back.
+//! * [`Standardizer`] scales columns to mean 0 and deviation 1, with statistics of the training set only.
 //!
 //! ```
 //! use brique_datasets::{GenArti, Selection, TestSize, gen_arti, train_test_split};

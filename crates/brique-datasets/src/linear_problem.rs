@@ -1,4 +1,4 @@
-//! Linear data with noise: what a linear layer can learn.
+//! Linear data with noise, which a linear layer can learn.
 
 use brique_random::RandomSource;
 use brique_tensor::Matrix;
@@ -7,7 +7,7 @@ use brique_tensor::ndarray::Array2;
 use crate::error::{check_finite, check_not_negative};
 use crate::{Dataset, Error};
 
-/// Targets that are linear in their inputs, but for noise: `y = x · weights + bias + noise · N(0, 1)`.
+/// Targets that are linear in their inputs, plus noise: `y = x · weights + bias + noise · N(0, 1)`.
 ///
 /// ```
 /// use brique_datasets::LinearProblem;
@@ -23,18 +23,19 @@ use crate::{Dataset, Error};
 pub struct LinearProblem {
     /// One weight for each column of the inputs.
     pub weights: Vec<f64>,
-    /// What is added to every target.
+    /// The constant that is added to every target.
     pub bias: f64,
     /// The standard deviation of the noise.
     pub noise: f64,
 }
 
 impl LinearProblem {
-    /// The data set of these inputs (n, weights) with noisy targets (n, 1), the noise drawn row by row.
+    /// Creates a data set of these inputs, of shape (n, weights), with noisy targets of shape (n, 1). The noise is
+    /// drawn row by row.
     ///
     /// # Errors
     ///
-    /// If the inputs have not one column a weight, a weight or the bias is not finite, or the noise is negative;
+    /// If the inputs do not have one column per weight, a weight or the bias is not finite, or the noise is negative;
     /// nothing is drawn then.
     pub fn dataset(&self, inputs: Array2<f64>, rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
         self.check(&inputs)?;
@@ -81,7 +82,7 @@ impl LinearProblem {
     }
 }
 
-/// The report's line: `y = 3x + 4 + 2·N(0, 1)` at 100 points from 0 to 10.
+/// Generates the report's line: `y = 3x + 4 + 2·N(0, 1)` at 100 points from 0 to 10.
 #[must_use]
 pub fn line(rng: &mut dyn RandomSource) -> Dataset {
     let problem = LinearProblem {
@@ -94,7 +95,7 @@ pub fn line(rng: &mut dyn RandomSource) -> Dataset {
     problem.dataset_of_fitting(inputs, rng)
 }
 
-/// The report's plane: `y = 3x₁ + 1.5x₂ − 2x₃ + 4 + 0.5·N(0, 1)` at 100 points drawn from [0, 1)³.
+/// Generates the report's plane: `y = 3x₁ + 1.5x₂ − 2x₃ + 4 + 0.5·N(0, 1)` at 100 points drawn from [ 0, 1)³.
 #[must_use]
 pub fn plane(rng: &mut dyn RandomSource) -> Dataset {
     let problem = LinearProblem {
@@ -106,7 +107,7 @@ pub fn plane(rng: &mut dyn RandomSource) -> Dataset {
     problem.dataset_of_fitting(inputs, rng)
 }
 
-/// `n` equally spaced numbers from `start` to `stop`, both included, as NumPy's `linspace` rounds them.
+/// Returns `n` equally spaced numbers from `start` to `stop`, both included, rounded as by NumPy's `linspace`.
 ///
 /// ```
 /// use brique_datasets::linspace;

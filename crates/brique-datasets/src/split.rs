@@ -1,4 +1,4 @@
-//! Train and test sets.
+//! Splits into training and test sets.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use brique_tensor::Scalar;
 use crate::stratify::stratified;
 use crate::{Dataset, Error, Side};
 
-/// How much of a data set is for testing.
+/// The size of the test set.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TestSize {
-    /// This share of the examples, in (0, 1), rounded up to a whole number.
+    /// This fraction of the examples, in (0, 1), rounded up to a whole number.
     Fraction(f64),
     /// This many examples.
     Count(usize),
 }
 
 impl Default for TestSize {
-    /// A quarter, as in scikit-learn.
+    /// Returns a quarter, as in scikit-learn.
     fn default() -> Self {
         Self::Fraction(0.25)
     }
@@ -33,17 +33,17 @@ impl fmt::Display for TestSize {
     }
 }
 
-/// Which examples are for testing.
+/// The way in which the test examples are selected.
 pub enum Selection<'a> {
-    /// The last ones, in order.
+    /// The last examples, in order.
     InOrder,
-    /// Drawn, each equally likely; both sides come in the drawn order.
+    /// Examples are drawn with equal probability; both sides are in the drawn order.
     Shuffled(&'a mut dyn RandomSource),
-    /// Drawn so that both sides keep the proportions of the classes; both come in a drawn order.
+    /// Examples are drawn such that both sides have the proportions of the classes; both sides are in a drawn order.
     Stratified {
-        /// The class of each example, any numbers; [`Dataset::classes`] has them.
+        /// The class of each example, as any numbers; [`Dataset::classes`] returns them.
         classes: &'a [usize],
-        /// Where the draws come from.
+        /// The source of random numbers.
         rng: &'a mut dyn RandomSource,
     },
 }
@@ -51,15 +51,15 @@ pub enum Selection<'a> {
 /// The indices of the examples on each side of a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
-    /// The examples to learn from.
+    /// The training examples.
     pub train: Vec<usize>,
-    /// The examples to judge by.
+    /// The test examples.
     pub test: Vec<usize>,
 }
 
-/// Splits a data set into one to learn from and one to judge by: (train, test).
+/// Splits a data set into a training set and a test set, and returns (train, test).
 ///
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the sides are those of scikit-learn's
+/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) both sides equal those of scikit-learn's
 /// `train_test_split(…, random_state=s)`, row for row.
 ///
 /// # Errors
@@ -95,12 +95,12 @@ pub fn train_test_split<T: Scalar>(
     Ok((data.gather(&train), data.gather(&test)))
 }
 
-/// The indices of a split of `examples` examples, for whatever lies in other places than a [`Dataset`].
+/// Returns the indices of a split of `examples` examples, for data that is not in a [`Dataset`].
 ///
 /// # Errors
 ///
-/// If a fraction is outside (0, 1); where a side would be empty; where a stratified split has not one class an
-/// example, a class with a single member, or a side smaller than the number of classes. Nothing is drawn then.
+/// If a fraction is outside (0, 1); if a side would be empty; if a stratified split does not have one class per
+/// example, has a class with a single member, or has a side smaller than the number of classes. Nothing is drawn then.
 pub fn train_test_indices(
     examples: usize,
     test_size: TestSize,

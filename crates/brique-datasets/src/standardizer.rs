@@ -1,4 +1,4 @@
-//! Columns of mean 0 and deviation 1.
+//! Standardisation of columns to mean 0 and deviation 1.
 
 use brique_tensor::ndarray::{Array2, Axis};
 use brique_tensor::{Matrix, Scalar, pairwise_sum};
@@ -7,8 +7,8 @@ use crate::Error;
 
 /// Shifts and scales each column to mean 0 and standard deviation 1: `(x − mean) / deviation`.
 ///
-/// The statistics are those of the matrix it was fitted to, the training inputs; test inputs are transformed with the
-/// same numbers. The deviation divides by n. A constant column is shifted and not scaled.
+/// The statistics come from the matrix passed to [`fit`](Self::fit), the training inputs; test inputs are transformed
+/// with the same statistics. The deviation divides by n. A constant column is shifted but not scaled.
 ///
 /// ```
 /// use brique_datasets::Standardizer;
@@ -31,11 +31,11 @@ pub struct Standardizer {
 }
 
 impl Standardizer {
-    /// The statistics of the columns of `inputs`, (n, columns).
+    /// Computes the statistics of the columns of `inputs`, of shape (n, columns).
     ///
     /// # Errors
     ///
-    /// If there is no row, or a number is NaN or infinite.
+    /// If there are no rows, or a number is NaN or infinite.
     pub fn fit<T: Scalar>(inputs: &Matrix<T>) -> Result<Self, Error> {
         if inputs.nrows() == 0 {
             return Err(Error::NoExamples {
@@ -58,32 +58,32 @@ impl Standardizer {
         Ok(Self { mean, scale })
     }
 
-    /// The mean of each column.
+    /// Returns the mean of each column.
     #[must_use]
     pub fn mean(&self) -> &[f64] {
         &self.mean
     }
 
-    /// What each column is divided by: its standard deviation, or 1 where it is constant.
+    /// Returns the divisor of each column: its standard deviation, or 1 if the column is constant.
     #[must_use]
     pub fn scale(&self) -> &[f64] {
         &self.scale
     }
 
-    /// `(x − mean) / scale`, column by column.
+    /// Computes `(x − mean) / scale` for each column.
     ///
     /// # Errors
     ///
-    /// If `inputs` has another number of columns than what was fitted.
+    /// If the number of columns of `inputs` differs from that of the fitted matrix.
     pub fn transform<T: Scalar>(&self, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
         self.by_column(inputs, |value, mean, scale| (value - mean) / scale)
     }
 
-    /// `x · scale + mean`, column by column: what [`transform`](Self::transform) came from.
+    /// Computes `x · scale + mean` for each column, the inverse of [`transform`](Self::transform).
     ///
     /// # Errors
     ///
-    /// If `inputs` has another number of columns than what was fitted.
+    /// If the number of columns of `inputs` differs from that of the fitted matrix.
     pub fn inverse_transform<T: Scalar>(&self, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
         self.by_column(inputs, |value, mean, scale| value * scale + mean)
     }
@@ -110,7 +110,8 @@ impl Standardizer {
     }
 }
 
-/// Computed on the column divided by its largest magnitude, so that no square of a finite number overflows or vanishes.
+/// Returns the mean and the scale of a column. The column is divided by its largest magnitude first, so that no square
+/// of a finite number overflows or underflows.
 fn mean_and_scale<T: Scalar>(inputs: &Matrix<T>, column: usize) -> (f64, f64) {
     let rows = inputs.nrows();
     let n = rows as f64;

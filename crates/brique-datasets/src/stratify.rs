@@ -1,4 +1,4 @@
-//! Splits that keep the proportions of the classes.
+//! Splits that preserve the proportions of the classes.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use brique_random::RandomSource;
 
 use crate::{Error, Side, Split};
 
-/// The indices of a stratified split, drawn in scikit-learn's order: shares of the training set, shares of the test
-/// set, one permutation a class, one of each side.
+/// Returns the indices of a stratified split. The draws are in scikit-learn's order: shares of the training set,
+/// shares of the test set, one permutation for each class, and one for each side.
 pub(crate) fn stratified(
     classes: &[usize],
     n_test: usize,
@@ -29,7 +29,7 @@ pub(crate) fn stratified(
     let (mut train, mut test) = (Vec::with_capacity(n_train), Vec::with_capacity(n_test));
     for ((members, n_train), n_test) in members.values().zip(for_train).zip(for_test) {
         let order = rng.permutation(members.len());
-        let mut drawn = order.into_iter().map(|place| members[place]);
+        let mut drawn = order.into_iter().map(|index| members[index]);
         train.extend(drawn.by_ref().take(n_train));
         test.extend(drawn.take(n_test));
     }
@@ -38,7 +38,7 @@ pub(crate) fn stratified(
     Ok(Split { train, test })
 }
 
-/// The indices of the examples of each class, in increasing order of both.
+/// Returns the indices of the examples of each class; classes and indices are in increasing order.
 pub(crate) fn members_by_class(classes: &[usize]) -> BTreeMap<usize, Vec<usize>> {
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, &class) in classes.iter().enumerate() {
@@ -71,8 +71,8 @@ fn check_every_class_fits(
     Ok(())
 }
 
-/// `total` cut into whole shares as nearly proportional to `counts` as they can be: rounded down, then one more to the
-/// largest remainders, ties drawn.
+/// Divides `total` into whole shares as nearly proportional to `counts` as possible: the shares are rounded down, then
+/// those with the largest remainders receive one more; ties are drawn.
 fn proportional_shares(counts: &[usize], total: usize, rng: &mut dyn RandomSource) -> Vec<usize> {
     let sum: usize = counts.iter().sum();
     let exact: Vec<f64> = counts
@@ -100,8 +100,8 @@ fn proportional_shares(counts: &[usize], total: usize, rng: &mut dyn RandomSourc
             .filter(|&class| remainders[class] == value)
             .collect();
         let drawn = rng.permutation(tied.len());
-        for place in drawn.into_iter().take(missing) {
-            shares[tied[place]] += 1;
+        for index in drawn.into_iter().take(missing) {
+            shares[tied[index]] += 1;
         }
         missing -= missing.min(tied.len());
     }

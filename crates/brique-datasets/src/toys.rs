@@ -1,4 +1,4 @@
-//! Points in the plane and around centres, for networks to separate.
+//! Toy data for networks to separate: points in the plane and around centres.
 
 mod blobs;
 mod circles;
@@ -18,7 +18,7 @@ use crate::{Dataset, Error};
 /// A point of the plane and its class.
 type Labelled = ([f64; 2], usize);
 
-/// The points in a drawn order, then with normal noise on every coordinate, drawn row by row.
+/// Shuffles the points, then adds normal noise to every coordinate, drawn row by row.
 fn shuffled_with_noise(points: &[Labelled], noise: f64, rng: &mut dyn RandomSource) -> Dataset {
     let order = rng.permutation(points.len());
     let mut inputs = Array2::from_shape_fn((points.len(), 2), |(row, column)| points[order[row]].0[column]);
@@ -29,12 +29,12 @@ fn shuffled_with_noise(points: &[Labelled], noise: f64, rng: &mut dyn RandomSour
     Dataset::of_equal_lengths(inputs, targets)
 }
 
-/// The number of examples of each class: equal ones, the remainder going to the first classes.
+/// Returns the number of examples of each class: equal numbers, with the remainder distributed to the first classes.
 fn shares(examples: usize, classes: usize) -> impl Iterator<Item = usize> {
     (0..classes).map(move |class| examples / classes + usize::from(class < examples % classes))
 }
 
-/// The error of a number of classes that is 0.
+/// Returns an error if the number of classes is 0.
 fn check_classes(function: &'static str, classes: usize) -> Result<(), Error> {
     if classes > 0 {
         return Ok(());

@@ -9,26 +9,26 @@ use brique_tensor::ndarray::Array2;
 use crate::file::{excerpt, number, parse_file, parse_reader};
 use crate::{Dataset, Error};
 
-/// The pixels of a digit, 16 × 16.
+/// The number of pixels of a digit, 16 × 16.
 const PIXELS: usize = 256;
 
-/// Handwritten digits in the text format of USPS: inputs (n, 256), targets (n, 1).
+/// Reads handwritten digits in the text format of USPS: inputs of shape (n, 256), targets of shape (n, 1).
 ///
-/// What is accepted, plain or gzip, told apart by their first bytes:
+/// The file may be plain or gzip, which its first bytes tell. Its parts are:
 ///
-/// 1. A header, where the first line has two or three fields and each is a whole number. Its numbers are not used.
+/// 1. A header, if the first line has two or three fields and each is a whole number. The numbers are ignored.
 /// 2. Lines of 257 fields, separated by white space: the digit, a whole number from 0 to 9 (`6` or `6.0000`), and its
-///    16 · 16 grey values, each a number from −1 to 2. There must be at least one.
-/// 3. An end marker, where the last line is a lone `-1`.
+///    16 · 16 grey values, each a number from −1 to 2. There must be at least one such line.
+/// 3. An end marker, if the last line contains only `-1`.
 ///
-/// White space around a line and empty lines mean nothing.
-/// Grey values come as they are: in [−1, 1] in the files `zip.train` and `zip.test` of the book below, in [0, 2] in
-/// those with a header. Before a sigmoid or a binary cross-entropy bring them to [0, 1], by (x + 1) / 2 or x / 2.
+/// White space around a line and empty lines are ignored. Grey values are not rescaled: they are in [−1, 1] in the
+/// files `zip.train` and `zip.test` of the book below, and in [0, 2] in those with a header. For a sigmoid or a binary
+/// cross-entropy rescale them to [0, 1], by (x + 1) / 2 or x / 2.
 ///
 /// # Errors
 ///
-/// If the file cannot be read or unpacked; where a line has another number of fields, or a field is not what it may
-/// be, with line and column counted from 1; where something follows the end marker; where there is no example.
+/// If the file cannot be read or decompressed; if a line has another number of fields, or a field is invalid (the
+/// error contains line and column, counted from 1); if the end marker is not the last line; if there are no examples.
 /// The error names the file.
 ///
 /// Source: Y. Le Cun and others, *Handwritten digit recognition with a back-propagation network*, NIPS 1989. The files
@@ -47,11 +47,11 @@ pub fn read_usps<T: Scalar>(path: impl AsRef<Path>) -> Result<Dataset<T>, Error>
     parse_file(path.as_ref(), parse)
 }
 
-/// Handwritten digits in the text format of USPS from any reader, as [`read_usps`].
+/// Reads handwritten digits in the text format of USPS from any reader, as [`read_usps`].
 ///
 /// # Errors
 ///
-/// As [`read_usps`], without the name of a file.
+/// As [`read_usps`], but the error names no file.
 ///
 /// ```
 /// use brique_datasets::read_usps_from;
@@ -89,7 +89,7 @@ fn parse<T: Scalar>(text: &[u8]) -> Result<Dataset<T>, Error> {
     Ok(Dataset::of_equal_lengths(inputs, targets))
 }
 
-/// The lines that are not empty: the number of each, from 1, and its fields.
+/// Returns the lines that are not empty, each with its number, from 1, and its fields.
 fn lines(text: &[u8]) -> impl Iterator<Item = (usize, Vec<&[u8]>)> {
     (1..)
         .zip(text.split(|&byte| byte == b'\n').map(fields))

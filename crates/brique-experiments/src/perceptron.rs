@@ -79,7 +79,7 @@ mod tests {
         for (activation, between) in [(Activation::ReLU, "ReLU"), (Activation::Tanh, "Tanh")] {
             let network: Sequential =
                 perceptron(&[2, 5, 3, 1], activation, Init::Uniform(2.0), &mut portable(1)).unwrap();
-            let modules: Vec<String> = (0..network.len()).map(|number| network.place(number)).collect();
+            let modules: Vec<String> = (0..network.len()).map(|number| network.label(number)).collect();
             assert_eq!(modules.len(), 5, "{modules:?}");
             assert!(
                 [1, 3]

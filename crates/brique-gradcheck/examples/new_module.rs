@@ -1,4 +1,4 @@
-//! A module of one's own, written and judged: every column of the input times a number that is learnt.
+//! Defines a new module and judges it. The module multiplies every column of the input by a parameter.
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
 use std::fmt;

@@ -1,4 +1,5 @@
-//! What a composite module passes on to the modules inside it, seen by a probe that is one of them.
+//! Checks that a composite module passes every call on to the modules inside it. A probe module, used as one of them,
+//! records the calls.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,16 +11,18 @@ use brique_tensor::ndarray::{Array2, array};
 use crate::Failure;
 use crate::verdict::{law, refused};
 
-/// A composite module passes on everything: `make` builds it around a probe, `y = w·x` with one parameter, for an input
-/// with `columns` columns.
+/// Checks that a composite module passes every call on to the modules inside it.
 ///
-/// The probe's parameter is visited once by each visitor; steps reach it, with a path; `predict` reaches it as a prediction,
-/// `forward` does not; a step in a workspace runs its forward and its backward pass once each, and adds or overwrites its
-/// gradient as asked.
+/// `make` builds the composite module around a probe for an input with `columns` columns. The probe computes `y = w·x`
+/// and has one parameter.
+///
+/// The law holds if each visitor visits the probe's parameter once; `begin_step` reaches the probe with the step's
+/// number and with a path; `predict` runs the probe as a prediction and `forward` does not; and a step in a workspace
+/// runs the probe's forward pass and its backward pass once each, and adds or overwrites its gradient as requested.
 ///
 /// # Errors
 ///
-/// The first of these that does not hold.
+/// If one of these conditions does not hold; the failure names the first one.
 pub fn everything_is_passed_on(
     make: &dyn Fn(Box<dyn Module>) -> Box<dyn Module>,
     columns: usize,
@@ -99,7 +102,7 @@ pub fn everything_is_passed_on(
     Ok(())
 }
 
-/// What happened to the probe.
+/// The calls that reached the probe.
 #[derive(Debug, Default)]
 struct Seen {
     step: Option<Step>,

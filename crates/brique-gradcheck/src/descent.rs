@@ -1,19 +1,20 @@
-//! Whether a step down a gradient goes down.
+//! Checks that a gradient step lowers an objective.
 
 use brique_tensor::Matrix;
 
 use crate::matrices::{inner, largest};
 
-/// A fall of less than this part of the summed terms is lost in their rounding.
+/// A decrease smaller than this fraction of the summed terms is lost in their rounding.
 const HIDDEN: f64 = 1e3 * f64::EPSILON;
 
-/// Steps are tried until they are this many times a quarter of the one before.
+/// The largest number of steps that are tried. Each step is a quarter of the one before.
 const TRIES: usize = 32;
 
-/// Whether a step from `at` down `gradient`, made small enough, lowers an objective by about step · ‖gradient‖².
+/// Returns whether a small enough step from `at` against `gradient` lowers an objective by about step · ‖gradient‖².
 ///
-/// `objective(step)` is the objective after the step, `start` the one before, `magnitude` the sum of its terms' magnitudes.
-/// Where rounding hides the fall of any step that is small enough, as near an extremum, there is nothing to be seen.
+/// `objective(step)` is the objective after the step, `start` the objective before it, and `magnitude` the sum of the
+/// magnitudes of its terms. If rounding hides the decrease of every step that is small enough, as it does near an
+/// extremum, nothing can be measured and the function returns `true`.
 pub(crate) fn falls(
     start: f64,
     magnitude: f64,
@@ -37,13 +38,14 @@ pub(crate) fn falls(
     }
     match shares[..] {
         [.., last_but_one, last] => !has_settled(last_but_one, last),
-        // NaN has no steps that could be tried.
+        // If the derivative is NaN, no step was tried.
         [] => !derivative.is_nan(),
         [_] => true,
     }
 }
 
-/// Whether smaller steps would not change the share of the predicted fall any more. NaN does not change.
+/// Returns whether smaller steps would no longer change the ratio of the actual to the predicted decrease. A NaN
+/// counts as unchanged.
 fn has_settled(last_but_one: f64, last: f64) -> bool {
     let change = (last_but_one - last).abs();
     change.is_nan() || change <= 0.1 * last.abs().max(1.0)

@@ -1,4 +1,4 @@
-//! The derivative of a forward pass in one of its numbers, by differences on both sides.
+//! The derivative of a forward pass with respect to one number, by two-sided differences.
 
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
@@ -6,43 +6,44 @@ use brique_tensor::ndarray::Array2;
 /// The narrow step is this many times smaller than the wide one.
 const NARROWER: f64 = 16.0;
 
-/// One-sided derivatives that differ by more than this part of themselves may be those of a kink.
+/// If the one-sided derivatives differ by more than this fraction of the steeper one, there may be a kink.
 const SUSPICIOUS: f64 = 1e-3;
 
-/// Outputs are taken to be exact to this many units in the last place.
+/// Outputs are assumed to be exact to this many units in the last place.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
 
 /// How ⟨f, δ⟩ changes with one number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Derivative {
-    /// The derivative, known to `noise`: what rounding and truncation hide from the differences.
+    /// The derivative. Rounding and truncation limit its accuracy to `noise`.
     Smooth { derivative: f64, noise: f64 },
-    /// The derivatives on the two sides differ. What lies between them is a derivative of one of the outputs on either
-    /// side, so a backward pass may say any of it.
+    /// The derivatives on the two sides differ. A backward pass may return any value from `lowest` to `highest`: for
+    /// each output it may use the derivative on either side, or a value between them.
     Kink { lowest: f64, highest: f64, noise: f64 },
-    /// Even the narrow step leaves the domain.
+    /// Even the narrow step leaves the domain of the forward pass.
     Edge,
 }
 
-/// A forward pass as a function of one of its numbers; nothing where it refuses the number.
+/// A forward pass as a function of one of its numbers. It returns `None` if the module or loss refuses the number.
 pub(crate) type Moved<'a> = dyn FnMut(f64) -> Option<Array2<f64>> + 'a;
 
-/// One number that a forward pass depends on, and what is known at it.
+/// One number that a forward pass depends on, and the data needed to differentiate there.
 pub(crate) struct Point<'a> {
     pub(crate) number: f64,
     /// The wide step.
     pub(crate) step: f64,
-    /// The row of the input that the number stands in; nothing where it is a parameter's.
+    /// The row of the input that contains the number; `None` if the number belongs to a parameter.
     pub(crate) row: Option<usize>,
-    /// f at the number.
+    /// The value of f at the number.
     pub(crate) middle: &'a Matrix,
     pub(crate) delta: &'a Matrix,
 }
 
-/// The derivative of ⟨f, δ⟩.
+/// Computes the derivative of ⟨f, δ⟩.
 ///
-/// What the one-sided derivatives differ by, with a wide and with a narrow step, tells what there is: curvature goes away with
-/// the step, a kink stays, a jump grows, and a kink beside the number is seen by the wide step alone.
+/// The gap between the two one-sided derivatives, measured with a wide and with a narrow step, tells the cases apart:
+/// a gap from curvature shrinks with the step, a gap from a kink stays the same, a gap from a jump grows, and a kink
+/// beside the number shows with the wide step only.
 pub(crate) fn derivative(f: &mut Moved<'_>, point: &Point<'_>) -> Derivative {
     let wide = Derivatives::of(f, point, point.step);
     let Some(narrow) = Derivatives::of(f, point, point.step / NARROWER) else {
@@ -63,7 +64,7 @@ pub(crate) fn derivative(f: &mut Moved<'_>, point: &Point<'_>) -> Derivative {
     narrow.derivative(if is_curved { truncation } else { 0.0 })
 }
 
-/// Derivatives on both sides, weighed with δ and added up over all outputs.
+/// Derivatives on both sides, weighted with δ and summed over all outputs.
 #[derive(Default)]
 struct Derivatives {
     central: f64,
@@ -89,7 +90,7 @@ impl Derivatives {
             .zip(point.delta);
         for (((((row, _), above), below), middle), delta) in outputs {
             if above.to_bits() == middle.to_bits() && below.to_bits() == middle.to_bits() {
-                // It may have moved by half a unit in its last place, if it depends on the number at all.
+                // The output may have changed by half a unit in its last place, if it depends on the number at all.
                 if middle.is_finite() && point.row.is_none_or(|of_number| of_number == row) {
                     derivatives.noise += 0.5 * f64::EPSILON * delta.abs() * middle.abs() / step;
                 }
@@ -108,7 +109,7 @@ impl Derivatives {
         Some(derivatives)
     }
 
-    /// A derivative that is off by `truncation` besides its rounding.
+    /// Returns the smooth derivative; its error is `truncation` plus its rounding error.
     fn derivative(&self, truncation: f64) -> Derivative {
         Derivative::Smooth {
             derivative: self.central,

@@ -1,4 +1,4 @@
-//! What a check found.
+//! The failure of a check.
 
 use std::fmt;
 
@@ -6,31 +6,31 @@ use brique_tensor::SimdLevel;
 
 use crate::Report;
 
-/// A check that failed: which, on what, and the numbers to see it by.
+/// A failed check: its name, the module or loss it was run on, and the numbers that show the failure.
 ///
-/// `Debug` writes the same as `Display`, so that an `unwrap` in a test shows the table.
+/// `Debug` writes the same text as `Display`, so that an `unwrap` in a test prints the table.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// A backward pass is not what the differences of the forward pass give.
+    /// A backward pass differs from the differences of the forward pass.
     #[error("{0}")]
     Gradient(Box<Report>),
     /// A law of the contract does not hold.
     #[error("{subject} breaks the law {law}: {what}")]
     Law {
-        /// The name of the law, which is that of its function.
+        /// The name of the law, which is the name of its function.
         law: &'static str,
         /// The module or loss, as it displays itself.
         subject: String,
-        /// What was found, and what was expected.
+        /// The value found and the value expected.
         what: String,
     },
-    /// The module or loss refused what the check gave it, so nothing could be checked.
+    /// The module or loss refused the arguments of the check, so nothing could be checked.
     #[error("{check}: nothing could be checked, for the arguments were refused: {source}")]
     Refused {
         /// The check.
         check: &'static str,
-        /// What the module or loss says.
+        /// The error that the module or loss returned.
         source: brique_core::Error,
     },
     /// The module or loss panicked.
@@ -40,29 +40,30 @@ pub enum Failure {
         check: &'static str,
         /// The module or loss, as it displays itself.
         subject: String,
-        /// What it panicked with.
+        /// The panic message.
         message: String,
     },
-    /// A check failed on a drawn case; the case is the smallest that was found to fail.
+    /// A check failed on a randomly drawn case; this is the smallest failing case that was found.
     #[error("{failure}\nSIMD level: {level}\nsmallest case that fails: {case}")]
     Judged {
-        /// The SIMD level of the kernels: the best of the processor if the case fails at several.
+        /// The SIMD level of the kernels; if the case fails at several levels, the processor's best one.
         level: SimdLevel,
-        /// The case, as it would be written down.
+        /// The case, in its `Debug` format.
         case: String,
-        /// What failed on it.
+        /// The failure on this case.
         failure: Box<Failure>,
     },
-    /// The judge could not draw its cases, or they left nothing to check.
+    /// The judge could not draw any cases, or the cases contained nothing to check.
     #[error("nothing was judged: {reason}")]
     Nothing {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
 impl Failure {
-    /// The name of the check that failed: `gradient`, the name of a law, or `judge` where nothing could be judged.
+    /// Returns the name of the check that failed: `gradient`, the name of a law, or `judge` if nothing could be
+    /// judged.
     #[must_use]
     pub fn check(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Both backward passes against central differences.
+//! Comparison of both backward passes with central differences.
 
 use brique_core::{Error, Loss, Module};
 use brique_random::RandomSource;
@@ -10,21 +10,23 @@ use crate::matrices::largest;
 use crate::snapshot::{Snapshot, fill_gradients, restoring, set_value};
 use crate::{Entry, Report, TensorReport};
 
-/// Entries are judged as if they were at least this part of the largest one of their tensor.
+/// The tolerance of an entry is computed as if the entry were at least this fraction of the largest one of its tensor.
 const SMALLEST_PART: f64 = 1e-3;
 
-/// And as if they were at least this part of the largest δ: below, the digits are those of what cancelled in f.
+/// The tolerance of an entry is also computed as if the entry were at least this fraction of the largest δ: the digits
+/// of a smaller entry are rounding errors of terms that cancelled in f.
 const SMALLEST: f64 = 1e-9;
 
 /// Compares backward passes with central differences of the forward pass, entry by entry.
 ///
-/// For an entry p, `numeric = ⟨f(p + h) − f(p − h), δ⟩ / 2h`, with `h = step · max(|p|, 1) / 16`, and an entry agrees if
-/// `|analytic − numeric| ≤ tolerance · max(|analytic|, |numeric|, s) + noise`: s is a thousandth of the largest derivative of
-/// the tensor, or 10⁻⁹ of the largest δ, and the noise is what the rounding of f, 8 units in the last place, makes of the difference, and how far
-/// the difference over `16 h` is from it. Why these steps, and how a kink is told from curvature: `docs/mathematics.md`.
+/// For an entry p, `numeric = ⟨f(p + h) − f(p − h), δ⟩ / 2h` with `h = step · max(|p|, 1) / 16`. The entry agrees if
+/// `|analytic − numeric| ≤ tolerance · max(|analytic|, |numeric|, s) + noise`. Here s is the larger of a thousandth of
+/// the largest derivative of the tensor and 10⁻⁹ of the largest δ. The noise is the effect on the difference of
+/// rounding f to 8 units in the last place, plus the distance between this difference and the one over `16 h`.
+/// `docs/mathematics.md` explains why these steps were chosen and how a kink is told from curvature.
 ///
-/// Where f has a kink, as the rectifier has at 0, the entry is skipped and counted, provided that the analytic gradient lies
-/// between the derivatives on the two sides; where it does not, it is wrong on either side and the entry fails.
+/// If f has a kink, as ReLU has at 0, the entry is skipped and counted if the analytic gradient lies between the
+/// derivatives on the two sides. If it lies outside, it is wrong on either side and the entry fails.
 ///
 /// ```
 /// use brique_core::{Loss, Reduction};
@@ -48,7 +50,7 @@ const SMALLEST: f64 = 1e-9;
 /// # }
 /// use brique_tensor::ndarray::array;
 ///
-/// // |ŷ − y| has a kink where the two are one.
+/// // |ŷ − y| has a kink where ŷ = y.
 /// let report = GradientCheck::default().loss(&L1(Reduction::Sum), &array![[0.0, 2.0]], &array![[1.0, 2.0]])?;
 /// assert_eq!((report.entries(), report.kinks()), (1, 1));
 /// println!("{report}");
@@ -62,7 +64,8 @@ pub struct GradientCheck {
 }
 
 impl Default for GradientCheck {
-    /// A tolerance of 10⁻⁶, and a wide step of ∛ε ≈ 6·10⁻⁶, which balances truncation and rounding.
+    /// Returns a check with a tolerance of 10⁻⁶ and a wide step of ∛ε ≈ 6·10⁻⁶, which balances truncation and
+    /// rounding.
     fn default() -> Self {
         Self {
             tolerance: 1e-6,
@@ -72,22 +75,23 @@ impl Default for GradientCheck {
 }
 
 impl GradientCheck {
-    /// Another relative tolerance.
+    /// Sets the relative tolerance.
     #[must_use]
     pub fn tolerance(self, tolerance: f64) -> Self {
         Self { tolerance, ..self }
     }
 
-    /// Another wide step, for numbers up to 1; larger ones scale it. The narrow one is a sixteenth of it.
+    /// Sets the wide step for numbers up to 1; it is scaled for larger numbers. The narrow step is a sixteenth of the
+    /// wide one.
     #[must_use]
     pub fn step(self, step: f64) -> Self {
         Self { step, ..self }
     }
 
-    /// Checks `backward_delta` and, for every parameter, `backward_update_gradient` of a module at the input `x`,
-    /// (batch, in), for a δ drawn from `rng`: standard normal, because a δ of ones hides mistakes.
+    /// Checks `backward_delta` and, for every parameter, `backward_update_gradient` of a module.
     ///
-    /// Parameters and gradients are put back as they were, unless the module panics.
+    /// The input `x` has shape (batch, in). δ is drawn from `rng` with a standard normal distribution, because a δ of
+    /// ones hides mistakes. Parameters and gradients are restored afterwards, unless the module panics.
     ///
     /// # Errors
     ///
@@ -103,7 +107,7 @@ impl GradientCheck {
         self.module_at(module, x, &delta)
     }
 
-    /// As [`module`](Self::module), for a δ of your own, (batch, out).
+    /// Like [`module`](Self::module), with a given δ of shape (batch, out).
     ///
     /// # Errors
     ///
@@ -119,15 +123,15 @@ impl GradientCheck {
             let input_delta = module.backward_delta(x, delta)?;
             fill_gradients(module, 0.0);
             module.backward_update_gradient(x, delta)?;
-            let learnt = Snapshot::of(module);
+            let snapshot = Snapshot::of(module);
 
             let mut tensors = vec![self.input(module, x, delta, &middle, &input_delta)];
-            for (place, (value, gradient)) in learnt.values.iter().zip(&learnt.gradients).enumerate() {
-                let name = format!("parameter {place}");
+            for (position, (value, gradient)) in snapshot.values.iter().zip(&snapshot.gradients).enumerate() {
+                let name = format!("parameter {position}");
                 let floor = largest(delta);
                 tensors.push(self.tensor(&name, value, gradient, floor, |index, number, step| {
                     let forward: &mut Moved<'_> = &mut |moved| {
-                        set_value(module, place, index, moved);
+                        set_value(module, position, index, moved);
                         module.forward(x).ok()
                     };
                     let point = Point {
@@ -138,7 +142,7 @@ impl GradientCheck {
                         delta,
                     };
                     let derivative = derivative(forward, &point);
-                    set_value(module, place, index, number);
+                    set_value(module, position, index, number);
                     derivative
                 }));
             }
@@ -175,7 +179,7 @@ impl GradientCheck {
         })
     }
 
-    /// Checks that `backward` is the gradient of what `forward` returns, the reduction included.
+    /// Checks that `backward` is the gradient of the value that `forward` returns, including the reduction.
     ///
     /// # Errors
     ///
@@ -204,7 +208,8 @@ impl GradientCheck {
         Ok(Report::new(loss.to_string(), vec![tensor]))
     }
 
-    /// Compares the entries of one tensor with what `derivative_at` finds for each, given its index, itself and a step.
+    /// Compares the entries of one tensor with the result of `derivative_at`, which takes an index, the entry and a
+    /// step.
     fn tensor(
         &self,
         name: &str,
@@ -231,7 +236,7 @@ impl GradientCheck {
             worst: None,
         };
         for ((index, _), derivative) in value.indexed_iter().zip(derivatives) {
-            // A gradient of another shape than its tensor has no entry here.
+            // If the gradient has another shape than its tensor, there may be no entry at this index.
             let analytic = analytic.get(index).copied().unwrap_or(f64::NAN);
             match self.compare(index, analytic, derivative, smallest) {
                 Some(entry) => report.add(entry),
@@ -241,7 +246,8 @@ impl GradientCheck {
         report
     }
 
-    /// Both values of an entry, or nothing where the analytic one is as good as any at a kink.
+    /// Returns both values of an entry, or `None` if the entry is skipped: at the edge of the domain, or at a kink if
+    /// the analytic value is acceptable.
     fn compare(
         &self,
         index: (usize, usize),

@@ -1,4 +1,4 @@
-//! Everything at once.
+//! All checks in one call.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -19,12 +19,13 @@ use crate::{Failure, GradientCheck, Judgement};
 const GRADIENT: &str = "gradient";
 const REDUCTIONS: &str = "reductions_agree";
 
-/// Puts modules or losses of every shape through the gradient check and every law of the contract.
+/// Runs the gradient check and every law of the contract on modules or losses of many shapes.
 ///
-/// Cases are drawn by `proptest` from a seed: the same seed judges the same cases. Of a failure the smallest case is
-/// sought, as `proptest` does, and told with it; of a panic the first case is told.
+/// `proptest` draws the cases from a seed: the same seed produces the same cases. If a check fails, the judge searches
+/// for the smallest failing case, as `proptest` does, and reports it. If a check panics, the judge reports the first
+/// case.
 ///
-/// Every case is checked at each [`SimdLevel`] that the processor has, from the best to the baseline, also inside of
+/// Every case is checked at each [`SimdLevel`] of the processor, from the best to the baseline, inside
 /// [`SimdLevel::run`]. A failure names the level.
 ///
 /// ```
@@ -71,7 +72,7 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// A judge whose cases are drawn from `seed`: 64 of them.
+    /// Creates a judge that draws 64 cases from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
@@ -83,13 +84,14 @@ impl Judge {
         }
     }
 
-    /// Draws so many cases.
+    /// Sets the number of cases.
     #[must_use]
     pub fn cases(self, cases: u32) -> Self {
         Self { cases, ..self }
     }
 
-    /// The modules are linear in their input and in their parameters: the adjoint identities are checked too.
+    /// Also checks the adjoint identities, which hold for modules that are linear in their input and in their
+    /// parameters.
     #[must_use]
     pub fn linear(self) -> Self {
         Self {
@@ -98,29 +100,30 @@ impl Judge {
         }
     }
 
-    /// Checks gradients in this way.
+    /// Sets the options of the gradient check.
     #[must_use]
     pub fn gradient(self, gradient: GradientCheck) -> Self {
         Self { gradient, ..self }
     }
 
-    /// Leaves out the law of this name, or `gradient`, which the modules or losses are not meant to keep. Say why beside it.
+    /// Skips the check of this name: a law, or `gradient`. Use it for a law that the modules or losses are not meant
+    /// to satisfy, and state the reason next to the call.
     ///
-    /// A name that no check has is a [`Failure::Nothing`] of the judgement.
+    /// If no check has this name, judging fails with [`Failure::Nothing`].
     #[must_use]
     pub fn without(mut self, check: &'static str) -> Self {
         self.without.push(check);
         self
     }
 
-    /// Judges modules, each drawn with the number of columns of its input.
+    /// Judges modules. The strategy draws each module together with the number of columns of its input.
     ///
-    /// Batches of 0 rows and more are standard normal, and so is δ.
+    /// Inputs and δ are standard normal. Batches have 0 or more rows.
     ///
     /// # Errors
     ///
-    /// The first failure, on the smallest case that was found to fail; [`Failure::Nothing`] where no entry of a gradient
-    /// was compared, or no case could be drawn.
+    /// If a check fails, with the smallest failing case that was found; [`Failure::Nothing`] if no entry of a gradient
+    /// was compared or no case could be drawn.
     pub fn modules<M: Module<f64>>(
         &self,
         modules: impl Strategy<Value = (M, usize)>,
@@ -133,9 +136,10 @@ impl Judge {
         self.modules_at(cases)
     }
 
-    /// Judges modules, each drawn with an input, for those that do not take every number.
+    /// Judges modules that do not accept every number. The strategy draws each module together with an input.
     ///
-    /// A law that takes other inputs of its own, larger ones or NaN, may have to be left out.
+    /// Some laws use inputs of their own, such as larger ones or NaN; you may have to skip them with
+    /// [`without`](Self::without).
     ///
     /// # Errors
     ///
@@ -188,12 +192,12 @@ impl Judge {
         Ok(())
     }
 
-    /// Judges the losses that `make` gives for each reduction, on drawn targets and predictions, (y, ŷ).
+    /// Judges the losses that `make` creates for each reduction, on drawn pairs of target and prediction, (y, ŷ).
     ///
     /// # Errors
     ///
-    /// The first failure, on the smallest case that was found to fail; [`Failure::Nothing`] where no entry of a gradient
-    /// was compared, or no case could be drawn.
+    /// If a check fails, with the smallest failing case that was found; [`Failure::Nothing`] if no entry of a gradient
+    /// was compared or no case could be drawn.
     pub fn losses<L: Loss<f64> + 'static>(
         &self,
         make: impl Fn(Reduction) -> L,
@@ -271,7 +275,7 @@ impl Judge {
         let judgement = RefCell::new(Judgement::new(&levels));
         let smallest = RefCell::new(None);
         let outcome = self.runner().run(&cases, |mut case| {
-            // A smaller case that panics would print its own message and backtrace: the first is enough.
+            // Every smaller case that panics would print its own message and backtrace: the first is enough.
             if matches!(*smallest.borrow(), Some((_, _, Failure::Panicked { .. }))) {
                 return Ok(());
             }
@@ -281,7 +285,7 @@ impl Judge {
                 if let Err(failure) = judge_at(level, &mut judgement.borrow_mut(), &mut |passed| {
                     check(&mut case, passed)
                 }) {
-                    // Cases only get smaller: the last one that fails is the smallest.
+                    // Each new case is smaller than the one before, so the last one that fails is the smallest.
                     smallest.replace(Some((text, level, failure)));
                     return Err(TestCaseError::fail("a check failed"));
                 }
@@ -301,7 +305,7 @@ impl Judge {
         }
     }
 
-    /// A judgement that compared something, where it was to.
+    /// Returns the judgement if it compared at least one gradient entry or the gradient check was skipped.
     fn enough(&self, judgement: Judgement) -> Result<Judgement, Failure> {
         if judgement.entries() > 0 || !self.includes(GRADIENT) {
             return Ok(judgement);
@@ -325,7 +329,7 @@ impl Judge {
     }
 }
 
-/// Checks one case at a SIMD level, and adds what was compared to the judgement.
+/// Checks one case at a SIMD level and adds the counts to the judgement.
 fn judge_at(
     level: SimdLevel,
     judgement: &mut Judgement,
@@ -333,7 +337,7 @@ fn judge_at(
 ) -> Result<(), Failure> {
     let mut passed = Judgement::default();
     let outcome = level.run(|| check(&mut passed));
-    // The level is one of those that the processor has.
+    // This cannot fail: the processor has this level.
     outcome.map_err(|error| Failure::Nothing {
         reason: error.to_string(),
     })??;
@@ -341,7 +345,7 @@ fn judge_at(
     Ok(())
 }
 
-/// A module with an input, and the seed that δ comes from.
+/// A module with an input, and the seed from which δ is drawn.
 #[derive(Debug)]
 struct ModuleCase<M> {
     module: M,
@@ -349,7 +353,7 @@ struct ModuleCase<M> {
     delta_seed: u64,
 }
 
-/// Runs a check; a panic in it is a failure of the same check.
+/// Runs a check and turns a panic into a failure of that check.
 fn guarded<R>(
     check: &'static str,
     subject: &str,

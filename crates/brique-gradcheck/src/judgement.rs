@@ -1,4 +1,4 @@
-//! What a judge saw.
+//! The result of a judge.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use brique_tensor::SimdLevel;
 
 use crate::{Failure, Report};
 
-/// What was judged, and found right: how many cases, and how much of them was compared.
+/// The result of judging without a failure: the number of cases, checks and compared entries.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Judgement {
     levels: Vec<SimdLevel>,
@@ -25,38 +25,38 @@ impl Judgement {
         }
     }
 
-    /// The SIMD levels at which every case was judged, the best one first. What the other methods count is counted once,
-    /// at the best level.
+    /// Returns the SIMD levels at which every case was judged, the best one first. The counts of the other methods
+    /// include the best level only.
     #[must_use]
     pub fn levels(&self) -> &[SimdLevel] {
         &self.levels
     }
 
-    /// How many modules, or losses with a target and a prediction, were judged.
+    /// Returns the number of modules, or of losses with a target and a prediction, that were judged.
     #[must_use]
     pub fn cases(&self) -> usize {
         self.cases
     }
 
-    /// How many checks they passed, all together.
+    /// Returns the number of checks that they passed in total.
     #[must_use]
     pub fn checks(&self) -> usize {
         self.checks
     }
 
-    /// How many entries of gradients were compared with differences.
+    /// Returns the number of gradient entries that were compared with differences.
     #[must_use]
     pub fn entries(&self) -> usize {
         self.entries
     }
 
-    /// How many entries of gradients were skipped as kinks.
+    /// Returns the number of gradient entries that were skipped as kinks.
     #[must_use]
     pub fn kinks(&self) -> usize {
         self.kinks
     }
 
-    /// The largest error of an entry at any SIMD level, as a part of what is allowed.
+    /// Returns the largest error of an entry at any SIMD level, as a fraction of the allowed error.
     #[must_use]
     pub fn largest_part(&self) -> f64 {
         self.largest_part
@@ -70,7 +70,7 @@ impl Judgement {
         self.checks += 1;
     }
 
-    /// Adds what one case passed at one SIMD level: its counts if that is the best level, and its largest error.
+    /// Adds the result of one case at one SIMD level: its largest error, and its counts if the level is the best one.
     pub(crate) fn add_level(&mut self, level: SimdLevel, passed: &Self) {
         if self.levels.first() == Some(&level) {
             self.checks += passed.checks;
@@ -80,7 +80,8 @@ impl Judgement {
         self.largest_part = self.largest_part.max(passed.largest_part);
     }
 
-    /// Counts what a report compared; one of failures fails. Nothing but kinks in one case is no failure of all.
+    /// Adds the counts of a report; returns a failure if the report contains failures. A case of which every entry is
+    /// a kink does not fail.
     pub(crate) fn add_gradient(&mut self, report: Report) -> Result<(), Failure> {
         if report.failures() > 0 {
             return Err(Failure::Gradient(Box::new(report)));

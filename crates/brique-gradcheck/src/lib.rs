@@ -1,13 +1,15 @@
-//! Is this gradient the gradient? What judges Brique's own modules and losses, for yours.
+//! Checks that the gradients of modules and losses are correct. These checks judge Brique's own modules and losses,
+//! and can judge yours.
 //!
-//! * [`GradientCheck`]: both backward passes against central differences; a [`Report`] that shows the worst entry.
-//! * [`module_laws`], [`loss_laws`]: the laws of the contract, each a function of its own.
-//! * [`composite_laws`]: what a composite module passes on to the modules inside it.
-//! * [`strategies`]: `proptest` strategies for shapes and numbers, with those that hide mistakes least.
-//! * [`Judge`]: all of it at once, over modules and losses of every shape.
-//! * [`Failure`]: what failed, in which check, with the numbers to see it by.
+//! * [`GradientCheck`] compares both backward passes with central differences and returns a [`Report`] that shows the
+//!   worst entry.
+//! * [`module_laws`] and [`loss_laws`] contain the laws of the contract, each as a function.
+//! * [`composite_laws`] checks that a composite module passes every call on to the modules inside it.
+//! * [`strategies`] provides `proptest` strategies for shapes and numbers, chosen so that they reveal mistakes.
+//! * [`Judge`] runs all of these checks on modules and losses of many shapes.
+//! * [`Failure`] reports which check failed, on what, with the numbers that show the failure.
 //!
-//! A module of your own, through all of it in a line:
+//! The last statement of this example runs every check on a new module:
 //!
 //! ```
 //! use std::fmt;
@@ -45,10 +47,12 @@
 //! # Ok::<(), brique_gradcheck::Failure>(())
 //! ```
 //!
-//! What the checks cannot see: a forward pass that is consistently another function than its author meant, which takes
-//! exact values from elsewhere; a parameter that neither visitor shows; and anything in `f32`.
+//! The checks cannot detect a forward pass that consistently computes another function than intended, which needs
+//! exact values from an independent source; a parameter that neither visitor visits; or any mistake that occurs in
+//! `f32` only.
 //!
-//! Source: Torch7's `nn.Jacobian`, PyTorch's `torch.autograd.gradcheck`, Caffe's `GradientChecker`, which knew of kinks.
+//! Source: Torch7's `nn.Jacobian`, PyTorch's `torch.autograd.gradcheck`, and Caffe's `GradientChecker`, which handled
+//! kinks.
 
 pub mod composite_laws;
 mod descent;
@@ -72,7 +76,7 @@ pub use judgement::Judgement;
 pub use proptest;
 pub use report::{Entry, Report, TensorReport};
 
-/// The example of CONTRIBUTING.md, so that its code is compiled and run.
+/// The example of CONTRIBUTING.md, included so that its code is compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../../CONTRIBUTING.md")]
 struct Contributing;

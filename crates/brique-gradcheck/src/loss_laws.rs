@@ -1,7 +1,7 @@
-//! The laws that every loss keeps, each usable alone.
+//! The laws that every loss satisfies. Each law can be called on its own.
 //!
-//! Each takes a loss, a target y and a prediction ŷ. [`LOSS_LAWS`] lists them by name; [`reductions_agree`] takes a loss
-//! for each reduction.
+//! Each law takes a loss, a target y and a prediction ŷ. [`LOSS_LAWS`] lists the laws by name. [`reductions_agree`]
+//! takes a function that creates the loss for each reduction.
 //!
 //! ```
 //! use brique_core::{Loss, Reduction};
@@ -23,7 +23,7 @@
 //! use brique_tensor::ndarray::array;
 //!
 //! let (y, yhat) = (array![[1.0, 2.0]], array![[1.5, 2.25]]);
-//! loss_laws::a_step_down_lowers_the_loss(&TotalError, &y, &yhat)?;
+//! loss_laws::a_gradient_step_lowers_the_loss(&TotalError, &y, &yhat)?;
 //! assert_eq!(
 //!     loss_laws::examples_add_up(&TotalError, &y, &yhat).unwrap_err().to_string(),
 //!     "TotalError breaks the law examples_add_up: forward gives 7.5e-1, the losses of the examples add up to -7.5e-1"
@@ -42,7 +42,7 @@ use crate::descent::falls;
 use crate::matrices::{copies_of_row, largest, layouts, row_alone};
 use crate::verdict::{law, near, refused, same};
 
-/// A law: what it finds wrong with a loss at a target and a prediction.
+/// A law: returns an error if a loss violates it at a target and a prediction.
 pub type LossLaw = fn(&dyn Loss<f64>, &Matrix, &Matrix) -> Result<(), Failure>;
 
 macro_rules! by_name {
@@ -60,20 +60,20 @@ pub const LOSS_LAWS: &[(&str, LossLaw)] = by_name![
     wrong_shapes_are_errors,
     nan_stays_nan,
     finite_predictions_give_numbers,
-    a_step_down_lowers_the_loss,
+    a_gradient_step_lowers_the_loss,
 ];
 
-/// Whether the loss refuses the pair only because there is nothing to take a mean over.
+/// Returns whether the loss refuses the pair only because a mean over nothing is undefined.
 fn has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> bool {
     let result = loss.forward(y, yhat);
     result.is_err_and(|error| matches!(error.fault(), Fault::NoMean { .. }))
 }
 
-/// The backward and the per-example kernel overwrite all of their buffer, whatever it held.
+/// The backward kernel and the per-example kernel overwrite every entry of their buffer, regardless of its contents.
 ///
 /// # Errors
 ///
-/// If a buffer full of NaN gives another result than a fresh one.
+/// If the result in a buffer full of NaN differs from the result in a new buffer.
 pub fn kernels_overwrite(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "kernels_overwrite";
     let losses = loss.per_example(y, yhat).map_err(refused(LAW))?;
@@ -95,11 +95,11 @@ pub fn kernels_overwrite(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Res
     same(LAW, loss, "a delta written over NaN", &buffer, &delta)
 }
 
-/// Results depend on the arguments alone: a loss of another batch in between changes no bit.
+/// Results depend only on the arguments: computing the loss of another batch in between changes no bit.
 ///
 /// # Errors
 ///
-/// If a result depends on what the loss was asked before.
+/// If a result depends on earlier calls.
 pub fn results_depend_on_arguments_only(
     loss: &dyn Loss<f64>,
     y: &Matrix,
@@ -110,7 +110,7 @@ pub fn results_depend_on_arguments_only(
         return Ok(());
     }
     let (value, delta) = both(LAW, loss, y, yhat)?;
-    // The same rows in another order are a target and a prediction as good as these.
+    // The same rows in another order are also a valid target and prediction.
     let (other_y, other_yhat) = (reversed(y), reversed(yhat));
     loss.forward(&other_y, &other_yhat).map_err(refused(LAW))?;
     let again = loss.backward(y, yhat).map_err(refused(LAW))?;
@@ -126,11 +126,11 @@ pub fn results_depend_on_arguments_only(
     )
 }
 
-/// Rows do not see one another: the loss of an example among copies of itself, and alone, is the same number.
+/// Rows are independent: the loss of an example is the same number in a batch, among copies of itself, and alone.
 ///
 /// # Errors
 ///
-/// If an example's loss depends on the others.
+/// If the loss of an example depends on the other examples.
 pub fn rows_do_not_see_one_another(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "rows_do_not_see_one_another";
     let losses = loss.per_example(y, yhat).map_err(refused(LAW))?;
@@ -147,12 +147,12 @@ pub fn rows_do_not_see_one_another(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matr
     Ok(())
 }
 
-/// A sum over the batch is the sum of `per_example`, a batch mean is that over the number of examples, and another mean is
-/// a positive multiple.
+/// A loss with reduction `Sum` is the sum of `per_example`, one with `BatchMean` is that sum divided by the number of
+/// examples, and one with `Mean` is a positive multiple of that sum.
 ///
 /// # Errors
 ///
-/// If they differ.
+/// If the value differs from this.
 pub fn examples_add_up(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "examples_add_up";
     if has_no_mean(loss, y, yhat) {
@@ -173,11 +173,11 @@ pub fn examples_add_up(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Resul
     })
 }
 
-/// The layout of a matrix in memory, rows first, columns first or backwards, changes no result.
+/// The memory layout of a matrix (row-major, column-major or reversed) does not change any result.
 ///
 /// # Errors
 ///
-/// If it does.
+/// If a result depends on the layout.
 pub fn layout_changes_nothing(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "layout_changes_nothing";
     if has_no_mean(loss, y, yhat) {
@@ -214,11 +214,11 @@ pub fn layout_changes_nothing(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -
     Ok(())
 }
 
-/// Of a batch without a row the sum is 0, and a mean is an error; its δ and its vector of losses have no row.
+/// For a batch without rows, the sum is 0 and a mean is an error; δ and the vector of losses have no rows.
 ///
 /// # Errors
 ///
-/// If a mean of nothing is a number, or a sum of nothing is none or not 0.
+/// If the mean of an empty batch is not an error, or its sum is an error or not 0.
 pub fn an_empty_batch_has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "an_empty_batch_has_no_mean";
     let (y, yhat) = (Array2::zeros((0, y.ncols())), Array2::zeros((0, yhat.ncols())));
@@ -242,14 +242,14 @@ pub fn an_empty_batch_has_no_mean(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matri
     Ok(())
 }
 
-/// Every prediction of a wrong shape is an error in all three methods, which refuse the same ones.
+/// Every prediction of a wrong shape is an error in all three methods, and all three refuse the same shapes.
 ///
-/// Another number of rows is always wrong. Another number of columns is wrong where `check` says so; where it does not, all
-/// three methods take it.
+/// Another number of rows is always wrong. Another number of columns is wrong if `check` returns an error; otherwise
+/// all three methods accept it.
 ///
 /// # Errors
 ///
-/// If a wrong shape is accepted, or panics.
+/// If a wrong shape is accepted or causes a panic, or a correct one is refused.
 pub fn wrong_shapes_are_errors(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "wrong_shapes_are_errors";
     let (rows, columns) = yhat.dim();
@@ -300,12 +300,12 @@ fn methods() -> [(&'static str, Method); 3] {
     ]
 }
 
-/// NaN in, NaN out: with a NaN in the prediction the loss and the loss of its example are NaN, or an error, wherever they
-/// depend on that number.
+/// A NaN in the prediction makes the loss and the loss of its example NaN, or is an error, if they depend on that
+/// number.
 ///
 /// # Errors
 ///
-/// If a NaN becomes a number.
+/// If the loss of a prediction with a NaN is a number.
 pub fn nan_stays_nan(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "nan_stays_nan";
     let mut with = yhat.to_owned();
@@ -336,14 +336,14 @@ pub fn nan_stays_nan(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<
     Ok(())
 }
 
-/// Finite predictions give no NaN in the loss or in its δ: neither up to a thousand times as large, nor at the target
-/// itself, where a logarithm may meet a 0.
+/// Finite predictions lead to no NaN in the loss or in δ. The law tries predictions up to a thousand times as large,
+/// and the target itself, where a logarithm may meet a 0.
 ///
-/// Predictions that the loss refuses are left out. Infinity is no NaN.
+/// Predictions that the loss refuses are skipped. Infinity is accepted: it is not NaN.
 ///
 /// # Errors
 ///
-/// If a finite number gives NaN.
+/// If a finite prediction leads to a NaN.
 pub fn finite_predictions_give_numbers(
     loss: &dyn Loss<f64>,
     y: &Matrix,
@@ -364,13 +364,18 @@ pub fn finite_predictions_give_numbers(
     Ok(())
 }
 
-/// A small step of the prediction down δ lowers the loss by about the step times the squared gradient.
+/// A small gradient step lowers the loss: moving the prediction against δ lowers it by about the step times the
+/// squared gradient.
 ///
 /// # Errors
 ///
-/// If no step, however small, does.
-pub fn a_step_down_lowers_the_loss(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<(), Failure> {
-    const LAW: &str = "a_step_down_lowers_the_loss";
+/// If no step of any size does.
+pub fn a_gradient_step_lowers_the_loss(
+    loss: &dyn Loss<f64>,
+    y: &Matrix,
+    yhat: &Matrix,
+) -> Result<(), Failure> {
+    const LAW: &str = "a_gradient_step_lowers_the_loss";
     if has_no_mean(loss, y, yhat) {
         return Ok(());
     }
@@ -383,12 +388,13 @@ pub fn a_step_down_lowers_the_loss(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matr
     })
 }
 
-/// The reductions of a loss agree: each loss says the reduction it was made with, a mean is the sum times one number in
-/// `forward` and in `backward` alike, and the vector of per-example losses is the same for all.
+/// The reductions of a loss agree: each loss returns the reduction it was created with, a mean is the sum times a
+/// factor that is the same in `forward` and in `backward`, and the vector of per-example losses is the same for all
+/// reductions.
 ///
 /// # Errors
 ///
-/// If they do not.
+/// If they do not agree.
 pub fn reductions_agree(
     make: &dyn Fn(Reduction) -> Box<dyn Loss<f64>>,
     y: &Matrix,

@@ -1,8 +1,8 @@
-//! The laws that every module keeps, each usable alone.
+//! The laws that every module satisfies. Each law can be called on its own.
 //!
-//! Each takes a module, an input x of shape (batch, in) and a δ of shape (batch, out), and leaves the module as it was.
-//! [`MODULE_LAWS`] lists them by name; the two adjoint identities, which hold for linear modules alone, are
-//! [`LINEAR_LAWS`].
+//! Each law takes a module, an input x of shape (batch, in) and a δ of shape (batch, out), and restores the module's
+//! parameters and gradients. [`MODULE_LAWS`] lists the laws by name. [`LINEAR_LAWS`] lists the two adjoint identities,
+//! which hold for linear modules only.
 //!
 //! ```
 //! use brique_core::Module;
@@ -58,7 +58,7 @@ pub use batches::{
     a_batch_is_its_rows, an_empty_batch_is_a_batch, layout_changes_nothing, rows_do_not_see_one_another,
 };
 pub use doors::wrong_shapes_are_errors;
-pub use numbers::{a_step_down_lowers_the_loss, large_numbers_stay_numbers, nan_stays_nan};
+pub use numbers::{a_gradient_step_lowers_the_loss, large_numbers_stay_numbers, nan_stays_nan};
 pub use saved::{a_prediction_is_not_random, saved_values_change_no_result, saved_values_keep_their_digits};
 pub use state::{
     backward_delta_changes_nothing, backward_update_gradient_changes_gradients_only, forward_changes_nothing,
@@ -67,7 +67,7 @@ pub use state::{
 
 use crate::Failure;
 
-/// A law: what it finds wrong with a module at an input and a δ.
+/// A law: returns an error if a module violates it at an input and a δ.
 pub type ModuleLaw = fn(&mut dyn Module<f64>, &Matrix, &Matrix) -> Result<(), Failure>;
 
 macro_rules! by_name {
@@ -97,7 +97,7 @@ pub const MODULE_LAWS: &[(&str, ModuleLaw)] = by_name![
     wrong_shapes_are_errors,
     nan_stays_nan,
     large_numbers_stay_numbers,
-    a_step_down_lowers_the_loss,
+    a_gradient_step_lowers_the_loss,
 ];
 
 /// The laws of linear modules, by name.

@@ -1,12 +1,13 @@
-//! What a gradient check measured.
+//! The result of a gradient check.
 
 use std::fmt;
 
 use crate::Failure;
 
-/// The gradient check of one module or loss: what was compared, and where it differs most.
+/// The result of the gradient check of one module or loss: the number of compared entries, and the entries that differ
+/// most.
 ///
-/// Displays as a table, a row a tensor.
+/// Displays as a table with one row per tensor.
 #[must_use = "a report may be of failures: ask for its verdict"]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -14,21 +15,22 @@ pub struct Report {
     tensors: Vec<TensorReport>,
 }
 
-/// The gradient check of one tensor: the input of a module, one of its parameters, or the prediction of a loss.
+/// The result of the gradient check of one tensor: the input of a module, one of its parameters, or the prediction of
+/// a loss.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct TensorReport {
-    /// `input`, `parameter 0`, `parameter 1`, … in the module's own order, or `yhat`.
+    /// The name: `input`; `parameter 0`, `parameter 1`, … in the module's own order; or `yhat`.
     pub tensor: String,
     /// Rows and columns.
     pub shape: (usize, usize),
-    /// How many entries were compared.
+    /// The number of entries that were compared.
     pub entries: usize,
-    /// How many entries were skipped: the forward pass has a kink or the edge of its domain there.
+    /// The number of entries that were skipped because the forward pass has a kink or the edge of its domain there.
     pub kinks: usize,
-    /// How many entries differ by more than is allowed.
+    /// The number of entries that differ by more than the allowed error.
     pub failures: usize,
-    /// The entry whose error is the largest part of what is allowed.
+    /// The entry whose error is the largest fraction of the allowed error.
     pub worst: Option<Entry>,
 }
 
@@ -38,24 +40,25 @@ pub struct TensorReport {
 pub struct Entry {
     /// Row and column.
     pub index: (usize, usize),
-    /// What the backward pass gives.
+    /// The value from the backward pass.
     pub analytic: f64,
-    /// What the differences of the forward pass give.
+    /// The value from the differences of the forward pass.
     pub numeric: f64,
     /// |analytic − numeric|.
     pub error: f64,
-    /// The largest error that the differences cannot tell from none.
+    /// The allowed error: the differences cannot detect a smaller one.
     pub allowed: f64,
 }
 
 impl Entry {
-    /// Whether the two agree. Neither NaN nor an infinity agrees with anything: there is nothing to compare.
+    /// Returns whether the two values agree. Returns `false` if one of them is NaN or infinite, because they cannot be
+    /// compared.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.allowed.is_finite() && self.error <= self.allowed
     }
 
-    /// The error as a part of what is allowed: above 1 it is a failure. NaN counts as infinite.
+    /// Returns the error as a fraction of the allowed error. A value above 1 is a failure. NaN counts as infinite.
     #[must_use]
     pub fn part(&self) -> f64 {
         let part = if self.error == 0.0 {
@@ -72,37 +75,37 @@ impl Report {
         Self { subject, tensors }
     }
 
-    /// The module or loss, as it displays itself.
+    /// Returns the module or loss, as it displays itself.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The tensors, the input or prediction first.
+    /// Returns the tensors, the input or prediction first.
     #[must_use]
     pub fn tensors(&self) -> &[TensorReport] {
         &self.tensors
     }
 
-    /// How many entries were compared, in all tensors.
+    /// Returns the number of entries that were compared, in all tensors.
     #[must_use]
     pub fn entries(&self) -> usize {
         self.tensors.iter().map(|tensor| tensor.entries).sum()
     }
 
-    /// How many entries were skipped as kinks, in all tensors.
+    /// Returns the number of entries that were skipped as kinks, in all tensors.
     #[must_use]
     pub fn kinks(&self) -> usize {
         self.tensors.iter().map(|tensor| tensor.kinks).sum()
     }
 
-    /// How many entries differ, in all tensors.
+    /// Returns the number of entries that differ, in all tensors.
     #[must_use]
     pub fn failures(&self) -> usize {
         self.tensors.iter().map(|tensor| tensor.failures).sum()
     }
 
-    /// The tensor and the entry whose error is the largest part of what is allowed.
+    /// Returns the entry whose error is the largest fraction of the allowed error, and its tensor.
     #[must_use]
     pub fn worst(&self) -> Option<(&TensorReport, &Entry)> {
         self.tensors
@@ -111,11 +114,11 @@ impl Report {
             .max_by(|(_, a), (_, b)| a.part().total_cmp(&b.part()))
     }
 
-    /// The report itself where every entry agrees: what a test asks for.
+    /// Returns the report if every entry agrees. Tests call this method.
     ///
     /// # Errors
     ///
-    /// If an entry differs; where there are entries and all of them were skipped, because nothing is known then.
+    /// If an entry differs; or if there are entries and all of them were skipped, so that nothing was compared.
     pub fn verdict(self) -> Result<Self, Failure> {
         if self.failures() > 0 || self.is_vacuous() {
             return Err(Failure::Gradient(Box::new(self)));
@@ -175,7 +178,7 @@ impl fmt::Display for Report {
 }
 
 fn cells(tensor: &TensorReport) -> [String; HEADINGS.len()] {
-    let [place, analytic, numeric, error] = match tensor.worst {
+    let [worst_at, analytic, numeric, error] = match tensor.worst {
         None => ["–", "–", "–", "–"].map(str::to_owned),
         Some(worst) => [
             format!("{:?}", worst.index),
@@ -189,7 +192,7 @@ fn cells(tensor: &TensorReport) -> [String; HEADINGS.len()] {
         format!("{:?}", tensor.shape),
         tensor.entries.to_string(),
         tensor.kinks.to_string(),
-        place,
+        worst_at,
         analytic,
         numeric,
         error,

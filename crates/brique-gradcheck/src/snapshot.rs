@@ -1,4 +1,4 @@
-//! What a module has learnt so far, to compare with and to put back.
+//! Copies of the parameters and gradients of a module, to compare with and to restore.
 
 use brique_core::Module;
 use brique_tensor::Matrix;
@@ -23,7 +23,7 @@ impl Snapshot {
         Self { values, gradients }
     }
 
-    /// Puts values and gradients back as they were.
+    /// Restores values and gradients.
     pub(crate) fn restore(&self, module: &mut dyn Module<f64>) {
         let mut saved = self.values.iter().zip(&self.gradients);
         module.visit_parameters_mut(&mut |parameter| {
@@ -36,7 +36,7 @@ impl Snapshot {
         });
     }
 
-    /// What `module` no longer has as it was, or nothing.
+    /// Describes the first value or gradient of `module` that has changed; `None` if there is none.
     pub(crate) fn change(&self, module: &dyn Module<f64>) -> Option<String> {
         let now = Self::of(module);
         if now.values.len() != self.values.len() {
@@ -46,7 +46,7 @@ impl Snapshot {
             .or_else(|| changed("the gradient", &self.gradients, &now.gradients))
     }
 
-    /// Which value of a parameter is no longer as it was, or nothing.
+    /// Describes the first value of a parameter that has changed; `None` if there is none.
     pub(crate) fn value_change(&self, module: &dyn Module<f64>) -> Option<String> {
         changed("the value", &self.values, &Self::of(module).values)
     }
@@ -54,27 +54,27 @@ impl Snapshot {
 
 fn changed(what: &str, before: &[Array2<f64>], after: &[Array2<f64>]) -> Option<String> {
     let same = |(before, after): (&Array2<f64>, &Array2<f64>)| same_bits(before, after);
-    let place = before.iter().zip(after).position(|pair| !same(pair))?;
-    Some(format!("{what} of parameter {place} changed"))
+    let index = before.iter().zip(after).position(|pair| !same(pair))?;
+    Some(format!("{what} of parameter {index} changed"))
 }
 
-/// Sets every gradient of a module to `number`, whatever its own `zero_grad` does.
+/// Sets every gradient of a module to `number` without calling the module's own `zero_grad`.
 pub(crate) fn fill_gradients(module: &mut dyn Module<f64>, number: f64) {
     module.visit_parameters_mut(&mut |parameter| parameter.gradient_mut().fill(number));
 }
 
-/// Writes one number of one parameter.
-pub(crate) fn set_value(module: &mut dyn Module<f64>, place: usize, index: (usize, usize), number: f64) {
+/// Sets one number of one parameter.
+pub(crate) fn set_value(module: &mut dyn Module<f64>, position: usize, index: (usize, usize), number: f64) {
     let mut next = 0;
     module.visit_parameters_mut(&mut |parameter| {
-        if next == place {
+        if next == position {
             parameter.value_mut()[index] = number;
         }
         next += 1;
     });
 }
 
-/// Does something with a module, then puts its parameters and gradients back as they were.
+/// Calls `work` with a module, then restores the module's parameters and gradients.
 pub(crate) fn restoring<R>(module: &mut dyn Module<f64>, work: impl FnOnce(&mut dyn Module<f64>) -> R) -> R {
     let before = Snapshot::of(module);
     let result = work(module);
@@ -82,7 +82,7 @@ pub(crate) fn restoring<R>(module: &mut dyn Module<f64>, work: impl FnOnce(&mut 
     result
 }
 
-/// Whether two lists of matrices are one, bit for bit.
+/// Returns whether two lists of matrices are equal bit for bit.
 pub(crate) fn same_lists<'a>(
     found: impl ExactSizeIterator<Item = &'a Matrix>,
     expected: impl ExactSizeIterator<Item = &'a Matrix>,

@@ -1,4 +1,4 @@
-//! `proptest` strategies for shapes and numbers, with those that hide mistakes least.
+//! `proptest` strategies for shapes and numbers, chosen so that they reveal mistakes.
 //!
 //! ```
 //! use brique_gradcheck::strategies::{Numbers, matrix, sizes};
@@ -17,39 +17,41 @@ use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 use proptest::prelude::*;
 
-/// Sizes go up to here, and no further: a mistake that needs larger ones is one of blocks, not of formulas.
+/// The largest size. A mistake that needs larger sizes is one of blocks, not of formulas.
 const LARGEST: usize = 9;
 
-/// A number of rows or columns: 0 and 1 come up as often as all others together.
+/// Draws a number of rows or columns. Half of the draws are 0 or 1.
 pub fn size() -> impl Strategy<Value = usize> {
     prop_oneof![1 => Just(0_usize), 1 => Just(1), 2 => 2..=LARGEST]
 }
 
-/// `N` sizes; a quarter of the time all are the same, because only what is not square shows a transposition and only
-/// what is square lets one through every check of shapes.
+/// Draws `N` sizes. In a quarter of the draws all sizes are equal: only a matrix that is not square reveals a
+/// transposition by its shape, and only a square one lets a transposition pass every check of shapes.
 pub fn sizes<const N: usize>() -> impl Strategy<Value = [usize; N]> {
     let apart =
-        proptest::collection::vec(size(), N).prop_map(|sizes| std::array::from_fn(|place| sizes[place]));
+        proptest::collection::vec(size(), N).prop_map(|sizes| std::array::from_fn(|index| sizes[index]));
     prop_oneof![3 => apart, 1 => size().prop_map(|size| [size; N])]
 }
 
-/// What the numbers of a matrix are like.
+/// The kind of numbers in a matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Numbers {
     /// Between −3 and 3.
     Tame,
-    /// Whole, from −9 to 9: sums and products of a few are exact, so results can be compared bit by bit.
+    /// Whole numbers from −9 to 9. Sums and products of a few of them are exact, so that results can be compared bit
+    /// by bit.
     Whole,
-    /// Up to 10⁻⁶ in size, down to the smallest number there is, which is not normal.
+    /// Magnitudes up to 10⁻⁶, down to the smallest subnormal number.
     Tiny,
-    /// From 10⁶ in size up to the square root of the largest number there is.
+    /// Magnitudes from 10⁶ up to the square root of the largest number.
     Huge,
-    /// Tame, but for one in four: NaN, an infinity, −0, the smallest normal number, the smallest and the largest of all.
+    /// Like `Tame`, except that one in four is NaN, an infinity, −0, the smallest normal number, or the smallest or
+    /// largest of all.
     Special,
 }
 
-/// A matrix of such numbers.
+/// Draws a matrix of numbers of this kind.
 pub fn matrix<T: Scalar>(rows: usize, columns: usize, numbers: Numbers) -> BoxedStrategy<Array2<T>> {
     proptest::collection::vec(number::<T>(numbers), rows * columns)
         .prop_map(move |values| {
@@ -60,7 +62,8 @@ pub fn matrix<T: Scalar>(rows: usize, columns: usize, numbers: Numbers) -> Boxed
         .boxed()
 }
 
-/// A δ, (rows, columns): tame, and never all ones, which hide a softmax that is the identity.
+/// Draws a δ of shape (rows, columns). Its numbers are `Tame` and never all ones, because ones hide a softmax that is
+/// the identity.
 pub fn delta<T: Scalar>(rows: usize, columns: usize) -> BoxedStrategy<Array2<T>> {
     matrix(rows, columns, Numbers::Tame)
         .prop_map(|mut delta: Array2<T>| {
@@ -81,7 +84,7 @@ fn number<T: Scalar>(numbers: Numbers) -> BoxedStrategy<T> {
         (any::<bool>(), size).prop_map(|(negative, size)| T::from_f64(if negative { -size } else { size }))
     };
     let smallest = T::min_positive_value() * T::epsilon();
-    // Of the exponents, so that every order of magnitude is as likely as any other.
+    // Exponents are drawn, so that every order of magnitude is equally likely.
     let (lowest, highest) = (smallest.as_f64().log10(), T::max_value().as_f64().log10() / 2.0);
     match numbers {
         Numbers::Tame => tame().boxed(),

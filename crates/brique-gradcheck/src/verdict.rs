@@ -1,4 +1,4 @@
-//! From what a check found to its result.
+//! Turns the findings of a check into its result.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use brique_tensor::Matrix;
 use crate::Failure;
 use crate::matrices::{first_difference, first_distance};
 
-/// The failure of the law `name`, unless it `holds`.
+/// Returns the failure of the law `name` unless it `holds`.
 pub(crate) fn law(
     name: &'static str,
     subject: &dyn Display,
@@ -25,7 +25,7 @@ pub(crate) fn law(
     })
 }
 
-/// The failure of the law `name`, where there is `something` wrong.
+/// Returns the failure of the law `name` if there is `something` wrong.
 pub(crate) fn nothing(
     name: &'static str,
     subject: &dyn Display,
@@ -36,7 +36,7 @@ pub(crate) fn nothing(
     })
 }
 
-/// Two results have to be one, bit for bit.
+/// Checks that two results are equal bit for bit.
 pub(crate) fn same(
     name: &'static str,
     subject: &dyn Display,
@@ -52,7 +52,7 @@ pub(crate) fn same(
     )
 }
 
-/// Two results may differ by the rounding of sums of numbers up to `scale`.
+/// Checks that two results differ by no more than the rounding of sums of numbers up to `scale`.
 pub(crate) fn near(
     name: &'static str,
     subject: &dyn Display,
@@ -69,7 +69,7 @@ pub(crate) fn near(
     )
 }
 
-/// For `map_err`: the subject refused what a check gave it.
+/// Converts an error for `map_err`: the subject refused the arguments of a check.
 pub(crate) fn refused(check: &'static str) -> impl FnOnce(Error) -> Failure {
     move |source| Failure::Refused { check, source }
 }

@@ -1,8 +1,8 @@
-//! Modules that take each number by itself.
+//! Activation functions: modules that work element by element.
 
 #![allow(
     clippy::inline_always,
-    reason = "what is inlined into a loop for an instruction set is compiled for it, and nothing else is"
+    reason = "a function is compiled for the instruction set of a loop only if it is inlined into the loop"
 )]
 
 mod elu;
@@ -25,8 +25,9 @@ pub use silu::SiLU;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
 
-/// Makes a module of an [`Elementwise`](brique_tensor::Elementwise) function, with its description. One that
-/// `saves_derivative` shares most of its work with its derivative, and computes both in the forward pass.
+/// Implements `Module` for an [`Elementwise`](brique_tensor::Elementwise) function, with its description. With
+/// `saves_derivative`, the forward pass computes and saves the derivative too: for a function that shares most of its
+/// work with its derivative.
 macro_rules! module {
     ($module:ty, saves_derivative, $describe:expr) => {
         $crate::activations::module!($module, $describe, {

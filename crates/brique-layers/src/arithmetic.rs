@@ -3,12 +3,12 @@
 use brique_tensor::{Matrix, compile_once, update};
 
 compile_once! {
-    /// `a += b`
+    /// Computes `a += b`.
     pub(crate) fn add<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>) {
         update(a, b, |a, b| a + b);
     }
 
-    /// `a ⊙= b`
+    /// Computes `a ⊙= b`.
     pub(crate) fn multiply<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>) {
         update(a, b, |a, b| a * b);
     }

@@ -8,11 +8,12 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::arithmetic::add;
 
-/// `y = [f_1(x) f_2(x) …]`: every branch gets the same input, their outputs stand side by side. `δ_x = Σ (∂f_i/∂x)ᵀ δ_i`.
+/// Computes `y = [f_1(x) f_2(x) …]`: every branch gets the same input, and the outputs are placed side by side. The
+/// backward pass computes `δ_x = Σ (∂f_i/∂x)ᵀ δ_i`.
 ///
 /// # Shapes
 ///
-/// `x` is (batch, in); `y` and δ are (batch, out), with the sum of the branches' outputs for out.
+/// `x` is (batch, in); `y` and δ are (batch, out); out is the sum of the output sizes of the branches.
 ///
 /// ```
 /// use brique_core::Module;
@@ -21,8 +22,10 @@ use crate::arithmetic::add;
 ///
 /// let double = Linear::from_parameters(array![[2.0], [0.0]])?;
 /// let concat: Concat = Concat::new(1).branch(double)?.branch(ReLU)?;
-/// assert_eq!(concat.forward(&array![[5.0], [-1.0]])?, array![[10.0, 5.0], [-2.0, 0.0]]);
-/// assert_eq!(concat.backward_delta(&array![[5.0]], &array![[1.0, 10.0]])?, array![[12.0]]);
+/// let y = concat.forward(&array![[5.0], [-1.0]])?;
+/// assert_eq!(y, array![[10.0, 5.0], [-2.0, 0.0]]);
+/// let back = concat.backward_delta(&array![[5.0]], &array![[1.0, 10.0]])?;
+/// assert_eq!(back, array![[12.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -38,14 +41,14 @@ struct Branch<T: Scalar> {
     name: String,
     module: Box<dyn Module<T>>,
     output: Shape,
-    /// The columns of the output that are the branch's.
+    /// The columns of the output that belong to the branch.
     columns: Slice,
-    /// The number of its scratch matrix: a copy of its part of δ.
+    /// The index of its scratch matrix, which holds a copy of its part of δ.
     number: usize,
 }
 
 impl<T: Scalar> Concat<T> {
-    /// A module without branches, for examples of this shape: its output is empty.
+    /// Creates a module without branches, for examples of this shape. Its output is empty.
     #[must_use]
     pub fn new(input: impl Into<Shape>) -> Self {
         Self {
@@ -54,7 +57,7 @@ impl<T: Scalar> Concat<T> {
         }
     }
 
-    /// The module with one more branch, called by its number from 0.
+    /// Returns the module with one more branch. The name of the branch is its index, counted from 0.
     ///
     /// # Errors
     ///
@@ -64,11 +67,11 @@ impl<T: Scalar> Concat<T> {
         self.named(name, Box::new(module))
     }
 
-    /// The module with one more branch of this name.
+    /// Returns the module with one more branch, which has this name.
     ///
     /// # Errors
     ///
-    /// If the branch does not take the input; if another branch has the name.
+    /// If the branch does not take the input, or another branch has the name.
     pub fn branch_named(self, name: &str, module: impl Module<T> + 'static) -> Result<Self, Error> {
         self.named(name.to_owned(), Box::new(module))
     }
@@ -105,7 +108,11 @@ impl<T: Scalar> Module<T> for Concat<T> {
         if input == self.input || input == Shape::from(self.input.size()) {
             return Ok(Shape::from(self.outputs()));
         }
-        Err(Fault::example_shape(input, self.input, "what the branches take"))
+        Err(Fault::example_shape(
+            input,
+            self.input,
+            "the shape that the branches take",
+        ))
     }
 
     fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {

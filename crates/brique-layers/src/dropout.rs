@@ -6,17 +6,18 @@ use brique_core::{Description, Error, Fault, Memory, Module, Shape, Step};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Matrix, Scalar, compile_once};
 
-/// `y = x ⊙ m / (1 − rate)`, with a mask m that is 0 with probability `rate` and else 1; `δ_x = δ ⊙ m / (1 − rate)`.
+/// Computes `y = x ⊙ m / (1 − rate)`, with a mask m that is 0 with probability `rate` and otherwise 1. The backward
+/// pass computes `δ_x = δ ⊙ m / (1 − rate)`.
 ///
 /// The mask is a function of the seed, the path of the module in its network, the number of the step, the row and the
-/// column. Nothing is saved between the passes, and the same step drops the same values in all three.
-/// [`Module::begin_step`] sets the step; a training loop calls it. Because the path is part of it, two dropouts of one seed
-/// at two positions of a network drop different values; a dropout that is no part of a network uses its seed as it is.
-/// When a network predicts, nothing is dropped: [`Module::predict`] returns x.
+/// column. Nothing is saved between the passes: all passes of one step drop the same values. [`Module::begin_step`]
+/// sets the step; a training loop calls it. Because the mask depends on the path, two dropouts with the same seed at
+/// two positions of a network drop different values. A dropout outside a network uses its seed unchanged. In
+/// prediction, nothing is dropped: [`Module::predict`] returns x.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
@@ -44,11 +45,11 @@ pub struct Dropout {
 }
 
 impl Dropout {
-    /// Drops values at this rate, by masks of this seed.
+    /// Creates a dropout with this rate, whose masks depend on this seed.
     ///
     /// # Errors
     ///
-    /// Where the rate is not in [0, 1).
+    /// If the rate is not in [0, 1).
     pub fn new(rate: f64, seed: u64) -> Result<Self, Error> {
         if (0.0..1.0).contains(&rate) {
             return Ok(Self {
@@ -65,12 +66,12 @@ impl Dropout {
         Err(Error::new("Dropout", "new", fault))
     }
 
-    /// What a value is multiplied with: 0, or what makes up for the others.
+    /// Returns the factor of the value at this position: 0, or `1 / (1 − rate)`, which compensates for dropped values.
     fn factor<T: Scalar>(self, (row, column): (usize, usize)) -> T {
-        let place = mixed(mixed(self.step.seed(self.seed) ^ mixed(self.step.number())) ^ mixed(row as u64))
+        let hash = mixed(mixed(self.step.seed(self.seed) ^ mixed(self.step.number())) ^ mixed(row as u64))
             ^ mixed(column as u64 ^ COLUMNS);
         // The upper 53 bits as a number in [0, 1).
-        let uniform = (mixed(place) >> 11) as f64 / 9_007_199_254_740_992.0;
+        let uniform = (mixed(hash) >> 11) as f64 / 9_007_199_254_740_992.0;
         if uniform < self.rate {
             T::zero()
         } else {
@@ -79,10 +80,10 @@ impl Dropout {
     }
 }
 
-/// Keeps columns and rows of the same number apart.
+/// Distinguishes a column from the row with the same index.
 const COLUMNS: u64 = 0x5851_F42D_4C95_7F2D;
 
-/// The finaliser of `SplitMix64`: every bit of the result depends on every bit of the number.
+/// Applies the finaliser of `SplitMix64`: every bit of the result depends on every bit of the number.
 ///
 /// Source: Steele, Lea and Flood, 2014.
 fn mixed(number: u64) -> u64 {
@@ -120,7 +121,7 @@ impl<T: Scalar> Module<T> for Dropout {
 }
 
 compile_once! {
-    /// Writes each value, multiplied by its factor.
+    /// Writes each value, multiplied by its factor, into `masked`.
     fn mask<T: Scalar>(dropout: &Dropout, values: &Matrix<T>, masked: &mut Matrix<T>) {
         Zip::indexed(masked).and(values).for_each(|position, masked, &value| {
             *masked = value * dropout.factor(position);

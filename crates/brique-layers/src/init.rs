@@ -1,37 +1,37 @@
-//! How the weights of a linear layer begin.
+//! The initial parameters of a linear layer.
 
 use brique_core::Fault;
 use brique_random::RandomSource;
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 
-/// The distribution that the parameters of a [`Linear`](crate::Linear) layer with `in` inputs and `out` outputs are
-/// drawn from.
+/// The distribution from which the initial parameters of a [`Linear`](crate::Linear) layer with `in` inputs and `out`
+/// outputs are drawn.
 ///
-/// `in` never counts the bias. Parameters are drawn row by row, the bias row last.
-/// Why these variances: `docs/mathematics.md`.
-/// Where a formula would divide by an `in` of 0, what it scales is drawn as 0.
+/// `in` does not count the bias. Parameters are drawn row by row, the bias row last. `docs/mathematics.md` explains the
+/// variances. If a formula would divide by an `in` of 0, the parameters that it scales are 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Init {
-    /// N(0, 1) for weights and bias: the report's, and the default.
+    /// N(0, 1) for weights and bias: as in the report; the default.
     #[default]
     StandardNormal,
     /// U(−bound, bound) for weights and bias.
     Uniform(f64),
-    /// U(−1/√in, 1/√in) for weights and bias: what PyTorch's `nn.Linear` begins with.
+    /// U(−1/√in, 1/√in) for weights and bias: the initial parameters of PyTorch's `nn.Linear`.
     PyTorch,
-    /// U(−b, b) with b = √(6 / (in + out)) for the weights; the bias begins at 0. Glorot and Bengio, 2010, equation 16.
+    /// U(−b, b) with b = √(6 / (in + out)) for the weights; 0 for the bias. Glorot and Bengio, 2010, equation 16.
     XavierUniform,
-    /// N(0, 2 / (in + out)) for the weights; the bias begins at 0. Glorot and Bengio, 2010, equation 12.
+    /// N(0, 2 / (in + out)) for the weights; 0 for the bias. Glorot and Bengio, 2010, equation 12.
     XavierNormal,
-    /// U(−b, b) with b = √(6 / in) for the weights; the bias begins at 0. He et al., 2015, the uniform of their variance.
+    /// U(−b, b) with b = √(6 / in) for the weights; 0 for the bias. The uniform distribution with the variance of He et
+    /// al., 2015.
     HeUniform,
-    /// N(0, 2 / in) for the weights; the bias begins at 0. He et al., 2015, equation 10.
+    /// N(0, 2 / in) for the weights; 0 for the bias. He et al., 2015, equation 10.
     HeNormal,
 }
 
-/// A distribution around 0, and whether the bias is drawn from it too.
+/// A distribution with mean 0, and whether the bias is also drawn from it.
 struct Plan {
     distribution: Distribution,
     draws_bias: bool,
@@ -43,7 +43,7 @@ enum Distribution {
 }
 
 impl Init {
-    /// Parameters of shape (in + 1, out), the bias row last.
+    /// Draws parameters of shape (in + 1, out), the bias row last.
     pub(crate) fn draw<T: Scalar>(
         self,
         inputs: usize,
@@ -93,7 +93,7 @@ impl Distribution {
     }
 }
 
-/// A bound whose distribution has a width that is a number of type `T`.
+/// Returns `bound` if it is at least 0 and twice the bound, the width of the distribution, is finite in `T`.
 fn checked_bound<T: Scalar>(bound: f64) -> Result<f64, Fault> {
     if bound >= 0.0 && T::from_f64(2.0 * bound).is_finite() {
         return Ok(bound);
@@ -105,7 +105,7 @@ fn checked_bound<T: Scalar>(bound: f64) -> Result<f64, Fault> {
     })
 }
 
-/// √(numerator / fan), and 0 for no fan.
+/// Returns √(numerator / fan), or 0 if `fan` is 0.
 fn root_of_share(numerator: f64, fan: f64) -> f64 {
     if fan == 0.0 { 0.0 } else { (numerator / fan).sqrt() }
 }

@@ -6,10 +6,11 @@ use brique_core::{Description, Error, Fault, Memory, Module, Parameter, Plan, Sh
 use brique_tensor::ndarray::{Array2, ArrayRef1, Axis, Zip};
 use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
-/// `y = g ⊙ z + b` with `z = (x − μ) / √(v + ε)`, mean μ and variance v of the values of each example.
+/// Computes `y = g ⊙ z + b` with `z = (x − μ) / √(v + ε)`. μ is the mean and v the variance of the values of each
+/// example.
 ///
-/// One parameter of shape (2, n): the gain g, which begins at 1, and the bias b, which begins at 0. Neither counts as a
-/// weight for a weight decay. The variance divides by n. With δ = ∂L/∂y and s = g ⊙ δ:
+/// It has one parameter of shape (2, n): the gain g, initially 1, and the bias b, initially 0. Neither is a weight to
+/// which a weight decay applies. The divisor of the variance is n. With δ = ∂L/∂y and s = g ⊙ δ:
 ///
 /// | pass | result |
 /// |---|---|
@@ -19,7 +20,7 @@ use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 ///
 /// # Shapes
 ///
-/// (batch, n), and the same for the output.
+/// Input and output are (batch, n).
 ///
 /// ```
 /// use brique_core::Module;
@@ -28,24 +29,25 @@ use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 ///
 /// let norm: LayerNorm = LayerNorm::new(2)?;
 /// let y = norm.forward(&array![[1.0, 3.0], [-500.0, 500.0]])?;
-/// assert!((y - array![[-1.0, 1.0], [-1.0, 1.0]]).iter().all(|error| error.abs() < 1e-5));
+/// let errors = y - array![[-1.0, 1.0], [-1.0, 1.0]];
+/// assert!(errors.iter().all(|error| error.abs() < 1e-5));
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
-/// Source: Ba, Kiros and Hinton, 2016; PyTorch's `nn.LayerNorm` with its ε of 10⁻⁵. Derived in `docs/mathematics.md`.
+/// Source: Ba, Kiros and Hinton, 2016; PyTorch's `nn.LayerNorm`, with its ε of 10⁻⁵. Derived in `docs/mathematics.md`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerNorm<T: Scalar = f64> {
     parameters: Parameter<T>,
     epsilon: f64,
 }
 
-/// Gradients are added up over so many rows at once.
+/// The number of rows over which gradients are summed at once.
 const BLOCK: usize = 64;
 
 /// The mean of the values of an example, as a sum of two numbers, and 1/√(v + ε).
 ///
-/// The mean of values around 1000 is rounded to 3·10⁻⁵ in f32. Their distances from the rounded mean are exact, and so
-/// is, nearly, what they are off on average: the second number.
+/// In f32, the mean of values around 1000 is rounded to 3·10⁻⁵. The differences between the values and the rounded mean
+/// are exact, and the mean of these differences is nearly exact: it is the second number, `correction`.
 struct Scale<T> {
     mean: T,
     correction: T,
@@ -53,11 +55,11 @@ struct Scale<T> {
 }
 
 impl<T: Scalar> LayerNorm<T> {
-    /// A normalisation of `values` values an example.
+    /// Creates a normalisation of examples with `values` values.
     ///
     /// # Errors
     ///
-    /// Where there is no value to take a mean of.
+    /// If `values` is 0: there is no mean.
     pub fn new(values: usize) -> Result<Self, Error> {
         if values == 0 {
             let fault = Fault::Value {
@@ -77,11 +79,11 @@ impl<T: Scalar> LayerNorm<T> {
         })
     }
 
-    /// A normalisation with these parameters, (2, n): the gain, then the bias.
+    /// Creates a normalisation with these parameters, (2, n): the gain, then the bias.
     ///
     /// # Errors
     ///
-    /// If there are not two rows, or no value to take a mean of.
+    /// If there are not two rows, or n is 0: there is no mean.
     pub fn from_parameters(parameters: Array2<T>) -> Result<Self, Error> {
         if parameters.nrows() != 2 {
             let fault = Fault::Shape {
@@ -99,7 +101,7 @@ impl<T: Scalar> LayerNorm<T> {
         })
     }
 
-    /// Gain and bias, (2, n).
+    /// Returns gain and bias, (2, n).
     #[must_use]
     pub fn parameters(&self) -> &Parameter<T> {
         &self.parameters
@@ -150,7 +152,7 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
         ))
     }
 
-    /// Mean, correction and inverse deviation of each example.
+    /// Requests memory for the mean, the correction and the inverse deviation of each example.
     fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {
         plan.save(3);
     }

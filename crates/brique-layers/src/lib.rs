@@ -1,14 +1,15 @@
-//! Modules: the bricks that networks are built of.
+//! The modules from which networks are built.
 //!
-//! * [`Linear`]: one matrix of parameters whose last row is the bias. [`Init`]: how its weights begin.
-//! * [`Tanh`], [`Sigmoid`], [`ReLU`], [`LeakyReLU`], [`ELU`], [`SiLU`], [`GELU`], [`Softplus`], [`LogSigmoid`]: each number by
-//!   itself.
-//! * [`Softmax`], [`LogSoftmax`], [`LayerNorm`]: each example by itself.
-//! * [`Dropout`]: a mask in training, nothing in prediction.
+//! * [`Linear`]: one matrix of parameters whose last row is the bias. [`Init`]: the distribution of its initial
+//!   parameters.
+//! * [`Tanh`], [`Sigmoid`], [`ReLU`], [`LeakyReLU`], [`ELU`], [`SiLU`], [`GELU`], [`Softplus`], [`LogSigmoid`]:
+//!   activation functions, applied element by element.
+//! * [`Softmax`], [`LogSoftmax`], [`LayerNorm`]: applied to each example separately.
+//! * [`Dropout`]: applies a random mask in training, and does nothing in prediction.
 //! * [`Sequential`]: modules one after the other; [`Residual`]: x + f(x); [`Concat`]: branches side by side.
-//! * [`Workspace`]: the memory of a training loop. [`registry`]: builds each of them from its description.
+//! * [`Workspace`]: the memory of a training loop. [`registry`]: builds each module from its description.
 //!
-//! The training loop by hand, with the report's own names:
+//! A training loop by hand, with the report's method names:
 //!
 //! ```
 //! use brique_core::{Loss, Module};

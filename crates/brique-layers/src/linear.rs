@@ -11,10 +11,10 @@ use brique_tensor::{
 
 use crate::Init;
 
-/// `y = x · W + b`, with one parameter of shape (in + 1, out): W, and b as its last row.
+/// Computes `y = x · W + b`, with one parameter of shape (in + 1, out): W, and b as its last row.
 ///
-/// The report defines it on the input with a column of ones, `y = [x 1] · parameters`; that is what is computed,
-/// without ever building the column. With δ = ∂L/∂y:
+/// The report adds a column of ones to the input: `y = [x 1] · parameters`. The layer computes the same result without
+/// building this column. With δ = ∂L/∂y:
 ///
 /// | pass | result |
 /// |---|---|
@@ -31,14 +31,16 @@ use crate::Init;
 /// use brique_layers::Linear;
 /// use brique_tensor::ndarray::array;
 ///
-/// let linear = Linear::from_parameters(array![[10.0], [1.0], [0.5]])?; // two weights, then the bias
+/// // Two weights, then the bias.
+/// let linear = Linear::from_parameters(array![[10.0], [1.0], [0.5]])?;
 /// assert_eq!(linear.to_string(), "Linear(2 → 1)");
 /// assert_eq!(linear.weight(), array![[10.0], [1.0]]);
 /// assert_eq!(linear.bias(), array![0.5]);
 ///
 /// let x = array![[1.0, 2.0], [3.0, 4.0]];
 /// assert_eq!(linear.forward(&x)?, array![[12.5], [34.5]]);
-/// assert_eq!(linear.backward_delta(&x, &array![[1.0], [2.0]])?, array![[10.0, 1.0], [20.0, 2.0]]);
+/// let back = linear.backward_delta(&x, &array![[1.0], [2.0]])?;
+/// assert_eq!(back, array![[10.0, 1.0], [20.0, 2.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -49,12 +51,13 @@ pub struct Linear<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Linear<T> {
-    /// A layer from `inputs` to `outputs` values, its parameters drawn from `rng` as `init` says.
+    /// Creates a layer from `inputs` to `outputs` values. `init` is the distribution of its parameters, `rng` their
+    /// source.
     ///
     /// # Errors
     ///
-    /// Where `init` has a bound that is negative or too large for a number, or there would be more parameters than
-    /// memory can address.
+    /// If `init` has a bound that is negative or too large for a number, or there would be more parameters than memory
+    /// can address.
     pub fn new(inputs: usize, outputs: usize, init: Init, rng: &mut dyn RandomSource) -> Result<Self, Error> {
         let refuse = |fault| Error::new(format_args!("Linear({inputs} → {outputs})"), "new", fault);
         check_addressable::<T>(inputs, outputs).map_err(refuse)?;
@@ -63,11 +66,11 @@ impl<T: Scalar> Linear<T> {
         })
     }
 
-    /// The layer of these parameters, (in + 1, out): the weights row by row, then the bias.
+    /// Creates the layer with these parameters, (in + 1, out): the weights row by row, then the bias.
     ///
     /// # Errors
     ///
-    /// Where there is no row, hence no bias.
+    /// If there is no row, and therefore no bias.
     pub fn from_parameters(parameters: Array2<T>) -> Result<Self, Error> {
         if parameters.nrows() == 0 {
             let fault = Fault::Shape {
@@ -84,31 +87,31 @@ impl<T: Scalar> Linear<T> {
         })
     }
 
-    /// Value and gradient of the parameters, (in + 1, out).
+    /// Returns value and gradient of the parameters, (in + 1, out).
     #[must_use]
     pub fn parameters(&self) -> &Parameter<T> {
         &self.parameters
     }
 
-    /// The weights W, (in, out).
+    /// Returns the weights W, (in, out).
     #[must_use]
     pub fn weight(&self) -> ArrayView2<'_, T> {
         self.parameters.value().view().split_at(Axis(0), self.inputs()).0
     }
 
-    /// The bias b, of length out.
+    /// Returns the bias b, of length out.
     #[must_use]
     pub fn bias(&self) -> ArrayView1<'_, T> {
         self.parameters.value().row(self.inputs())
     }
 
-    /// Values in an example of the input.
+    /// Returns the number of values in an example of the input.
     #[must_use]
     pub fn inputs(&self) -> usize {
         self.parameters.shape().0 - 1
     }
 
-    /// Values in an example of the output.
+    /// Returns the number of values in an example of the output.
     #[must_use]
     pub fn outputs(&self) -> usize {
         self.parameters.shape().1
@@ -181,7 +184,7 @@ impl<T: Scalar> fmt::Display for Linear<T> {
     }
 }
 
-/// Whether (in + 1) · out numbers can be addressed at all: beyond that an allocation would abort the program.
+/// Checks that (in + 1) · out numbers can be addressed. Otherwise an allocation would abort the program.
 pub(crate) fn check_addressable<T>(inputs: usize, outputs: usize) -> Result<(), Fault> {
     let bytes = inputs
         .checked_add(1)

@@ -1,4 +1,4 @@
-//! Every module of this crate, from its description.
+//! Builds every module of this crate from its description.
 
 use brique_core::{Description, Error, Fault, InnerModules, Module, Registry};
 use brique_tensor::Scalar;
@@ -9,14 +9,16 @@ use crate::{
     Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh,
 };
 
-/// A registry with every module of this crate; kinds of one's own are added with [`Registry::register`].
+/// Returns a registry with every module of this crate. [`Registry::register`] adds a new kind.
 ///
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::{Linear, Sequential, Tanh, registry};
 /// use brique_tensor::ndarray::array;
 ///
-/// let network = Sequential::new(1).then(Linear::from_parameters(array![[2.0], [0.5]])?)?.then(Tanh)?;
+/// let network = Sequential::new(1)
+///     .then(Linear::from_parameters(array![[2.0], [0.5]])?)?
+///     .then(Tanh)?;
 /// let same_architecture = registry::<f64>().build(&network.describe())?;
 /// assert_eq!(same_architecture.describe(), network.describe());
 /// # Ok::<(), brique_core::Error>(())

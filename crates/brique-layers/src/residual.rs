@@ -1,4 +1,4 @@
-//! A module around which its input is passed.
+//! A module whose input is added to its output.
 
 use std::fmt;
 
@@ -7,7 +7,8 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::arithmetic::add;
 
-/// `y = x + f(x)`, with a module f whose output has the shape of its input; `δ_x = δ + (∂f/∂x)ᵀ δ`.
+/// Computes `y = x + f(x)`, with a module f whose output has the shape of its input. The backward pass computes
+/// `δ_x = δ + (∂f/∂x)ᵀ δ`.
 ///
 /// # Shapes
 ///
@@ -33,7 +34,7 @@ pub struct Residual<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Residual<T> {
-    /// The module `x + module(x)` for examples of this shape.
+    /// Creates the module `x + module(x)` for examples of this shape.
     ///
     /// # Errors
     ///
@@ -67,7 +68,7 @@ impl<T: Scalar> Module<T> for Residual<T> {
         Err(Fault::example_shape(
             input,
             self.shape,
-            "what the module inside takes",
+            "the shape that the inner module takes",
         ))
     }
 

@@ -6,11 +6,11 @@ use std::fmt;
 use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Node, Plan, Shape};
 use brique_tensor::{Matrix, Scalar, compile_once};
 
-/// Modules one after the other: `y = f_n(… f_2(f_1(x)))`.
+/// Applies modules one after the other: `y = f_n(… f_2(f_1(x)))`.
 ///
-/// Shapes are checked when the network is built: [`then`](Self::then) refuses a module that does not take the output of the
-/// one before, and names its position. A `Sequential` that is added to another is taken apart, so that there is one chain; in
-/// a box, or inside another module, it stays a network of its own.
+/// Shapes are checked when the network is built: [`then`](Self::then) refuses a module that does not take the output of
+/// the previous one; the error names its position. If a `Sequential` is added to another, its modules are added one by
+/// one, which gives a single chain. In a box, or inside another module, it remains a separate network.
 ///
 /// ```
 /// use brique_core::Module;
@@ -30,14 +30,14 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 /// let error = network.then(Linear::new(2, 1, Init::PyTorch, &mut rng)?).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "module 3 (Linear(2 → 1)), then: an example of the input has shape (1), expected (2): \
-///      one value for each row of weights"
+///     "module 3 (Linear(2 → 1)), then: an example of the input has shape (1), \
+///      expected (2): one value for each row of weights"
 /// );
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
-/// `forward` and the backward methods recompute the intermediate activations on every call. A training loop avoids that by
-/// keeping them in a [`Workspace`](brique_core::Workspace).
+/// `forward` and the backward methods recompute the intermediate activations on every call. A training loop avoids that
+/// by keeping them in a [`Workspace`](brique_core::Workspace).
 ///
 /// Source: the course's `Sequentiel`; Torch7's `nn.Sequential`.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ struct Placed<T: Scalar> {
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// A network without modules, for examples of this shape: its output is its input.
+    /// Creates a network without modules, for examples of this shape. Its output is its input.
     #[must_use]
     pub fn new(input: impl Into<Shape>) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl<T: Scalar> Sequential<T> {
         }
     }
 
-    /// The network with one more module at its end, or with the modules of another network.
+    /// Returns the network with one more module at its end, or with the modules of another network.
     ///
     /// # Errors
     ///
@@ -82,11 +82,11 @@ impl<T: Scalar> Sequential<T> {
         }
     }
 
-    /// As [`then`](Self::then), with a name for the module, which errors, paths and the table of the network show.
+    /// As [`then`](Self::then), with a name for the module. Errors, paths and the table of the network show the name.
     ///
     /// # Errors
     ///
-    /// If the module does not take the output of the network so far; if another module has the name.
+    /// If the module does not take the output of the network so far, or another module has the name.
     pub fn then_named<M: Module<T> + 'static>(self, name: &str, module: M) -> Result<Self, Error> {
         if self.names().any(|other| other == name) {
             let fault = Fault::Value {
@@ -95,7 +95,7 @@ impl<T: Scalar> Sequential<T> {
                 expected: "a name that no module of the network has".into(),
             };
             return Err(Error::new(
-                place(self.modules.len(), Some(name), &module),
+                label(self.modules.len(), Some(name), &module),
                 "then_named",
                 fault,
             ));
@@ -107,14 +107,14 @@ impl<T: Scalar> Sequential<T> {
         let number = self.modules.len();
         let output = module
             .output_shape(self.output())
-            .map_err(|fault| Error::new(place(number, name.as_deref(), &*module), "then", fault))?;
+            .map_err(|fault| Error::new(label(number, name.as_deref(), &*module), "then", fault))?;
         self.modules.push(Placed {
             is_named: name.is_some(),
             name: name.unwrap_or_else(|| number.to_string()),
             module,
             output,
         });
-        // Tells every module inside its path.
+        // Passes every inner module its path.
         self.begin_step(0);
         Ok(self)
     }
@@ -136,55 +136,57 @@ impl<T: Scalar> Sequential<T> {
         })
     }
 
-    /// The shape of an example of the input.
+    /// Returns the shape of an example of the input.
     #[must_use]
     pub fn input(&self) -> Shape {
         self.input
     }
 
-    /// The shape of an example of the output.
+    /// Returns the shape of an example of the output.
     #[must_use]
     pub fn output(&self) -> Shape {
         self.modules.last().map_or(self.input, |last| last.output)
     }
 
-    /// The number of modules.
+    /// Returns the number of modules.
     #[must_use]
     pub fn len(&self) -> usize {
         self.modules.len()
     }
 
-    /// Whether there is no module.
+    /// Returns whether there is no module.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.modules.is_empty()
     }
 
-    /// The names of the modules in order: the given ones, otherwise their numbers from 0.
+    /// Returns the names of the modules in order. Without a given name, the name of a module is its index, counted from
+    /// 0.
     pub fn names(&self) -> impl Iterator<Item = String> {
         self.modules.iter().map(|placed| placed.name.clone())
     }
 
-    /// The module of this name or number, or `None`.
+    /// Returns the module with this name or index, or `None`.
     #[must_use]
     pub fn module(&self, name: &str) -> Option<&dyn Module<T>> {
         let placed = self.modules.iter().find(|placed| placed.name == name)?;
         Some(&*placed.module)
     }
 
-    /// What errors call the module of this number: `module 2 (Linear(8 → 1))`, with its name if it was given one.
+    /// Returns the text with which errors name the module with the index `number`: `module 2 (Linear(8 → 1))`, with its
+    /// name if it was given one.
     #[must_use]
-    pub fn place(&self, number: usize) -> String {
+    pub fn label(&self, number: usize) -> String {
         match self.modules.get(number) {
             Some(placed) => {
                 let name = placed.is_named.then_some(&*placed.name);
-                place(number, name, &*placed.module)
+                label(number, name, &*placed.module)
             }
             None => format!("module {number}"),
         }
     }
 
-    /// The number of values of all parameters.
+    /// Returns the number of values of all parameters.
     #[must_use]
     pub fn parameter_count(&self) -> usize {
         let mut count = 0;
@@ -192,8 +194,8 @@ impl<T: Scalar> Sequential<T> {
         count
     }
 
-    /// Calls `visit` for each module from the last to the first with its number, its node, its input, its delta, and the
-    /// caller's buffer for its input delta, which only the first module gets.
+    /// Calls `visit` for each module from the last to the first. The arguments are its index, its node, its input, its
+    /// delta and, for the first module only, the caller's buffer for the input delta.
     fn walk_back(
         nodes: &mut [Node<T>],
         input: &Matrix<T>,
@@ -218,7 +220,7 @@ impl<T: Scalar> Sequential<T> {
     }
 }
 
-fn place<T: Scalar>(number: usize, name: Option<&str>, module: &dyn Module<T>) -> String {
+fn label<T: Scalar>(number: usize, name: Option<&str>, module: &dyn Module<T>) -> String {
     match name {
         Some(name) => format!("module {number} {name:?} ({module})"),
         None => format!("module {number} ({module})"),
@@ -338,7 +340,7 @@ compile_once! {
 }
 
 impl<T: Scalar> fmt::Display for Sequential<T> {
-    /// One line, `Sequential((2) → (1), 3 modules, 33 parameters)`; with `{:#}` a line for each module below it.
+    /// Writes one line, `Sequential((2) → (1), 3 modules, 33 parameters)`. With `{:#}`, a line for each module follows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.describe().fmt(f)
     }

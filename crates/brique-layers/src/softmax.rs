@@ -7,15 +7,15 @@ use brique_tensor::{
     Matrix, Scalar, log_softmax_delta, log_softmax_forward, softmax_delta_from_output, softmax_forward,
 };
 
-/// `p_k = e^{x_k} / Σ_j e^{x_j}`, along the values of each example.
+/// Computes `p_k = e^{x_k} / Σ_j e^{x_j}` over the values of each example.
 ///
-/// With δ = ∂L/∂p, the whole Jacobian: `δ_x = p ⊙ (δ − Σ_j p_j δ_j)`. With m the place of the largest value it is computed
-/// as `p_k·((δ_k − δ_m) + Σ_j p_j (δ_m − δ_j))`, which keeps its digits where `p_m` has reached 1. p is saved for the
-/// backward pass, which computes no power.
+/// With δ = ∂L/∂p, the backward pass uses the whole Jacobian: `δ_x = p ⊙ (δ − Σ_j p_j δ_j)`. With m the index of the
+/// largest value, it is computed as `p_k·((δ_k − δ_m) + Σ_j p_j (δ_m − δ_j))`, which remains accurate if `p_m` has been
+/// rounded to 1. p is saved for the backward pass, which therefore computes no exponential.
 ///
 /// # Shapes
 ///
-/// Any with at least one value, and the same for the output.
+/// The input has any shape with at least one value; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
@@ -23,24 +23,26 @@ use brique_tensor::{
 /// use brique_tensor::ndarray::array;
 ///
 /// assert_eq!(Softmax.forward(&array![[1000.0, 1000.0]])?, array![[0.5, 0.5]]);
-/// assert_eq!(Softmax.backward_delta(&array![[0.0, 0.0]], &array![[1.0, 0.0]])?, array![[0.25, -0.25]]);
+/// let back = Softmax.backward_delta(&array![[0.0, 0.0]], &array![[1.0, 0.0]])?;
+/// assert_eq!(back, array![[0.25, -0.25]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
-/// A classifier is trained on the logits themselves, with a cross-entropy that takes those.
+/// To train a classifier, leave this module out of the network and use a cross-entropy that takes logits.
 ///
 /// Source: the course's `Softmax`. Derived in `docs/mathematics.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Softmax;
 
-/// `y_k = x_k − ln Σ_j e^{x_j}`, along the values of each example: the logarithm of [`Softmax`], without taking one of it.
+/// Computes `y_k = x_k − ln Σ_j e^{x_j}` over the values of each example. This is the logarithm of [`Softmax`], but the
+/// softmax itself is not computed.
 ///
-/// With δ = ∂L/∂y: `δ_x = δ − softmax(x)·Σ_j δ_j`. Nothing is saved for the backward pass: e^y has a relative error of |y|
-/// units of the last place, and p would have to be computed in addition to y.
+/// With δ = ∂L/∂y, the backward pass computes `δ_x = δ − softmax(x)·Σ_j δ_j`. Nothing is saved for it: e^y has a
+/// relative error of |y| units in the last place, and p would have to be computed in addition to y.
 ///
 /// # Shapes
 ///
-/// Any with at least one value, and the same for the output.
+/// The input has any shape with at least one value; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
@@ -48,7 +50,8 @@ pub struct Softmax;
 /// use brique_tensor::ndarray::array;
 ///
 /// assert_eq!(LogSoftmax.forward(&array![[0.0, -1000.0]])?, array![[0.0, -1000.0]]);
-/// assert_eq!(LogSoftmax.backward_delta(&array![[0.0, 0.0]], &array![[1.0, 0.0]])?, array![[0.5, -0.5]]);
+/// let back = LogSoftmax.backward_delta(&array![[0.0, 0.0]], &array![[1.0, 0.0]])?;
+/// assert_eq!(back, array![[0.5, -0.5]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///

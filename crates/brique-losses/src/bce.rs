@@ -8,30 +8,30 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 use crate::checks::{check_numbers, check_targets};
 use crate::elementwise::{self, Elementwise};
 
-/// Logarithms are clipped here, so that a probability of 0 or 1 has a finite loss.
+/// The smallest value of the logarithms: with it, a probability of 0 or 1 has a finite loss.
 const LOWEST_LOGARITHM: f64 = -100.0;
 
-/// And the gradient's denominator here.
+/// The smallest value of the denominator of the gradient.
 const SMALLEST_VARIANCE: f64 = 1e-12;
 
-/// The binary cross-entropy `−Σ [y·ln ŷ + (1 − y)·ln(1 − ŷ)] / d` of probabilities ŷ, whose gradient is
+/// Computes the binary cross-entropy `−Σ [y·ln ŷ + (1 − y)·ln(1 − ŷ)] / d` of probabilities ŷ. Its gradient is
 /// `(ŷ − y) / (ŷ·(1 − ŷ)) / d`.
 ///
-/// Both logarithms are at least −100, and `ŷ·(1 − ŷ)` at least 10⁻¹²: what the course and PyTorch do. So the gradient is that of
-/// the loss for ŷ from 10⁻¹² to 1 − 10⁻¹²; beyond, it is smaller but points the right way, where that of a clipped logarithm
-/// is 0.
+/// As in the course and in PyTorch, both logarithms are clipped to at least −100, and `ŷ·(1 − ŷ)` to at least 10⁻¹².
+/// For ŷ from 10⁻¹² to 1 − 10⁻¹², the gradient is that of the loss. Outside this range it is smaller but has the right
+/// sign; the gradient of a clipped logarithm would be 0.
 ///
-/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. Where the probabilities are those of a sigmoid,
-/// [`BCEWithLogitsLoss`](crate::BCEWithLogitsLoss) on its input needs no clipping.
+/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. If the probabilities are the output of a sigmoid,
+/// use [`BCEWithLogitsLoss`](crate::BCEWithLogitsLoss) on its input instead: it needs no clipping.
 ///
 /// # Shapes
 ///
-/// `y` and `ŷ` are (n, m) both.
+/// `y` and `ŷ` are both (n, m).
 ///
 /// # Errors
 ///
-/// Where the shapes differ; where a target or a prediction is not from 0 to 1, a prediction that is NaN aside; where a mean is
-/// asked for and the batch has no terms.
+/// If the shapes differ; if a target is not from 0 to 1; if a prediction is neither from 0 to 1 nor NaN; if the
+/// reduction is a mean and the batch has no terms.
 ///
 /// ```
 /// use brique_core::Loss;
@@ -52,13 +52,13 @@ pub struct BCELoss {
 }
 
 impl BCELoss {
-    /// The binary cross-entropy with this reduction.
+    /// Creates the binary cross-entropy with this reduction.
     #[must_use]
     pub fn new(reduction: Reduction) -> Self {
         Self { reduction }
     }
 
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     #[must_use]
     pub fn reduction(self) -> Reduction {
         self.reduction
@@ -90,12 +90,12 @@ impl<T: Scalar> Loss<T> for BCELoss {
 }
 
 impl Elementwise for BCELoss {
-    /// `−y·ln p − (1 − y)·ln(1 − p)`: neither summand is negative.
+    /// Returns the term `−y·ln p − (1 − y)·ln(1 − p)`. Neither summand is negative.
     fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
         |y, p| -(y * clipped(p.ln())) - (T::one() - y) * clipped((-p).ln_1p())
     }
 
-    /// `(p − y) / (p·(1 − p))`.
+    /// Returns the derivative `(p − y) / (p·(1 − p))`.
     fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
         |y, p| (p - y) / at_least(T::from_f64(SMALLEST_VARIANCE), p * (T::one() - p))
     }
@@ -105,7 +105,7 @@ fn clipped<T: Scalar>(logarithm: T) -> T {
     at_least(T::from_f64(LOWEST_LOGARITHM), logarithm)
 }
 
-/// The larger of the two, and NaN of NaN, which `max` would drop.
+/// Returns the larger of the two, or NaN if `number` is NaN: `max` would return the bound.
 fn at_least<T: Scalar>(bound: T, number: T) -> T {
     if number < bound { bound } else { number }
 }

@@ -9,22 +9,23 @@ use crate::checks::{check_targets, check_weight};
 use crate::classes::weighted;
 use crate::elementwise::{self, Elementwise};
 
-/// The binary cross-entropy `Σ [w·y·softplus(−ŷ) + (1 − y)·softplus(ŷ)] / d` of logits ŷ, whose gradient is
-/// `[(1 − y)·σ(ŷ) − w·y·σ(−ŷ)] / d`: plainly, with w = 1, `(σ(ŷ) − y) / d`.
+/// Computes the binary cross-entropy `Σ [w·y·softplus(−ŷ) + (1 − y)·softplus(ŷ)] / d` of logits ŷ. Its gradient is
+/// `[(1 − y)·σ(ŷ) − w·y·σ(−ŷ)] / d`; with w = 1, this is `(σ(ŷ) − y) / d`.
 ///
-/// It is [`BCELoss`](crate::BCELoss) behind a sigmoid, without the logarithm of a number that has become 0 or 1: no term is
-/// negative, and for y = 1 the gradient is `−σ(−ŷ)`, which has its digits where `σ(ŷ) − 1` has none left.
+/// It equals a sigmoid followed by [`BCELoss`](crate::BCELoss), but takes no logarithm of a number that has been
+/// rounded to 0 or 1. No term is negative. For y = 1 the gradient is `−σ(−ŷ)`, which remains accurate if `σ(ŷ) − 1` is
+/// rounded to 0.
 ///
-/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. `w` is the weight of the positive class, 1 unless
-/// [`pos_weight`](Self::pos_weight) says otherwise: PyTorch's `binary_cross_entropy_with_logits`.
+/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. `w` is the weight of the positive class; it is 1
+/// unless [`pos_weight`](Self::pos_weight) sets it. This is PyTorch's `binary_cross_entropy_with_logits`.
 ///
 /// # Shapes
 ///
-/// `y` and `ŷ` are (n, m) both.
+/// `y` and `ŷ` are both (n, m).
 ///
 /// # Errors
 ///
-/// Where the shapes differ; where a target is not from 0 to 1; where a mean is asked for and the batch has no terms.
+/// If the shapes differ; if a target is not from 0 to 1; if the reduction is a mean and the batch has no terms.
 ///
 /// ```
 /// use brique_core::Loss;
@@ -48,7 +49,7 @@ pub struct BCEWithLogitsLoss {
 }
 
 impl BCEWithLogitsLoss {
-    /// The binary cross-entropy with this reduction and w = 1.
+    /// Creates the binary cross-entropy with this reduction and w = 1.
     #[must_use]
     pub fn new(reduction: Reduction) -> Self {
         Self {
@@ -57,11 +58,11 @@ impl BCEWithLogitsLoss {
         }
     }
 
-    /// Counts what is positive `weight` times: above 1 for a rare positive class.
+    /// Sets the weight w of the positive class. Use a weight above 1 if the positive class is rare.
     ///
     /// # Errors
     ///
-    /// Where it is negative, infinite or NaN.
+    /// If the weight is negative, infinite or NaN.
     ///
     /// ```
     /// use brique_core::Loss;
@@ -69,7 +70,8 @@ impl BCEWithLogitsLoss {
     /// use brique_tensor::ndarray::array;
     ///
     /// let loss = BCEWithLogitsLoss::default().pos_weight(3.0)?;
-    /// assert_eq!(loss.backward(&array![[1.0, 0.0]], &array![[0.0, 0.0]])?, array![[-0.75, 0.25]]);
+    /// let gradient = loss.backward(&array![[1.0, 0.0]], &array![[0.0, 0.0]])?;
+    /// assert_eq!(gradient, array![[-0.75, 0.25]]);
     /// # Ok::<(), brique_core::Error>(())
     /// ```
     pub fn pos_weight(self, weight: f64) -> Result<Self, Error> {
@@ -80,7 +82,7 @@ impl BCEWithLogitsLoss {
         })
     }
 
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     #[must_use]
     pub fn reduction(self) -> Reduction {
         self.reduction
@@ -88,7 +90,7 @@ impl BCEWithLogitsLoss {
 }
 
 impl Default for BCEWithLogitsLoss {
-    /// The mean, with w = 1.
+    /// Creates the loss with the mean as its reduction and w = 1.
     fn default() -> Self {
         Self::new(Reduction::default())
     }
@@ -120,7 +122,7 @@ impl Elementwise for BCEWithLogitsLoss {
     fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
         let weight = T::from_f64(self.pos_weight);
         move |y, x| {
-            // softplus(±x) = max(±x, 0) + ln(1 + e^−|x|), and that logarithm is softplus(−|x|): one for both.
+            // softplus(±x) = max(±x, 0) + ln(1 + e^−|x|), and that logarithm is softplus(−|x|): both share it.
             let common = softplus(-x.abs());
             let (of_x, of_minus_x) = if x < T::zero() {
                 (T::zero(), -x)
@@ -134,7 +136,7 @@ impl Elementwise for BCEWithLogitsLoss {
     fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
         let weight = T::from_f64(self.pos_weight);
         move |y, x| {
-            // σ(|x|) = 1 / (1 + e^−|x|) and σ(−|x|) = e^−|x| / (1 + e^−|x|): one exponential for both.
+            // σ(|x|) = 1 / (1 + e^−|x|) and σ(−|x|) = e^−|x| / (1 + e^−|x|): both share one exponential.
             let decay = exp(-x.abs());
             let (of_x, of_minus_x) = if x < T::zero() {
                 (decay, T::one())
@@ -147,7 +149,7 @@ impl Elementwise for BCEWithLogitsLoss {
 }
 
 impl fmt::Display for BCEWithLogitsLoss {
-    #[expect(clippy::float_cmp, reason = "exactly 1 is no weight")]
+    #[expect(clippy::float_cmp, reason = "a weight of exactly 1 is not shown")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "BCEWithLogitsLoss({}", self.reduction)?;
         if self.pos_weight != 1.0 {

@@ -1,11 +1,11 @@
-//! What targets, predictions and options may be, and the faults of those that are something else.
+//! Checks of targets, predictions and options, and the faults that they return.
 
 use std::borrow::Cow;
 
 use brique_core::Fault;
 use brique_tensor::{Matrix, Scalar};
 
-/// Targets of the shape of the predictions, each of which `fits`.
+/// Checks that the targets have the shape of the predictions, and that `fits` accepts each target.
 pub(crate) fn check_targets<T: Scalar>(
     y: &Matrix<T>,
     yhat: &Matrix<T>,
@@ -23,7 +23,7 @@ pub(crate) fn check_targets<T: Scalar>(
     check_numbers("y", y, fits, expected)
 }
 
-/// Every number of a matrix `fits`; the first that does not is named with its place.
+/// Checks that `fits` accepts every element of a matrix. The fault names the position of the first one that it refuses.
 pub(crate) fn check_numbers<T: Scalar>(
     name: &str,
     matrix: &Matrix<T>,
@@ -40,7 +40,7 @@ pub(crate) fn check_numbers<T: Scalar>(
     }
 }
 
-/// An option that is finite and at least 0.
+/// Checks that an option is finite and at least 0.
 pub(crate) fn check_weight(name: impl Into<Cow<'static, str>>, weight: f64) -> Result<(), Fault> {
     if weight.is_finite() && weight >= 0.0 {
         return Ok(());

@@ -1,13 +1,13 @@
-//! Targets that are classes, and the weights of classes.
+//! Targets that are class indices or class probabilities, and the weights of classes.
 
 use brique_core::{Fault, Reduction};
 use brique_tensor::{Matrix, Scalar, pairwise_sum};
 
 use crate::checks::{check_numbers, check_weight, value};
 
-/// A column of class indices, one an example, whole numbers below the columns of `yhat`.
+/// Checks that `y` is a column of class indices, one per example: whole numbers below the number of columns of `yhat`.
 ///
-/// `reason` says why a column, and what else would fit.
+/// The fault for another shape contains `reason`: why a column is expected, and which other shape would fit.
 pub(crate) fn check_class_indices<T: Scalar>(
     y: &Matrix<T>,
     yhat: &Matrix<T>,
@@ -23,7 +23,7 @@ pub(crate) fn check_class_indices<T: Scalar>(
         });
     }
     let is_index = |number| index(number, classes).is_some();
-    // The words are put together only where they are needed: a step of training allocates nothing.
+    // The message is formatted only if there is a fault: a training step allocates nothing.
     check_numbers("y", y, is_index, "").map_err(|fault| match fault {
         Fault::Value { argument, found, .. } => value(
             argument,
@@ -34,13 +34,13 @@ pub(crate) fn check_class_indices<T: Scalar>(
     })
 }
 
-/// Rows of probabilities: none is negative, and each row sums to 1.
+/// Checks that the rows of `y` are probabilities: no element is negative, and each row sums to 1.
 pub(crate) fn check_probabilities<T: Scalar>(y: &Matrix<T>) -> Result<(), Fault> {
     check_numbers("y", y, |p| p >= T::zero(), "a probability: at least 0")?;
     let tolerance = if T::NAME == "f32" { 1e-3 } else { 1e-4 };
     for row in 0..y.nrows() {
         let sum = pairwise_sum(y.ncols(), |class| y[[row, class]]).as_f64();
-        // Infinity is at an infinite distance.
+        // If the sum is infinite, the difference is infinite too.
         if (sum - 1.0).abs() > tolerance {
             return Err(value(
                 format!("the sum of row {row} of y"),
@@ -52,7 +52,7 @@ pub(crate) fn check_probabilities<T: Scalar>(y: &Matrix<T>) -> Result<(), Fault>
     Ok(())
 }
 
-/// The class of an example, from a column that was checked.
+/// Returns the class of an example, from a column that has been checked.
 #[track_caller]
 pub(crate) fn class_of<T: Scalar>(y: &Matrix<T>, row: usize, classes: usize) -> usize {
     let class = index(y[[row, 0]], classes);
@@ -69,12 +69,12 @@ fn index<T: Scalar>(number: T, classes: usize) -> Option<usize> {
     (number.fract() == T::zero()).then_some(index)
 }
 
-/// The weight of each class; 1 for all where none are given.
+/// The weight of each class. If no weights are given, all of them are 1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct ClassWeights(Option<Vec<f64>>);
 
 impl ClassWeights {
-    /// These weights, finite and at least 0.
+    /// Creates class weights, which must be finite and at least 0.
     pub(crate) fn new(weights: Vec<f64>) -> Result<Self, Fault> {
         if weights.is_empty() {
             return Err(value("weights", "an empty list", "one weight a class"));
@@ -85,19 +85,19 @@ impl ClassWeights {
         Ok(Self(Some(weights)))
     }
 
-    /// The weight of one class.
+    /// Returns the weight of one class.
     pub(crate) fn of<T: Scalar>(&self, class: usize) -> T {
         self.0
             .as_ref()
             .map_or(T::one(), |weights| T::from_f64(weights[class]))
     }
 
-    /// How many there are, where they were given.
+    /// Returns the number of weights, if they were given.
     pub(crate) fn given(&self) -> Option<usize> {
         self.0.as_ref().map(Vec::len)
     }
 
-    /// One weight a column.
+    /// Checks that there is one weight per column.
     pub(crate) fn check_columns<T>(&self, yhat: &Matrix<T>) -> Result<(), Fault> {
         match self.given() {
             Some(classes) if classes != yhat.ncols() => Err(Fault::Shape {
@@ -110,7 +110,8 @@ impl ClassWeights {
         }
     }
 
-    /// By what the sum over the examples is divided where `y` holds class indices: a mean is over their weights.
+    /// Returns the divisor of the sum over the examples if `y` holds class indices: for a weighted mean, the sum of the
+    /// weights of the examples.
     pub(crate) fn divisor_of_indices<T: Scalar>(
         &self,
         y: &Matrix<T>,
@@ -124,7 +125,7 @@ impl ClassWeights {
         T::from_usize(reduction.divisor(examples, 1))
     }
 
-    /// A mean over weights that are all 0 is one over nothing. A batch without a row is refused at the door.
+    /// Refuses a mean over weights that are all 0. A batch without rows is refused on entry, not here.
     pub(crate) fn check_mean<T: Scalar>(
         &self,
         y: &Matrix<T>,
@@ -139,7 +140,8 @@ impl ClassWeights {
     }
 }
 
-/// `weight · number`, where 0 of an infinity is 0: what does not count cannot make the sum infinite. NaN stays NaN.
+/// Returns `weight · number`, or 0 if the weight is 0 and the number is infinite: an infinite term of weight 0 does not
+/// change the sum. NaN remains NaN.
 pub(crate) fn weighted<T: Scalar>(weight: T, number: T) -> T {
     if weight == T::zero() && number.is_infinite() {
         T::zero()

@@ -13,30 +13,33 @@ use crate::checks::value;
 use crate::classes::{ClassWeights, check_class_indices, check_probabilities, class_of, weighted};
 use crate::elementwise::assert_length;
 
-/// The cross-entropy `Σ_i Σ_j q_ij · (log Σ_k e^ŷ_ik − ŷ_ij) / d` of logits ŷ, whose gradient is `(Q_i · p_ij − q_ij) / d`.
+/// Computes the cross-entropy `Σ_i Σ_j q_ij · (log Σ_k e^ŷ_ik − ŷ_ij) / d` of logits ŷ. Its gradient is
+/// `(Q_i · p_ij − q_ij) / d`.
 ///
-/// p is the softmax of a row of ŷ, q what is wanted of it, and Q its sum. Plainly, q is the target: 1 for the class and 0
-/// elsewhere, or a probability for each class, so that `CE = −ŷ_y + log Σ e^ŷ` and the gradient is `p − y`. With a
-/// smoothing s, class weights w and c classes, `q_j = w_j · ((1 − s)·y_j + s/c)`.
+/// p is the softmax of a row of ŷ, q is the wanted value for each of its classes, and Q is the sum of q. Without
+/// smoothing and weights, q is the target: 1 for the class and 0 elsewhere, or a probability for each class. Then
+/// `CE = −ŷ_y + log Σ e^ŷ`, and the gradient is `p − y`. With a smoothing s, class weights w and c classes,
+/// `q_j = w_j · ((1 − s)·y_j + s/c)`.
 ///
-/// An example has one term, so the divisor d is n for `Mean` and `BatchMean` and 1 for `Sum`. With class weights the
-/// `Mean` over class indices is weighted: its d is `Σ_i w_(y_i)`. All of that is PyTorch's `cross_entropy`.
+/// An example has one term: the divisor d is n for `Mean` and `BatchMean`, and 1 for `Sum`. With class weights the
+/// `Mean` over class indices is weighted: its d is `Σ_i w_(y_i)`. All of this is as in PyTorch's `cross_entropy`.
 ///
-/// Nothing is lost in the tails: with m the largest logit of a row, the loss is a sum of `ln_1p(Σ e^(ŷ − m))` over the
-/// other classes and of `m − ŷ`, none of which is negative, and `p_y − 1` is the sum of the other p, never a difference.
+/// Large logits lose no accuracy. With m the largest logit of a row, the loss is a sum of `ln_1p(Σ e^(ŷ − m))` over the
+/// other classes and of `m − ŷ`, none of which is negative. `p_y − 1` is computed from the sum of the other p, never as
+/// a difference.
 ///
 /// # Shapes
 ///
-/// `ŷ` is (n, c). `y` is a column of class indices, (n, 1), or as ŷ: one-hot rows or probabilities. Where the shapes are one,
-/// y holds probabilities; so it does for c = 1.
+/// `ŷ` is (n, c). `y` is a column of class indices, (n, 1), or has the shape of ŷ: one-hot rows or probabilities. If
+/// both have the same shape, y holds probabilities, also for c = 1.
 ///
 /// # Errors
 ///
-/// Where `y` has neither shape; where an index is no whole number below c; where probabilities are negative or NaN, or a row
-/// of them does not sum to 1 within 10⁻⁴, in f32 10⁻³; where there is not one weight a column; where a mean is asked for
-/// and there are no examples, or their weights are all 0.
+/// If `y` has neither shape; if an index is not a whole number below c; if a probability is negative or NaN, or a row
+/// of probabilities does not sum to 1 within 10⁻⁴ (in f32 10⁻³); if there are class weights, but not one per column; if
+/// the reduction is a mean and there are no examples, or their weights are all 0.
 ///
-/// A logit may be −∞, which is a probability of 0. NaN and +∞ give NaN.
+/// A logit may be −∞: its probability is 0. NaN and +∞ give NaN.
 ///
 /// ```
 /// use brique_core::Loss;
@@ -45,15 +48,17 @@ use crate::elementwise::assert_length;
 ///
 /// let loss = CrossEntropyLoss::default();
 /// let logits = array![[0.0, 0.0], [0.0, 800.0]];
-/// assert_eq!(loss.per_example(&array![[1.0], [0.0]], &logits)?, array![2.0_f64.ln(), 800.0]);
-/// assert_eq!(loss.backward(&array![[1.0], [0.0]], &logits)?, array![[0.25, -0.25], [-0.5, 0.5]]);
+/// let classes = array![[1.0], [0.0]];
+/// assert_eq!(loss.per_example(&classes, &logits)?, array![2.0_f64.ln(), 800.0]);
+/// let gradient = loss.backward(&classes, &logits)?;
+/// assert_eq!(gradient, array![[0.25, -0.25], [-0.5, 0.5]]);
 ///
 /// let one_hot = array![[0.0, 1.0], [1.0, 0.0]];
-/// assert_eq!(loss.forward(&one_hot, &logits)?, loss.forward(&array![[1.0], [0.0]], &logits)?);
+/// assert_eq!(loss.forward(&one_hot, &logits)?, loss.forward(&classes, &logits)?);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
-/// Source: the course, log-softmax and cross-entropy; label smoothing is of Szegedy et al., 2016. Derived in
+/// Source: the course, log-softmax and cross-entropy; label smoothing: Szegedy et al., 2016. Derived in
 /// `docs/mathematics.md`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CrossEntropyLoss {
@@ -63,7 +68,7 @@ pub struct CrossEntropyLoss {
 }
 
 impl CrossEntropyLoss {
-    /// The cross-entropy with this reduction, without smoothing or weights.
+    /// Creates the cross-entropy with this reduction, without smoothing or class weights.
     #[must_use]
     pub fn new(reduction: Reduction) -> Self {
         Self {
@@ -72,19 +77,21 @@ impl CrossEntropyLoss {
         }
     }
 
-    /// Takes `smoothing` of the target away and spreads it over all classes alike: `(1 − s)·y + s/c`.
+    /// Sets the label smoothing s: moves the fraction s of the target to all classes equally, `(1 − s)·y + s/c`.
     ///
     /// # Errors
     ///
-    /// Where it is not from 0 to 1.
+    /// If the smoothing is not from 0 to 1.
     ///
     /// ```
     /// use brique_core::Loss;
     /// use brique_losses::CrossEntropyLoss;
     /// use brique_tensor::ndarray::array;
     ///
-    /// let loss = CrossEntropyLoss::default().label_smoothing(0.5)?; // the target becomes (3/4, 1/4)
-    /// assert_eq!(loss.backward(&array![[0.0]], &array![[0.0, 0.0]])?, array![[-0.25, 0.25]]);
+    /// // The target becomes (3/4, 1/4).
+    /// let loss = CrossEntropyLoss::default().label_smoothing(0.5)?;
+    /// let gradient = loss.backward(&array![[0.0]], &array![[0.0, 0.0]])?;
+    /// assert_eq!(gradient, array![[-0.25, 0.25]]);
     /// # Ok::<(), brique_core::Error>(())
     /// ```
     pub fn label_smoothing(self, smoothing: f64) -> Result<Self, Error> {
@@ -98,11 +105,11 @@ impl CrossEntropyLoss {
         })
     }
 
-    /// Counts class j `weights[j]` times.
+    /// Sets the class weights: class j has the weight `weights[j]`.
     ///
     /// # Errors
     ///
-    /// Where there are none, or one is negative, infinite or NaN.
+    /// If `weights` is empty, or a weight is negative, infinite or NaN.
     ///
     /// ```
     /// use brique_core::Loss;
@@ -111,7 +118,8 @@ impl CrossEntropyLoss {
     ///
     /// let loss = CrossEntropyLoss::default().class_weights(vec![1.0, 3.0])?;
     /// let (y, logits) = (array![[0.0], [1.0]], array![[0.0, 0.0], [0.0, 0.0]]);
-    /// assert_eq!(loss.backward(&y, &logits)?, array![[-0.125, 0.125], [0.375, -0.375]]); // over 1 + 3
+    /// // The divisor is 1 + 3.
+    /// assert_eq!(loss.backward(&y, &logits)?, array![[-0.125, 0.125], [0.375, -0.375]]);
     /// # Ok::<(), brique_core::Error>(())
     /// ```
     pub fn class_weights(self, weights: Vec<f64>) -> Result<Self, Error> {
@@ -124,7 +132,7 @@ impl CrossEntropyLoss {
         }
     }
 
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     #[must_use]
     pub fn reduction(&self) -> Reduction {
         self.reduction
@@ -149,7 +157,7 @@ impl CrossEntropyLoss {
         self.class_weights.divisor_of_indices(y, yhat, self.reduction)
     }
 
-    /// What is wanted of each class of one row, `q_j`.
+    /// Returns the function that gives the wanted value of each class of one row, `q_j`.
     fn wanted<'a, T: Scalar>(
         &'a self,
         y: &'a Matrix<T>,
@@ -157,7 +165,7 @@ impl CrossEntropyLoss {
         row: usize,
     ) -> impl Fn(usize) -> T + 'a {
         let classes = yhat.ncols();
-        let kept = T::from_f64(1.0 - self.label_smoothing);
+        let remaining = T::from_f64(1.0 - self.label_smoothing);
         let spread = T::from_f64(self.label_smoothing / classes as f64);
         let class = (!holds_probabilities(y, yhat)).then(|| class_of(y, row, classes));
         move |column| {
@@ -166,7 +174,7 @@ impl CrossEntropyLoss {
                 Some(class) if class == column => T::one(),
                 Some(_) => T::zero(),
             };
-            self.class_weights.of::<T>(column) * (kept * target + spread)
+            self.class_weights.of::<T>(column) * (remaining * target + spread)
         }
     }
 
@@ -196,7 +204,7 @@ impl<T: Scalar> Loss<T> for CrossEntropyLoss {
         per_example(self, y, yhat, losses);
     }
 
-    /// No mean is taken here, so weights may all be 0.
+    /// No mean is taken here: the weights may all be 0.
     fn per_example(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array1<T>, Error> {
         self.check_pair(y, yhat)
             .map_err(|fault| Error::new(self, "per_example", fault))?;
@@ -243,7 +251,7 @@ compile_once! {
     }
 }
 
-/// Whether y is to be read as probabilities, not as class indices.
+/// Returns whether y holds probabilities, not class indices.
 fn holds_probabilities<T>(y: &Matrix<T>, yhat: &Matrix<T>) -> bool {
     y.dim() == yhat.dim()
 }
@@ -259,21 +267,23 @@ fn assert_targets<T>(y: &Matrix<T>, yhat: &Matrix<T>) {
     );
 }
 
-/// `Σ_j q_j · (log Σ e^z − z_j)`, as `Q · ln(1 + Σ' e^(z − m)) + Σ_j q_j · (m − z_j)`, where Σ' leaves out the largest, m.
+/// Computes `Σ_j q_j · (log Σ e^z − z_j)` as `Q · ln(1 + Σ' e^(z − m)) + Σ_j q_j · (m − z_j)`. m is the largest logit,
+/// and Σ' is the sum over the others.
 ///
 /// No term is negative, so nothing cancels.
 fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: impl Fn(usize) -> T) -> T {
-    let (largest, place) = largest_and_place(z);
-    let others = sum_without(z.len(), place, |class| exp_of_difference(z[class], largest));
+    let (largest, index) = largest_and_index(z);
+    let others = sum_without(z.len(), index, |class| exp_of_difference(z[class], largest));
     let total = pairwise_sum(z.len(), &wanted);
     let below = pairwise_sum(z.len(), |class| weighted(wanted(class), largest - z[class]));
     total * ln_1p_of_positive(others) + below
 }
 
-/// `(Q · p_j − q_j) / d`, as `(p_j · Σ q − q_j · Σ p) / d` over all classes but j.
+/// Computes `(Q · p_j − q_j) / d` as `(p_j · Σ q − q_j · Σ p) / d`, with both sums over all classes but j.
 ///
-/// Where the difference of a whole and a part would cancel, for the largest p and for the largest q, the sum over the others
-/// is taken; a one-hot target leaves one term, with all of its digits.
+/// These sums are differences of the total and one element. For the largest p and the largest q the difference would
+/// cancel: for these, the sum over the other classes is computed directly. With a one-hot target one term remains, with
+/// full accuracy.
 fn write_row_gradient<T: Scalar>(
     z: &ArrayRef1<T>,
     wanted: impl Fn(usize) -> T,
@@ -281,7 +291,7 @@ fn write_row_gradient<T: Scalar>(
     delta: &mut ArrayRef1<T>,
 ) {
     let classes = z.len();
-    let (largest, likeliest) = largest_and_place(z);
+    let (largest, likeliest) = largest_and_index(z);
     elementwise_forward(
         Exponential { largest },
         &z.view().insert_axis(Axis(0)),
@@ -313,7 +323,7 @@ fn write_row_gradient<T: Scalar>(
     }
 }
 
-/// `e^(z − largest)`, its own derivative.
+/// The function `e^(z − largest)`, which is its own derivative.
 #[derive(Clone, Copy)]
 struct Exponential<T> {
     largest: T,
@@ -321,7 +331,7 @@ struct Exponential<T> {
 
 #[allow(
     clippy::inline_always,
-    reason = "what is inlined into a loop for an instruction set is compiled for it, and nothing else is"
+    reason = "a function is compiled for the instruction set of a loop only if it is inlined into the loop"
 )]
 impl<T: Scalar> Elementwise<T> for Exponential<T> {
     #[inline(always)]
@@ -335,16 +345,16 @@ impl<T: Scalar> Elementwise<T> for Exponential<T> {
     }
 }
 
-/// The largest number and the first place where it stands; NaN at 0 where one is NaN.
-fn largest_and_place<T: Scalar>(z: &ArrayRef1<T>) -> (T, usize) {
+/// Returns the largest number and its first index. If a number is NaN, returns NaN and the index 0.
+fn largest_and_index<T: Scalar>(z: &ArrayRef1<T>) -> (T, usize) {
     let largest = largest(z.iter().copied());
-    let place = z.iter().position(|&z| z == largest);
-    (largest, place.unwrap_or_default())
+    let index = z.iter().position(|&z| z == largest);
+    (largest, index.unwrap_or_default())
 }
 
-/// `Σ term(i)` for i in `0..n` without one.
-fn sum_without<T: Scalar>(n: usize, left_out: usize, term: impl Fn(usize) -> T) -> T {
-    pairwise_sum(n, |i| if i == left_out { T::zero() } else { term(i) })
+/// Returns `Σ term(i)` for i in `0..n` except `omitted`.
+fn sum_without<T: Scalar>(n: usize, omitted: usize, term: impl Fn(usize) -> T) -> T {
+    pairwise_sum(n, |i| if i == omitted { T::zero() } else { term(i) })
 }
 
 impl fmt::Display for CrossEntropyLoss {

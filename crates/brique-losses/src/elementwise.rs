@@ -1,4 +1,4 @@
-//! Losses that are a sum of one term per element: their three kernels, from the term and its derivative.
+//! Losses that are a sum of one term per element. Their three kernels use the term and its derivative.
 
 use brique_core::Reduction;
 use brique_tensor::ndarray::ArrayRef1;
@@ -6,14 +6,14 @@ use brique_tensor::{Matrix, Scalar, combine, pairwise_sum, sum_of_pairs};
 
 /// A loss that is a sum of one term per element.
 pub(crate) trait Elementwise {
-    /// The term, a function of y and ŷ.
+    /// Returns the term, a function of y and ŷ.
     fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy;
 
-    /// The derivative of the term with respect to ŷ.
+    /// Returns the derivative of the term with respect to ŷ.
     fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy;
 }
 
-/// The kernels of an [`Elementwise`] loss, for its implementation of [`Loss`](brique_core::Loss).
+/// Defines the kernels of an [`Elementwise`] loss, for its implementation of [`Loss`](brique_core::Loss).
 macro_rules! kernels {
     ($loss:ty) => {
         fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
@@ -56,7 +56,7 @@ macro_rules! kernels {
 }
 pub(crate) use kernels;
 
-/// `Σ term(y, ŷ) / d` over all elements.
+/// Computes `Σ term(y, ŷ) / d` over all elements.
 #[track_caller]
 pub(crate) fn forward<T: Scalar>(
     y: &Matrix<T>,
@@ -68,7 +68,7 @@ pub(crate) fn forward<T: Scalar>(
     sum_of_pairs(y, yhat, term) / divisor(yhat, reduction)
 }
 
-/// `delta = derivative(y, ŷ) / d`, element by element; the derivative is that of the term with respect to ŷ.
+/// Computes `delta = derivative(y, ŷ) / d`, element by element. The derivative is that of the term with respect to ŷ.
 #[track_caller]
 pub(crate) fn backward<T: Scalar>(
     y: &Matrix<T>,
@@ -82,7 +82,7 @@ pub(crate) fn backward<T: Scalar>(
     combine(y, yhat, delta, move |y, yhat| derivative(y, yhat) * factor);
 }
 
-/// `losses[i] = Σ term(y, ŷ)` over row i.
+/// Computes `losses[i] = Σ term(y, ŷ)` over row i.
 #[track_caller]
 pub(crate) fn per_example<T: Scalar>(
     y: &Matrix<T>,
@@ -115,7 +115,7 @@ fn assert_one_shape<T>(y: &Matrix<T>, yhat: &Matrix<T>) {
     );
 }
 
-/// One loss an example.
+/// Asserts that `losses` has one element per example.
 #[track_caller]
 pub(crate) fn assert_length<T>(losses: &ArrayRef1<T>, yhat: &Matrix<T>) {
     assert!(
@@ -126,7 +126,7 @@ pub(crate) fn assert_length<T>(losses: &ArrayRef1<T>, yhat: &Matrix<T>) {
     );
 }
 
-/// `e / |e|`; 0 of 0, and NaN of NaN.
+/// Returns `e / |e|`, but 0 for 0, and NaN for NaN.
 pub(crate) fn sign<T: Scalar>(e: T) -> T {
     if e > T::zero() {
         T::one()

@@ -8,17 +8,18 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 use crate::checks::check_targets;
 use crate::elementwise::{self, Elementwise};
 
-/// The hinge loss `Σ max(0, 1 − y·ŷ) / d` of targets ±1, whose gradient is `−y / d` where y·ŷ < 1, and 0 elsewhere.
+/// Computes the hinge loss `Σ max(0, 1 − y·ŷ) / d` of targets ±1. Its gradient is `−y / d` if y·ŷ < 1, and 0 otherwise.
 ///
-/// A prediction that is right by a margin of 1 costs nothing. The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`.
+/// The loss of a correct prediction with a margin of at least 1 is 0. The divisor d is n·m for `Mean`, n for
+/// `BatchMean`, 1 for `Sum`.
 ///
 /// # Shapes
 ///
-/// `y` and `ŷ` are (n, m) both.
+/// `y` and `ŷ` are both (n, m).
 ///
 /// # Errors
 ///
-/// Where the shapes differ; where a target is neither −1 nor 1; where a mean is asked for and the batch has no terms.
+/// If the shapes differ; if a target is neither −1 nor 1; if the reduction is a mean and the batch has no terms.
 ///
 /// ```
 /// use brique_core::Loss;
@@ -38,13 +39,13 @@ pub struct HingeLoss {
 }
 
 impl HingeLoss {
-    /// The hinge loss with this reduction.
+    /// Creates the hinge loss with this reduction.
     #[must_use]
     pub fn new(reduction: Reduction) -> Self {
         Self { reduction }
     }
 
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     #[must_use]
     pub fn reduction(self) -> Reduction {
         self.reduction
@@ -69,7 +70,7 @@ impl<T: Scalar> Loss<T> for HingeLoss {
 }
 
 impl Elementwise for HingeLoss {
-    /// The larger of 0 and what is missing; `max` would turn NaN into 0.
+    /// Returns the larger of 0 and `1 − y·ŷ`. `max` would turn NaN into 0.
     fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
         |y, yhat| {
             let missing = T::one() - y * yhat;

@@ -8,23 +8,24 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 use crate::checks::{check_targets, value};
 use crate::elementwise::{self, Elementwise, sign};
 
-/// The Huber loss `Σ h(ŷ − y) / d`: a square within δ, a line outside, which an outlier does not pull on without end.
+/// Computes the Huber loss `Σ h(ŷ − y) / d`. h is a square for errors up to δ and a line for larger errors, which
+/// limits the gradient of an outlier.
 ///
 /// | | `h(e)` | its derivative |
 /// |---|---|---|
 /// | `\|e\| ≤ δ` | `½·e²` | `e` |
 /// | `\|e\| > δ` | `δ·(\|e\| − ½·δ)` | `δ·sign(e)` |
 ///
-/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. δ is 1 unless [`delta`](Self::delta) says otherwise:
-/// PyTorch's `HuberLoss`.
+/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. δ is 1 unless [`delta`](Self::delta) sets it. This
+/// is PyTorch's `HuberLoss`.
 ///
 /// # Shapes
 ///
-/// `y` and `ŷ` are (n, m) both.
+/// `y` and `ŷ` are both (n, m).
 ///
 /// # Errors
 ///
-/// Where the shapes differ; where a target is NaN; where a mean is asked for and the batch has no terms.
+/// If the shapes differ; if a target is NaN; if the reduction is a mean and the batch has no terms.
 ///
 /// ```
 /// use brique_core::Loss;
@@ -45,7 +46,7 @@ pub struct HuberLoss {
 }
 
 impl HuberLoss {
-    /// The Huber loss with this reduction and δ = 1.
+    /// Creates the Huber loss with this reduction and δ = 1.
     #[must_use]
     pub fn new(reduction: Reduction) -> Self {
         Self {
@@ -54,11 +55,11 @@ impl HuberLoss {
         }
     }
 
-    /// Goes from the square to the line at an error of `delta`.
+    /// Sets δ, the error at which the loss changes from the square to the line.
     ///
     /// # Errors
     ///
-    /// Where it is not finite or not above 0.
+    /// If `delta` is not finite or not above 0.
     ///
     /// ```
     /// use brique_core::Loss;
@@ -77,7 +78,7 @@ impl HuberLoss {
         Err(Error::new(self, "delta", fault))
     }
 
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     #[must_use]
     pub fn reduction(self) -> Reduction {
         self.reduction
@@ -85,7 +86,7 @@ impl HuberLoss {
 }
 
 impl Default for HuberLoss {
-    /// The mean, with δ = 1.
+    /// Creates the loss with the mean as its reduction and δ = 1.
     fn default() -> Self {
         Self::new(Reduction::default())
     }
@@ -135,7 +136,7 @@ impl Elementwise for HuberLoss {
 }
 
 impl fmt::Display for HuberLoss {
-    #[expect(clippy::float_cmp, reason = "exactly 1 is what it is unless it is given")]
+    #[expect(clippy::float_cmp, reason = "the default of exactly 1 is not shown")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HuberLoss({}", self.reduction)?;
         if self.delta != 1.0 {

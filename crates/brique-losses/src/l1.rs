@@ -8,17 +8,17 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 use crate::checks::check_targets;
 use crate::elementwise::{self, Elementwise, sign};
 
-/// The absolute error `Σ |ŷ − y| / d`, whose gradient is `sign(ŷ − y) / d`, and 0 where there is no error.
+/// Computes the absolute error `Σ |ŷ − y| / d`. Its gradient is `sign(ŷ − y) / d`, which is 0 if ŷ = y.
 ///
 /// The divisor d is n·m for `Mean` (PyTorch's `L1Loss`), n for `BatchMean`, 1 for `Sum`.
 ///
 /// # Shapes
 ///
-/// `y` and `ŷ` are (n, m) both.
+/// `y` and `ŷ` are both (n, m).
 ///
 /// # Errors
 ///
-/// Where the shapes differ; where a target is NaN; where a mean is asked for and the batch has no terms.
+/// If the shapes differ; if a target is NaN; if the reduction is a mean and the batch has no terms.
 ///
 /// ```
 /// use brique_core::Loss;
@@ -38,13 +38,13 @@ pub struct L1Loss {
 }
 
 impl L1Loss {
-    /// The absolute error with this reduction.
+    /// Creates the absolute error with this reduction.
     #[must_use]
     pub fn new(reduction: Reduction) -> Self {
         Self { reduction }
     }
 
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     #[must_use]
     pub fn reduction(self) -> Reduction {
         self.reduction

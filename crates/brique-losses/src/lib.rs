@@ -1,7 +1,7 @@
-//! Losses: how far a prediction is from its target.
+//! Losses: they measure how far a prediction is from its target.
 //!
-//! Every loss takes the target first, reduces a batch as its [`Reduction`] says, and gives the course's vector of
-//! per-example losses too. The mean of a batch lives here and nowhere else.
+//! Every loss takes the target as the first argument and reduces a batch according to its [`Reduction`]. It also
+//! returns the course's vector of per-example losses. The mean over a batch is taken here and nowhere else.
 //!
 //! | loss | of | targets |
 //! |---|---|---|
@@ -12,7 +12,7 @@
 //! | [`BCELoss`] | probabilities | from 0 to 1 |
 //! | [`HingeLoss`] | scores | −1 or 1 |
 //!
-//! A target that is none for its loss is an error that names its place. A prediction that is NaN gives NaN.
+//! A target that the loss does not accept is an error that names its position. A prediction that is NaN gives NaN.
 //!
 //! ```
 //! use brique_core::Loss;

@@ -7,15 +7,15 @@ use brique_tensor::{Matrix, Scalar};
 
 use crate::elementwise::{self, Elementwise};
 
-/// The squared error `Σ (y − ŷ)² / d`, whose gradient is `∂/∂ŷ = −2·(y − ŷ) / d`.
+/// Computes the squared error `Σ (y − ŷ)² / d`. Its gradient is `∂/∂ŷ = −2·(y − ŷ) / d`.
 ///
-/// The divisor d is the [`Reduction`]'s: n·m for `Mean` (PyTorch's `MSELoss`), n for `BatchMean` (the report's, for
-/// targets of any width), 1 for `Sum`. `per_example` is the course's vector ‖y − ŷ‖², before any division.
+/// The [`Reduction`] gives the divisor d: n·m for `Mean` (PyTorch's `MSELoss`), n for `BatchMean` (the report's loss,
+/// for targets of any width), 1 for `Sum`. `per_example` is the course's vector ‖y − ŷ‖², before any division.
 ///
 /// # Shapes
 ///
-/// `y` and `ŷ` are (n, m) both. Nothing is broadcast: (n, 1) against (1, n) is an error, and a target of one dimension
-/// does not compile:
+/// `y` and `ŷ` are both (n, m). Nothing is broadcast: (n, 1) against (1, n) is an error, and a target with one
+/// dimension does not compile:
 ///
 /// ```compile_fail,E0308
 /// use brique_core::Loss;
@@ -27,7 +27,7 @@ use crate::elementwise::{self, Elementwise};
 ///
 /// # Errors
 ///
-/// Where the shapes differ; where a mean is asked for and the batch has no terms.
+/// If the shapes differ, or the reduction is a mean and the batch has no terms.
 ///
 /// ```
 /// use brique_core::Loss;
@@ -49,13 +49,13 @@ pub struct MSELoss {
 }
 
 impl MSELoss {
-    /// The squared error with this reduction.
+    /// Creates the squared error with this reduction.
     #[must_use]
     pub fn new(reduction: Reduction) -> Self {
         Self { reduction }
     }
 
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     #[must_use]
     pub fn reduction(self) -> Reduction {
         self.reduction

@@ -9,14 +9,14 @@ use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 use crate::classes::{ClassWeights, check_class_indices, class_of, weighted};
 use crate::elementwise::assert_length;
 
-/// The negative log-likelihood `Σ_i −w_(y_i) · ŷ_(i, y_i) / d` of log-probabilities ŷ, whose gradient is `−w_(y_i) / d` in the
-/// column of the class, and 0 elsewhere.
+/// Computes the negative log-likelihood `Σ_i −w_(y_i) · ŷ_(i, y_i) / d` of log-probabilities ŷ. Its gradient is
+/// `−w_(y_i) / d` in the column of the class, and 0 in the other columns.
 ///
-/// It comes after a log-softmax; on logits, [`CrossEntropyLoss`](crate::CrossEntropyLoss) does both at once. ŷ is taken as it
-/// is, also where it is no logarithm of a probability.
+/// It follows a log-softmax. For logits, [`CrossEntropyLoss`](crate::CrossEntropyLoss) computes both at once. The
+/// values of ŷ are not checked: they may be other numbers than logarithms of probabilities.
 ///
-/// An example has one term, so the divisor d is n for `Mean` and `BatchMean` and 1 for `Sum`; with class weights the `Mean` is
-/// weighted, and its d is `Σ_i w_(y_i)`: PyTorch's `nll_loss`.
+/// An example has one term: the divisor d is n for `Mean` and `BatchMean`, and 1 for `Sum`. With class weights the
+/// `Mean` is weighted, and its d is `Σ_i w_(y_i)`. This is PyTorch's `nll_loss`.
 ///
 /// # Shapes
 ///
@@ -24,17 +24,19 @@ use crate::elementwise::assert_length;
 ///
 /// # Errors
 ///
-/// Where `y` is no column with one index an example; where an index is no whole number below c; where there is not one weight
-/// a column; where a mean is asked for and there are no examples, or their weights are all 0.
+/// If `y` is not a column with one index per example; if an index is not a whole number below c; if there are class
+/// weights, but not one per column; if the reduction is a mean and there are no examples, or their weights are all 0.
 ///
 /// ```
 /// use brique_core::Loss;
 /// use brique_losses::NLLLoss;
 /// use brique_tensor::ndarray::array;
 ///
-/// let (y, log_probabilities) = (array![[1.0], [0.0]], array![[-4.0, -0.5], [-1.5, -0.25]]);
+/// let y = array![[1.0], [0.0]];
+/// let log_probabilities = array![[-4.0, -0.5], [-1.5, -0.25]];
 /// assert_eq!(NLLLoss::default().forward(&y, &log_probabilities)?, 1.0);
-/// assert_eq!(NLLLoss::default().backward(&y, &log_probabilities)?, array![[0.0, -0.5], [-0.5, 0.0]]);
+/// let gradient = NLLLoss::default().backward(&y, &log_probabilities)?;
+/// assert_eq!(gradient, array![[0.0, -0.5], [-0.5, 0.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -46,7 +48,7 @@ pub struct NLLLoss {
 }
 
 impl NLLLoss {
-    /// The negative log-likelihood with this reduction, without weights.
+    /// Creates the negative log-likelihood with this reduction, without class weights.
     #[must_use]
     pub fn new(reduction: Reduction) -> Self {
         Self {
@@ -55,11 +57,11 @@ impl NLLLoss {
         }
     }
 
-    /// Counts examples of class j `weights[j]` times.
+    /// Sets the class weights: an example of class j has the weight `weights[j]`.
     ///
     /// # Errors
     ///
-    /// Where there are none, or one is negative, infinite or NaN.
+    /// If `weights` is empty, or a weight is negative, infinite or NaN.
     pub fn class_weights(self, weights: Vec<f64>) -> Result<Self, Error> {
         match ClassWeights::new(weights) {
             Ok(class_weights) => Ok(Self {
@@ -70,7 +72,7 @@ impl NLLLoss {
         }
     }
 
-    /// How the losses of a batch become one number.
+    /// Returns how the losses of a batch are reduced to one number.
     #[must_use]
     pub fn reduction(&self) -> Reduction {
         self.reduction
@@ -108,7 +110,7 @@ impl<T: Scalar> Loss<T> for NLLLoss {
         per_example(self, y, yhat, losses);
     }
 
-    /// No mean is taken here, so weights may all be 0.
+    /// No mean is taken here: the weights may all be 0.
     fn per_example(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array1<T>, Error> {
         self.check_pair(y, yhat)
             .map_err(|fault| Error::new(self, "per_example", fault))?;

@@ -1,4 +1,4 @@
-//! The time of a step of four residual blocks, over that of the same chain without the additions.
+//! Compares the time of a step of four residual blocks with that of the same chain without the additions.
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
 use std::error::Error;
@@ -35,7 +35,7 @@ fn chain(width: usize, is_residual: bool) -> Result<Sequential<f32>, Box<dyn Err
     Ok(network)
 }
 
-/// The shortest of several steps of each, in turn.
+/// Returns the shortest time of several steps of each network, measured in turn.
 fn shortest(width: usize) -> Result<[Duration; 2], Box<dyn Error>> {
     let mut rng = portable(2);
     let x = Array2::from_shape_simple_fn((ROWS, width), || f32::from_f64(rng.standard_normal()));

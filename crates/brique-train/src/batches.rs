@@ -1,11 +1,11 @@
-//! Mini-batches in buffers that are kept.
+//! Mini-batches in reused buffers.
 
 use brique_datasets::Dataset;
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
 use brique_tensor::{Scalar, aligned_zeros};
 
-/// The examples of a data set, so many at a time, in order or in one that is drawn for each epoch.
+/// The examples of a data set in batches of `size`, either in order or in an order drawn for each epoch.
 pub(crate) struct Batches<'a, T: Scalar> {
     data: &'a Dataset<T>,
     size: usize,
@@ -31,23 +31,24 @@ impl<'a, T: Scalar> Batches<'a, T> {
         Self { data, size, shuffle }
     }
 
-    /// Begins an epoch: draws its order, a function of the seed and the number of the epoch.
+    /// Begins an epoch: draws its order, which depends only on the seed and the number of the epoch.
     pub(crate) fn begin(&mut self, epoch: usize) {
         if let Some(Shuffle { seed, order, .. }) = &mut self.shuffle {
             order
                 .iter_mut()
                 .enumerate()
-                .for_each(|(place, example)| *example = place);
+                .for_each(|(index, example)| *example = index);
             portable(seed.wrapping_add(epoch as u64)).shuffle(order);
         }
     }
 
-    /// The number of batches of an epoch.
+    /// Returns the number of batches in an epoch.
     pub(crate) fn count(&self) -> usize {
         self.data.len().div_ceil(self.size)
     }
 
-    /// Inputs and targets of a batch of the epoch; the last is as short as what is left.
+    /// Returns inputs and targets of a batch of the epoch. The last batch contains the remaining examples and may be
+    /// shorter.
     pub(crate) fn batch(&mut self, number: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
         let first = number * self.size;
         let last = self.data.len().min(first + self.size);

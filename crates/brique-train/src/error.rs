@@ -1,31 +1,31 @@
-//! What can end a training before its time.
+//! Errors of training.
 
 use std::fmt;
 
 use crate::metrics::MetricError;
 
-/// What stopped a training. The parameters are those after the last step that was made.
+/// An error that stopped training. The parameters are those after the last completed step.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A module or a loss refused.
+    /// A module or a loss returned an error.
     #[error(transparent)]
     Module(#[from] brique_core::Error),
-    /// An optimiser refused.
+    /// An optimiser returned an error.
     #[error(transparent)]
     Optimizer(#[from] brique_optim::Error),
-    /// A data set refused.
+    /// A data set returned an error.
     #[error(transparent)]
     Data(#[from] brique_datasets::Error),
-    /// A metric refused.
+    /// A metric returned an error.
     #[error("metric {name}: {source}")]
     Metric {
         /// The name of the metric.
         name: String,
-        /// What it says.
+        /// The error of the metric.
         source: MetricError,
     },
-    /// A number that training would go on with is NaN or infinite.
+    /// A number that training needs is NaN or infinite.
     #[error("{0}")]
     NotFinite(NotFinite),
     /// A step of a fit failed.
@@ -35,33 +35,33 @@ pub enum Error {
         epoch: usize,
         /// The batch of the epoch, from 0.
         batch: usize,
-        /// What failed.
+        /// The error of the step.
         source: Box<Error>,
     },
-    /// An option of a fit has a value that means nothing.
+    /// An option of a fit has an invalid value.
     #[error("Fit: {argument} is {found}, expected {expected}")]
     Option {
         /// The option.
         argument: &'static str,
         /// Its value.
         found: String,
-        /// What it may be.
+        /// The values it may have.
         expected: &'static str,
     },
 }
 
-/// Where the first NaN or infinity of a step is. No parameter has changed in that step.
+/// The origin of the first NaN or infinity in a step. No parameter has changed in that step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotFinite {
     /// In the batch itself.
     Input,
-    /// In the output of a module, with inputs that are finite: its parameters or its sums have grown too large.
+    /// In the output of a module whose inputs are finite: its parameters or its sums have grown too large.
     Output {
-        /// The module with its place in the network.
+        /// The module with its path in the network.
         module: String,
     },
-    /// In the loss, of outputs that are finite.
+    /// In the loss, although the outputs are finite.
     Loss {
         /// The loss, as it displays itself.
         loss: String,
@@ -70,7 +70,7 @@ pub enum NotFinite {
     },
     /// In the gradient of a parameter.
     Gradient {
-        /// The module with its place in the network.
+        /// The module with its path in the network.
         module: String,
     },
 }

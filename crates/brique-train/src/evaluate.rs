@@ -1,4 +1,4 @@
-//! A network on some data.
+//! Evaluation of a network on a data set.
 
 use brique_core::{Loss, Module, Workspace};
 use brique_datasets::Dataset;
@@ -8,10 +8,10 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 use crate::Error;
 use crate::metrics::MetricError;
 
-/// Examples that go through a network at once when it is evaluated.
+/// The number of rows in each batch of an evaluation.
 const ROWS: usize = 256;
 
-/// Something that is measured on targets and predictions, with its name: see [`metrics`](crate::metrics).
+/// A named function of targets and predictions: see [`metrics`](crate::metrics).
 ///
 /// ```
 /// use brique_train::{Metric, metrics};
@@ -25,40 +25,41 @@ pub struct Metric<T: Scalar = f64> {
     measure: Measure<T>,
 }
 
-/// Takes the target first, as losses do.
+/// Takes the target first, then the prediction, as losses do.
 type Measure<T> = fn(&Matrix<T>, &Matrix<T>) -> Result<f64, MetricError>;
 
 impl<T: Scalar> Metric<T> {
-    /// A metric of this name. `measure` takes the target first, then the prediction.
+    /// Creates a metric with this name. `measure` takes the target first, then the prediction.
     #[must_use]
     pub fn new(name: &'static str, measure: Measure<T>) -> Self {
         Self { name, measure }
     }
 
-    /// Its name.
+    /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 }
 
-/// What an evaluation found.
+/// The result of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluation<T: Scalar = f64> {
     /// The loss over all examples at once.
     pub loss: f64,
-    /// The metrics that were asked for, in order.
+    /// The requested metrics, in order.
     pub metrics: Vec<f64>,
-    /// What the network predicts, (n, out).
+    /// The predictions of the network, of shape (n, out).
     pub predictions: Array2<T>,
 }
 
-/// Loss and metrics of what a network predicts for `data`, as the trained network answers: nothing is dropped.
+/// Computes the loss and the metrics of a network's predictions for `data`. The network runs in prediction mode, in
+/// which dropout has no effect.
 ///
 /// # Errors
 ///
-/// If the network does not take the inputs, the loss not the targets, or a metric refuses.
+/// If the network refuses the inputs, the loss refuses the targets, or a metric returns an error.
 ///
 /// ```
 /// use brique_datasets::Dataset;
@@ -98,7 +99,7 @@ pub fn evaluate<T: Scalar>(
 }
 
 compile_once! {
-/// Some rows after the other, so that what lies between the modules stays small.
+/// Computes the predictions in batches, so that the intermediate activations stay small.
 fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
     let refuse = |fault| brique_core::Error::new(network, "predict", fault);
     let outputs = network.output_shape(inputs.ncols().into()).map_err(refuse)?;

@@ -1,4 +1,4 @@
-//! Epochs of mini-batches.
+//! Training over epochs of mini-batches.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use brique_tensor::{Scalar, compile_once};
 use crate::batches::Batches;
 use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights, evaluate};
 
-/// How a network is trained: for so many epochs, in batches of so many examples.
+/// The configuration of a training run: the number of epochs, the batch size, and options.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -39,8 +39,8 @@ use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Examples come in order unless [`shuffle`](Self::shuffle) gives a seed; the order of an epoch depends on the seed and its
-/// number alone. Nothing is printed: [`on_epoch`](Self::on_epoch) shows each epoch to who wants to know.
+/// Examples come in order unless [`shuffle`](Self::shuffle) sets a seed; the order in an epoch depends only on the
+/// seed and the number of the epoch. Nothing is printed: [`on_epoch`](Self::on_epoch) passes each epoch to a callback.
 #[must_use = "a fit does nothing until it runs"]
 pub struct Fit<'a, T: Scalar = f64> {
     epochs: usize,
@@ -55,11 +55,12 @@ pub struct Fit<'a, T: Scalar = f64> {
     callbacks: Vec<Box<Callback<'a>>>,
 }
 
-/// Is shown an epoch, and says whether to go on.
+/// Receives an epoch and returns whether training continues.
 type Callback<'a> = dyn FnMut(&Epoch) -> ControlFlow<()> + 'a;
 
 impl<'a, T: Scalar> Fit<'a, T> {
-    /// So many epochs, in batches of so many examples; the last of an epoch is as short as what is left.
+    /// Creates a configuration with this many epochs and this many examples per batch. The last batch of an epoch
+    /// contains the remaining examples and may be shorter.
     pub fn new(epochs: usize, batch: usize) -> Self {
         Self {
             epochs,
@@ -75,7 +76,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Draws the order of the examples anew for each epoch, from this seed.
+    /// Draws a new order of the examples for each epoch, from this seed.
     pub fn shuffle(self, seed: u64) -> Self {
         Self {
             shuffle: Some(seed),
@@ -83,7 +84,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Evaluates the network on this data after each epoch. It is never trained on.
+    /// Evaluates the network on this data after each epoch. The network is never trained on it.
     pub fn validate(self, data: &'a Dataset<T>) -> Self {
         Self {
             validation: Some(data),
@@ -91,13 +92,14 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Measures this after each epoch, on the validation set, or on the training set where there is no other.
+    /// Computes this metric after each epoch, on the validation set, or on the training set if there is no validation
+    /// set.
     pub fn metric(mut self, metric: Metric<T>) -> Self {
         self.metrics.push(metric);
         self
     }
 
-    /// Multiplies the optimiser's learning rate with the factor of this schedule, for each step by its number.
+    /// For each step, multiplies the optimiser's learning rate by the factor of this schedule for the step's number.
     pub fn schedule(self, schedule: Schedule) -> Self {
         Self {
             schedule: Some(schedule),
@@ -105,7 +107,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Multiplies the optimiser's learning rate with a factor that falls when the watched loss no longer does.
+    /// Multiplies the optimiser's learning rate by a factor that is reduced when the watched loss stops decreasing.
     pub fn reduce_on_plateau(self, plateau: ReduceOnPlateau) -> Self {
         Self {
             plateau: Some(plateau),
@@ -113,7 +115,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Scales gradients down to this 2-norm, over all parameters, where it is larger.
+    /// Scales gradients down to this 2-norm, over all parameters, if their norm is larger.
     pub fn clip_norm(self, largest: f64) -> Self {
         Self {
             clip_norm: Some(largest),
@@ -121,10 +123,10 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Stops when the watched loss has had no new smallest value for this many epochs, and gives the network the parameters
-    /// back that it had after the best epoch, also where all epochs were made.
+    /// Stops when the watched loss has had no new smallest value for this many epochs. At the end, even if all epochs
+    /// were completed, restores the parameters that the network had after the best epoch.
     ///
-    /// The watched loss is that of the validation set, or of the training set where there is no other.
+    /// The watched loss is the loss on the validation set, or on the training set if there is no validation set.
     pub fn stop_early(self, patience: usize) -> Self {
         Self {
             patience: Some(patience),
@@ -132,19 +134,19 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Shows each epoch to `callback`, which can stop the training.
+    /// Calls `callback` with each epoch; the callback can stop the training.
     pub fn on_epoch(mut self, callback: impl FnMut(&Epoch) -> ControlFlow<()> + 'a) -> Self {
         self.callbacks.push(Box::new(callback));
         self
     }
 
-    /// Trains `network` to make `loss` small on `data`.
+    /// Trains `network` to minimise `loss` on `data`.
     ///
     /// # Errors
     ///
-    /// If an option means nothing, or there is no example; where a step fails, with its epoch and batch, at the first
-    /// NaN or infinity too. The network keeps the parameters after the last step that was made, and the optimiser its own
-    /// learning rate.
+    /// If an option is invalid or there are no examples; if a step fails, also because of a NaN or infinity: the error
+    /// then contains its epoch and batch. The network keeps the parameters after the last completed step, and the
+    /// optimiser its original learning rate.
     pub fn run(
         mut self,
         network: &mut dyn Module<T>,
@@ -154,7 +156,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
     ) -> Result<History, Error> {
         self.check(data)?;
         if let Some(validation) = self.validation {
-            // What does not fit is better told before an epoch has been trained.
+            // Report shapes that do not fit before an epoch has been trained.
             evaluate(network, loss, validation, &[])?;
         }
         let base_rate = optimizer.learning_rate();
@@ -185,7 +187,8 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// The network on the validation set, or on the training set if only metrics are asked for.
+    /// Evaluates the network on the validation set, or on the training set if there is none and metrics were
+    /// requested.
     fn evaluated(
         &self,
         network: &dyn Module<T>,
@@ -201,7 +204,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
 }
 
 compile_once! {
-    /// The epochs of a fit whose options were checked.
+    /// Runs the epochs of a fit whose options were checked.
     fn train<T: Scalar>(
         fit: &mut Fit<'_, T>,
         network: &mut dyn Module<T>,
@@ -281,7 +284,7 @@ compile_once! {
     }
 }
 
-/// What the loss of a batch counts in an epoch: its rows for a mean, once for a sum.
+/// Returns the weight of a batch's loss in an epoch: the number of rows for a mean, 1 for a sum.
 fn weight(reduction: Reduction, rows: usize) -> f64 {
     match reduction {
         Reduction::Sum => 1.0,

@@ -1,29 +1,29 @@
-//! What a training leaves.
+//! The record of a training run.
 
 use std::time::Duration;
 
-/// One epoch of a training.
+/// The results of one epoch.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Epoch {
     /// Its number, from 0.
     pub number: usize,
-    /// The mean of the losses of its batches before their steps, each weighed with its rows; their sum for a loss that is
-    /// a sum.
+    /// The mean of the losses of its batches, each computed before the step and weighted by its number of rows; for a
+    /// loss with reduction `Sum`, the sum of the losses.
     pub loss: f64,
-    /// The loss on the validation set after it, where there is one.
+    /// The loss on the validation set after the epoch, if there is a validation set.
     pub validation_loss: Option<f64>,
-    /// The metrics on the validation set after it, or on the training set where there is no other, in the order they were
-    /// asked for.
+    /// The metrics after the epoch, in the order in which they were requested. They are computed on the validation
+    /// set, or on the training set if there is no validation set.
     pub metrics: Vec<(&'static str, f64)>,
     /// The learning rate of its last step.
     pub learning_rate: f64,
-    /// How long it took, evaluation included.
+    /// The duration of the epoch, including evaluation.
     pub time: Duration,
 }
 
 impl Epoch {
-    /// A metric by its name.
+    /// Returns the metric with this name.
     #[must_use]
     pub fn metric(&self, name: &str) -> Option<f64> {
         self.metrics
@@ -32,26 +32,27 @@ impl Epoch {
             .map(|(_, value)| *value)
     }
 
-    /// The loss that early stopping and plateaus go by: on the validation set where there is one.
+    /// Returns the loss that early stopping and plateau schedules observe: the validation loss if there is one,
+    /// otherwise the training loss.
     #[must_use]
     pub fn watched_loss(&self) -> f64 {
         self.validation_loss.unwrap_or(self.loss)
     }
 }
 
-/// Why a training came to its end.
+/// The reason why a training run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stopped {
-    /// All epochs were made.
+    /// All epochs were completed.
     Completed,
-    /// The loss had not become smaller for as many epochs as patience allows.
+    /// The watched loss had not decreased for as many epochs as patience allows.
     Early,
     /// A callback asked for it.
     ByCallback,
 }
 
-/// All epochs of a training, and how it came to its end.
+/// All epochs of a training run, and the reason why it ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
     epochs: Vec<Epoch>,
@@ -68,7 +69,7 @@ impl History {
         }
     }
 
-    /// Adds an epoch; says whether its watched loss is the smallest so far.
+    /// Adds an epoch and returns whether its watched loss is the smallest so far.
     pub(crate) fn add(&mut self, epoch: Epoch) -> bool {
         let smallest = self.best().map_or(f64::INFINITY, Epoch::watched_loss);
         let is_best = self.best.is_none() || epoch.watched_loss() < smallest;
@@ -83,24 +84,24 @@ impl History {
         self.stopped = stopped;
     }
 
-    /// The epochs in order.
+    /// Returns the epochs in order.
     #[must_use]
     pub fn epochs(&self) -> &[Epoch] {
         &self.epochs
     }
 
-    /// The training loss of each epoch.
+    /// Returns the training loss of each epoch.
     pub fn losses(&self) -> impl Iterator<Item = f64> {
         self.epochs.iter().map(|epoch| epoch.loss)
     }
 
-    /// The first epoch with the smallest watched loss; nothing of no epochs.
+    /// Returns the first epoch with the smallest watched loss, or `None` if there are no epochs.
     #[must_use]
     pub fn best(&self) -> Option<&Epoch> {
         self.epochs.get(self.best?)
     }
 
-    /// Why the training came to its end.
+    /// Returns the reason why the training run ended.
     #[must_use]
     pub fn stopped(&self) -> Stopped {
         self.stopped

@@ -1,10 +1,11 @@
-//! Training: a step, an epoch, a fit.
+//! Training of networks.
 //!
-//! * [`Stepper`]: one step on one batch, in buffers of its own: forward, loss, backward, optimiser.
-//! * [`Fit`]: epochs of mini-batches, with validation, metrics, schedules, early stop and callbacks; a [`History`] of them.
-//! * [`Optim`] and [`sgd`]: the report's course in its own words.
-//! * [`evaluate`]: loss and metrics of a network on some data. [`metrics`]: what can be measured.
-//! * [`Weights`]: the parameters of a network, taken out to be put back.
+//! * [`Stepper`] performs one step on one batch, in its own buffers: forward, loss, backward, optimiser.
+//! * [`Fit`] runs epochs of mini-batches, with validation, metrics, schedules, early stopping and callbacks, and
+//!   returns a [`History`].
+//! * [`Optim`] and [`sgd`] are the interface of the report's course.
+//! * [`evaluate`] computes loss and metrics of a network on a data set. [`metrics`] contains the metrics.
+//! * [`Weights`] is a copy of the parameters of a network, which can be restored.
 //!
 //! ```
 //! use brique_datasets::{DataType, GenArti, gen_arti};
@@ -27,7 +28,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing is printed: progress goes to a callback of [`Fit::on_epoch`].
+//! Nothing is printed: [`Fit::on_epoch`] passes the progress to a callback.
 
 mod batches;
 mod error;

@@ -1,7 +1,7 @@
-//! Metrics: how good predictions are, in numbers that are read and not differentiated.
+//! Metrics measure how good predictions are. They are for reading and are not differentiated.
 //!
-//! Every metric takes the target first, as the losses do, and is a plain function of a whole set:
-//! `fn(&Matrix<T>, &Matrix<T>) -> Result<f64, MetricError>`. It computes in `f64`, whatever came.
+//! Every metric takes the target first, as the losses do, and is a plain function of a whole data set:
+//! `fn(&Matrix<T>, &Matrix<T>) -> Result<f64, MetricError>`. It computes in `f64` for every type `T`.
 //!
 //! | metric | of | best |
 //! |---|---|---|
@@ -15,7 +15,7 @@
 //!
 //! # Classes
 //!
-//! What is predicted, and what is true, is decided in one way by all metrics of classes:
+//! All metrics of classes determine the predicted and the true class in the same way:
 //!
 //! | ŷ | predicted | y |
 //! |---|---|---|
@@ -24,12 +24,12 @@
 //!
 //! Targets of c columns are one-hot, or hold probabilities.
 //!
-//! The threshold of a single column is the middle of the two targets: ½ for 0 and 1, and 0 for −1 and 1. A −1 anywhere
-//! among the targets tells them apart; a batch of nothing but 1 is taken for 0 and 1. Logits with targets 0 and 1 have
-//! their threshold at 0 instead, and are judged by [`accuracy_of_logits`] and [`ConfusionMatrix::of_logits`]. Any other
-//! threshold goes to [`ConfusionMatrix::with_threshold`].
+//! The threshold for a single column is the midpoint of the two targets: ½ for 0 and 1, and 0 for −1 and 1. The
+//! targets are −1 and 1 if at least one of them is −1; targets that are all 1 count as 0 and 1. Logits with targets 0
+//! and 1 need the threshold 0 instead: use [`accuracy_of_logits`] and [`ConfusionMatrix::of_logits`]. For any other
+//! threshold use [`ConfusionMatrix::with_threshold`].
 //!
-//! A prediction that is NaN decides nothing: for metrics of classes and [`roc_auc`] it is an error that names its place.
+//! A prediction that is NaN names no class: metrics of classes and [`roc_auc`] return an error with its position.
 //!
 //! ```
 //! use brique_tensor::Matrix;
@@ -65,11 +65,11 @@ use std::borrow::Cow;
 
 use brique_tensor::{Matrix, Scalar};
 
-/// A metric has no value for what came.
+/// A metric is undefined for its arguments.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MetricError {
-    /// There is nothing to judge.
+    /// There are no predictions.
     #[error(
         "yhat has shape {found:?}: without a prediction there is nothing to judge; leave such batches out"
     )]
@@ -84,12 +84,12 @@ pub enum MetricError {
         argument: &'static str,
         /// Its rows and columns.
         found: (usize, usize),
-        /// The shape, or the shapes, that would fit.
+        /// The shape or shapes that would fit.
         expected: String,
-        /// Why these.
+        /// The reason for these shapes.
         reason: &'static str,
     },
-    /// A number in a matrix is none that the metric can use.
+    /// A number in a matrix is not valid for the metric.
     #[error("{argument}[{row}, {column}] is {found}, expected {expected}")]
     Value {
         /// The name of the argument.
@@ -100,7 +100,7 @@ pub enum MetricError {
         column: usize,
         /// The number.
         found: String,
-        /// What it may be.
+        /// The values it may have.
         expected: Cow<'static, str>,
     },
     /// A row of targets names no class.
@@ -112,10 +112,10 @@ pub enum MetricError {
         /// The row, from 0.
         row: usize,
     },
-    /// A threshold lies nowhere.
+    /// A threshold is NaN.
     #[error("the threshold is NaN, expected a number: predictions above it count as positive")]
     Threshold,
-    /// A class was asked for that is none of those judged.
+    /// The requested class does not exist.
     #[error("class {found} was asked for, expected a class below {classes}: there are {classes}, from 0")]
     Class {
         /// The class.
@@ -123,7 +123,7 @@ pub enum MetricError {
         /// The number of classes.
         classes: usize,
     },
-    /// A metric of two classes came upon more.
+    /// A metric of two classes was used with more classes.
     #[error(
         "{metric} is of two classes, and yhat has a column for each of {classes}: use macro_{metric}, \
          or ConfusionMatrix::{metric} for one class against the others"
@@ -134,7 +134,7 @@ pub enum MetricError {
         /// The number of classes.
         classes: usize,
     },
-    /// All targets are of one class, and none is left to tell it from.
+    /// All targets belong to one class, so there is no other class to compare with.
     #[error(
         "all {examples} targets are {target}: the area under the ROC curve needs examples of both classes; \
          judge a larger set, or a stratified one"
@@ -142,15 +142,15 @@ pub enum MetricError {
     OneClass {
         /// The number of examples.
         examples: usize,
-        /// The target that all have.
+        /// The target of all examples.
         target: i8,
     },
-    /// A variance was asked for of a single example.
+    /// The variance of a single example is undefined.
     #[error("R² is a share of the variance of the targets: there is 1 example, expected at least 2")]
     OneExample,
 }
 
-/// The error of a batch without a number in it.
+/// Returns an error if there are no predictions.
 fn check_not_empty<T>(yhat: &Matrix<T>) -> Result<(), MetricError> {
     if yhat.is_empty() {
         return Err(MetricError::Empty { found: yhat.dim() });
@@ -158,7 +158,7 @@ fn check_not_empty<T>(yhat: &Matrix<T>) -> Result<(), MetricError> {
     Ok(())
 }
 
-/// The error of one number.
+/// Creates the error for one invalid number.
 fn value<T: Scalar>(
     argument: &'static str,
     (row, column): (usize, usize),

@@ -1,4 +1,4 @@
-//! The report's course, in its own words.
+//! Training with the interface of the report's course.
 
 use brique_core::{Loss, Module};
 use brique_datasets::Dataset;
@@ -7,7 +7,7 @@ use brique_tensor::{Matrix, Scalar};
 
 use crate::{Error, Fit, History, Stepper};
 
-/// A network, a loss and a step: `step(x, y)` is one step of plain gradient descent on a batch.
+/// A network, a loss and a step size; `step(x, y)` makes one step of plain gradient descent on a batch.
 ///
 /// ```
 /// use brique_layers::{Linear, Sequential};
@@ -34,11 +34,11 @@ pub struct Optim<'a, T: Scalar = f64> {
 }
 
 impl<'a, T: Scalar> Optim<'a, T> {
-    /// Steps of `eps` down the gradient of `loss`.
+    /// Creates an optimiser for `network` that makes gradient steps of size `eps` on `loss`.
     ///
     /// # Errors
     ///
-    /// If `eps` is negative, or no finite number.
+    /// If `eps` is negative or not a finite number.
     pub fn new(network: &'a mut dyn Module<T>, loss: &'a dyn Loss<T>, eps: f64) -> Result<Self, Error> {
         let descent = SGD::new(eps)?;
         Ok(Self {
@@ -49,7 +49,7 @@ impl<'a, T: Scalar> Optim<'a, T> {
         })
     }
 
-    /// One step on the batch `x` with its targets `y`; gives the loss before it.
+    /// Makes one step on the batch `x` with its targets `y` and returns the loss before the step.
     ///
     /// # Errors
     ///
@@ -60,8 +60,8 @@ impl<'a, T: Scalar> Optim<'a, T> {
     }
 }
 
-/// Stochastic gradient descent: `epochs` times over all of `data` in an order drawn from `seed`, one step of `optim` for
-/// each mini-batch of `batch` examples.
+/// Trains by stochastic gradient descent: goes `epochs` times over all of `data`, in an order drawn from `seed`, and
+/// makes one step of `optim` for each mini-batch of `batch` examples.
 ///
 /// ```
 /// use brique_datasets::line;

@@ -1,4 +1,4 @@
-//! One step of training.
+//! A single training step.
 
 use brique_core::{Gradient, Loss, Module, Workspace, visit_modules};
 use brique_optim::{Optimizer, clip_norm};
@@ -7,13 +7,13 @@ use brique_tensor::{Matrix, Scalar, aligned_zeros, compile_once};
 
 use crate::{Error, NotFinite};
 
-/// One step after the other: forward, loss, backward, optimiser, in buffers that are kept.
+/// Performs training steps: forward, loss, backward, optimiser. It reuses its buffers.
 ///
 /// ```text
 /// x ──forward──▶ ŷ ──loss──▶ L, δ ──backward──▶ ∇W ──optimiser──▶ W
 /// ```
 ///
-/// The buffers grow with the largest batch; from then on a step allocates nothing.
+/// The buffers are as large as the largest batch so far; a batch that is not larger allocates nothing.
 ///
 /// ```
 /// use brique_layers::{Linear, Sequential};
@@ -35,14 +35,14 @@ use crate::{Error, NotFinite};
 #[derive(Debug, Clone, Default)]
 pub struct Stepper<T: Scalar = f64> {
     workspace: Workspace<T>,
-    /// ∂L/∂ŷ, with room for the largest batch so far.
+    /// The buffer for ∂L/∂ŷ, with as many rows as the largest batch so far.
     delta: Array2<T>,
     steps: u64,
     clip_norm: Option<f64>,
 }
 
 impl<T: Scalar> Stepper<T> {
-    /// A stepper that scales gradients down to this 2-norm, over all parameters, where it is larger.
+    /// Creates a stepper that scales gradients down to this 2-norm, over all parameters, if their norm is larger.
     #[must_use]
     pub fn with_clip_norm(largest: f64) -> Self {
         Self {
@@ -51,24 +51,24 @@ impl<T: Scalar> Stepper<T> {
         }
     }
 
-    /// How many steps were made.
+    /// Returns the number of completed steps.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// The memory of the last step: outputs of inner modules, and the gradients with respect to them.
+    /// Returns the workspace of the last step: the outputs of inner modules and the gradients with respect to them.
     #[must_use]
     pub fn workspace(&self) -> &Workspace<T> {
         &self.workspace
     }
 
-    /// One step on the batch `x`, (n, in), with its targets `y`; gives the loss before it.
+    /// Makes one step on the batch `x` of shape (n, in) with its targets `y` and returns the loss before the step.
     ///
     /// # Errors
     ///
-    /// If the network does not take `x`, or the loss `y`; where an output, the loss or a gradient is NaN or infinite,
-    /// which would go into every parameter; where the optimiser refuses. No parameter has changed then.
+    /// If the network refuses `x` or the loss refuses `y`; if an output, the loss or a gradient is NaN or infinite,
+    /// which would spread to every parameter; if the optimiser returns an error. No parameter has changed then.
     pub fn step(
         &mut self,
         network: &mut dyn Module<T>,
@@ -80,7 +80,7 @@ impl<T: Scalar> Stepper<T> {
         step(self, network, loss, optimizer, x, y)
     }
 
-    /// The loss of a batch, and its gradient in the buffer for it.
+    /// Returns the loss of a batch and writes its gradient into the delta buffer.
     fn forward(
         &mut self,
         network: &dyn Module<T>,
@@ -119,7 +119,8 @@ compile_once! {
     }
 }
 
-/// The first rows. Taking all of them would check what is known, a thirtieth of a small step.
+/// Returns the first `rows` rows. If these are all rows, it skips the slice, whose checks take a thirtieth of a small
+/// step.
 fn first_rows<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'_, T> {
     if rows == matrix.nrows() {
         return matrix.view_mut();
@@ -127,7 +128,7 @@ fn first_rows<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'
     matrix.slice_axis_mut(Axis(0), Slice::from(0..rows))
 }
 
-/// The origin of the number that made the loss `value`.
+/// Returns where the NaN or infinity first appeared that made the loss `value`.
 fn cause<T: Scalar>(network: &dyn Module<T>, loss: &dyn Loss<T>, x: &Matrix<T>, value: T) -> NotFinite {
     if x.iter().any(|x| !x.is_finite()) {
         return NotFinite::Input;
@@ -143,7 +144,7 @@ fn cause<T: Scalar>(network: &dyn Module<T>, loss: &dyn Loss<T>, x: &Matrix<T>, 
     }
 }
 
-/// `module 2.1 (ReLU)`; a network that is a single module has no path.
+/// Formats a module with its path, for example `module 2.1 (ReLU)`; a network that is a single module has no path.
 fn named(path: &str, module: &str) -> String {
     if path.is_empty() {
         return module.to_owned();

@@ -1,10 +1,10 @@
-//! The parameters of a network, taken out.
+//! Copies of the parameters of a network.
 
 use brique_core::{Fault, Module};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 
-/// The values of all parameters of a module, in its own order: to go back to, or to keep.
+/// A copy of the values of all parameters of a module, in the module's own order, to store or to restore later.
 ///
 /// ```
 /// use brique_core::Module;
@@ -25,7 +25,7 @@ pub struct Weights<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Weights<T> {
-    /// A copy of the parameters as they are now.
+    /// Copies the current parameters.
     #[must_use]
     pub fn of(module: &dyn Module<T>) -> Self {
         let mut values = Vec::new();
@@ -33,13 +33,13 @@ impl<T: Scalar> Weights<T> {
         Self { values }
     }
 
-    /// The values, in the module's order.
+    /// Returns the values, in the module's order.
     #[must_use]
     pub fn values(&self) -> &[Array2<T>] {
         &self.values
     }
 
-    /// Copies the parameters again, into the matrices that are there; allocates only for a module of other shapes.
+    /// Copies the parameters again, into the existing matrices; allocates only if the shapes differ.
     pub fn refresh(&mut self, module: &dyn Module<T>) {
         if !self.fits(module) {
             *self = Self::of(module);
@@ -53,11 +53,11 @@ impl<T: Scalar> Weights<T> {
         });
     }
 
-    /// Puts the values back. Gradients stay as they are.
+    /// Copies the values back into the module. Gradients are not changed.
     ///
     /// # Errors
     ///
-    /// If the module has other parameters, in number or shape. Nothing has changed then.
+    /// If the number or the shapes of the module's parameters differ. Nothing has changed then.
     pub fn restore(&self, module: &mut dyn Module<T>) -> Result<(), brique_core::Error> {
         if !self.fits(module) {
             let shapes =

@@ -1,13 +1,14 @@
-//! Neural networks with explicit backward passes, brick by brick: all crates of Brique under one name.
+//! Neural networks with explicit backward passes. This crate re-exports all crates of Brique under one name.
 //!
-//! Each crate is a module here, and [`prelude`] has what most programs need:
+//! Each crate is a module here, and [`prelude`] contains the items that most programs need:
 //!
-//! * [`tensor`]: numbers, matrices, products. [`random`]: chance, always passed in.
-//! * [`core`]: what a module and a loss are. [`layers`], [`losses`]: those there are.
-//! * [`optim`]: optimisers and schedules. [`train`]: a step, an epoch, a fit, metrics.
-//! * [`datasets`]: data, splits, readers. [`gradcheck`]: is this gradient the gradient?
+//! * [`tensor`]: numbers, matrices and products. [`random`]: sources of randomness, which are always passed as
+//!   arguments.
+//! * [`core`]: the traits of modules and losses. [`layers`], [`losses`]: their implementations.
+//! * [`optim`]: optimisers and schedules. [`train`]: training steps, epochs, complete training runs, and metrics.
+//! * [`datasets`]: data sets, splits and readers. [`gradcheck`]: checks that gradients are correct.
 //!
-//! A network that learns what a line cannot:
+//! A network that learns XOR, whose classes no line separates:
 //!
 //! ```
 //! use brique::prelude::*;
@@ -32,7 +33,7 @@
 //! }
 //! ```
 //!
-//! A program that needs little can depend on the single crates instead: they are the same items.
+//! A program can also depend on the single crates, which contain the same items.
 
 pub use brique_core as core;
 pub use brique_datasets as datasets;
@@ -44,9 +45,9 @@ pub use brique_random as random;
 pub use brique_tensor as tensor;
 pub use brique_train as train;
 
-/// What most programs need.
+/// The items that most programs need.
 ///
-/// The errors of the crates, which share a name, are not among it: `Box<dyn Error>` takes them all.
+/// It does not contain the error types of the crates, which share a name; `Box<dyn Error>` accepts all of them.
 pub mod prelude {
     pub use brique_core::{Fault, Loss, Module, Parameter, Reduction, Shape};
     pub use brique_datasets::{
@@ -72,7 +73,7 @@ pub mod prelude {
     };
 }
 
-/// The README's examples, so that its code is compiled and run.
+/// The README's examples, included so that their code is compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! The house is as its plan says: which crates there are, who depends on whom, and what it all weighs.
+//! The workspace is as its plan says: the crates, their dependencies, and the number of packages.
 #![allow(missing_docs, reason = "tests are read, not published")]
 #![allow(
     clippy::unwrap_used,
@@ -7,4 +7,4 @@
 )]
 
 mod command;
-mod house;
+mod workspace;

@@ -1,4 +1,4 @@
-//! What a kernel sees of the workspace.
+//! The part of the workspace that a kernel can use.
 
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{ArrayView2, ArrayViewMut2};
@@ -6,44 +6,44 @@ use brique_tensor::ndarray::{ArrayView2, ArrayViewMut2};
 use super::Node;
 use super::buffer::Buffer;
 
-/// Why a forward pass runs.
+/// The purpose of a forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Pass {
-    /// For a prediction: nothing is random, nothing is saved.
+    /// For a prediction: without randomness, and without saving values.
     Prediction,
-    /// As in training, without a backward pass: nothing is saved.
+    /// As in training, but without a backward pass: no values are saved.
     #[default]
     Forward,
-    /// For a backward pass.
+    /// As in training, before a backward pass: values are saved.
     Training,
-    /// To look for the first number that is not finite.
+    /// To find the first output that is not finite.
     Watched,
 }
 
-/// Where the values are that a module saves for the backward pass.
+/// The matrix in which a module saves values for the backward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Saves {
-    /// It saves none.
+    /// None: the module saves no values.
     Nothing,
-    /// In a matrix of their own.
+    /// A separate matrix.
     Apart,
-    /// In the matrix where the gradient with respect to the input is written.
+    /// The matrix into which the gradient with respect to the input is written.
     InDelta,
 }
 
-/// What a backward pass does with the gradient of a parameter.
+/// How a backward pass writes the gradient of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Gradient {
-    /// Adds to the gradient that is there.
+    /// Adds to the stored gradient.
     Add,
-    /// Overwrites the gradient that is there.
+    /// Overwrites the stored gradient.
     Overwrite,
 }
 
-/// What a module's kernels find in the workspace: the values that it saves for the backward pass, its scratch matrices, and
-/// the memory of its inner modules.
+/// The memory that a module's kernels can use: the values saved for the backward pass, the scratch matrices, and the
+/// memory of the inner modules.
 ///
-/// It holds what [`Module::plan_memory`](crate::Module::plan_memory) asked for.
+/// It holds the buffers that [`Module::plan_memory`](crate::Module::plan_memory) requested.
 ///
 /// ```
 /// use brique_core::{Fault, Memory, Module, Plan, Shape};
@@ -67,14 +67,21 @@ pub enum Gradient {
 ///     fn plan_memory(&self, input: Shape, plan: &mut Plan<'_>) {
 ///         plan.save(input.size());
 ///     }
-///     fn forward_kernel(&self, input: &Matrix, output: &mut Matrix, memory: &mut Memory) {
-///         Zip::from(&mut *output).and(input).for_each(|y, &x| *y = x.exp());
+///     fn forward_kernel(&self, x: &Matrix, output: &mut Matrix, memory: &mut Memory) {
+///         Zip::from(&mut *output).and(x).for_each(|y, &x| *y = x.exp());
 ///         if let Some(mut saved) = memory.save() {
 ///             saved.assign(output);
 ///         }
 ///     }
-///     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, input_delta: &mut Matrix, memory: &mut Memory) {
-///         Zip::from(input_delta).and(delta).and(memory.saved()).for_each(|d, delta, y| *d = delta * y);
+///     fn delta_kernel(
+///         &self,
+///         _: &Matrix,
+///         delta: &Matrix,
+///         input_delta: &mut Matrix,
+///         memory: &mut Memory,
+///     ) {
+///         let values = Zip::from(input_delta).and(delta).and(memory.saved());
+///         values.for_each(|d, delta, y| *d = delta * y);
 ///     }
 /// }
 ///
@@ -105,16 +112,17 @@ impl<T: Scalar> Default for Memory<T> {
 }
 
 impl<T: Scalar> Memory<T> {
-    /// Whether the network predicts: a module that is random in training is not random then.
+    /// Returns whether the pass is a prediction. A module that is random in training must not be random in a
+    /// prediction.
     #[must_use]
     #[inline]
     pub fn is_prediction(&self) -> bool {
         self.pass == Pass::Prediction
     }
 
-    /// For a forward kernel: the matrix for the values that are saved, (batch, saved), to be overwritten.
+    /// For a forward kernel: returns the matrix for the saved values, (batch, saved), to be overwritten.
     ///
-    /// `None` if no backward pass follows, or the module saves nothing.
+    /// Returns `None` if no backward pass follows, or the module saves no values.
     #[inline]
     pub fn save(&mut self) -> Option<ArrayViewMut2<'_, T>> {
         if self.pass == Pass::Training && self.saves != Saves::Nothing {
@@ -123,34 +131,34 @@ impl<T: Scalar> Memory<T> {
         None
     }
 
-    /// For a backward kernel: the values that the forward kernel saved for this batch, (batch, saved).
+    /// For a backward kernel: returns the values that the forward kernel saved for this batch, (batch, saved).
     #[must_use]
     #[inline]
     pub fn saved(&self) -> ArrayView2<'_, T> {
         self.saved.rows(self.rows)
     }
 
-    /// The scratch matrix of this number, (batch, columns), with any content.
+    /// Returns the scratch matrix with the index `number`, (batch, columns). Its content is unspecified.
     ///
     /// # Panics
     ///
-    /// If the module did not plan it.
+    /// If the module did not request it in its plan.
     #[inline]
     pub fn scratch(&mut self, number: usize) -> ArrayViewMut2<'_, T> {
         self.scratch[number].rows_mut(self.rows)
     }
 
-    /// The memory of the inner modules, in the order in which they were planned.
+    /// Returns the memory of the inner modules, in the order in which it was requested.
     #[inline]
     pub fn inner(&mut self) -> &mut [Node<T>] {
         &mut self.inner
     }
 
-    /// A scratch matrix and the memory of the inner modules at once.
+    /// Returns both a scratch matrix and the memory of the inner modules.
     ///
     /// # Panics
     ///
-    /// If the module did not plan the scratch matrix.
+    /// If the module did not request the scratch matrix in its plan.
     #[inline]
     pub fn scratch_and_inner(&mut self, number: usize) -> (ArrayViewMut2<'_, T>, &mut [Node<T>]) {
         (self.scratch[number].rows_mut(self.rows), &mut self.inner)

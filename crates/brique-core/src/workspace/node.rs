@@ -1,4 +1,4 @@
-//! One module's part of the tree.
+//! A node of the workspace's tree: the memory of one module.
 
 use brique_tensor::ndarray::ArrayView2;
 use brique_tensor::{Matrix, Scalar, all_finite};
@@ -10,14 +10,14 @@ use crate::{Description, Module, Shape};
 
 /// The memory of one inner module: its output, the gradient with respect to its input, and its [`Memory`].
 ///
-/// A composite module runs its inner modules through the nodes of its own memory. Each method exists twice: one writes
-/// into the node's own buffer, one (`…_into`) into a matrix of the caller.
+/// A composite module runs its inner modules through the nodes of its own memory. Each method exists twice: one version
+/// writes into the node's own buffer, the other (`…_into`) into a matrix of the caller.
 #[derive(Debug, Clone)]
 pub struct Node<T: Scalar = f64> {
     memory: Memory<T>,
     output: Buffer<T>,
     input_delta: Buffer<T>,
-    /// The inner shape of the output, of the inner module for which the node was made.
+    /// The inner shape of the output, if the node was created for an inner module.
     shape: Option<Shape>,
     is_finite: bool,
 }
@@ -35,7 +35,7 @@ impl<T: Scalar> Default for Node<T> {
 }
 
 impl<T: Scalar> Node<T> {
-    /// The node of an inner module whose output has the shape `output`.
+    /// Creates the node of an inner module whose output has the shape `output`.
     #[cold]
     pub(super) fn of_output(output: Shape) -> Self {
         Self {
@@ -44,10 +44,10 @@ impl<T: Scalar> Node<T> {
         }
     }
 
-    /// Makes the tree fit `module` for a batch; returns whether it did, for as many rows as there were or not.
+    /// Makes the tree fit `module` for a batch. Returns whether it already fitted, apart from the number of rows.
     ///
-    /// A call for each module of the network and a few comparisons: nothing that a kernel finds can belong to another
-    /// network, and a warm step of a small network does not notice.
+    /// It ensures that a kernel never finds the memory of another network. It costs one call and a few comparisons for
+    /// each module, which is not noticeable in a step of a small network once the buffers are allocated.
     #[inline]
     pub(crate) fn prepare<M: Module<T> + ?Sized>(
         &mut self,
@@ -63,7 +63,8 @@ impl<T: Scalar> Node<T> {
         Plan::run(&mut self.memory, module, input) & is_same
     }
 
-    /// The memory of `module` for a training step on a batch like `input`: what the checks of single kernels need.
+    /// Creates the memory of `module` for a training step on a batch of the shape of `input`. The checks of single
+    /// kernels need it.
     #[must_use]
     pub fn for_training<M: Module<T> + ?Sized>(module: &M, input: &Matrix<T>, outputs: usize) -> Self {
         let mut node = Self::default();
@@ -72,7 +73,8 @@ impl<T: Scalar> Node<T> {
         node
     }
 
-    /// Writes the shapes of outputs into the descriptions of the inner modules; of a node that was made for the module.
+    /// Writes the output shapes of the inner modules into their descriptions. The node must have been prepared for the
+    /// module that is described.
     pub(crate) fn annotate(&self, description: &mut Description) {
         for (node, inner) in self.memory.inner.iter().zip(&mut description.inner) {
             inner.output = node.shape.map(|shape| shape.sizes().to_vec());
@@ -80,7 +82,7 @@ impl<T: Scalar> Node<T> {
         }
     }
 
-    /// Whether the module needs a forward pass before a backward pass.
+    /// Returns whether the module needs a forward pass before a backward pass.
     pub(crate) fn needs_forward(&self) -> bool {
         self.memory.saves != Saves::Nothing
             || !self.memory.inner.is_empty()
@@ -98,7 +100,7 @@ impl<T: Scalar> Node<T> {
         self.output()
     }
 
-    /// As [`forward`](Self::forward), into `output`.
+    /// As [`forward`](Self::forward), but writes into `output`.
     #[inline]
     pub fn forward_into<M: Module<T> + ?Sized>(
         &mut self,
@@ -114,7 +116,7 @@ impl<T: Scalar> Node<T> {
 
     /// Computes the gradient with respect to the input of `module`, (batch, in), from that with respect to its output.
     ///
-    /// It may overwrite the saved values: run it once after each forward pass.
+    /// It may overwrite the saved values: call it only once after each forward pass.
     pub fn delta<M: Module<T> + ?Sized>(&mut self, module: &M, input: &Matrix<T>, delta: &Matrix<T>) {
         let rows = self.memory.rows;
         if self.saves_in_delta() {
@@ -127,7 +129,7 @@ impl<T: Scalar> Node<T> {
         module.delta_kernel(input, delta, &mut input_delta, &mut self.memory);
     }
 
-    /// As [`delta`](Self::delta), into `input_delta`.
+    /// As [`delta`](Self::delta), but writes into `input_delta`.
     pub fn delta_into<M: Module<T> + ?Sized>(
         &mut self,
         module: &M,
@@ -141,9 +143,9 @@ impl<T: Scalar> Node<T> {
         module.delta_kernel(input, delta, input_delta, &mut self.memory);
     }
 
-    /// Computes the gradient with respect to the input of `module`, (batch, in), and those of its parameters.
+    /// Computes the gradient with respect to the input of `module`, (batch, in), and the gradients of its parameters.
     ///
-    /// It may overwrite the saved values: run it once after each forward pass.
+    /// It may overwrite the saved values: call it only once after each forward pass.
     #[inline]
     pub fn backward<M: Module<T> + ?Sized>(
         &mut self,
@@ -164,7 +166,8 @@ impl<T: Scalar> Node<T> {
         module.backward_kernel(input, delta, Some(&mut input_delta), gradient, &mut self.memory);
     }
 
-    /// As [`backward`](Self::backward), into `input_delta`; without one, only the gradients of the parameters.
+    /// As [`backward`](Self::backward), but writes into `input_delta`. If that is `None`, computes only the gradients
+    /// of the parameters.
     #[inline]
     pub fn backward_into<M: Module<T> + ?Sized>(
         &mut self,
@@ -180,14 +183,15 @@ impl<T: Scalar> Node<T> {
         module.backward_kernel(input, delta, input_delta, gradient, &mut self.memory);
     }
 
-    /// What [`forward`](Self::forward) computed, (batch, out).
+    /// Returns the output that [`forward`](Self::forward) computed, (batch, out).
     #[must_use]
     #[inline]
     pub fn output(&self) -> ArrayView2<'_, T> {
         self.output.rows(self.memory.rows)
     }
 
-    /// What [`delta`](Self::delta) or [`backward`](Self::backward) computed, (batch, in).
+    /// Returns the gradient with respect to the input, (batch, in), that [`delta`](Self::delta) or
+    /// [`backward`](Self::backward) computed.
     #[must_use]
     #[inline]
     pub fn input_delta(&self) -> ArrayView2<'_, T> {
@@ -197,7 +201,7 @@ impl<T: Scalar> Node<T> {
         self.input_delta.rows(self.memory.rows)
     }
 
-    /// The memory of the modules inside, in their order.
+    /// Returns the memory of the inner modules, in their order.
     #[must_use]
     pub fn inner(&self) -> &[Node<T>] {
         &self.memory.inner
@@ -223,7 +227,8 @@ impl<T: Scalar> Node<T> {
         self.memory.rows
     }
 
-    /// The path and the display of the first innermost module that is marked, after a watched pass.
+    /// Returns the path and the displayed text of the first innermost module whose output was not finite in the last
+    /// `Pass::Watched`.
     pub(super) fn first_not_finite(&self, module: &dyn Module<T>, path: String) -> Option<(String, String)> {
         for (number, node) in self.memory.inner.iter().enumerate() {
             if let Some((name, inner)) = module.inner(number)

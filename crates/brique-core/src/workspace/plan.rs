@@ -1,4 +1,4 @@
-//! What a module asks the workspace for.
+//! The memory that a module requests from the workspace.
 
 use brique_tensor::Scalar;
 
@@ -7,21 +7,21 @@ use super::memory::Saves;
 use super::{Memory, Node};
 use crate::{Module, Shape};
 
-/// Takes down which memory a module needs for a batch: [`Module::plan_memory`] calls its methods.
+/// Records the memory that a module needs for a batch: [`Module::plan_memory`] calls its methods.
 ///
-/// It compares with the memory that is there and changes it if it does not fit: planning the same batch again allocates
-/// nothing.
+/// Each method compares the request with the existing memory and changes the memory if it does not fit. Planning the
+/// same batch again allocates nothing.
 #[derive(Debug)]
 pub struct Plan<'a, T: Scalar = f64> {
     memory: &'a mut Memory<T>,
     scratch: usize,
     inner: usize,
-    /// Whether everything so far was there already.
+    /// Whether the existing memory has fitted every request so far.
     is_same: bool,
 }
 
 impl<'a, T: Scalar> Plan<'a, T> {
-    /// Asks `module` for its plan; returns whether the memory fitted already.
+    /// Runs the plan of `module`. Returns whether the memory already fitted.
     #[inline]
     pub(super) fn run<M: Module<T> + ?Sized>(memory: &'a mut Memory<T>, module: &M, input: Shape) -> bool {
         let saves = std::mem::replace(&mut memory.saves, Saves::Nothing);
@@ -38,7 +38,7 @@ impl<'a, T: Scalar> Plan<'a, T> {
         plan.is_same && plan.memory.saves == saves
     }
 
-    /// Drops what another module needed.
+    /// Drops the buffers that only a previous module needed.
     #[cold]
     fn drop_others(&mut self) {
         self.memory.scratch.truncate(self.scratch);
@@ -46,24 +46,25 @@ impl<'a, T: Scalar> Plan<'a, T> {
         self.is_same = false;
     }
 
-    /// Asks for space for `columns` saved values per example.
+    /// Requests space for `columns` saved values per example.
     #[inline]
     pub fn save(&mut self, columns: usize) {
         self.is_same &= self.memory.saved.set_columns(columns);
         self.memory.saves = Saves::Apart;
     }
 
-    /// Asks for space for as many saved values per example as the input has, in the matrix of the input delta: a backward
-    /// kernel finds them in `input_delta` and overwrites them.
+    /// Requests space for `input.size()` saved values per example in the matrix of the input delta: a backward kernel
+    /// finds them in `input_delta` and overwrites them.
     ///
-    /// For a module that only multiplies them with δ this saves a pass through memory: 3 to 5 % of a step of a small network.
+    /// For a module that only multiplies the saved values by δ, this avoids a pass through memory: 3 to 5 % of a step
+    /// of a small network.
     #[inline]
     pub fn save_in_delta(&mut self, input: Shape) {
         self.save(input.size());
         self.memory.saves = Saves::InDelta;
     }
 
-    /// Asks for one more scratch matrix, of `columns` values per example.
+    /// Requests one more scratch matrix, with `columns` values per example.
     pub fn scratch(&mut self, columns: usize) {
         if self.scratch == self.memory.scratch.len() {
             self.memory.scratch.push(Buffer::default());
@@ -73,10 +74,10 @@ impl<'a, T: Scalar> Plan<'a, T> {
         self.scratch += 1;
     }
 
-    /// Asks for the memory of the next inner module, whose examples have the shapes `input` and `output`.
+    /// Requests the memory of the next inner module, whose examples have the shapes `input` and `output`.
     ///
-    /// A composite module calls it for each inner module, in the order of [`Module::inner`]. It checks the shapes when it
-    /// is built.
+    /// A composite module calls this for each inner module, in the order of [`Module::inner`]. It must have checked the
+    /// shapes when it was built.
     #[inline]
     pub fn inner(&mut self, module: &dyn Module<T>, input: Shape, output: Shape) {
         if self.inner == self.memory.inner.len() {

@@ -17,7 +17,7 @@ fn nothing_to_double() -> Fault {
 
 fn check_refused(result: Result<(), Error>, operation: &str, fault: &Fault, message: &str) {
     let error = result.expect_err("the door stood open");
-    assert_eq!(error.place(), "ScaledTwins");
+    assert_eq!(error.location(), "ScaledTwins");
     assert_eq!(error.operation(), operation);
     assert_eq!(error.fault(), fault);
     assert_eq!(error.to_string(), format!("ScaledTwins, {operation}: {message}"));

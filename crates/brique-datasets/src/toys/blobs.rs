@@ -22,7 +22,7 @@ use crate::{Dataset, Error};
 pub struct Blobs {
     /// The number of examples. Default 100.
     pub examples: usize,
-    /// The number of classes, each a Gaussian around a centre. Default 3.
+    /// The number of classes. Each class is a Gaussian around a centre. Default 3.
     pub classes: usize,
     /// The number of coordinates of an example. Default 2.
     pub features: usize,
@@ -44,18 +44,19 @@ impl Default for Blobs {
     }
 }
 
-/// Gaussians around drawn centres: inputs (examples, features), targets 0, 1, … of shape (examples, 1).
+/// Generates Gaussians around drawn centres: inputs of shape (examples, features), targets 0, 1, … of shape (examples,
+/// 1).
 ///
-/// A class has the centre c, uniform on the box, and the examples `c + deviation · N(0, 1)`, coordinate by coordinate.
-/// There are as many of each class; the remainder goes to the first classes.
+/// A class has a centre c, drawn uniformly from the box, and the examples `c + deviation · N(0, 1)`, coordinate by
+/// coordinate. All classes have the same number of examples, and the first classes receive the remainder.
 ///
-/// Draws: the centres row by row, the examples class by class and row by row, one permutation of the examples.
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the data is that of scikit-learn's
+/// Draws: the centres row by row, the examples class by class and row by row, then one permutation of the examples.
+/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the data equals that of scikit-learn's
 /// `make_blobs(examples, features, centers=classes, cluster_std=deviation, center_box=center_box, random_state=s)`.
 ///
 /// # Errors
 ///
-/// If there is no class, the deviation is negative or not finite, the box is none, or memory cannot address that
+/// If there are no classes, the deviation is negative or not finite, the box is invalid, or memory cannot address that
 /// many values; nothing is drawn then.
 ///
 /// Source: scikit-learn, `sklearn.datasets.make_blobs`.

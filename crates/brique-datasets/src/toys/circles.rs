@@ -27,7 +27,7 @@ pub struct Circles {
     pub examples: usize,
     /// The standard deviation of the noise on every coordinate. Default 0.
     pub noise: f64,
-    /// The radius of the inner circle, in [0, 1); that of the outer one is 1. Default 0.8.
+    /// The radius of the inner circle, in [ 0, 1); the outer circle has radius 1. Default 0.8.
     pub factor: f64,
 }
 
@@ -41,16 +41,14 @@ impl Default for Circles {
     }
 }
 
-/// A circle around a smaller one: inputs (examples, 2), targets 0 or 1 of shape (examples, 1).
+/// Generates a circle around a smaller one: inputs of shape (examples, 2), targets 0 or 1 of shape (examples, 1).
 ///
-/// With t equally spaced from 0 to 2π, 2π excluded:
-/// class 0 is (cos t, sin t) for ⌊examples / 2⌋ points;
-/// class 1 is (factor · cos t, factor · sin t) for the others.
-/// Then comes `noise · N(0, 1)` on every coordinate.
+/// With t equally spaced from 0 to 2π, 2π excluded, class 0 is (cos t, sin t) for ⌊examples / 2⌋ points, and class 1
+/// is (factor · cos t, factor · sin t) for the others. Then `noise · N(0, 1)` is added to every coordinate.
 ///
-/// Draws: one permutation of the examples, then the noise row by row.
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the data is that of scikit-learn's
-/// `make_circles(examples, noise=noise, factor=factor, random_state=s)`, bit for bit where sine and cosine of the
+/// Draws: one permutation of the examples, then the noise row by row. With
+/// [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the data equals that of scikit-learn's
+/// `make_circles(examples, noise=noise, factor=factor, random_state=s)`, bit for bit if sine and cosine of the
 /// platform are NumPy's.
 ///
 /// # Errors
@@ -90,7 +88,7 @@ fn check_factor(factor: f64) -> Result<(), Error> {
     })
 }
 
-/// `n` equally spaced angles from 0 to 2π, 2π excluded.
+/// Returns `n` equally spaced angles from 0 to 2π, 2π excluded.
 fn angles(n: usize) -> impl Iterator<Item = f64> {
     let step = TAU / n as f64;
     (0..n).map(move |i| i as f64 * step)

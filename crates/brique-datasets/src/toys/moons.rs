@@ -36,16 +36,16 @@ impl Default for Moons {
     }
 }
 
-/// Two half circles that reach into each other: inputs (examples, 2), targets 0 or 1 of shape (examples, 1).
+/// Generates two half circles that reach into each other: inputs of shape (examples, 2), targets 0 or 1 of shape
+/// (examples, 1).
 ///
-/// With t equally spaced from 0 to π, ends included:
-/// class 0 is (cos t, sin t), the upper half circle, for ⌊examples / 2⌋ points;
-/// class 1 is (1 − cos t, 1 − sin t − ½), the lower one, for the others.
-/// Then comes `noise · N(0, 1)` on every coordinate.
+/// With t equally spaced from 0 to π, ends included, class 0 is (cos t, sin t), the upper half circle, for
+/// ⌊examples / 2⌋ points, and class 1 is (1 − cos t, 1 − sin t − ½), the lower one, for the others. Then
+/// `noise · N(0, 1)` is added to every coordinate.
 ///
-/// Draws: one permutation of the examples, then the noise row by row.
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the data is that of scikit-learn's
-/// `make_moons(examples, noise=noise, random_state=s)`, bit for bit where sine and cosine of the platform are NumPy's.
+/// Draws: one permutation of the examples, then the noise row by row. With
+/// [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the data equals that of scikit-learn's
+/// `make_moons(examples, noise=noise, random_state=s)`, bit for bit if sine and cosine of the platform are NumPy's.
 ///
 /// # Errors
 ///

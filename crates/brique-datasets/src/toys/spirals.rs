@@ -24,11 +24,12 @@ use crate::{Dataset, Error};
 pub struct Spirals {
     /// The number of examples. Default 100.
     pub examples: usize,
-    /// The number of classes, each an arm. Default 2.
+    /// The number of classes. Each class is one arm. Default 2.
     pub classes: usize,
     /// The standard deviation of the noise on every coordinate. Default 0.
     pub noise: f64,
-    /// How often an arm winds around the origin, counter-clockwise; a negative number winds clockwise. Default 1.
+    /// The number of turns of an arm around the origin, counter-clockwise; a negative number winds clockwise. Default
+    /// 1.
     pub turns: f64,
 }
 
@@ -43,7 +44,8 @@ impl Default for Spirals {
     }
 }
 
-/// Spirals that wind around one another: inputs (examples, 2), targets 0, 1, … of shape (examples, 1).
+/// Generates spirals that wind around one another: inputs of shape (examples, 2), targets 0, 1, … of shape (examples,
+/// 1).
 ///
 /// Point i = 1 … m of the m points of class k lies at radius and angle
 ///
@@ -51,14 +53,14 @@ impl Default for Spirals {
 /// r = i / m        θ = 2π (turns · r + k / classes)        x = (r cos θ, r sin θ) + noise · N(0, 1)
 /// ```
 ///
-/// so every arm is the first one, turned; no point lies at the origin, where the arms would meet; the last has radius 1.
-/// There are as many of each class; the remainder goes to the first classes.
+/// Therefore every arm is a rotation of the first one; no point lies at the origin, where the arms would meet; and the
+/// last point has radius 1. All classes have the same number of examples, and the first classes receive the remainder.
 ///
 /// Draws: one permutation of the examples, then the noise row by row, as for [`moons`](crate::moons).
 ///
 /// # Errors
 ///
-/// If there is no class, the noise is negative, a parameter is not finite, or there would be more examples than
+/// If there are no classes, the noise is negative, a parameter is not finite, or there would be more examples than
 /// memory can address; nothing is drawn then.
 pub fn spirals(parameters: &Spirals, rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
     let &Spirals {

@@ -272,7 +272,7 @@ fn chapter(all: &[Trainings], seeds: usize) -> String {
             let (low, high) = reaching(all, beginning.key);
             let (expected, low, high) = (digits(beginning.handed_down()), digits(low), digits(high));
             format!(
-                "{} alone {expected}, with slopes {low} to {high}",
+                "{} alone {expected}, with derivatives {low} to {high}",
                 beginning.label
             )
         })
@@ -298,7 +298,7 @@ fn chapter(all: &[Trainings], seeds: usize) -> String {
          that a network is a list. This one is 2–5–10–20–1 with a Tanh between any two linear layers, trained in \
          mini-batches of {BATCH} by plain gradient descent with step {STEP} for {EPOCHS} epochs, the same for all and \
          tuned for none. Its output is a logit under the binary cross-entropy, not a sigmoid under the mean squared \
-         error: the error that this loss hands back, (σ(ŷ) − y)/n, has no slope of a sigmoid in it, so what vanishes, \
+         error: the error that this loss hands back, (σ(ŷ) − y)/n, has no derivative of a sigmoid in it, so what vanishes, \
          vanishes within the chain. Five sets of {EXAMPLES} examples with noise {NOISE}, a fifth of them for testing: \
          moons, circles of radius 1 and ½, and the three of the first chapter. {seeds} seeds draw data, split, weights \
          and order; the same seed has the same data in each row of a set.\n\n\
@@ -308,9 +308,9 @@ fn chapter(all: &[Trainings], seeds: usize) -> String {
          and for the test accuracy the lowest and the highest in brackets.\n\n\
          | data | weights | last loss | test accuracy | δ first / last, before | after training | last hidden layer saturated, before | after training |\n\
          |---|---|---|---|---|---|---|---|\n{}\n\
-         Before training, a layer hands down √(out · variance of its weights) of δ, and each Tanh takes its slopes from it. \
+         Before training, a layer hands down √(out · variance of its weights) of δ, and each Tanh takes its derivatives from it. \
          Three layers on the way from the last to the first, by the weights alone and as measured on the five sets: {}. The \
-         small weights leave every slope at 1; it is they themselves that let δ vanish.\n\n\
+         small weights leave every derivative at 1; it is they themselves that let δ vanish.\n\n\
          Who stops learning, and where? The small weights, and most of all in the first layer, which gets 1/{:.0} of the \
          last one's δ on XOR, and whose output is small for the layers that come after. There it moves by {:.0} % of \
          its length in {EPOCHS} epochs and the last layer by {:.0} %, where Xavier's move by {:.0} and {:.0} %. On \
@@ -318,7 +318,7 @@ fn chapter(all: &[Trainings], seeds: usize) -> String {
          away from there after a while, on the two Gaussians to the end, on the moons to another plateau, with a test \
          accuracy of {moons:.3}.\n\n\
          With N(0, 1) the last hidden layer is saturated to {:.0} to {:.0} % before the first step, and stays so. All the \
-         same δ does not vanish: large weights make up for small slopes, four layers deep. This chain learns what Xavier's \
+         same δ does not vanish: large weights make up for small derivatives, four layers deep. This chain learns what Xavier's \
          learns, at this step in fewer epochs; none of the three solves the checkerboard. That says nothing of deeper \
          chains, nor of what another step would do for the others. After training δ is larger at the first layer than at \
          the last on every set that is learnt: by then the weights between hand down more than comes in.\n",

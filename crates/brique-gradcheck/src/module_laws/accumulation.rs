@@ -1,4 +1,5 @@
-//! Gradients accumulate, fresh ones, outputs and deltas overwrite, and a step subtracts.
+//! Gradients accumulate; overwritten gradients, outputs and deltas replace the contents of their buffers; a step
+//! subtracts.
 
 use brique_core::{Gradient, Module, Node, Workspace};
 use brique_tensor::Matrix;
@@ -9,11 +10,11 @@ use crate::matrices::largest;
 use crate::snapshot::{Snapshot, fill_gradients, restoring};
 use crate::verdict::{law, near, nothing, refused, same};
 
-/// The forward and the delta kernel overwrite all of their buffer, whatever it held.
+/// The forward kernel and the delta kernel overwrite every entry of their buffer, regardless of its contents.
 ///
 /// # Errors
 ///
-/// If a buffer full of NaN gives another result than a fresh one.
+/// If the result in a buffer full of NaN differs from the result in a new buffer.
 pub fn kernels_overwrite(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "kernels_overwrite";
     let output = module.forward(x).map_err(refused(LAW))?;
@@ -33,14 +34,15 @@ pub fn kernels_overwrite(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matri
     )
 }
 
-/// Two calls of `backward_update_gradient` leave the double of one, to the bit: gradients accumulate.
+/// Gradients accumulate: after two calls of `backward_update_gradient` the gradient is exactly twice that after one.
 ///
-/// To the bit, where a kernel adds up a batch before it adds that to the gradient, as it should. A product may cut a batch
-/// of hundreds of rows into blocks and add each: give this law fewer.
+/// The results are equal to the bit if a kernel sums over the batch before it adds the sum to the gradient, as it
+/// should. A matrix product may split a batch of hundreds of rows into blocks and add each block separately: use fewer
+/// rows with this law.
 ///
 /// # Errors
 ///
-/// If they do not.
+/// If a gradient is not twice that after one call.
 pub fn accumulate_twice_is_double(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -53,19 +55,20 @@ pub fn accumulate_twice_is_double(
         let once = Snapshot::of(module).gradients;
         module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
         let twice = Snapshot::of(module).gradients;
-        for (place, (twice, once)) in twice.iter().zip(&once).enumerate() {
-            let what = format!("the gradient of parameter {place} after two passes");
+        for (index, (twice, once)) in twice.iter().zip(&once).enumerate() {
+            let what = format!("the gradient of parameter {index} after two passes");
             same(LAW, module, &what, twice, &(once + once))?;
         }
         Ok(())
     })
 }
 
-/// After `zero_grad` every gradient is 0, and one pass leaves what one pass left before, to the bit.
+/// After `zero_grad` every gradient is 0, and the next backward pass produces the same gradients as the first one, to
+/// the bit.
 ///
 /// # Errors
 ///
-/// If something of an earlier pass is left.
+/// If a gradient still contains a part of an earlier pass.
 pub fn zero_grad_forgets(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "zero_grad_forgets";
     restoring(module, |module| {
@@ -74,8 +77,8 @@ pub fn zero_grad_forgets(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matri
         let once = Snapshot::of(module);
         fill_gradients(module, 1.0);
         module.zero_grad();
-        for (place, gradient) in Snapshot::of(module).gradients.iter().enumerate() {
-            let what = format!("the gradient of parameter {place} after zero_grad");
+        for (index, gradient) in Snapshot::of(module).gradients.iter().enumerate() {
+            let what = format!("the gradient of parameter {index} after zero_grad");
             same(LAW, module, &what, gradient, &Array2::zeros(gradient.dim()))?;
         }
         module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
@@ -83,14 +86,15 @@ pub fn zero_grad_forgets(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matri
     })
 }
 
-/// A backward pass that overwrites leaves the gradients that `zero_grad` and a backward pass that adds leave, whatever
-/// they were before, NaN included, and changes nothing else. An empty batch leaves zeros.
+/// A backward pass with `Gradient::Overwrite` produces the same gradients as `zero_grad` followed by a backward pass
+/// with `Gradient::Add`, regardless of their previous values, NaN included. It changes nothing else. For an empty
+/// batch the gradients are 0.
 ///
-/// Every number is the same to the bit, but for the sign of a zero: 0 + −0 is 0, and overwriting may leave −0.
+/// All numbers are equal to the bit except for the sign of a zero: 0 + −0 is 0, but an overwritten gradient may be −0.
 ///
 /// # Errors
 ///
-/// If something of the earlier gradients is left, or something else changes.
+/// If a gradient depends on its previous value, or something else changes.
 pub fn overwritten_gradients_forget(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -108,19 +112,19 @@ pub fn overwritten_gradients_forget(
             .collect();
         let (no_x, no_delta) = (Array2::zeros((0, x.ncols())), Array2::zeros((0, delta.ncols())));
         let mut workspace = Workspace::default();
-        for held in [1.0, f64::NAN] {
-            fill_gradients(module, held);
+        for previous in [1.0, f64::NAN] {
+            fill_gradients(module, previous);
             workspace.forward(module, x).map_err(refused(LAW))?;
             let done = workspace.backward(module, x, delta, Gradient::Overwrite);
             done.map_err(refused(LAW))?;
-            let circumstances = format!("written over {held}");
+            let circumstances = format!("written over {previous}");
             gradients_are(LAW, module, &circumstances, &expected.gradients)?;
             nothing(LAW, module, expected.value_change(module))?;
-            fill_gradients(module, held);
+            fill_gradients(module, previous);
             workspace.forward(module, &no_x).map_err(refused(LAW))?;
             let done = workspace.backward(module, &no_x, &no_delta, Gradient::Overwrite);
             done.map_err(refused(LAW))?;
-            let circumstances = format!("of an empty batch, written over {held},");
+            let circumstances = format!("of an empty batch, written over {previous},");
             gradients_are(LAW, module, &circumstances, &zeros)?;
         }
         Ok(())
@@ -133,11 +137,11 @@ pub(super) fn gradients_are(
     circumstances: &str,
     expected: &[Array2<f64>],
 ) -> Result<(), Failure> {
-    // Added to 0, −0 is 0, and every other number is itself.
+    // Adding 0 turns −0 into 0 and leaves every other number unchanged.
     let without_sign_of_zero = |gradient: &Array2<f64>| gradient.mapv(|g| g + 0.0);
-    for (place, gradient) in Snapshot::of(module).gradients.iter().enumerate() {
-        let what = format!("the gradient of parameter {place} {circumstances}");
-        let expected = without_sign_of_zero(&expected[place]);
+    for (index, gradient) in Snapshot::of(module).gradients.iter().enumerate() {
+        let what = format!("the gradient of parameter {index} {circumstances}");
+        let expected = without_sign_of_zero(&expected[index]);
         same(
             law_name,
             module,
@@ -149,12 +153,12 @@ pub(super) fn gradients_are(
     Ok(())
 }
 
-/// `update_parameters(s)` makes W − s·∇W of every parameter W and leaves the gradient; a step that is no finite number
-/// is an error and changes nothing.
+/// `update_parameters(s)` sets every parameter W to W − s·∇W and leaves its gradient unchanged. A step that is not a
+/// finite number is an error and changes nothing.
 ///
 /// # Errors
 ///
-/// If it does something else.
+/// If a parameter or gradient has another value afterwards, or such a step is accepted.
 pub fn update_parameters_subtracts(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -174,21 +178,21 @@ pub fn update_parameters_subtracts(
         }
         module.update_parameters(STEP).map_err(refused(LAW))?;
         let after = Snapshot::of(module);
-        for (place, after) in after.values.iter().enumerate() {
-            let expected = &before.values[place] - &(&before.gradients[place] * STEP);
-            let scale = largest(&before.values[place]) + largest(&before.gradients[place]);
+        for (index, after) in after.values.iter().enumerate() {
+            let expected = &before.values[index] - &(&before.gradients[index] * STEP);
+            let scale = largest(&before.values[index]) + largest(&before.gradients[index]);
             near(
                 LAW,
                 module,
-                &format!("parameter {place} after a step of {STEP}"),
+                &format!("parameter {index} after a step of {STEP}"),
                 after,
                 &expected,
                 scale,
             )?;
         }
-        for (place, gradient) in after.gradients.iter().enumerate() {
-            let what = format!("the gradient of parameter {place} after a step");
-            same(LAW, module, &what, gradient, &before.gradients[place])?;
+        for (index, gradient) in after.gradients.iter().enumerate() {
+            let what = format!("the gradient of parameter {index} after a step");
+            same(LAW, module, &what, gradient, &before.gradients[index])?;
         }
         Ok(())
     })

@@ -1,4 +1,4 @@
-//! The two identities of a linear module, which need no step size.
+//! The two adjoint identities of a linear module, which need no step size.
 
 use brique_core::Module;
 use brique_tensor::Matrix;
@@ -10,13 +10,14 @@ use crate::matrices::{inner, magnitude};
 use crate::snapshot::{Snapshot, restoring};
 use crate::verdict::{law, refused};
 
-/// ⟨f(x) − f(0), δ⟩ = ⟨x, `backward_delta`(δ)⟩, for modules that are linear in their input: exact, no step size.
+/// ⟨f(x) − f(0), δ⟩ = ⟨x, `backward_delta`(δ)⟩ for modules that are linear in their input. The identity is exact and
+/// needs no step size.
 ///
-/// With small integers both sides are the same number; else they agree up to their rounding.
+/// With small integers both sides are equal to the bit; otherwise they agree up to rounding.
 ///
 /// # Errors
 ///
-/// If they differ.
+/// If the two sides differ.
 pub fn adjoint_in_the_input(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "adjoint_in_the_input";
     let output = module.forward(x).map_err(refused(LAW))?;
@@ -31,12 +32,12 @@ pub fn adjoint_in_the_input(module: &mut dyn Module<f64>, x: &Matrix, delta: &Ma
     })
 }
 
-/// ⟨f(x; W) − f(x; 0), δ⟩ = ⟨W, ∇W⟩ with the gradient of `backward_update_gradient`, for modules that are linear in their
-/// parameters: exact, no step size.
+/// ⟨f(x; W) − f(x; 0), δ⟩ = ⟨W, ∇W⟩, with ∇W from `backward_update_gradient`, for modules that are linear in their
+/// parameters. The identity is exact and needs no step size.
 ///
 /// # Errors
 ///
-/// If they differ.
+/// If the two sides differ.
 pub fn adjoint_in_the_parameters(
     module: &mut dyn Module<f64>,
     x: &Matrix,

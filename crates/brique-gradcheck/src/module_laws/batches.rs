@@ -1,4 +1,4 @@
-//! A batch is its rows, however many and however they lie in memory.
+//! Each row of a batch is computed independently of the other rows, the size of the batch and the memory layout.
 
 use brique_core::{Module, Node};
 use brique_tensor::Matrix;
@@ -10,11 +10,12 @@ use crate::matrices::{copies_of_row, largest, layouts, row_alone, rows_reversed}
 use crate::snapshot::{Snapshot, fill_gradients, restoring};
 use crate::verdict::{law, near, nothing, refused};
 
-/// Rows do not see one another: a row among copies of itself, as many as there were rows, gives the same bits.
+/// Rows are independent: the results for a row are the same bits in a batch of the same size that contains only copies
+/// of that row.
 ///
 /// # Errors
 ///
-/// If a row depends on its neighbours.
+/// If the results for a row depend on the other rows.
 pub fn rows_do_not_see_one_another(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -34,14 +35,14 @@ pub fn rows_do_not_see_one_another(
     })
 }
 
-/// A batch is its rows: alone or in reverse order, each gives the same numbers, and their gradients add up to that of the
-/// batch.
+/// The results for a row are the same numbers when the row is alone and when the rows are in reverse order, and the
+/// gradients of the single rows add up to the gradient of the batch.
 ///
-/// A module that treats rows by their place in the batch, as a dropout may, does not keep this law.
+/// A module that treats rows by their position in the batch, as a dropout may, does not satisfy this law.
 ///
 /// # Errors
 ///
-/// If a row depends on the size of the batch.
+/// If the results for a row depend on the size of the batch or on the position of the row.
 pub fn a_batch_is_its_rows(module: &mut dyn Module<f64>, x: &Matrix, delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "a_batch_is_its_rows";
     restoring(module, |module| {
@@ -54,9 +55,9 @@ pub fn a_batch_is_its_rows(module: &mut dyn Module<f64>, x: &Matrix, delta: &Mat
         let mut sizes = sums.clone();
         for row in 0..x.nrows() {
             let mut alone = Passes::of(LAW, module, &row_alone(x, row), &row_alone(delta, row))?;
-            for (place, gradient) in alone.gradients.drain(..).enumerate() {
-                sums[place] += &gradient;
-                sizes[place] += &gradient.mapv(f64::abs);
+            for (index, gradient) in alone.gradients.drain(..).enumerate() {
+                sums[index] += &gradient;
+                sizes[index] += &gradient.mapv(f64::abs);
             }
             alone.near(
                 LAW,
@@ -66,7 +67,7 @@ pub fn a_batch_is_its_rows(module: &mut dyn Module<f64>, x: &Matrix, delta: &Mat
                 &together,
             )?;
         }
-        // Another batch of the same size: what the module has saved of the first one must not come back.
+        // Another batch of the same size: values saved for the first one must not be used again.
         let reversed = Passes::of(LAW, module, &rows_reversed(x), &rows_reversed(delta))?;
         for row in 0..x.nrows() {
             reversed.row(x.nrows() - 1 - row).near(
@@ -77,19 +78,19 @@ pub fn a_batch_is_its_rows(module: &mut dyn Module<f64>, x: &Matrix, delta: &Mat
                 &together,
             )?;
         }
-        for (place, gradient) in together.gradients.iter().enumerate() {
-            let what = format!("the gradient of parameter {place}, beside the sum over its rows,");
-            near(LAW, module, &what, gradient, &sums[place], largest(&sizes[place]))?;
+        for (index, gradient) in together.gradients.iter().enumerate() {
+            let what = format!("the gradient of parameter {index}, beside the sum over its rows,");
+            near(LAW, module, &what, gradient, &sums[index], largest(&sizes[index]))?;
         }
         Ok(())
     })
 }
 
-/// The layout of a matrix in memory, rows first, columns first or backwards, changes no result.
+/// The memory layout of a matrix (row-major, column-major or reversed) does not change any result.
 ///
 /// # Errors
 ///
-/// If it does.
+/// If a result depends on the layout.
 pub fn layout_changes_nothing(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -117,7 +118,7 @@ pub fn layout_changes_nothing(
         }
         for mut buffer in layouts(&expected.input_delta) {
             buffer.fill(f64::NAN);
-            // A backward pass may use up what the forward pass saved.
+            // A backward pass may consume the values that the forward pass saved.
             node.forward(&*module, x);
             node.delta_into(&*module, x, delta, &mut buffer);
             let scale = largest(&expected.input_delta);
@@ -134,11 +135,12 @@ pub fn layout_changes_nothing(
     })
 }
 
-/// A batch without a row goes forward and back, to matrices without a row, and leaves the gradients as they were.
+/// Forward and backward passes accept a batch without rows, return matrices without rows, and leave the gradients
+/// unchanged.
 ///
 /// # Errors
 ///
-/// If it does not.
+/// If one of these does not hold.
 pub fn an_empty_batch_is_a_batch(
     module: &mut dyn Module<f64>,
     x: &Matrix,

@@ -1,4 +1,4 @@
-//! The doors of a module: what fits goes through, what does not is an error.
+//! Checks of shapes on entry: a module accepts arguments of the right shape and refuses all others with an error.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,13 +10,14 @@ use crate::Failure;
 use crate::snapshot::{Snapshot, restoring};
 use crate::verdict::{law, nothing};
 
-/// Every input and every δ of a wrong shape is an error, and leaves parameters and gradients as they were.
+/// Every input and every δ of a wrong shape is an error and leaves parameters and gradients unchanged.
 ///
-/// An input of another width is wrong where `output_shape` says so; where it does not, it goes forward.
+/// An input with another number of columns is wrong if `output_shape` returns an error; otherwise `forward` accepts
+/// it.
 ///
 /// # Errors
 ///
-/// If a wrong shape is accepted, panics, or changes something.
+/// If a wrong shape is accepted, causes a panic, or changes something; or if `forward` and `output_shape` disagree.
 pub fn wrong_shapes_are_errors(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -64,7 +65,7 @@ pub fn wrong_shapes_are_errors(
     })
 }
 
-/// Sizes around `size` that are not it; 0 and 1 among them, which broadcasting would let through.
+/// Returns sizes around `size` that differ from it; 0 and 1 are among them, because broadcasting would accept them.
 fn wrong_sizes(size: usize) -> impl Iterator<Item = usize> {
     [0, 1, size.wrapping_sub(1), size + 1, 2 * size + 1]
         .into_iter()
@@ -100,7 +101,7 @@ fn refuses(
     nothing(law_name, module, before.change(module))
 }
 
-/// Calls a method that should refuse; a panic is another failure than an accepted argument.
+/// Calls a method that should return an error; a panic is reported as a failure of its own.
 fn calm<R>(
     law_name: &'static str,
     module: &mut dyn Module<f64>,

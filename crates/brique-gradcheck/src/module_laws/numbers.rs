@@ -1,4 +1,4 @@
-//! What becomes of NaN, of large numbers, and of a step down the gradient.
+//! Laws about NaN, large numbers, and a gradient step.
 
 use brique_core::Module;
 use brique_tensor::Matrix;
@@ -10,12 +10,12 @@ use crate::matrices::{first_difference, inner, largest, magnitude, row_alone};
 use crate::snapshot::{Snapshot, fill_gradients, restoring};
 use crate::verdict::{law, refused, same};
 
-/// NaN in, NaN out: a NaN in the input of a row gives a NaN in its output, wherever that output depends on it, and
-/// changes no bit of any other row.
+/// A NaN in the input of a row leads to a NaN in the output of that row, if the output depends on it, and changes no
+/// bit of any other row.
 ///
 /// # Errors
 ///
-/// If a NaN becomes a number, or reaches another row.
+/// If the NaN does not reach the output of its row, or reaches another row.
 pub fn nan_stays_nan(module: &mut dyn Module<f64>, x: &Matrix, _delta: &Matrix) -> Result<(), Failure> {
     const LAW: &str = "nan_stays_nan";
     let untouched = module.forward(x).map_err(refused(LAW))?;
@@ -51,13 +51,13 @@ pub fn nan_stays_nan(module: &mut dyn Module<f64>, x: &Matrix, _delta: &Matrix) 
     Ok(())
 }
 
-/// Inputs up to a thousand times as large, all finite, give no NaN in the output or in the input delta.
+/// Finite inputs up to a thousand times as large lead to no NaN in the output or in the input delta.
 ///
-/// Infinity is no NaN: what grows without bound may reach it.
+/// Infinity is accepted: a result that grows without bound may reach it.
 ///
 /// # Errors
 ///
-/// If a finite number gives NaN.
+/// If a finite input leads to a NaN.
 pub fn large_numbers_stay_numbers(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -71,9 +71,9 @@ pub fn large_numbers_stay_numbers(
         for (what, matrix) in [("output", output), ("input delta", input_delta)] {
             let nan = matrix.indexed_iter().find(|(_, value)| value.is_nan());
             law(LAW, module, nan.is_none(), || {
-                let place = nan.map_or((0, 0), |(index, _)| index);
+                let index = nan.map_or((0, 0), |(index, _)| index);
                 format!(
-                    "the {what} at {place:?} is NaN for inputs up to {:e}",
+                    "the {what} at {index:?} is NaN for inputs up to {:e}",
                     largest(&x)
                 )
             })?;
@@ -82,22 +82,22 @@ pub fn large_numbers_stay_numbers(
     Ok(())
 }
 
-/// A small step down the gradient lowers ⟨f(x), δ⟩ by about the step times the squared gradient: through the parameters
-/// by `update_parameters`, and through the input.
+/// A small gradient step lowers ⟨f(x), δ⟩ by about the step times the squared gradient. The law takes steps in the
+/// parameters, with `update_parameters`, and in the input.
 ///
 /// # Errors
 ///
-/// If no step, however small, does.
-pub fn a_step_down_lowers_the_loss(
+/// If no step of any size does.
+pub fn a_gradient_step_lowers_the_loss(
     module: &mut dyn Module<f64>,
     x: &Matrix,
     delta: &Matrix,
 ) -> Result<(), Failure> {
-    const LAW: &str = "a_step_down_lowers_the_loss";
+    const LAW: &str = "a_gradient_step_lowers_the_loss";
     restoring(module, |module| {
         fill_gradients(module, 0.0);
         module.backward_update_gradient(x, delta).map_err(refused(LAW))?;
-        let learnt = Snapshot::of(module);
+        let snapshot = Snapshot::of(module);
         let output = module.forward(x).map_err(refused(LAW))?;
         let start = inner(&output, delta);
         let noise = magnitude(&output, delta);
@@ -113,9 +113,9 @@ pub fn a_step_down_lowers_the_loss(
             "no step of the input down its delta lowers ⟨f(x), δ⟩".to_owned()
         })?;
 
-        let (values, gradients) = (in_one_row(&learnt.values), in_one_row(&learnt.gradients));
+        let (values, gradients) = (in_one_row(&snapshot.values), in_one_row(&snapshot.gradients));
         let lower = falls(start, noise, &values, &gradients, |step| {
-            learnt.restore(module);
+            snapshot.restore(module);
             let moved = module.update_parameters(step).and_then(|()| module.forward(x));
             moved.map_or(f64::NAN, |output| inner(&output, delta))
         });

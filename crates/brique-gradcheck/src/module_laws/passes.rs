@@ -1,4 +1,4 @@
-//! All results of a module at once.
+//! The results of all passes of a module.
 
 use brique_core::Module;
 use brique_tensor::Matrix;
@@ -9,7 +9,7 @@ use crate::matrices::{largest, row_alone};
 use crate::snapshot::{Snapshot, fill_gradients};
 use crate::verdict::{near, refused, same};
 
-/// All that the passes of a module give, the gradients from zero.
+/// The results of a forward pass and a backward pass; the gradients start from zero.
 pub(crate) struct Passes {
     pub(crate) output: Array2<f64>,
     pub(crate) input_delta: Array2<f64>,
@@ -34,7 +34,7 @@ impl Passes {
         })
     }
 
-    /// The output and the input delta of one row; a gradient belongs to no row.
+    /// Returns the output and the input delta of one row, without gradients, because these belong to no single row.
     pub(crate) fn row(&self, row: usize) -> Self {
         Self {
             output: row_alone(&self.output, row),
@@ -43,7 +43,7 @@ impl Passes {
         }
     }
 
-    /// Whether these are the `expected` ones, bit for bit; `circumstances` say how they came about.
+    /// Checks that the results equal the `expected` ones bit for bit. The failure message includes `circumstances`.
     pub(crate) fn same(
         &self,
         law: &'static str,
@@ -57,7 +57,7 @@ impl Passes {
         Ok(())
     }
 
-    /// As [`same`](Self::same), but for the rounding of sums of numbers as large as those of `scale`.
+    /// Like [`same`](Self::same), but allows for the rounding of sums of numbers as large as those of `scale`.
     pub(crate) fn near(
         &self,
         law: &'static str,
@@ -88,7 +88,7 @@ impl Passes {
         ];
         let gradients = self.gradients.iter().enumerate();
         let gradients =
-            gradients.map(|(place, gradient)| (format!("the gradient of parameter {place}"), gradient));
+            gradients.map(|(index, gradient)| (format!("the gradient of parameter {index}"), gradient));
         both.map(|(what, matrix)| (what.to_owned(), matrix))
             .into_iter()
             .chain(gradients)

@@ -1,4 +1,4 @@
-//! Saved values change the time of a step, and no result.
+//! Values saved for the backward pass change the time of a step but not its results.
 
 use brique_core::{Gradient, Module, Node, Workspace};
 use brique_tensor::Matrix;
@@ -9,10 +9,10 @@ use crate::Failure;
 use crate::snapshot::{Snapshot, fill_gradients, restoring};
 use crate::verdict::{law, nothing, refused, same};
 
-/// A forward and a backward pass through a workspace give the results of the checked methods, to the bit, regardless of
+/// Forward and backward passes in a workspace return the results of the checked methods, to the bit, regardless of
 /// what the buffers contained and of other batches in the same or another workspace.
 ///
-/// The backward pass gives the same gradients with and without the input delta, added and overwritten.
+/// The backward pass computes the same gradients with and without the input delta, added and overwritten.
 ///
 /// # Errors
 ///
@@ -66,14 +66,14 @@ pub fn saved_values_change_no_result(
     })
 }
 
-/// Saved values have all their digits: they are not rounded to f32.
+/// Saved values keep all their digits: they are not rounded to f32.
 ///
-/// No other law sees a rounding of eight digits. If no number of x is one of f32, then of different saved values, whole
-/// numbers aside, some is none either.
+/// No other law detects a rounding to eight digits. If no number of x can be represented in f32, then at least one of
+/// several different saved values that are not whole numbers cannot be either.
 ///
 /// # Errors
 ///
-/// If at least four different saved values are there, and all of them are numbers of f32.
+/// If there are at least four different saved values and all of them can be represented in f32.
 pub fn saved_values_keep_their_digits(
     module: &mut dyn Module<f64>,
     x: &Matrix,
@@ -104,7 +104,7 @@ pub fn saved_values_keep_their_digits(
     })
 }
 
-/// A prediction is a function of the input and the parameters: no step and no training pass changes it.
+/// A prediction is a function of the input and the parameters: neither the step number nor a training pass changes it.
 ///
 /// # Errors
 ///

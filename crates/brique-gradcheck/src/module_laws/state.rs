@@ -1,4 +1,4 @@
-//! Modules remember nothing but their parameters, and each method changes only what is its own.
+//! Modules have no state except their parameters, and each method changes only the values it is meant to change.
 
 use brique_core::{Module, visit_modules, visit_tensors, visit_tensors_mut};
 use brique_tensor::Matrix;
@@ -10,13 +10,14 @@ use crate::matrices::same_bits;
 use crate::snapshot::{Snapshot, fill_gradients, restoring, same_lists};
 use crate::verdict::{law, nothing, refused, same};
 
-/// `visit_parameters` and `visit_parameters_mut` show the same parameters in the same order.
+/// `visit_parameters` and `visit_parameters_mut` visit the same parameters in the same order.
 ///
-/// A composite module that forgets a child in one of them leaves it without `zero_grad` or without a step.
+/// If a composite module omits a child in one of them, the child's gradient is not cleared by `zero_grad`, or the
+/// child is not updated by a step.
 ///
 /// # Errors
 ///
-/// If a parameter is shown by one of them alone, or elsewhere in the order.
+/// If only one of them visits a parameter, or they visit the parameters in different orders.
 pub fn visitors_agree(module: &mut dyn Module<f64>, _x: &Matrix, _delta: &Matrix) -> Result<(), Failure> {
     let shown = Snapshot::of(module);
     let (mut values, mut gradients) = (Vec::new(), Vec::new());
@@ -89,12 +90,12 @@ pub fn inner_modules_are_included(
     )
 }
 
-/// A copy; `to_owned` refuses some views without rows.
+/// Returns a copy; `to_owned` refuses some views without rows.
 fn copy(values: &Matrix) -> Array2<f64> {
     Array2::from_shape_fn(values.dim(), |index| values[index])
 }
 
-/// `forward` changes no parameter and no gradient, and gives the same bits again.
+/// `forward` changes no parameter and no gradient, and a second call returns the same bits.
 ///
 /// # Errors
 ///
@@ -112,7 +113,7 @@ pub fn forward_changes_nothing(
     same(LAW, module, "the second output", &second, &first)
 }
 
-/// `backward_delta` changes no parameter and no gradient, and gives the same bits again.
+/// `backward_delta` changes no parameter and no gradient, and a second call returns the same bits.
 ///
 /// # Errors
 ///
@@ -150,11 +151,11 @@ pub fn backward_update_gradient_changes_gradients_only(
     })
 }
 
-/// The passes depend on their arguments alone: forward passes of other batches in between change no bit.
+/// The passes depend only on their arguments: passes of other batches in between change no bit.
 ///
 /// # Errors
 ///
-/// If a result depends on what went through the module before.
+/// If a result depends on earlier passes.
 pub fn results_depend_on_arguments_only(
     module: &mut dyn Module<f64>,
     x: &Matrix,

@@ -324,7 +324,7 @@ fn what_is_refused_is_told() {
     let error = GradientCheck::default()
         .module(&mut linear(3, 2), &normal((4, 2), 1), &mut portable(1))
         .unwrap_err();
-    assert_eq!((error.place(), error.operation()), ("Linear", "forward"));
+    assert_eq!((error.location(), error.operation()), ("Linear", "forward"));
     let (loss, y, _) = mse();
     assert_eq!(
         GradientCheck::default()

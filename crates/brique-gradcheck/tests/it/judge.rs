@@ -285,7 +285,7 @@ fn a_judge_hands_its_tolerance_on() {
     let judge = Judge::new(1).gradient(GradientCheck::default().tolerance(1e-3));
     assert!(
         judge
-            .without("a_step_down_lowers_the_loss")
+            .without("a_gradient_step_lowers_the_loss")
             .modules(almost)
             .is_ok()
     );
@@ -361,7 +361,7 @@ fn gradients_can_be_left_out() {
     let judge = Judge::new(1)
         .without("gradient")
         .without("nan_stays_nan")
-        .without("a_step_down_lowers_the_loss");
+        .without("a_gradient_step_lowers_the_loss");
     assert_eq!(judge.modules(straight_through).unwrap().entries(), 0);
 }
 
@@ -451,7 +451,7 @@ fn near_the_smallest_loss_no_step_is_asked_for() {
     for distance in [1e-6, 1e-8, 1e-10] {
         let (y, p) = (array![[0.3]], array![[0.3 + distance]]);
         assert!(
-            loss_laws::a_step_down_lowers_the_loss(&loss, &y, &p).is_ok(),
+            loss_laws::a_gradient_step_lowers_the_loss(&loss, &y, &p).is_ok(),
             "{distance}"
         );
     }

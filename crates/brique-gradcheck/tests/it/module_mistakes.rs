@@ -95,7 +95,7 @@ fn of_linear() -> Vec<ModuleMistake> {
         mistake("input delta doubled", three_to_two, |toy| {
             delta(toy, |d, _, _| d.mapv_inplace(|d| 2.0 * d));
         }),
-        mistake("weights not transposed on the way back", square, |toy| {
+        mistake("weights not transposed in the backward pass", square, |toy| {
             toy.delta = Arc::new(|p, _, delta, d| d.assign(&product(delta, &without_last_row(p[0].value()))));
         }),
         mistake(
@@ -125,7 +125,7 @@ fn of_linear() -> Vec<ModuleMistake> {
             gradient(toy, |g, _, _| -g);
         }),
         mistake(
-            "gradient divided by the batch: the mean in the wrong place",
+            "gradient divided by the batch: the mean outside the loss",
             three_to_two,
             |toy| {
                 gradient(toy, |g, x, _| g / x.nrows().max(1) as f64);
@@ -164,7 +164,7 @@ fn of_linear() -> Vec<ModuleMistake> {
                 g
             });
         }),
-        mistake("bias left out of forward", three_to_two, |toy| {
+        mistake("bias missing in forward", three_to_two, |toy| {
             toy.forward = Arc::new(|p, x, y| y.assign(&product(x, &without_last_row(p[0].value()))));
         }),
     ]
@@ -445,12 +445,12 @@ fn taps_gradient(toy: &mut Toy, stride: usize, counts: fn(usize, usize) -> bool,
 
 fn of_windows() -> Vec<ModuleMistake> {
     vec![
-        mistake("kernel flipped on the way back", conv, |toy| {
+        mistake("kernel flipped in the backward pass", conv, |toy| {
             back(toy, |w, k, c, out| {
                 (at(w * STRIDE + k, c), [tap(KERNEL - 1 - k, c), out])
             });
         }),
-        mistake("channels transposed on the way back", conv, |toy| {
+        mistake("channels transposed in the backward pass", conv, |toy| {
             back(toy, |w, k, c, out| (at(w * STRIDE + k, c), [tap(k, out), c]));
         }),
         mistake(
@@ -503,7 +503,7 @@ fn of_windows() -> Vec<ModuleMistake> {
             },
         ),
         mistake(
-            "place in the window taken for the place in the input",
+            "index in the window taken for the index in the input",
             max_pool,
             |toy| {
                 toy.delta = Arc::new(|_, x, delta, d| {
@@ -555,20 +555,16 @@ fn of_networks() -> Vec<ModuleMistake> {
                 });
             },
         ),
-        mistake(
-            "activation left out of the input of the second layer",
-            network,
-            |toy| {
-                set_gradients(toy, |p, x, delta| {
-                    let sums = product(&with_ones(x), p[0].value());
-                    let inner = inner_delta(p, x, delta);
-                    [
-                        product(&with_ones(x).t(), &inner),
-                        product(&with_ones(&sums).t(), delta),
-                    ]
-                });
-            },
-        ),
+        mistake("activation missing before the second layer", network, |toy| {
+            set_gradients(toy, |p, x, delta| {
+                let sums = product(&with_ones(x), p[0].value());
+                let inner = inner_delta(p, x, delta);
+                [
+                    product(&with_ones(x).t(), &inner),
+                    product(&with_ones(&sums).t(), delta),
+                ]
+            });
+        }),
         mistake("delta of the output handed to the first layer", network, |toy| {
             set_gradients(toy, |p, x, delta| {
                 [

@@ -5,11 +5,12 @@ use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
 
-/// `y = x for x > 0, alpha·(e^x − 1) else`, element by element; `δ_x = (1 if x > 0, else alpha·e^x) · δ`.
+/// Computes `y = x for x > 0, alpha·(e^x − 1) else`, element by element. The backward pass computes
+/// `δ_x = (1 if x > 0, else alpha·e^x) · δ`.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
@@ -19,7 +20,8 @@ use super::module;
 /// let elu = ELU::new(2.0)?;
 /// let x = array![[0.0, 3.0, -1000.0]];
 /// assert_eq!(elu.forward(&x)?, array![[0.0, 3.0, -2.0]]);
-/// assert_eq!(elu.backward_delta(&x, &array![[1.0, 5.0, 1.0]])?, array![[2.0, 5.0, 0.0]]);
+/// let delta = array![[1.0, 5.0, 1.0]];
+/// assert_eq!(elu.backward_delta(&x, &delta)?, array![[2.0, 5.0, 0.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -30,18 +32,18 @@ pub struct ELU {
 }
 
 impl Default for ELU {
-    /// An alpha of 1, as in PyTorch.
+    /// Returns the module with an alpha of 1, as in PyTorch.
     fn default() -> Self {
         Self { alpha: 1.0 }
     }
 }
 
 impl ELU {
-    /// The module with this alpha.
+    /// Creates the module with this alpha.
     ///
     /// # Errors
     ///
-    /// Where it is not a finite number.
+    /// If `alpha` is not a finite number.
     pub fn new(alpha: f64) -> Result<Self, Error> {
         if alpha.is_finite() {
             return Ok(Self { alpha });

@@ -4,14 +4,14 @@ use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
 
-/// `y = x·Φ(x)`, element by element; `δ_x = (Φ(x) + x·φ(x)) · δ`.
+/// Computes `y = x·Φ(x)`, element by element. The backward pass computes `δ_x = (Φ(x) + x·φ(x)) · δ`.
 ///
-/// Φ and φ are distribution function and density of the standard normal distribution: the exact unit, without the
-/// approximation by a tanh.
+/// Φ and φ are the distribution function and the density of the standard normal distribution. This is the exact
+/// function, not the approximation by a tanh.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;

@@ -5,13 +5,14 @@ use brique_tensor::{Elementwise, Scalar};
 
 use super::module;
 
-/// `y = x for x > 0, negative_slope·x else`, element by element; `δ_x = (1 if x > 0, else negative_slope) · δ`.
+/// Computes `y = x for x > 0, negative_slope·x else`, element by element. The backward pass computes
+/// `δ_x = (1 if x > 0, else negative_slope) · δ`.
 ///
 /// At 0 the derivative is the negative slope, as in PyTorch.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
@@ -32,18 +33,18 @@ pub struct LeakyReLU {
 }
 
 impl Default for LeakyReLU {
-    /// A negative slope of 0.01, as in PyTorch.
+    /// Returns the module with a negative slope of 0.01, as in PyTorch.
     fn default() -> Self {
         Self { negative_slope: 0.01 }
     }
 }
 
 impl LeakyReLU {
-    /// The module with this negative slope.
+    /// Creates the module with this negative slope.
     ///
     /// # Errors
     ///
-    /// Where it is not a finite number.
+    /// If `negative_slope` is not a finite number.
     pub fn new(negative_slope: f64) -> Result<Self, Error> {
         if negative_slope.is_finite() {
             return Ok(Self { negative_slope });

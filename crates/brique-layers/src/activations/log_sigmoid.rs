@@ -4,21 +4,23 @@ use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
 
-/// `y = ln σ(x) = −ln(1 + e^−x)`, element by element; `δ_x = σ(−x) · δ`.
+/// Computes `y = ln σ(x) = −ln(1 + e^−x)`, element by element. The backward pass computes `δ_x = σ(−x) · δ`.
 ///
-/// Never the logarithm of a sigmoid, which is −∞ for x below −745.
+/// It does not take the logarithm of a sigmoid, which is −∞ for x below −745.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::LogSigmoid;
 /// use brique_tensor::ndarray::array;
 ///
-/// assert_eq!(LogSigmoid.forward(&array![[0.0, -1000.0]])?, array![[-(2.0_f64.ln()), -1000.0]]);
-/// assert_eq!(LogSigmoid.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
+/// let y = LogSigmoid.forward(&array![[0.0, -1000.0]])?;
+/// assert_eq!(y, array![[-(2.0_f64.ln()), -1000.0]]);
+/// let back = LogSigmoid.backward_delta(&array![[0.0]], &array![[4.0]])?;
+/// assert_eq!(back, array![[2.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///

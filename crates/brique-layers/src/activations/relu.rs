@@ -4,13 +4,13 @@ use brique_tensor::{Elementwise, Scalar};
 
 use super::module;
 
-/// `y = max(x, 0)`, element by element; `δ_x = (1 if x > 0, else 0) · δ`.
+/// Computes `y = max(x, 0)`, element by element. The backward pass computes `δ_x = (1 if x > 0, else 0) · δ`.
 ///
-/// At 0 the derivative is 0, as in PyTorch. NaN stays NaN.
+/// At 0 the derivative is 0, as in PyTorch. NaN remains NaN.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
@@ -19,7 +19,8 @@ use super::module;
 ///
 /// let x = array![[-2.0, 0.0, 3.0]];
 /// assert_eq!(ReLU.forward(&x)?, array![[0.0, 0.0, 3.0]]);
-/// assert_eq!(ReLU.backward_delta(&x, &array![[1.0, 1.0, 5.0]])?, array![[0.0, 0.0, 5.0]]);
+/// let delta = array![[1.0, 1.0, 5.0]];
+/// assert_eq!(ReLU.backward_delta(&x, &delta)?, array![[0.0, 0.0, 5.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -30,7 +31,7 @@ pub struct ReLU;
 impl<T: Scalar> Elementwise<T> for ReLU {
     #[inline(always)]
     fn value(self, x: T) -> T {
-        // `max` would make a number of NaN.
+        // `max` would turn NaN into a number.
         if x <= T::zero() { T::zero() } else { x }
     }
 

@@ -4,13 +4,13 @@ use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
 
-/// `y = σ(x) = 1 / (1 + e^−x)`, element by element; `δ_x = σ(x)·σ(−x) · δ`.
+/// Computes `y = σ(x) = 1 / (1 + e^−x)`, element by element. The backward pass computes `δ_x = σ(x)·σ(−x) · δ`.
 ///
-/// The derivative is computed from x, so that it keeps its digits where σ has reached 1.
+/// The derivative is computed from x: it remains accurate if σ has been rounded to 1.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;

@@ -4,11 +4,11 @@ use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
 
-/// `y = x·σ(x)`, element by element; `δ_x = σ(x)·(1 + x·σ(−x)) · δ`.
+/// Computes `y = x·σ(x)`, element by element. The backward pass computes `δ_x = σ(x)·(1 + x·σ(−x)) · δ`.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
@@ -33,7 +33,7 @@ impl<T: Scalar> Elementwise<T> for SiLU {
     #[inline(always)]
     fn derivative(self, x: T) -> T {
         let derivative = inlined::sigmoid(x) * (T::one() + x * inlined::sigmoid(-x));
-        // −∞ · 0 on the way to the derivative's limit, which is 0.
+        // At −∞ the formula contains −∞ · 0; the limit of the derivative is 0.
         if x == T::neg_infinity() {
             T::zero()
         } else {

@@ -4,20 +4,21 @@ use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
 
-/// `y = ln(1 + e^x)`, element by element; `δ_x = σ(x) · δ`.
+/// Computes `y = ln(1 + e^x)`, element by element. The backward pass computes `δ_x = σ(x) · δ`.
 ///
-/// Computed as `max(x, 0) + ln(1 + e^−|x|)` for all x: there is no threshold beyond which it becomes x.
+/// It is computed as `max(x, 0) + ln(1 + e^−|x|)` for all x: there is no threshold above which y is replaced by x.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Softplus;
 /// use brique_tensor::ndarray::array;
 ///
-/// assert_eq!(Softplus.forward(&array![[0.0, 1000.0]])?, array![[2.0_f64.ln(), 1000.0]]);
+/// let y = Softplus.forward(&array![[0.0, 1000.0]])?;
+/// assert_eq!(y, array![[2.0_f64.ln(), 1000.0]]);
 /// assert_eq!(Softplus.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```

@@ -4,13 +4,13 @@ use brique_tensor::{Elementwise, Scalar, inlined};
 
 use super::module;
 
-/// `y = tanh(x)`, element by element; `δ_x = (1 − tanh²(x)) · δ`.
+/// Computes `y = tanh(x)`, element by element. The backward pass computes `δ_x = (1 − tanh²(x)) · δ`.
 ///
-/// The derivative is computed from x as `1/cosh²(x)`, so that it keeps its digits where tanh has reached ±1.
+/// The derivative is computed from x as `1/cosh²(x)`: it remains accurate if tanh has been rounded to ±1.
 ///
 /// # Shapes
 ///
-/// Any, and the same for the output.
+/// The input has any shape; the output has the same shape.
 ///
 /// ```
 /// use brique_core::Module;
@@ -21,7 +21,7 @@ use super::module;
 /// assert_eq!(Tanh.forward(&x)?, array![[0.0, 1.0]]);
 /// let back = Tanh.backward_delta(&x, &array![[3.0, 1.0]])?;
 /// assert_eq!(back[[0, 0]], 3.0);
-/// assert!(back[[0, 1]] > 0.0); // 7.2e-35, where 1 − tanh² is 0
+/// assert!(back[[0, 1]] > 0.0); // 7.2e-35; 1 − tanh² would be 0
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///

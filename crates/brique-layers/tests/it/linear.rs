@@ -79,7 +79,7 @@ fn refusals_name_the_layer_and_both_shapes() {
 #[test]
 fn parameters_without_a_bias_row_are_refused() {
     let error = Linear::<f64>::from_parameters(Array2::zeros((0, 4))).unwrap_err();
-    assert_eq!(error.place(), "Linear");
+    assert_eq!(error.location(), "Linear");
     assert_eq!(error.operation(), "from_parameters");
     assert!(
         matches!(

@@ -170,8 +170,8 @@ fn modules_have_names_given_or_their_numbers() {
     assert_eq!(network.module("head").unwrap().to_string(), "Linear(2 → 1)");
     assert_eq!(network.module("1").unwrap().to_string(), "Tanh");
     assert!(network.module("tail").is_none());
-    assert_eq!(network.place(3), "module 3 \"head\" (Linear(2 → 1))");
-    assert_eq!(network.place(1), "module 1 (Tanh)");
+    assert_eq!(network.label(3), "module 3 \"head\" (Linear(2 → 1))");
+    assert_eq!(network.label(1), "module 1 (Tanh)");
 
     let error = network.then_named("head", Tanh).unwrap_err();
     assert_eq!(

@@ -27,7 +27,7 @@ impl<T: Scalar> Panels<T> {
     }
 
     /// Returns an aligned buffer of `a` numbers for the first factor, and one of `b` numbers for the second.
-    pub(super) fn room(&mut self, a: usize, b: usize) -> (&mut [T], &mut [T]) {
+    pub(super) fn space(&mut self, a: usize, b: usize) -> (&mut [T], &mut [T]) {
         (numbers_of(&mut self.a, a), numbers_of(&mut self.b, b))
     }
 }

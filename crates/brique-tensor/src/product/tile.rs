@@ -157,7 +157,7 @@ fn some_rows<V, const WIDE: usize>(
     let most = (BLOCK_BYTES / size_of::<V::Number>() / chunks.length / width).max(1) * width;
     let a_size = if is_packed { rows.len() * chunks.depth } else { 0 };
     let b_size = c.columns().min(most).next_multiple_of(width) * chunks.length;
-    let (a_panels, b_panel) = panels.room(a_size, b_size);
+    let (a_panels, b_panel) = panels.space(a_size, b_size);
     if is_packed {
         for chunk in chunks.clone() {
             pack_rows(&chunk, rows.clone(), &mut a_panels[chunk.first * rows.len()..]);

@@ -1,26 +1,26 @@
-//! Which class a target and a prediction name: the one place that decides.
+//! Determines the class of a target and of a prediction, for all metrics.
 
 use brique_tensor::{Matrix, Scalar};
 
 use super::{MetricError, check_not_empty, value};
 
-/// Above what a single column of predictions counts as positive.
+/// The threshold above which a prediction in a single column counts as positive.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Cut {
-    /// The middle of the two targets: ½ for 0 and 1, and 0 for −1 and 1.
+    /// The midpoint of the two targets: ½ for 0 and 1, and 0 for −1 and 1.
     Middle,
-    /// 0, whatever the targets: the predictions are logits.
+    /// 0 for all targets: the predictions are logits.
     Logits,
-    /// This number. Several columns have no threshold, and are an error.
+    /// This number. It is an error for several columns, which have no threshold.
     At(f64),
 }
 
 /// The true and the predicted class of every example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Outcomes {
-    /// The number of classes, of which not all need occur.
+    /// The number of classes, not all of which need to occur.
     pub(super) classes: usize,
-    /// (true, predicted), row by row, at least one.
+    /// (true, predicted) for each row; at least one pair.
     pub(super) pairs: Vec<(usize, usize)>,
 }
 
@@ -35,7 +35,7 @@ impl Outcomes {
     }
 }
 
-/// Decides the classes of a batch that has examples.
+/// Determines the classes of a batch; an empty batch is an error.
 pub(super) fn decide<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, cut: Cut) -> Result<Outcomes, MetricError> {
     check_not_empty(yhat)?;
     match (yhat.ncols(), cut) {
@@ -50,7 +50,7 @@ pub(super) fn decide<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, cut: Cut) -> Re
     }
 }
 
-/// The two targets that a column of them is made of.
+/// The two values of targets in a single column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
     /// 0 and 1.
@@ -60,7 +60,7 @@ pub(super) enum Coding {
 }
 
 impl Coding {
-    /// The coding of a column of targets, one an example, each of which is checked.
+    /// Determines the coding of a column of targets, one per example, and checks each of them.
     pub(super) fn of<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Self, MetricError> {
         if y.dim() != (yhat.nrows(), 1) {
             return Err(MetricError::Shape {
@@ -77,11 +77,11 @@ impl Coding {
         };
         match y.indexed_iter().find(|(_, target)| !coding.has(**target)) {
             None => Ok(coding),
-            Some((place, &target)) => Err(value("y", place, target, coding.expected())),
+            Some((position, &target)) => Err(value("y", position, target, coding.expected())),
         }
     }
 
-    /// The target of the class that is not positive.
+    /// Returns the target of the negative class.
     pub(super) fn negative(self) -> i8 {
         match self {
             Self::ZeroOne => 0,
@@ -107,11 +107,11 @@ impl Coding {
     }
 }
 
-/// No number of a matrix is NaN.
+/// Returns an error if a number in the matrix is NaN.
 pub(super) fn check_no_nan<T: Scalar>(argument: &'static str, matrix: &Matrix<T>) -> Result<(), MetricError> {
     match matrix.indexed_iter().find(|(_, number)| number.is_nan()) {
         None => Ok(()),
-        Some((place, &number)) => Err(value(argument, place, number, "a number")),
+        Some((position, &number)) => Err(value(argument, position, number, "a number")),
     }
 }
 
@@ -171,13 +171,13 @@ fn class_by_index<T: Scalar>(y: &Matrix<T>, row: usize, classes: usize) -> Resul
         })
 }
 
-/// The class of a row that is one-hot, or holds probabilities, or numbers that grow with them.
+/// Returns the class of a row that is one-hot or contains probabilities or numbers that increase with them.
 fn class_by_column<T: Scalar>(y: &Matrix<T>, row: usize, _classes: usize) -> Result<usize, MetricError> {
     if let Some((column, &number)) = y.row(row).indexed_iter().find(|(_, number)| number.is_nan()) {
         return Err(value("y", (row, column), number, "a number"));
     }
     let class = largest_column(y, row);
-    // A row of zeros would be taken for its first class.
+    // A row of zeros would count as the first class.
     if y[[row, class]] > T::zero() {
         Ok(class)
     } else {
@@ -185,7 +185,7 @@ fn class_by_column<T: Scalar>(y: &Matrix<T>, row: usize, _classes: usize) -> Res
     }
 }
 
-/// The first of the largest, in a row without NaN.
+/// Returns the column of the largest number in a row without NaN; the first one if there are several.
 fn largest_column<T: Scalar>(matrix: &Matrix<T>, row: usize) -> usize {
     let numbers = matrix.row(row);
     (1..numbers.len()).fold(0, |largest, column| {

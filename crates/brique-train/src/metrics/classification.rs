@@ -5,16 +5,16 @@ use brique_tensor::{Matrix, Scalar};
 use super::classes::{Cut, decide};
 use super::{ConfusionMatrix, MetricError};
 
-/// The share of the examples whose class is predicted, `#{i : ŷ_i names the class of y_i} / n`.
+/// Computes the fraction of examples whose class is predicted correctly, `#{i : ŷ_i names the class of y_i} / n`.
 ///
 /// # Shapes
 ///
-/// `ŷ` is (n, c), `y` (n, 1) or (n, c); for a single column both are (n, 1). The [module](super#classes) says which class
-/// they name.
+/// `ŷ` is (n, c), `y` is (n, 1) or (n, c); for a single column both are (n, 1). The [module](super#classes) documents
+/// which class they name.
 ///
 /// # Errors
 ///
-/// If there are no examples; where the shapes do not fit; where a target names no class; where a prediction is NaN.
+/// If there are no examples; if the shapes do not fit; if a target names no class; if a prediction is NaN.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -34,10 +34,10 @@ pub fn accuracy<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, Metri
     Ok(decide(y, yhat, Cut::Middle)?.accuracy())
 }
 
-/// The [`accuracy`] of logits: a single column counts as positive above 0, also where the targets are 0 and 1.
+/// Computes the [`accuracy`] of logits: a single column counts as positive above 0, also if the targets are 0 and 1.
 ///
-/// The sigmoid of a logit is above ½ exactly where the logit is above 0. With several columns nothing differs, because
-/// the largest logit has the largest probability.
+/// The sigmoid of a logit is above ½ exactly when the logit is above 0. With several columns the result equals
+/// [`accuracy`], because the largest logit has the largest probability.
 ///
 /// # Errors
 ///
@@ -56,13 +56,14 @@ pub fn accuracy_of_logits<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<
     Ok(decide(y, yhat, Cut::Logits)?.accuracy())
 }
 
-/// The share of the positive among those predicted positive, `TP / (TP + FP)`; 0 where none is predicted.
+/// Computes the fraction of true positives among the examples predicted positive, `TP / (TP + FP)`, or 0 if none is
+/// predicted positive.
 ///
-/// The positive class is 1. As [`ConfusionMatrix::precision`], which has it for every class.
+/// The positive class is 1. [`ConfusionMatrix::precision`] computes the same for every class.
 ///
 /// # Errors
 ///
-/// As [`accuracy`], and where there are more than two classes.
+/// As [`accuracy`], and if there are more than two classes.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -78,9 +79,10 @@ pub fn precision<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, Metr
     binary("precision", y, yhat)?.precision(POSITIVE)
 }
 
-/// The share of those predicted positive among the positive, `TP / (TP + FN)`; 0 where there is none.
+/// Computes the fraction of the positive examples that are predicted positive, `TP / (TP + FN)`, or 0 if there are no
+/// positive examples.
 ///
-/// The positive class is 1. As [`ConfusionMatrix::recall`], which has it for every class.
+/// The positive class is 1. [`ConfusionMatrix::recall`] computes the same for every class.
 ///
 /// # Errors
 ///
@@ -89,9 +91,10 @@ pub fn recall<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, MetricE
     binary("recall", y, yhat)?.recall(POSITIVE)
 }
 
-/// The harmonic mean of [`precision`] and [`recall`], `2·TP / (2·TP + FP + FN)`; 0 where nothing is positive.
+/// Computes the harmonic mean of [`precision`] and [`recall`], `2·TP / (2·TP + FP + FN)`, or 0 if no example is
+/// positive or predicted positive.
 ///
-/// The positive class is 1. As [`ConfusionMatrix::f1`], which has it for every class.
+/// The positive class is 1. [`ConfusionMatrix::f1`] computes the same for every class.
 ///
 /// # Errors
 ///
@@ -100,7 +103,7 @@ pub fn f1<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, MetricError
     binary("f1", y, yhat)?.f1(POSITIVE)
 }
 
-/// The mean of the precisions of all classes, [`ConfusionMatrix::macro_precision`].
+/// Computes the mean of the precisions of all classes, [`ConfusionMatrix::macro_precision`].
 ///
 /// # Errors
 ///
@@ -109,7 +112,7 @@ pub fn macro_precision<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64
     Ok(ConfusionMatrix::of(y, yhat)?.macro_precision())
 }
 
-/// The mean of the recalls of all classes, [`ConfusionMatrix::macro_recall`].
+/// Computes the mean of the recalls of all classes, [`ConfusionMatrix::macro_recall`].
 ///
 /// # Errors
 ///
@@ -118,7 +121,7 @@ pub fn macro_recall<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, M
     Ok(ConfusionMatrix::of(y, yhat)?.macro_recall())
 }
 
-/// The mean of the F1 of all classes, [`ConfusionMatrix::macro_f1`].
+/// Computes the mean of the F1 of all classes, [`ConfusionMatrix::macro_f1`].
 ///
 /// # Errors
 ///
@@ -127,7 +130,7 @@ pub fn macro_f1<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, Metri
     Ok(ConfusionMatrix::of(y, yhat)?.macro_f1())
 }
 
-/// The class that the metrics of two classes are about.
+/// The positive class of the metrics of two classes.
 const POSITIVE: usize = 1;
 
 fn binary<T: Scalar>(
@@ -135,7 +138,7 @@ fn binary<T: Scalar>(
     y: &Matrix<T>,
     yhat: &Matrix<T>,
 ) -> Result<ConfusionMatrix, MetricError> {
-    // A single column, too, is of two classes.
+    // A single column also has two classes.
     match yhat.ncols() {
         0..=2 => ConfusionMatrix::of(y, yhat),
         classes => Err(MetricError::NotBinary { metric, classes }),

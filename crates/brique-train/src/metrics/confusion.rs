@@ -1,4 +1,4 @@
-//! The confusion matrix, and what is read off it.
+//! The confusion matrix and the metrics computed from it.
 
 use std::fmt;
 
@@ -8,21 +8,22 @@ use brique_tensor::{Matrix, Scalar};
 use super::MetricError;
 use super::classes::{Cut, Outcomes, decide};
 
-/// How often which class was taken for which: `counts[[i, j]]` examples of class i were predicted to be of class j.
+/// A confusion matrix: `counts[[i, j]]` is the number of examples of class i that were predicted to be of class j.
 ///
-/// There are as many classes as ŷ has columns, and two for a single column: 0 or −1 is class 0, and 1 is class 1.
-/// The [module](super#classes) says which class a target and a prediction name.
+/// There are as many classes as ŷ has columns, and two for a single column: 0 or −1 is class 0, and 1 is class 1. The
+/// [module](super#classes) documents which class a target and a prediction name.
 ///
-/// With `TP = counts[[k, k]]`, FP the rest of column k and FN the rest of row k, class k has
+/// With `TP = counts[[k, k]]`, FP the sum of the rest of column k and FN the sum of the rest of row k, class k has
 ///
-/// | method | is | 0 where |
+/// | method | formula | 0 if |
 /// |---|---|---|
 /// | [`precision`](Self::precision) | `TP / (TP + FP)` | k is never predicted |
 /// | [`recall`](Self::recall) | `TP / (TP + FN)` | k is never true |
 /// | [`f1`](Self::f1) | `2·TP / (2·TP + FP + FN)` | k is neither |
 ///
-/// The zeros of the last column stand where the formula divides 0 by 0: scikit-learn's `zero_division=0`. The macro
-/// averages are plain means over the classes that are true or predicted at least once, as scikit-learn's.
+/// In the cases of the last column the formula would divide 0 by 0; the result is 0, as with scikit-learn's
+/// `zero_division=0`. The macro averages are plain means over the classes that are true or predicted at least once, as
+/// in scikit-learn.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -51,7 +52,7 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// Counts predictions; a single column is positive above the middle of its two targets.
+    /// Counts predictions; a single column is positive above the midpoint of its two targets.
     ///
     /// # Errors
     ///
@@ -60,7 +61,7 @@ impl ConfusionMatrix {
         Ok(Self::count(&decide(y, yhat, Cut::Middle)?))
     }
 
-    /// Counts logits; a single column is positive above 0, also where the targets are 0 and 1.
+    /// Counts logits; a single column is positive above 0, also if the targets are 0 and 1.
     ///
     /// # Errors
     ///
@@ -78,11 +79,11 @@ impl ConfusionMatrix {
         Ok(Self::count(&decide(y, yhat, Cut::Logits)?))
     }
 
-    /// Counts a single column that is positive above `threshold`, and negative at it and below.
+    /// Counts predictions of a single column, which are positive above `threshold` and negative otherwise.
     ///
     /// # Errors
     ///
-    /// As [`accuracy`](super::accuracy), and where `ŷ` has several columns or the threshold is NaN.
+    /// As [`accuracy`](super::accuracy), and if `ŷ` has several columns or the threshold is NaN.
     ///
     /// ```
     /// use brique_tensor::ndarray::array;
@@ -101,19 +102,19 @@ impl ConfusionMatrix {
         Ok(Self::count(&decide(y, yhat, Cut::At(threshold))?))
     }
 
-    /// The counts: rows are the true classes, columns the predicted ones.
+    /// Returns the counts: rows are the true classes, columns the predicted ones.
     #[must_use]
     pub fn counts(&self) -> &Array2<usize> {
         &self.counts
     }
 
-    /// The share of the examples on the diagonal.
+    /// Returns the fraction of the examples on the diagonal.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         ratio(self.counts.diag().sum(), self.counts.sum())
     }
 
-    /// The share of the examples of this class among those predicted to be.
+    /// Returns the fraction of examples of this class among those predicted to be of it.
     ///
     /// # Errors
     ///
@@ -122,7 +123,7 @@ impl ConfusionMatrix {
         Ok(self.tally(class)?.precision())
     }
 
-    /// The share of those predicted to be of this class among its examples.
+    /// Returns the fraction of the examples of this class that are predicted to be of it.
     ///
     /// # Errors
     ///
@@ -131,7 +132,7 @@ impl ConfusionMatrix {
         Ok(self.tally(class)?.recall())
     }
 
-    /// The harmonic mean of precision and recall of this class.
+    /// Returns the harmonic mean of precision and recall of this class.
     ///
     /// # Errors
     ///
@@ -140,19 +141,19 @@ impl ConfusionMatrix {
         Ok(self.tally(class)?.f1())
     }
 
-    /// The mean precision of the classes that occur.
+    /// Returns the mean precision of the classes that occur.
     #[must_use]
     pub fn macro_precision(&self) -> f64 {
         self.macro_average(Tally::precision)
     }
 
-    /// The mean recall of the classes that occur. A class that is only predicted counts as 0.
+    /// Returns the mean recall of the classes that occur. A class that is only predicted counts as 0.
     #[must_use]
     pub fn macro_recall(&self) -> f64 {
         self.macro_average(Tally::recall)
     }
 
-    /// The mean F1 of the classes that occur.
+    /// Returns the mean F1 of the classes that occur.
     #[must_use]
     pub fn macro_f1(&self) -> f64 {
         self.macro_average(Tally::f1)
@@ -187,7 +188,7 @@ impl ConfusionMatrix {
 
     fn macro_average(&self, of_class: impl Fn(Tally) -> f64) -> f64 {
         let tallies = (0..self.counts.nrows()).map(|class| self.tally_of(class));
-        // Of at least one example there is at least one class.
+        // There is at least one example, so at least one class occurs.
         let (sum, classes) = tallies
             .filter(|tally| tally.members + tally.predicted > 0)
             .fold((0.0, 0_usize), |(sum, classes), tally| {
@@ -214,13 +215,13 @@ impl Tally {
         ratio(self.hits, self.members)
     }
 
-    /// 2·TP + FP + FN is the members and the predicted.
+    /// Uses 2·TP + FP + FN = members + predicted.
     fn f1(self) -> f64 {
         ratio(2 * self.hits, self.members + self.predicted)
     }
 }
 
-/// A share, 0 of nothing.
+/// Returns `part / whole`, or 0 if `whole` is 0.
 fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 {
         0.0
@@ -230,7 +231,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
 }
 
 impl fmt::Display for ConfusionMatrix {
-    /// A line a true class, a column a predicted one, all flush right.
+    /// Writes one line per true class and one column per predicted class, aligned to the right.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const CORNER: &str = "true \\ predicted";
         let classes = self.counts.nrows();

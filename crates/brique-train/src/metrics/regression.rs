@@ -4,20 +4,21 @@ use brique_tensor::{Matrix, Scalar, largest, pairwise_sum};
 
 use super::{MetricError, check_not_empty, value};
 
-/// The coefficient of determination `R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)²`, the mean over the columns.
+/// Computes the coefficient of determination `R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)²` and returns its mean over the columns.
 ///
-/// The sums run down one column, and ȳ is its mean. 1 is perfect, 0 as good as to predict ȳ, and below 0 is worse than that.
+/// The sums run over one column, and ȳ is its mean. 1 is perfect, 0 is as good as predicting ȳ, and a value below 0 is
+/// worse than that.
 ///
-/// A column whose targets are all the same has no variance to explain: it counts as 1 where every prediction is
-/// exact, and as 0 where one is not: scikit-learn's convention. A prediction that is NaN gives NaN.
+/// A column whose targets are all equal has no variance to explain: it counts as 1 if every prediction is exact, and
+/// as 0 otherwise. This is scikit-learn's convention. If a prediction is NaN, the result is NaN.
 ///
 /// # Shapes
 ///
-/// `y` and `ŷ` are (n, m) both, n ≥ 2.
+/// `y` and `ŷ` are both (n, m) with n ≥ 2.
 ///
 /// # Errors
 ///
-/// If there is nothing to judge, or a single example; where the shapes differ; where a target is not finite.
+/// If there are no predictions or only a single example; if the shapes differ; if a target is not finite.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -47,17 +48,17 @@ pub fn r2<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, MetricError
     Ok(pairwise_sum(columns, of_column) / columns as f64)
 }
 
-/// The mean absolute error `Σ |ŷ − y| / (n·m)`.
+/// Computes the mean absolute error `Σ |ŷ − y| / (n·m)`.
 ///
-/// It is what the absolute error is as a loss, with its mean. A prediction that is NaN gives NaN.
+/// It equals the absolute error as a loss with reduction `Mean`. If a prediction is NaN, the result is NaN.
 ///
 /// # Shapes
 ///
-/// `y` and `ŷ` are (n, m) both.
+/// `y` and `ŷ` are both (n, m).
 ///
 /// # Errors
 ///
-/// If there is nothing to judge; where the shapes differ; where a target is not finite.
+/// If there are no predictions; if the shapes differ; if a target is not finite.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -71,8 +72,8 @@ pub fn mean_absolute_error<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result
     check_numbers(y, yhat)?;
     let columns = y.ncols();
     let error = |index: usize| {
-        let place = [index / columns, index % columns];
-        (yhat[place].as_f64() - y[place].as_f64()).abs()
+        let position = [index / columns, index % columns];
+        (yhat[position].as_f64() - y[position].as_f64()).abs()
     };
     Ok(pairwise_sum(y.len(), error) / y.len() as f64)
 }
@@ -83,7 +84,7 @@ pub fn mean_absolute_error<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result
 )]
 fn r2_of_column(examples: usize, y: impl Fn(usize) -> f64, yhat: impl Fn(usize) -> f64) -> f64 {
     let residual = |row| y(row) - yhat(row);
-    // The rounding of a mean would give targets a variance that are all 0.1.
+    // Without this test, targets that are all 0.1 would have a variance from the rounding of their mean.
     if (1..examples).all(|row| y(row) == y(0)) {
         return if (0..examples).any(|row| yhat(row).is_nan()) {
             f64::NAN
@@ -95,14 +96,14 @@ fn r2_of_column(examples: usize, y: impl Fn(usize) -> f64, yhat: impl Fn(usize) 
     }
     let mean = pairwise_sum(examples, &y) / examples as f64;
     let deviation = |row| y(row) - mean;
-    // Of numbers in units of the largest deviation no square overflows, nor vanishes that counts.
+    // In units of the largest deviation, no square overflows, and no square that matters underflows.
     let unit = largest((0..examples).map(|row| deviation(row).abs()));
     let square = |number: f64| (number / unit) * (number / unit);
     let unexplained = pairwise_sum(examples, |row| square(residual(row)));
     1.0 - unexplained / pairwise_sum(examples, |row| square(deviation(row)))
 }
 
-/// Predictions for finite targets of the same shape, at least one.
+/// Checks that targets and predictions have the same shape and are not empty, and that the targets are finite.
 fn check_numbers<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), MetricError> {
     if y.dim() != yhat.dim() {
         return Err(MetricError::Shape {
@@ -115,6 +116,6 @@ fn check_numbers<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Metri
     check_not_empty(yhat)?;
     match y.indexed_iter().find(|(_, target)| !target.is_finite()) {
         None => Ok(()),
-        Some((place, &target)) => Err(value("y", place, target, "a finite number")),
+        Some((position, &target)) => Err(value("y", position, target, "a finite number")),
     }
 }

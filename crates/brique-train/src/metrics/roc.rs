@@ -5,20 +5,23 @@ use brique_tensor::{Matrix, Scalar};
 use super::classes::{Coding, check_no_nan};
 use super::{MetricError, check_not_empty};
 
-/// The area under the ROC curve: how likely a positive example is to have a higher score than a negative one.
+/// Computes the area under the ROC curve: the probability that a positive example has a higher score than a negative
+/// one.
 ///
-/// `AUC = Σ_(i, j) ([ŷ_i > ŷ_j] + ½·[ŷ_i = ŷ_j]) / (P·N)` over the P positive examples i and the N negative ones j: the
-/// rank statistic of Mann and Whitney, with ties counted half. Only the order of the scores matters, so logits and
-/// probabilities have the same area, and there is no threshold. It is counted in whole numbers, after one sort.
+/// `AUC = Σ_(i, j) ([ŷ_i > ŷ_j] + ½·[ŷ_i = ŷ_j]) / (P·N)` over the P positive examples i and the N negative examples
+/// j. This is the rank statistic of Mann and Whitney, in which ties count half. Only the order of the scores matters,
+/// so logits and probabilities have the same area, and there is no threshold. The pairs are counted in whole numbers,
+/// after one sort.
 ///
 /// # Shapes
 ///
-/// `ŷ` is (n, 1), `y` (n, 1) of 0 and 1 or of −1 and 1. Of two columns, hand over the one of the positive class.
+/// `ŷ` is (n, 1), `y` is (n, 1) and contains 0 and 1 or −1 and 1. If the predictions have two columns, pass the one of
+/// the positive class.
 ///
 /// # Errors
 ///
-/// If there are no examples; where the shapes do not fit; where a target is none of these; where a score is NaN; where
-/// all targets are of one class.
+/// If there are no examples; if the shapes do not fit; if a target has another value; if a score is NaN; if all
+/// targets belong to one class.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -59,9 +62,10 @@ pub fn roc_auc<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, Metric
     Ok(twice_the_pairs_in_order(examples) as f64 / (2 * pairs) as f64)
 }
 
-/// Over all pairs of a positive and a negative example: 2 where the positive has the higher score, 1 where they tie.
+/// Returns the sum over all pairs of a positive and a negative example: 2 if the positive has the higher score, 1 if
+/// they tie.
 fn twice_the_pairs_in_order<T: Scalar>(mut examples: Vec<(T, bool)>) -> u128 {
-    // Scores are numbers, so every two of them compare.
+    // No score is NaN, so every two of them can be compared.
     examples.sort_unstable_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     let (mut twice, mut negatives_below) = (0, 0);
     for tied in examples.chunk_by(|(a, _), (b, _)| a == b) {
