@@ -77,7 +77,7 @@ impl<T: Scalar> Linear<T> {
                 argument: "parameters",
                 found: parameters.dim(),
                 expected: (1, parameters.ncols()),
-                reason: "one row an input, and at least the last one, which is the bias",
+                reason: "one row per input, and the bias as the last row",
             };
             return Err(Error::new("Linear", "from_parameters", fault));
         }
