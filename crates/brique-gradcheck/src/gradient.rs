@@ -25,7 +25,7 @@ const SMALLEST: f64 = 1e-9;
 /// rounding f to 8 units in the last place, plus the distance between this difference and the one over `16 h`.
 /// `docs/mathematics.md` explains why these steps were chosen and how a kink is told from curvature.
 ///
-/// If f has a kink, as ReLU has at 0, the entry is skipped and counted if the analytic gradient lies between the
+/// If f has a kink, as `ReLU` has at 0, the entry is skipped and counted if the analytic gradient lies between the
 /// derivatives on the two sides. If it lies outside, it is wrong on either side and the entry fails.
 ///
 /// ```

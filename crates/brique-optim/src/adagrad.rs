@@ -78,15 +78,11 @@ impl<T: Scalar> Adagrad<T> {
         self.eps = eps;
         Ok(self)
     }
-
-    fn buffers(&self) -> &'static [&'static str] {
-        &BUFFERS
-    }
 }
 
 const BUFFERS: [&str; 1] = ["sum"];
 
-common_methods!(Adagrad);
+common_methods!(Adagrad, |_| &BUFFERS);
 
 compile_once! {
     fn step<T: Scalar>(adagrad: &mut Adagrad<T>, module: &mut dyn Module<T>) -> Result<(), Error> {

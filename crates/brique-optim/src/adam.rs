@@ -58,7 +58,7 @@ impl<T: Scalar> Adam<T> {
 }
 
 moments_methods!(Adam);
-common_methods!(Adam);
+common_methods!(Adam, |_| &BUFFERS);
 
 fn step<T: Scalar>(adam: &mut Adam<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
     adam_step(&mut adam.common, adam.moments, module, Decay::InGradient)

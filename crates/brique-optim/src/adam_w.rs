@@ -5,7 +5,7 @@ use brique_tensor::Scalar;
 
 use crate::adam::{Decay, adam_step};
 use crate::common::{Common, common_methods};
-use crate::moments::{Moments, moments_methods};
+use crate::moments::{BUFFERS, Moments, moments_methods};
 use crate::{Error, Optimizer, State};
 
 /// [`Adam`](crate::Adam) with a decoupled weight decay: parameters shrink by themselves, and their decay stays out of
@@ -54,7 +54,7 @@ impl<T: Scalar> AdamW<T> {
 }
 
 moments_methods!(AdamW);
-common_methods!(AdamW);
+common_methods!(AdamW, |_| &BUFFERS);
 
 fn step<T: Scalar>(adam_w: &mut AdamW<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
     adam_step(&mut adam_w.common, adam_w.moments, module, Decay::Decoupled)

@@ -85,9 +85,9 @@ impl<T: Scalar> Common<T> {
 
 /// The builders and the implementation of `Optimizer` that are alike for all optimisers.
 ///
-/// The optimiser has a field `common` and a method `buffers`, the names of its buffers; `step` is a function of its file.
+/// The optimiser has a field `common`; `$buffers` returns the names of its buffers; `step` is a function of its file.
 macro_rules! common_methods {
-    ($optimizer:ident) => {
+    ($optimizer:ident, $buffers:expr) => {
         impl<T: Scalar> $optimizer<T> {
             /// Sets the weight decay λ.
             ///
@@ -136,7 +136,8 @@ macro_rules! common_methods {
             }
 
             fn set_state(&mut self, state: State<T>) -> Result<(), Error> {
-                let (name, buffers) = (self.common.name, self.buffers());
+                let buffers: fn(&Self) -> &'static [&'static str] = $buffers;
+                let (name, buffers) = (self.common.name, buffers(self));
                 self.common.state.replace(name, buffers, state)
             }
         }

@@ -1,4 +1,4 @@
-//! The running means of Adam and AdamW.
+//! The running means of Adam and `AdamW`.
 
 use brique_tensor::Scalar;
 
@@ -60,10 +60,6 @@ macro_rules! moments_methods {
             pub fn eps(mut self, eps: f64) -> Result<Self, Error> {
                 self.moments.set_eps::<T>(self.common.name, eps)?;
                 Ok(self)
-            }
-
-            fn buffers(&self) -> &'static [&'static str] {
-                &$crate::moments::BUFFERS
             }
         }
     };

@@ -106,7 +106,7 @@ impl<T: Scalar> RMSprop<T> {
 
 const BUFFERS: [&str; 2] = ["square_avg", "momentum_buffer"];
 
-common_methods!(RMSprop);
+common_methods!(RMSprop, Self::buffers);
 
 compile_once! {
     fn step<T: Scalar>(rmsprop: &mut RMSprop<T>, module: &mut dyn Module<T>) -> Result<(), Error> {

@@ -88,7 +88,7 @@ impl<T: Scalar> SGD<T> {
 
 const BUFFERS: [&str; 1] = ["momentum_buffer"];
 
-common_methods!(SGD);
+common_methods!(SGD, Self::buffers);
 
 compile_once! {
     fn step<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
