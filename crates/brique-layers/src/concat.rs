@@ -168,7 +168,12 @@ impl<T: Scalar> Module<T> for Concat<T> {
 }
 
 compile_once! {
-    fn forward<T: Scalar>(concat: &Concat<T>, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+    fn forward<T: Scalar>(
+        concat: &Concat<T>,
+        input: &Matrix<T>,
+        output: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         for (branch, node) in concat.branches.iter().zip(memory.inner()) {
             node.forward(&*branch.module, input);
             output
@@ -177,7 +182,13 @@ compile_once! {
         }
     }
 
-    fn propagate<T: Scalar>(concat: &Concat<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, memory: &mut Memory<T>) {
+    fn propagate<T: Scalar>(
+        concat: &Concat<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         input_delta.fill(T::zero());
         for branch in &concat.branches {
             let (mut scratch, nodes) = memory.scratch_and_inner(branch.number);
@@ -188,7 +199,14 @@ compile_once! {
         }
     }
 
-    fn backward<T: Scalar>(concat: &mut Concat<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: Option<&mut Matrix<T>>, gradient: Gradient, memory: &mut Memory<T>) {
+    fn backward<T: Scalar>(
+        concat: &mut Concat<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: Option<&mut Matrix<T>>,
+        gradient: Gradient,
+        memory: &mut Memory<T>,
+    ) {
         let mut input_delta = input_delta;
         if let Some(input_delta) = &mut input_delta {
             input_delta.fill(T::zero());

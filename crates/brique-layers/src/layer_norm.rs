@@ -189,7 +189,12 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
 }
 
 compile_once! {
-    fn forward<T: Scalar>(norm: &LayerNorm<T>, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+    fn forward<T: Scalar>(
+        norm: &LayerNorm<T>,
+        input: &Matrix<T>,
+        output: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         let (gain, bias) = (norm.parameters.value().row(0), norm.parameters.value().row(1));
         let mut saved = memory.save();
         for ((row, x), mut y) in input.rows().into_iter().enumerate().zip(output.rows_mut()) {
@@ -207,7 +212,13 @@ compile_once! {
         }
     }
 
-    fn propagate<T: Scalar>(norm: &LayerNorm<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, memory: &mut Memory<T>) {
+    fn propagate<T: Scalar>(
+        norm: &LayerNorm<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         let gain = norm.parameters.value().row(0);
         let n = T::from_usize(norm.values());
         let saved = memory.saved();
@@ -226,7 +237,12 @@ compile_once! {
         });
     }
 
-    fn accumulate<T: Scalar>(norm: &mut LayerNorm<T>, input: &Matrix<T>, delta: &Matrix<T>, memory: &mut Memory<T>) {
+    fn accumulate<T: Scalar>(
+        norm: &mut LayerNorm<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         let saved = memory.saved();
         let blocks = input
             .axis_chunks_iter(Axis(0), BLOCK)

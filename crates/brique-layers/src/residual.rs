@@ -115,17 +115,35 @@ impl<T: Scalar> Module<T> for Residual<T> {
 }
 
 compile_once! {
-    fn forward<T: Scalar>(residual: &Residual<T>, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+    fn forward<T: Scalar>(
+        residual: &Residual<T>,
+        input: &Matrix<T>,
+        output: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         memory.inner()[0].forward_into(&*residual.module, input, output);
         add(output, input);
     }
 
-    fn propagate<T: Scalar>(residual: &Residual<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, memory: &mut Memory<T>) {
+    fn propagate<T: Scalar>(
+        residual: &Residual<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         memory.inner()[0].delta_into(&*residual.module, input, delta, input_delta);
         add(input_delta, delta);
     }
 
-    fn backward<T: Scalar>(residual: &mut Residual<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: Option<&mut Matrix<T>>, gradient: Gradient, memory: &mut Memory<T>) {
+    fn backward<T: Scalar>(
+        residual: &mut Residual<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: Option<&mut Matrix<T>>,
+        gradient: Gradient,
+        memory: &mut Memory<T>,
+    ) {
         let mut input_delta = input_delta;
         let node = &mut memory.inner()[0];
         node.backward_into(

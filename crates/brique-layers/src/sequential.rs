@@ -293,7 +293,12 @@ impl<T: Scalar> Module<T> for Sequential<T> {
 }
 
 compile_once! {
-    fn forward<T: Scalar>(network: &Sequential<T>, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
+    fn forward<T: Scalar>(
+        network: &Sequential<T>,
+        input: &Matrix<T>,
+        output: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         let nodes = memory.inner().split_last_mut();
         let (Some((last, modules)), Some((last_node, nodes))) = (network.modules.split_last(), nodes) else {
             return output.assign(input);
@@ -305,7 +310,13 @@ compile_once! {
         last_node.forward_into(&*last.module, &x, output);
     }
 
-    fn propagate<T: Scalar>(network: &Sequential<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, memory: &mut Memory<T>) {
+    fn propagate<T: Scalar>(
+        network: &Sequential<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: &mut Matrix<T>,
+        memory: &mut Memory<T>,
+    ) {
         Sequential::walk_back(
             memory.inner(),
             input,
@@ -321,7 +332,14 @@ compile_once! {
         );
     }
 
-    fn backward<T: Scalar>(network: &mut Sequential<T>, input: &Matrix<T>, delta: &Matrix<T>, input_delta: Option<&mut Matrix<T>>, gradient: Gradient, memory: &mut Memory<T>) {
+    fn backward<T: Scalar>(
+        network: &mut Sequential<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        input_delta: Option<&mut Matrix<T>>,
+        gradient: Gradient,
+        memory: &mut Memory<T>,
+    ) {
         Sequential::walk_back(
             memory.inner(),
             input,

@@ -242,7 +242,12 @@ compile_once! {
         }
     }
 
-    fn per_example<T: Scalar>(loss: &CrossEntropyLoss, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>) {
+    fn per_example<T: Scalar>(
+        loss: &CrossEntropyLoss,
+        y: &Matrix<T>,
+        yhat: &Matrix<T>,
+        losses: &mut ArrayRef1<T>,
+    ) {
         assert_targets(y, yhat);
         assert_length(losses, yhat);
         for (row, example) in losses.iter_mut().enumerate() {

@@ -104,7 +104,14 @@ impl<T: Scalar> Stepper<T> {
 }
 
 compile_once! {
-    fn step<T: Scalar>(stepper: &mut Stepper<T>, network: &mut dyn Module<T>, loss: &dyn Loss<T>, optimizer: &mut dyn Optimizer<T>, x: &Matrix<T>, y: &Matrix<T>) -> Result<T, Error> {
+    fn step<T: Scalar>(
+        stepper: &mut Stepper<T>,
+        network: &mut dyn Module<T>,
+        loss: &dyn Loss<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        x: &Matrix<T>,
+        y: &Matrix<T>,
+    ) -> Result<T, Error> {
         network.begin_step(stepper.steps);
         let value = stepper.forward(network, loss, x, y)?;
         let delta = first_rows(&mut stepper.delta, x.nrows());
