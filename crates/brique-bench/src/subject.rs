@@ -71,7 +71,7 @@ impl<T: Scalar> Subject<T> {
     }
 
     fn train(&mut self) -> Result<(), TrainingError> {
-        let loss = MSELoss::default();
+        let loss = MSELoss::new();
         let (network, optimizer) = (&mut self.network, &mut self.optimizer);
         self.stepper
             .step(network, &loss, optimizer, &self.x, &self.y)

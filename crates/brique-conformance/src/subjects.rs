@@ -115,29 +115,43 @@ fn layer_norm<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
 }
 
 fn mse<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
-    of_loss(&MSELoss::new(case.reduction()?), &case.input("target")?, case)
+    of_loss(
+        &MSELoss::new().with_reduction(case.reduction()?),
+        &case.input("target")?,
+        case,
+    )
 }
 
 fn l1<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
-    of_loss(&L1Loss::new(case.reduction()?), &case.input("target")?, case)
+    of_loss(
+        &L1Loss::new().with_reduction(case.reduction()?),
+        &case.input("target")?,
+        case,
+    )
 }
 
 fn huber<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
-    let loss = HuberLoss::new(case.reduction()?).delta(case.numeric_attribute("delta")?)?;
+    let loss = HuberLoss::new()
+        .with_reduction(case.reduction()?)
+        .delta(case.numeric_attribute("delta")?)?;
     of_loss(&loss, &case.input("target")?, case)
 }
 
 fn cross_entropy<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
-    let loss = CrossEntropyLoss::new(case.reduction()?);
+    let loss = CrossEntropyLoss::new().with_reduction(case.reduction()?);
     of_loss(&loss, &case.class_indices()?, case)
 }
 
 fn bce<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
-    of_loss(&BCELoss::new(case.reduction()?), &case.input("target")?, case)
+    of_loss(
+        &BCELoss::new().with_reduction(case.reduction()?),
+        &case.input("target")?,
+        case,
+    )
 }
 
 fn bce_with_logits<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
-    let loss = BCEWithLogitsLoss::new(case.reduction()?);
+    let loss = BCEWithLogitsLoss::new().with_reduction(case.reduction()?);
     of_loss(&loss, &case.input("target")?, case)
 }
 

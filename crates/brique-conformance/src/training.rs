@@ -72,9 +72,9 @@ impl Training {
         Ok(Self {
             network: network(options.text("activation"), parameters)?,
             loss: match options.text("loss") {
-                "bce_with_logits" => Box::new(BCEWithLogitsLoss::default()),
-                "cross_entropy" => Box::new(CrossEntropyLoss::default()),
-                _ => Box::new(MSELoss::default()),
+                "bce_with_logits" => Box::new(BCEWithLogitsLoss::new()),
+                "cross_entropy" => Box::new(CrossEntropyLoss::new()),
+                _ => Box::new(MSELoss::new()),
             },
             optimizer: optimizer(&options)?,
             batch: options.count("batch")?,

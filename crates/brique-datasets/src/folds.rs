@@ -1,99 +1,88 @@
 //! Cross-validation: every example is in a test set once.
 
-use brique_random::RandomSource;
+use std::iter;
 
 use crate::error::check_addressable;
-use crate::stratify::members_by_class;
-use crate::{Error, Split};
+use crate::stratify::{check_one_class_an_example, members_by_class};
+use crate::{Error, Selection, Split};
 
 /// Returns the `k` splits of a cross-validation. Each example is in the test set of exactly one split and in the
 /// training sets of the others.
 ///
-/// Without `shuffle` the folds are blocks of consecutive examples; with it they are drawn, each with equal
-/// probability. The first `examples mod k` folds have ⌈examples / k⌉ test examples, the others ⌊examples / k⌋. Indices
-/// increase within each side.
+/// | selection | the folds are | scikit-learn |
+/// |---|---|---|
+/// | [`InOrder`](Selection::InOrder) | blocks of consecutive examples | `KFold(k)` |
+/// | [`Shuffled`](Selection::Shuffled) | drawn with equal probability | `KFold(k, shuffle=True, random_state=s)` |
+/// | [`StratifiedInOrder`](Selection::StratifiedInOrder) | blocks of each class | `StratifiedKFold(k)` |
+/// | [`Stratified`](Selection::Stratified) | drawn from each class | `StratifiedKFold(k, shuffle=True, random_state=s)` |
 ///
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices equal those of scikit-learn's
-/// `KFold(k, shuffle=True, random_state=s)`; without a source they equal those of `KFold(k)`.
+/// Without strata the first `examples mod k` folds have ⌈examples / k⌉ test examples, the others ⌊examples / k⌋. With
+/// strata the number of members of a class in a fold is `members / k`, rounded down or up. Indices increase within each
+/// side. With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices equal those of scikit-learn.
+/// If a class has fewer members than there are folds, scikit-learn only warns; this function returns an error.
 ///
 /// # Errors
 ///
-/// If `k` is below 2 or above the number of examples, or memory cannot address that many indices; nothing is drawn
-/// then.
+/// If `k` is below 2 or above the number of examples; if there is not one class per example, or a class has fewer than
+/// `k` members; if memory cannot address that many indices. Nothing is drawn then.
 ///
-/// Source: scikit-learn, `sklearn.model_selection.KFold`.
+/// Source: scikit-learn, `sklearn.model_selection.KFold` and `StratifiedKFold`.
 ///
 /// ```
-/// use brique_datasets::{k_fold, line};
+/// use brique_datasets::{Selection, k_fold, line};
 /// use brique_random::portable;
 ///
 /// let data = line(&mut portable(1));
-/// for split in k_fold(data.len(), 5, Some(&mut portable(2)))? {
+/// for split in k_fold(data.len(), 5, Selection::Shuffled(&mut portable(2)))? {
 ///     let (train, test) = (data.select(&split.train)?, data.select(&split.test)?);
 ///     assert_eq!((train.len(), test.len()), (80, 20));
 /// }
-/// let blocks = k_fold(5, 2, None)?;
+/// let blocks = k_fold(5, 2, Selection::InOrder)?;
 /// assert_eq!(blocks[0].test, [0, 1, 2]);
 /// assert_eq!(blocks[1].test, [3, 4]);
+///
+/// let classes = [0, 0, 0, 0, 1, 1];
+/// let selection = Selection::StratifiedInOrder { classes: &classes };
+/// let blocks = k_fold(classes.len(), 2, selection)?;
+/// assert_eq!(blocks[0].test, [0, 1, 4]);
+/// assert_eq!(blocks[1].test, [2, 3, 5]);
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
-pub fn k_fold(
-    examples: usize,
-    k: usize,
-    shuffle: Option<&mut dyn RandomSource>,
-) -> Result<Vec<Split>, Error> {
-    check_folds("k_fold", examples, k)?;
-    let order = match shuffle {
-        Some(rng) => rng.permutation(examples),
-        None => (0..examples).collect(),
-    };
-    let mut fold_of = vec![0; examples];
-    let mut rest = order.as_slice();
-    for fold in 0..k {
-        let size = examples / k + usize::from(fold < examples % k);
-        let (members, others) = rest.split_at(size);
-        for &index in members {
-            fold_of[index] = fold;
+pub fn k_fold(examples: usize, k: usize, selection: Selection<'_>) -> Result<Vec<Split>, Error> {
+    check_folds(examples, k)?;
+    let fold_of = match selection {
+        Selection::InOrder => blocks(examples, k),
+        Selection::Shuffled(rng) => {
+            let mut fold_of = vec![0; examples];
+            for (index, fold) in rng.permutation(examples).into_iter().zip(blocks(examples, k)) {
+                fold_of[index] = fold;
+            }
+            fold_of
         }
-        rest = others;
-    }
+        Selection::StratifiedInOrder { classes } => stratified_folds(examples, k, classes, |_| ())?,
+        Selection::Stratified { classes, rng } => {
+            stratified_folds(examples, k, classes, |folds| rng.shuffle(folds))?
+        }
+    };
     Ok(splits(&fold_of, k))
 }
 
-/// Returns the `k` splits of a cross-validation whose folds have the proportions of the classes.
-///
-/// `classes` contains the class of each example, as any numbers; [`Dataset::classes`](crate::Dataset::classes) returns
-/// them. In each fold the number of members of a class is `members / k`, rounded down or up. Without `shuffle` the
-/// members of a class are assigned to the folds in blocks; with it they are drawn. Indices increase within each side.
-///
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices equal those of scikit-learn's
-/// `StratifiedKFold(k, shuffle=True, random_state=s)`; without a source they equal those of `StratifiedKFold(k)`. If a
-/// class has fewer members than there are folds, scikit-learn only warns; this function returns an error.
-///
-/// # Errors
-///
-/// If `k` is below 2, a class has fewer than `k` members, there are no examples, or memory cannot address that many
-/// indices; nothing is drawn then.
-///
-/// Source: scikit-learn, `sklearn.model_selection.StratifiedKFold`.
-///
-/// ```
-/// use brique_datasets::stratified_k_fold;
-/// use brique_random::portable;
-///
-/// let classes = [0, 0, 0, 0, 1, 1];
-/// for split in stratified_k_fold(&classes, 2, Some(&mut portable(1)))? {
-///     assert_eq!(split.test.iter().filter(|&&index| classes[index] == 0).count(), 2);
-///     assert_eq!(split.test.iter().filter(|&&index| classes[index] == 1).count(), 1);
-/// }
-/// # Ok::<(), brique_datasets::Error>(())
-/// ```
-pub fn stratified_k_fold(
-    classes: &[usize],
+/// Returns the fold of each of the examples if the folds are blocks of consecutive examples.
+fn blocks(examples: usize, k: usize) -> Vec<usize> {
+    (0..k)
+        .flat_map(|fold| iter::repeat_n(fold, examples / k + usize::from(fold < examples % k)))
+        .collect()
+}
+
+/// Returns the fold of each of the examples if the folds have the proportions of the classes. `shuffle` orders the folds
+/// of the members of one class, which come in increasing order.
+fn stratified_folds(
+    examples: usize,
     k: usize,
-    mut shuffle: Option<&mut dyn RandomSource>,
-) -> Result<Vec<Split>, Error> {
-    check_folds("stratified_k_fold", classes.len(), k)?;
+    classes: &[usize],
+    mut shuffle: impl FnMut(&mut Vec<usize>),
+) -> Result<Vec<usize>, Error> {
+    check_one_class_an_example(examples, classes)?;
     let mut classes: Vec<(usize, Vec<usize>)> = members_by_class(classes).into_iter().collect();
     if let Some((class, members)) = classes.iter().find(|(_, members)| members.len() < k) {
         return Err(Error::SmallClass {
@@ -104,20 +93,18 @@ pub fn stratified_k_fold(
     }
     classes.sort_by_key(|(_, members)| members[0]); // scikit-learn's order: the first class to appear comes first
 
-    let mut fold_of = vec![0; classes.iter().map(|(_, members)| members.len()).sum()];
+    let mut fold_of = vec![0; examples];
     let mut dealt = 0;
     for (_, members) in &classes {
         let mut folds: Vec<usize> = (dealt..dealt + members.len()).map(|index| index % k).collect();
         folds.sort_unstable();
-        if let Some(rng) = &mut shuffle {
-            rng.shuffle(&mut folds);
-        }
+        shuffle(&mut folds);
         for (&index, fold) in members.iter().zip(folds) {
             fold_of[index] = fold;
         }
         dealt += members.len();
     }
-    Ok(splits(&fold_of, k))
+    Ok(fold_of)
 }
 
 /// Returns the split of each fold: the test examples are those of the fold, the training examples all others.
@@ -130,10 +117,10 @@ fn splits(fold_of: &[usize], k: usize) -> Vec<Split> {
         .collect()
 }
 
-fn check_folds(function: &'static str, examples: usize, k: usize) -> Result<(), Error> {
+fn check_folds(examples: usize, k: usize) -> Result<(), Error> {
     let wrong = |found, expected| {
         Err(Error::Parameter {
-            function,
+            function: "k_fold",
             parameter: "k",
             found,
             expected,
@@ -148,5 +135,5 @@ fn check_folds(function: &'static str, examples: usize, k: usize) -> Result<(), 
             "at most one fold for each example",
         );
     }
-    check_addressable(function, "k", k, examples)
+    check_addressable("k_fold", "k", k, examples)
 }

@@ -7,7 +7,7 @@
 //! * [`line()`], [`plane()`] and [`LinearProblem`] generate linear data with noise.
 //! * [`digits`] returns 1,797 handwritten digits, which are embedded in the program.
 //! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip.
-//! * [`train_test_split`], [`k_fold`] and [`stratified_k_fold`] split data sets; the indices are those of
+//! * [`train_test_split`] and [`k_fold`] split data sets; the indices are those of
 //!   scikit-learn.
 //! * [`one_hot`] and [`class_indices`] convert class numbers to one-hot vectors and back.
 //! * [`Standardizer`] scales columns to mean 0 and deviation 1, with statistics of the training set only.
@@ -43,7 +43,7 @@ pub use csv_file::{CsvOptions, LabelColumn, read_csv, read_csv_from};
 pub use dataset::Dataset;
 pub use digits::digits;
 pub use error::{Error, Side};
-pub use folds::{k_fold, stratified_k_fold};
+pub use folds::k_fold;
 pub use gen_arti::{DataType, GenArti, gen_arti};
 pub use idx::{read_idx_images, read_idx_images_from, read_idx_labels, read_idx_labels_from, read_mnist};
 pub use labels::{class_indices, one_hot};

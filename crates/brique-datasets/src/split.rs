@@ -5,7 +5,7 @@ use std::fmt;
 use brique_random::RandomSource;
 use brique_tensor::Scalar;
 
-use crate::stratify::stratified;
+use crate::stratify::{check_one_class_an_example, stratified, stratified_in_order};
 use crate::{Dataset, Error, Side};
 
 /// The size of the test set.
@@ -33,13 +33,21 @@ impl fmt::Display for TestSize {
     }
 }
 
-/// The way in which the test examples are selected.
+/// The way in which [`train_test_split`] and [`k_fold`](crate::k_fold) select the test examples.
+///
+/// The first two variants do not look at classes. The others give each side of a split the proportions of the classes.
 pub enum Selection<'a> {
-    /// The last examples, in order.
+    /// Consecutive examples. A single split tests on the last ones.
     InOrder,
-    /// Examples are drawn with equal probability; both sides are in the drawn order.
+    /// Examples are drawn with equal probability. A single split returns both sides in the drawn order.
     Shuffled(&'a mut dyn RandomSource),
-    /// Examples are drawn such that both sides have the proportions of the classes; both sides are in a drawn order.
+    /// Consecutive members of each class. A single split tests on the last members of each class; both sides are in
+    /// order.
+    StratifiedInOrder {
+        /// The class of each example, as any numbers; [`Dataset::classes`] returns them.
+        classes: &'a [usize],
+    },
+    /// Members of each class are drawn. A single split returns both sides in a drawn order.
     Stratified {
         /// The class of each example, as any numbers; [`Dataset::classes`] returns them.
         classes: &'a [usize],
@@ -120,6 +128,10 @@ pub fn train_test_indices(
             let train = order.split_off(n_test);
             Ok(Split { train, test: order })
         }
+        Selection::StratifiedInOrder { classes } => {
+            check_one_class_an_example(examples, classes)?;
+            stratified_in_order(classes, n_test)
+        }
         Selection::Stratified { classes, rng } => {
             check_one_class_an_example(examples, classes)?;
             stratified(classes, n_test, rng)
@@ -167,16 +179,4 @@ fn test_count(examples: usize, test_size: TestSize) -> Result<usize, Error> {
         0 => empty(Side::Test),
         count => Ok(count),
     }
-}
-
-fn check_one_class_an_example(examples: usize, classes: &[usize]) -> Result<(), Error> {
-    if classes.len() == examples {
-        return Ok(());
-    }
-    Err(Error::Lengths {
-        what: "the classes to stratify by",
-        found: classes.len(),
-        expected: examples,
-        of: "examples",
-    })
 }

@@ -21,7 +21,7 @@ pub(crate) fn gradient_descent(
     gradient_step: f64,
     epochs: usize,
 ) -> Result<Descent, Error> {
-    let loss = MSELoss::default();
+    let loss = MSELoss::new();
     let mut losses = Vec::with_capacity(epochs);
     for _ in 0..epochs {
         let yhat = model.forward(data.inputs())?;
@@ -36,7 +36,7 @@ pub(crate) fn gradient_descent(
 
 /// The mean squared error of a model on some data.
 pub(crate) fn mse(model: &Linear, data: &Dataset) -> Result<f64, Error> {
-    Ok(MSELoss::default().forward(data.targets(), &model.forward(data.inputs())?)?)
+    Ok(MSELoss::new().forward(data.targets(), &model.forward(data.inputs())?)?)
 }
 
 /// The parameters row by row, the bias last, as in `results.json`.

@@ -33,7 +33,7 @@ fn network<T: Scalar>() -> Result<Sequential<T>, Error> {
 pub fn trained<T: Scalar>() -> Result<Vec<T>, Error> {
     let (x, y): (Array2<T>, Array2<T>) = (normal((100, 30), 1), normal((100, 20), 2));
     let (mut network, mut workspace) = (network::<T>()?, Workspace::default());
-    let loss = MSELoss::default();
+    let loss = MSELoss::new();
     let batches = || {
         x.axis_chunks_iter(Axis(0), 33)
             .zip(y.axis_chunks_iter(Axis(0), 33))

@@ -20,7 +20,7 @@
 //!
 //! let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
 //! let mut linear: Linear = Linear::new(1, 1, Init::StandardNormal, &mut portable(1))?;
-//! let loss = MSELoss::default();
+//! let loss = MSELoss::new();
 //! for _ in 0..500 {
 //!     let yhat = linear.forward(&x)?;
 //!     let delta = loss.backward(&y, &yhat)?;

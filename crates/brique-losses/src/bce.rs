@@ -7,6 +7,7 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::{check_numbers, check_targets};
 use crate::elementwise::{self, Elementwise};
+use crate::options::reduction_option;
 
 /// The smallest value of the logarithms: with it, a probability of 0 or 1 has a finite loss.
 const LOWEST_LOGARITHM: f64 = -100.0;
@@ -38,7 +39,7 @@ const SMALLEST_VARIANCE: f64 = 1e-12;
 /// use brique_losses::BCELoss;
 /// use brique_tensor::ndarray::array;
 ///
-/// let loss = BCELoss::default();
+/// let loss = BCELoss::new();
 /// assert_eq!(loss.forward(&array![[1.0]], &array![[0.25]])?, 4.0_f64.ln());
 /// assert_eq!(loss.backward(&array![[1.0]], &array![[0.25]])?, array![[-4.0]]);
 /// assert_eq!(loss.forward(&array![[1.0]], &array![[0.0]])?, 100.0);
@@ -52,17 +53,7 @@ pub struct BCELoss {
 }
 
 impl BCELoss {
-    /// Creates the binary cross-entropy with this reduction.
-    #[must_use]
-    pub fn new(reduction: Reduction) -> Self {
-        Self { reduction }
-    }
-
-    /// Returns how the losses of a batch are reduced to one number.
-    #[must_use]
-    pub fn reduction(self) -> Reduction {
-        self.reduction
-    }
+    reduction_option!();
 }
 
 impl<T: Scalar> Loss<T> for BCELoss {

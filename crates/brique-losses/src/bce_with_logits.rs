@@ -8,6 +8,7 @@ use brique_tensor::{Matrix, Scalar, compile_once, exp, softplus};
 use crate::checks::{check_targets, check_weight};
 use crate::classes::weighted;
 use crate::elementwise::{self, Elementwise};
+use crate::options::reduction_option;
 
 /// Computes the binary cross-entropy `Σ [w·y·softplus(−ŷ) + (1 − y)·softplus(ŷ)] / d` of logits ŷ. Its gradient is
 /// `[(1 − y)·σ(ŷ) − w·y·σ(−ŷ)] / d`; with w = 1, this is `(σ(ŷ) − y) / d`.
@@ -33,7 +34,7 @@ use crate::elementwise::{self, Elementwise};
 /// use brique_tensor::exp;
 /// use brique_tensor::ndarray::array;
 ///
-/// let loss = BCEWithLogitsLoss::default();
+/// let loss = BCEWithLogitsLoss::new();
 /// assert_eq!(loss.forward(&array![[1.0]], &array![[0.0]])?, 2.0_f64.ln());
 /// assert_eq!(loss.backward(&array![[1.0]], &array![[0.0]])?, array![[-0.5]]);
 /// assert_eq!(loss.forward(&array![[0.0]], &array![[800.0]])?, 800.0);
@@ -49,14 +50,7 @@ pub struct BCEWithLogitsLoss {
 }
 
 impl BCEWithLogitsLoss {
-    /// Creates the binary cross-entropy with this reduction and w = 1.
-    #[must_use]
-    pub fn new(reduction: Reduction) -> Self {
-        Self {
-            reduction,
-            pos_weight: 1.0,
-        }
-    }
+    reduction_option!();
 
     /// Sets the weight w of the positive class. Use a weight above 1 if the positive class is rare.
     ///
@@ -69,7 +63,7 @@ impl BCEWithLogitsLoss {
     /// use brique_losses::BCEWithLogitsLoss;
     /// use brique_tensor::ndarray::array;
     ///
-    /// let loss = BCEWithLogitsLoss::default().pos_weight(3.0)?;
+    /// let loss = BCEWithLogitsLoss::new().pos_weight(3.0)?;
     /// let gradient = loss.backward(&array![[1.0, 0.0]], &array![[0.0, 0.0]])?;
     /// assert_eq!(gradient, array![[-0.75, 0.25]]);
     /// # Ok::<(), brique_core::Error>(())
@@ -81,18 +75,15 @@ impl BCEWithLogitsLoss {
             ..self
         })
     }
-
-    /// Returns how the losses of a batch are reduced to one number.
-    #[must_use]
-    pub fn reduction(self) -> Reduction {
-        self.reduction
-    }
 }
 
 impl Default for BCEWithLogitsLoss {
     /// Creates the loss with the mean as its reduction and w = 1.
     fn default() -> Self {
-        Self::new(Reduction::default())
+        Self {
+            reduction: Reduction::default(),
+            pos_weight: 1.0,
+        }
     }
 }
 

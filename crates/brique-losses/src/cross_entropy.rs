@@ -1,17 +1,18 @@
 //! The cross-entropy of logits.
 
+mod row;
+
 use std::fmt;
 
 use brique_core::{Error, Fault, Loss, Reduction};
-use brique_tensor::ndarray::{Array1, ArrayRef1, Axis};
-use brique_tensor::{
-    Elementwise, Matrix, Scalar, compile_once, elementwise_forward, exp_of_difference, inlined, largest,
-    ln_1p_of_positive, pairwise_sum,
-};
+use brique_tensor::ndarray::{Array1, ArrayRef1};
+use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
 use crate::checks::value;
-use crate::classes::{ClassWeights, check_class_indices, check_probabilities, class_of, weighted};
+use crate::classes::{ClassWeights, check_class_indices, check_probabilities, class_of};
 use crate::elementwise::assert_length;
+use crate::options::{class_weights_option, reduction_option};
+use row::{row_value, write_row_gradient};
 
 /// Computes the cross-entropy `Σ_i Σ_j q_ij · (log Σ_k e^ŷ_ik − ŷ_ij) / d` of logits ŷ. Its gradient is
 /// `(Q_i · p_ij − q_ij) / d`.
@@ -46,7 +47,7 @@ use crate::elementwise::assert_length;
 /// use brique_losses::CrossEntropyLoss;
 /// use brique_tensor::ndarray::array;
 ///
-/// let loss = CrossEntropyLoss::default();
+/// let loss = CrossEntropyLoss::new();
 /// let logits = array![[0.0, 0.0], [0.0, 800.0]];
 /// let classes = array![[1.0], [0.0]];
 /// assert_eq!(loss.per_example(&classes, &logits)?, array![2.0_f64.ln(), 800.0]);
@@ -68,14 +69,7 @@ pub struct CrossEntropyLoss {
 }
 
 impl CrossEntropyLoss {
-    /// Creates the cross-entropy with this reduction, without smoothing or class weights.
-    #[must_use]
-    pub fn new(reduction: Reduction) -> Self {
-        Self {
-            reduction,
-            ..Self::default()
-        }
-    }
+    reduction_option!();
 
     /// Sets the label smoothing s: moves the fraction s of the target to all classes equally, `(1 − s)·y + s/c`.
     ///
@@ -89,7 +83,7 @@ impl CrossEntropyLoss {
     /// use brique_tensor::ndarray::array;
     ///
     /// // The target becomes (3/4, 1/4).
-    /// let loss = CrossEntropyLoss::default().label_smoothing(0.5)?;
+    /// let loss = CrossEntropyLoss::new().label_smoothing(0.5)?;
     /// let gradient = loss.backward(&array![[0.0]], &array![[0.0, 0.0]])?;
     /// assert_eq!(gradient, array![[-0.25, 0.25]]);
     /// # Ok::<(), brique_core::Error>(())
@@ -105,37 +99,24 @@ impl CrossEntropyLoss {
         })
     }
 
-    /// Sets the class weights: class j has the weight `weights[j]`.
-    ///
-    /// # Errors
-    ///
-    /// If `weights` is empty, or a weight is negative, infinite or NaN.
-    ///
-    /// ```
-    /// use brique_core::Loss;
-    /// use brique_losses::CrossEntropyLoss;
-    /// use brique_tensor::ndarray::array;
-    ///
-    /// let loss = CrossEntropyLoss::default().class_weights(vec![1.0, 3.0])?;
-    /// let (y, logits) = (array![[0.0], [1.0]], array![[0.0, 0.0], [0.0, 0.0]]);
-    /// // The divisor is 1 + 3.
-    /// assert_eq!(loss.backward(&y, &logits)?, array![[-0.125, 0.125], [0.375, -0.375]]);
-    /// # Ok::<(), brique_core::Error>(())
-    /// ```
-    pub fn class_weights(self, weights: Vec<f64>) -> Result<Self, Error> {
-        match ClassWeights::new(weights) {
-            Ok(class_weights) => Ok(Self {
-                class_weights,
-                ..self
-            }),
-            Err(fault) => Err(Error::new(&self, "class_weights", fault)),
-        }
-    }
-
-    /// Returns how the losses of a batch are reduced to one number.
-    #[must_use]
-    pub fn reduction(&self) -> Reduction {
-        self.reduction
+    class_weights_option! {
+        /// Sets the class weights: class j has the weight `weights[j]`.
+        ///
+        /// # Errors
+        ///
+        /// If `weights` is empty, or a weight is negative, infinite or NaN.
+        ///
+        /// ```
+        /// use brique_core::Loss;
+        /// use brique_losses::CrossEntropyLoss;
+        /// use brique_tensor::ndarray::array;
+        ///
+        /// let loss = CrossEntropyLoss::new().class_weights(vec![1.0, 3.0])?;
+        /// let (y, logits) = (array![[0.0], [1.0]], array![[0.0, 0.0], [0.0, 0.0]]);
+        /// // The divisor is 1 + 3.
+        /// assert_eq!(loss.backward(&y, &logits)?, array![[-0.125, 0.125], [0.375, -0.375]]);
+        /// # Ok::<(), brique_core::Error>(())
+        /// ```
     }
 
     fn check_pair<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
@@ -270,96 +251,6 @@ fn assert_targets<T>(y: &Matrix<T>, yhat: &Matrix<T>) {
         (yhat.nrows(), 1),
         yhat.dim()
     );
-}
-
-/// Computes `Σ_j q_j · (log Σ e^z − z_j)` as `Q · ln(1 + Σ' e^(z − m)) + Σ_j q_j · (m − z_j)`. m is the largest logit,
-/// and Σ' is the sum over the others.
-///
-/// No term is negative, so nothing cancels.
-fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: impl Fn(usize) -> T) -> T {
-    let (largest, index) = largest_and_index(z);
-    let others = sum_without(z.len(), index, |class| exp_of_difference(z[class], largest));
-    let total = pairwise_sum(z.len(), &wanted);
-    let below = pairwise_sum(z.len(), |class| weighted(wanted(class), largest - z[class]));
-    total * ln_1p_of_positive(others) + below
-}
-
-/// Computes `(Q · p_j − q_j) / d` as `(p_j · Σ q − q_j · Σ p) / d`, with both sums over all classes but j.
-///
-/// These sums are differences of the total and one element. For the largest p and the largest q the difference would
-/// cancel: for these, the sum over the other classes is computed directly. With a one-hot target one term remains, with
-/// full accuracy.
-fn write_row_gradient<T: Scalar>(
-    z: &ArrayRef1<T>,
-    wanted: impl Fn(usize) -> T,
-    divisor: T,
-    delta: &mut ArrayRef1<T>,
-) {
-    let classes = z.len();
-    let (largest, likeliest) = largest_and_index(z);
-    elementwise_forward(
-        Exponential { largest },
-        &z.view().insert_axis(Axis(0)),
-        &mut delta.view_mut().insert_axis(Axis(0)),
-    );
-    let others = sum_without(classes, likeliest, |class| delta[class]);
-    let sum = T::one() + others;
-    let total = pairwise_sum(classes, &wanted);
-    let most_wanted = (1..classes).fold(
-        0,
-        |most, class| {
-            if wanted(class) > wanted(most) { class } else { most }
-        },
-    );
-    let others_wanted = sum_without(classes, most_wanted, &wanted);
-    for (class, delta) in delta.iter_mut().enumerate() {
-        let (exponential, wanted) = (*delta, wanted(class));
-        let other_exponentials = if class == likeliest {
-            others
-        } else {
-            sum - exponential
-        };
-        let other_wanted = if class == most_wanted {
-            others_wanted
-        } else {
-            total - wanted
-        };
-        *delta = (exponential * other_wanted - wanted * other_exponentials) / (sum * divisor);
-    }
-}
-
-/// The function `e^(z − largest)`, which is its own derivative.
-#[derive(Clone, Copy)]
-struct Exponential<T> {
-    largest: T,
-}
-
-#[allow(
-    clippy::inline_always,
-    reason = "a function is compiled for the instruction set of a loop only if it is inlined into the loop"
-)]
-impl<T: Scalar> Elementwise<T> for Exponential<T> {
-    #[inline(always)]
-    fn value(self, z: T) -> T {
-        inlined::exp_of_difference(z, self.largest)
-    }
-
-    #[inline(always)]
-    fn derivative(self, z: T) -> T {
-        self.value(z)
-    }
-}
-
-/// Returns the largest number and its first index. If a number is NaN, returns NaN and the index 0.
-fn largest_and_index<T: Scalar>(z: &ArrayRef1<T>) -> (T, usize) {
-    let largest = largest(z.iter().copied());
-    let index = z.iter().position(|&z| z == largest);
-    (largest, index.unwrap_or_default())
-}
-
-/// Returns `Σ term(i)` for i in `0..n` except `omitted`.
-fn sum_without<T: Scalar>(n: usize, omitted: usize, term: impl Fn(usize) -> T) -> T {
-    pairwise_sum(n, |i| if i == omitted { T::zero() } else { term(i) })
 }
 
 impl fmt::Display for CrossEntropyLoss {

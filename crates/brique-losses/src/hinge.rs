@@ -7,6 +7,7 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::check_targets;
 use crate::elementwise::{self, Elementwise};
+use crate::options::reduction_option;
 
 /// Computes the hinge loss `Σ max(0, 1 − y·ŷ) / d` of targets ±1. Its gradient is `−y / d` if y·ŷ < 1, and 0 otherwise.
 ///
@@ -27,8 +28,8 @@ use crate::elementwise::{self, Elementwise};
 /// use brique_tensor::ndarray::array;
 ///
 /// let (y, yhat) = (array![[1.0], [-1.0]], array![[3.0], [0.5]]);
-/// assert_eq!(HingeLoss::default().per_example(&y, &yhat)?, array![0.0, 1.5]);
-/// assert_eq!(HingeLoss::default().backward(&y, &yhat)?, array![[0.0], [0.5]]);
+/// assert_eq!(HingeLoss::new().per_example(&y, &yhat)?, array![0.0, 1.5]);
+/// assert_eq!(HingeLoss::new().backward(&y, &yhat)?, array![[0.0], [0.5]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -39,17 +40,7 @@ pub struct HingeLoss {
 }
 
 impl HingeLoss {
-    /// Creates the hinge loss with this reduction.
-    #[must_use]
-    pub fn new(reduction: Reduction) -> Self {
-        Self { reduction }
-    }
-
-    /// Returns how the losses of a batch are reduced to one number.
-    #[must_use]
-    pub fn reduction(self) -> Reduction {
-        self.reduction
-    }
+    reduction_option!();
 }
 
 impl<T: Scalar> Loss<T> for HingeLoss {

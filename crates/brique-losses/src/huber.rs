@@ -7,6 +7,7 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::{check_targets, value};
 use crate::elementwise::{self, Elementwise, sign};
+use crate::options::reduction_option;
 
 /// Computes the Huber loss `Σ h(ŷ − y) / d`. h is a square for errors up to δ and a line for larger errors, which
 /// limits the gradient of an outlier.
@@ -33,8 +34,8 @@ use crate::elementwise::{self, Elementwise, sign};
 /// use brique_tensor::ndarray::array;
 ///
 /// let (y, yhat) = (array![[0.0], [0.0]], array![[0.5], [-3.0]]);
-/// assert_eq!(HuberLoss::default().per_example(&y, &yhat)?, array![0.125, 2.5]);
-/// assert_eq!(HuberLoss::default().backward(&y, &yhat)?, array![[0.25], [-0.5]]);
+/// assert_eq!(HuberLoss::new().per_example(&y, &yhat)?, array![0.125, 2.5]);
+/// assert_eq!(HuberLoss::new().backward(&y, &yhat)?, array![[0.25], [-0.5]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -46,14 +47,7 @@ pub struct HuberLoss {
 }
 
 impl HuberLoss {
-    /// Creates the Huber loss with this reduction and δ = 1.
-    #[must_use]
-    pub fn new(reduction: Reduction) -> Self {
-        Self {
-            reduction,
-            delta: 1.0,
-        }
-    }
+    reduction_option!();
 
     /// Sets δ, the error at which the loss changes from the square to the line.
     ///
@@ -66,7 +60,7 @@ impl HuberLoss {
     /// use brique_losses::HuberLoss;
     /// use brique_tensor::ndarray::array;
     ///
-    /// let loss = HuberLoss::default().delta(2.0)?;
+    /// let loss = HuberLoss::new().delta(2.0)?;
     /// assert_eq!(loss.forward(&array![[0.0]], &array![[5.0]])?, 8.0); // 2 · (5 − 1)
     /// # Ok::<(), brique_core::Error>(())
     /// ```
@@ -77,18 +71,15 @@ impl HuberLoss {
         let fault = value("delta", delta.to_string(), "a finite number above 0");
         Err(Error::new(self, "delta", fault))
     }
-
-    /// Returns how the losses of a batch are reduced to one number.
-    #[must_use]
-    pub fn reduction(self) -> Reduction {
-        self.reduction
-    }
 }
 
 impl Default for HuberLoss {
     /// Creates the loss with the mean as its reduction and δ = 1.
     fn default() -> Self {
-        Self::new(Reduction::default())
+        Self {
+            reduction: Reduction::default(),
+            delta: 1.0,
+        }
     }
 }
 

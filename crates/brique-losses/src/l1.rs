@@ -7,6 +7,7 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::check_targets;
 use crate::elementwise::{self, Elementwise, sign};
+use crate::options::reduction_option;
 
 /// Computes the absolute error `Σ |ŷ − y| / d`. Its gradient is `sign(ŷ − y) / d`, which is 0 if ŷ = y.
 ///
@@ -26,8 +27,8 @@ use crate::elementwise::{self, Elementwise, sign};
 /// use brique_tensor::ndarray::array;
 ///
 /// let (y, yhat) = (array![[1.0], [2.0]], array![[4.0], [1.0]]);
-/// assert_eq!(L1Loss::default().forward(&y, &yhat)?, 2.0);
-/// assert_eq!(L1Loss::default().backward(&y, &yhat)?, array![[0.5], [-0.5]]);
+/// assert_eq!(L1Loss::new().forward(&y, &yhat)?, 2.0);
+/// assert_eq!(L1Loss::new().backward(&y, &yhat)?, array![[0.5], [-0.5]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -38,17 +39,7 @@ pub struct L1Loss {
 }
 
 impl L1Loss {
-    /// Creates the absolute error with this reduction.
-    #[must_use]
-    pub fn new(reduction: Reduction) -> Self {
-        Self { reduction }
-    }
-
-    /// Returns how the losses of a batch are reduced to one number.
-    #[must_use]
-    pub fn reduction(self) -> Reduction {
-        self.reduction
-    }
+    reduction_option!();
 }
 
 impl<T: Scalar> Loss<T> for L1Loss {

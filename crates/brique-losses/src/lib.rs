@@ -20,7 +20,7 @@
 //! use brique_tensor::ndarray::array;
 //!
 //! let (y, yhat) = (array![[1.0], [2.0]], array![[1.0], [5.0]]);
-//! let loss = MSELoss::default();
+//! let loss = MSELoss::new();
 //! assert_eq!(loss.forward(&y, &yhat)?, 4.5);
 //! assert_eq!(loss.backward(&y, &yhat)?, array![[0.0], [3.0]]);
 //! # Ok::<(), brique_core::Error>(())
@@ -37,6 +37,7 @@ mod huber;
 mod l1;
 mod mse;
 mod nll;
+mod options;
 
 pub use bce::BCELoss;
 pub use bce_with_logits::BCEWithLogitsLoss;

@@ -6,6 +6,7 @@ use brique_core::{Loss, Reduction};
 use brique_tensor::{Matrix, Scalar};
 
 use crate::elementwise::{self, Elementwise};
+use crate::options::reduction_option;
 
 /// Computes the squared error `Σ (y − ŷ)² / d`. Its gradient is `∂/∂ŷ = −2·(y − ŷ) / d`.
 ///
@@ -22,7 +23,7 @@ use crate::elementwise::{self, Elementwise};
 /// use brique_losses::MSELoss;
 /// use brique_tensor::ndarray::array;
 ///
-/// MSELoss::default().forward(&array![1.0, 2.0], &array![[1.0], [2.0]]);
+/// MSELoss::new().forward(&array![1.0, 2.0], &array![[1.0], [2.0]]);
 /// ```
 ///
 /// # Errors
@@ -35,10 +36,10 @@ use crate::elementwise::{self, Elementwise};
 /// use brique_tensor::ndarray::array;
 ///
 /// let (y, yhat) = (array![[0.0, 0.0], [0.0, 0.0]], array![[1.0, 2.0], [3.0, 4.0]]);
-/// assert_eq!(MSELoss::new(Reduction::Mean).forward(&y, &yhat)?, 7.5);
-/// assert_eq!(MSELoss::new(Reduction::BatchMean).forward(&y, &yhat)?, 15.0);
-/// assert_eq!(MSELoss::new(Reduction::Sum).forward(&y, &yhat)?, 30.0);
-/// assert_eq!(MSELoss::default().per_example(&y, &yhat)?, array![5.0, 25.0]);
+/// assert_eq!(MSELoss::new().with_reduction(Reduction::Mean).forward(&y, &yhat)?, 7.5);
+/// assert_eq!(MSELoss::new().with_reduction(Reduction::BatchMean).forward(&y, &yhat)?, 15.0);
+/// assert_eq!(MSELoss::new().with_reduction(Reduction::Sum).forward(&y, &yhat)?, 30.0);
+/// assert_eq!(MSELoss::new().per_example(&y, &yhat)?, array![5.0, 25.0]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
@@ -49,17 +50,7 @@ pub struct MSELoss {
 }
 
 impl MSELoss {
-    /// Creates the squared error with this reduction.
-    #[must_use]
-    pub fn new(reduction: Reduction) -> Self {
-        Self { reduction }
-    }
-
-    /// Returns how the losses of a batch are reduced to one number.
-    #[must_use]
-    pub fn reduction(self) -> Reduction {
-        self.reduction
-    }
+    reduction_option!();
 }
 
 impl<T: Scalar> Loss<T> for MSELoss {

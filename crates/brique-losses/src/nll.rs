@@ -8,6 +8,7 @@ use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
 use crate::classes::{ClassWeights, check_class_indices, class_of, weighted};
 use crate::elementwise::assert_length;
+use crate::options::{class_weights_option, reduction_option};
 
 /// Computes the negative log-likelihood `Σ_i −w_(y_i) · ŷ_(i, y_i) / d` of log-probabilities ŷ. Its gradient is
 /// `−w_(y_i) / d` in the column of the class, and 0 in the other columns.
@@ -34,8 +35,8 @@ use crate::elementwise::assert_length;
 ///
 /// let y = array![[1.0], [0.0]];
 /// let log_probabilities = array![[-4.0, -0.5], [-1.5, -0.25]];
-/// assert_eq!(NLLLoss::default().forward(&y, &log_probabilities)?, 1.0);
-/// let gradient = NLLLoss::default().backward(&y, &log_probabilities)?;
+/// assert_eq!(NLLLoss::new().forward(&y, &log_probabilities)?, 1.0);
+/// let gradient = NLLLoss::new().backward(&y, &log_probabilities)?;
 /// assert_eq!(gradient, array![[0.0, -0.5], [-0.5, 0.0]]);
 /// # Ok::<(), brique_core::Error>(())
 /// ```
@@ -48,34 +49,14 @@ pub struct NLLLoss {
 }
 
 impl NLLLoss {
-    /// Creates the negative log-likelihood with this reduction, without class weights.
-    #[must_use]
-    pub fn new(reduction: Reduction) -> Self {
-        Self {
-            reduction,
-            ..Self::default()
-        }
-    }
+    reduction_option!();
 
-    /// Sets the class weights: an example of class j has the weight `weights[j]`.
-    ///
-    /// # Errors
-    ///
-    /// If `weights` is empty, or a weight is negative, infinite or NaN.
-    pub fn class_weights(self, weights: Vec<f64>) -> Result<Self, Error> {
-        match ClassWeights::new(weights) {
-            Ok(class_weights) => Ok(Self {
-                class_weights,
-                ..self
-            }),
-            Err(fault) => Err(Error::new(&self, "class_weights", fault)),
-        }
-    }
-
-    /// Returns how the losses of a batch are reduced to one number.
-    #[must_use]
-    pub fn reduction(&self) -> Reduction {
-        self.reduction
+    class_weights_option! {
+        /// Sets the class weights: an example of class j has the weight `weights[j]`.
+        ///
+        /// # Errors
+        ///
+        /// If `weights` is empty, or a weight is negative, infinite or NaN.
     }
 
     fn check_pair<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {

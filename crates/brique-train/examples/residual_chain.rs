@@ -43,7 +43,7 @@ fn shortest(width: usize) -> Result<[Duration; 2], Box<dyn Error>> {
     for is_residual in [false, true] {
         networks.push((Box::new(chain(width, is_residual)?), Stepper::default()));
     }
-    let (loss, mut descent) = (MSELoss::default(), SGD::new(1e-6)?);
+    let (loss, mut descent) = (MSELoss::new(), SGD::new(1e-6)?);
     let mut shortest = [Duration::MAX; 2];
     for _ in 0..ROUNDS {
         for ((network, stepper), shortest) in networks.iter_mut().zip(&mut shortest) {

@@ -71,7 +71,7 @@ pub struct Evaluation<T: Scalar = f64> {
 /// let network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[2.0], [0.0]])?)?;
 /// let data = Dataset::new(array![[1.0], [2.0]], array![[2.0], [5.0]])?;
 /// let error = Metric::new("MAE", metrics::mean_absolute_error);
-/// let found = evaluate(&network, &MSELoss::default(), &data, &[error])?;
+/// let found = evaluate(&network, &MSELoss::new(), &data, &[error])?;
 /// assert_eq!((found.loss, found.metrics), (0.5, vec![0.5]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -34,7 +34,7 @@ use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights
 ///     .schedule(Schedule::cosine(500, 0.0)?)
 ///     .stop_early(50)
 ///     .on_epoch(|epoch| if epoch.loss < 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-///     .run(&mut network, &MSELoss::default(), &mut SGD::new(0.02)?, &train)?;
+///     .run(&mut network, &MSELoss::new(), &mut SGD::new(0.02)?, &train)?;
 /// assert!(history.best().and_then(|epoch| epoch.metric("R²")).is_some_and(|r2| r2 > 0.9));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -22,7 +22,7 @@
 //!     .then(Linear::new(2, 8, Init::XavierUniform, &mut rng)?)?
 //!     .then(Tanh)?
 //!     .then(Linear::new(8, 1, Init::XavierUniform, &mut rng)?)?;
-//! let loss = BCEWithLogitsLoss::default();
+//! let loss = BCEWithLogitsLoss::new();
 //! let history = Fit::new(20, 32).shuffle(7).run(&mut network, &loss, &mut Adam::new(0.02)?, &data)?;
 //! assert!(history.epochs().last().is_some_and(|epoch| epoch.loss < 0.1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -16,7 +16,7 @@ use crate::{Error, Fit, History, Stepper};
 /// use brique_train::Optim;
 ///
 /// let mut network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[0.0], [0.0]])?)?;
-/// let loss = MSELoss::default();
+/// let loss = MSELoss::new();
 /// let mut optim = Optim::new(&mut network, &loss, 0.1)?;
 /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
 /// assert_eq!(optim.step(&x, &y)?, 5.0); // the loss before the step
@@ -72,7 +72,7 @@ impl<'a, T: Scalar> Optim<'a, T> {
 ///
 /// let mut rng = portable(1);
 /// let mut network: Sequential = Sequential::new(1).then(Linear::new(1, 1, Init::StandardNormal, &mut rng)?)?;
-/// let loss = MSELoss::default();
+/// let loss = MSELoss::new();
 /// let history = sgd(&mut Optim::new(&mut network, &loss, 0.01)?, &line(&mut rng), 20, 300, 7)?;
 /// assert!(history.losses().last() < history.losses().next());
 /// # Ok::<(), Box<dyn std::error::Error>>(())

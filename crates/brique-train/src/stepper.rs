@@ -24,7 +24,7 @@ use crate::{Error, NotFinite};
 ///
 /// let mut network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[0.0], [0.0]])?)?;
 /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
-/// let (loss, mut optimizer, mut stepper) = (MSELoss::default(), SGD::new(0.1)?, Stepper::default());
+/// let (loss, mut optimizer, mut stepper) = (MSELoss::new(), SGD::new(0.1)?, Stepper::default());
 /// for _ in 0..500 {
 ///     stepper.step(&mut network, &loss, &mut optimizer, &x, &y)?;
 /// }

@@ -46,7 +46,7 @@ fn network() -> Sequential<f32> {
 fn a_warm_step_on_two_threads_allocates_nothing() {
     const STEPS: usize = 20;
     let (x, y) = (normal((128, 64), 1), normal((128, 10), 2));
-    let (loss, mut optimizer) = (MSELoss::default(), Adam::new(1e-3).unwrap());
+    let (loss, mut optimizer) = (MSELoss::new(), Adam::new(1e-3).unwrap());
     let (mut network, mut stepper) = (network(), Stepper::default());
     let counts = Threads::new(2).unwrap().run(|| {
         let mut steps = |count| {

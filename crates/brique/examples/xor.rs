@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .then(Linear::new(2, 8, Init::XavierUniform, &mut rng)?)?
         .then(Tanh)?
         .then(Linear::new(8, 1, Init::XavierUniform, &mut rng)?)?;
-    let (loss, mut adam) = (BCEWithLogitsLoss::default(), Adam::new(0.01)?);
+    let (loss, mut adam) = (BCEWithLogitsLoss::new(), Adam::new(0.01)?);
     Fit::new(30, 32)
         .shuffle(7)
         .run(&mut network, &loss, &mut adam, &train)?;

@@ -21,7 +21,7 @@
 //!         .then(Linear::new(2, 8, Init::XavierUniform, &mut rng)?)?
 //!         .then(Tanh)?
 //!         .then(Linear::new(8, 1, Init::XavierUniform, &mut rng)?)?;
-//!     let (loss, mut adam) = (BCEWithLogitsLoss::default(), Adam::new(0.01)?);
+//!     let (loss, mut adam) = (BCEWithLogitsLoss::new(), Adam::new(0.01)?);
 //!     Fit::new(30, 32)
 //!         .shuffle(7)
 //!         .run(&mut network, &loss, &mut adam, &train)?;
@@ -53,7 +53,7 @@ pub mod prelude {
     pub use brique_datasets::{
         Blobs, Circles, CsvOptions, DataType, Dataset, GenArti, LabelColumn, Moons, Selection, Spirals,
         Split, Standardizer, TestSize, blobs, circles, class_indices, digits, gen_arti, k_fold, line, moons,
-        one_hot, plane, read_csv, read_mnist, read_usps, spirals, stratified_k_fold, train_test_split,
+        one_hot, plane, read_csv, read_mnist, read_usps, spirals, train_test_split,
     };
     pub use brique_layers::{
         Concat, Dropout, ELU, GELU, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU,

@@ -1,7 +1,7 @@
 //! Expected indices: scikit-learn 1.9.1, `KFold` and `StratifiedKFold` with `shuffle=True, random_state=seed`, or with
 //! neither.
 
-use brique_datasets::{Error, Split, digits, k_fold, stratified_k_fold};
+use brique_datasets::{Error, Selection, Split, digits, k_fold};
 use brique_random::{NumpyRandomState, portable};
 use proptest::prelude::*;
 
@@ -26,15 +26,16 @@ fn check(splits: &[Split], tests: &[&[usize]]) {
 }
 
 fn shuffled(examples: usize, k: usize, seed: u32) -> Vec<Split> {
-    k_fold(examples, k, Some(&mut NumpyRandomState::new(seed))).unwrap()
+    k_fold(examples, k, Selection::Shuffled(&mut NumpyRandomState::new(seed))).unwrap()
 }
 
 fn stratified(classes: &[usize], k: usize, seed: u32) -> Vec<Split> {
-    stratified_k_fold(classes, k, Some(&mut NumpyRandomState::new(seed))).unwrap()
+    let rng = &mut NumpyRandomState::new(seed);
+    k_fold(classes.len(), k, Selection::Stratified { classes, rng }).unwrap()
 }
 
 fn stratified_blocks(classes: &[usize], k: usize) -> Vec<Split> {
-    stratified_k_fold(classes, k, None).unwrap()
+    k_fold(classes.len(), k, Selection::StratifiedInOrder { classes }).unwrap()
 }
 
 #[test]
@@ -46,7 +47,7 @@ fn folds_are_scikit_learns() {
     );
     check(&shuffled(7, 7, 3), &[&[4], &[6], &[5], &[3], &[1], &[0], &[2]]);
     check(
-        &k_fold(11, 4, None).unwrap(),
+        &k_fold(11, 4, Selection::InOrder).unwrap(),
         &[&[0, 1, 2], &[3, 4, 5], &[6, 7, 8], &[9, 10]],
     );
 }
@@ -130,7 +131,7 @@ proptest! {
     #[test]
     fn every_example_is_tested_once(examples in 2..80_usize, share in 0.0..1.0_f64, seed: u64) {
         let k = 2 + (share * (examples - 1) as f64) as usize;
-        let splits = k_fold(examples, k, Some(&mut portable(seed))).unwrap();
+        let splits = k_fold(examples, k, Selection::Shuffled(&mut portable(seed))).unwrap();
         prop_assert_eq!(splits.len(), k);
         let mut tested: Vec<usize> = splits.iter().flat_map(|split| split.test.clone()).collect();
         tested.sort_unstable();
@@ -146,7 +147,8 @@ proptest! {
     #[test]
     fn stratified_folds_hold_fair_shares(members in proptest::collection::vec(3..12_usize, 1..5), k in 2..4_usize, seed: u64) {
         let classes: Vec<usize> = members.iter().enumerate().flat_map(|(class, &n)| std::iter::repeat_n(7 * class, n)).collect();
-        let splits = stratified_k_fold(&classes, k, Some(&mut portable(seed))).unwrap();
+        let rng = &mut portable(seed);
+        let splits = k_fold(classes.len(), k, Selection::Stratified { classes: &classes, rng }).unwrap();
         for split in &splits {
             for (class, members) in members.iter().enumerate() {
                 let here = split.test.iter().filter(|&&index| classes[index] == 7 * class).count();
@@ -161,7 +163,11 @@ proptest! {
 #[test]
 fn folds_that_cannot_be_are_refused_before_anything_is_drawn() {
     let mut rng = portable(1);
-    let mut refused = |examples, k| k_fold(examples, k, Some(&mut rng)).unwrap_err().to_string();
+    let mut refused = |examples, k| {
+        let error = k_fold(examples, k, Selection::Shuffled(&mut rng)).unwrap_err();
+        assert_eq!(k_fold(examples, k, Selection::InOrder), Err(error.clone()));
+        error.to_string()
+    };
     for k in [0, 1] {
         assert_eq!(
             refused(5, k),
@@ -178,13 +184,18 @@ fn folds_that_cannot_be_are_refused_before_anything_is_drawn() {
     );
     assert!(refused(usize::MAX, 2).ends_with("expected as many as memory can address"));
     assert_eq!(rng, portable(1));
-    assert_eq!(k_fold(5, 6, None), k_fold(5, 6, Some(&mut rng)));
 }
 
 #[test]
 fn a_class_that_is_smaller_than_the_folds_are_many_is_named() {
     let mut rng = portable(1);
-    let mut refused = |classes: &[usize], k| stratified_k_fold(classes, k, Some(&mut rng)).unwrap_err();
+    let mut refused = |classes: &[usize], k| {
+        let rng = &mut rng;
+        let error = k_fold(classes.len(), k, Selection::Stratified { classes, rng }).unwrap_err();
+        let in_order = k_fold(classes.len(), k, Selection::StratifiedInOrder { classes });
+        assert_eq!(in_order, Err(error.clone()));
+        error
+    };
     let small = refused(&[0, 7, 0, 0, 7, 0], 3);
     assert_eq!(
         small,
@@ -200,11 +211,21 @@ fn a_class_that_is_smaller_than_the_folds_are_many_is_named() {
     );
     assert_eq!(
         refused(&[1, 1], 1).to_string(),
-        "stratified_k_fold: k is 1, expected at least 2 folds"
+        "k_fold: k is 1, expected at least 2 folds"
     );
     assert_eq!(
         refused(&[], 2).to_string(),
-        "stratified_k_fold: k is 2 with 0 examples, expected at most one fold for each example"
+        "k_fold: k is 2 with 0 examples, expected at most one fold for each example"
     );
     assert_eq!(rng, portable(1));
+}
+
+#[test]
+fn strata_need_one_class_per_example() {
+    let classes = &[0, 0, 1, 1];
+    let error = k_fold(5, 2, Selection::StratifiedInOrder { classes }).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the classes to stratify by hold 4 examples, expected 5: one for each of the examples"
+    );
 }

@@ -112,6 +112,23 @@ fn in_order_the_last_examples_are_for_testing() {
     check(&split, &[0, 1, 2, 3], &[4, 5, 6]);
 }
 
+#[test]
+fn in_order_the_last_members_of_each_class_are_for_testing() {
+    let in_order = |classes: &[usize], n_test| {
+        let selection = Selection::StratifiedInOrder { classes };
+        train_test_indices(classes.len(), TestSize::Count(n_test), selection)
+    };
+    let split = in_order(&[7, 7, 1, 7, 1, 7, 1, 1, 7, 7], 5).unwrap();
+    check(&split, &[0, 1, 2, 3, 4], &[5, 6, 7, 8, 9]);
+    // The tie for the ninth example of the training set goes to class 1, the smaller number.
+    let split = in_order(&[7, 7, 7, 7, 7, 7, 1, 1, 1, 1, 1, 1], 3).unwrap();
+    check(&split, &[0, 1, 2, 3, 6, 7, 8, 9, 10], &[4, 5, 11]);
+    assert_eq!(
+        in_order(&[1, 1, 2], 2),
+        Err(Error::LonelyClass { class: 2, members: 1 })
+    );
+}
+
 /// Classes of 2 to 9 members each, in a drawn order.
 fn classes() -> impl Strategy<Value = Vec<usize>> {
     (proptest::collection::vec(2..10_usize, 1..6), any::<u64>()).prop_map(|(members, seed)| {
@@ -148,15 +165,19 @@ proptest! {
         let examples = classes.len();
         let n_classes = { let mut c = classes.clone(); c.sort_unstable(); c.dedup(); c.len() };
         let n_test = n_classes + (share * (examples - 2 * n_classes + 1) as f64) as usize;
-        let split = stratified(&classes, TestSize::Count(n_test), seed);
-        prop_assert!(is_partition(&split, examples));
-        prop_assert_eq!(split.test.len(), n_test);
-        for class in &classes {
-            let of_class = |indices: &[usize]| indices.iter().filter(|&&i| classes[i] == *class).count() as f64;
-            let members = classes.iter().filter(|&other| other == class).count() as f64;
-            let share = of_class(&split.train) / members;
-            let fair = split.train.len() as f64 / examples as f64;
-            prop_assert!((share - fair).abs() * members <= 1.0 + 1e-9, "{share} of class {class}, fair is {fair}");
+        let in_order = Selection::StratifiedInOrder { classes: &classes };
+        let in_order = train_test_indices(examples, TestSize::Count(n_test), in_order).unwrap();
+        prop_assert!(in_order.train.is_sorted() && in_order.test.is_sorted());
+        for split in [stratified(&classes, TestSize::Count(n_test), seed), in_order] {
+            prop_assert!(is_partition(&split, examples));
+            prop_assert_eq!(split.test.len(), n_test);
+            for class in &classes {
+                let of_class = |indices: &[usize]| indices.iter().filter(|&&i| classes[i] == *class).count() as f64;
+                let members = classes.iter().filter(|&other| other == class).count() as f64;
+                let share = of_class(&split.train) / members;
+                let fair = split.train.len() as f64 / examples as f64;
+                prop_assert!((share - fair).abs() * members <= 1.0 + 1e-9, "{share} of class {class}, fair is {fair}");
+            }
         }
     }
 

@@ -46,7 +46,7 @@ impl Case {
     }
 
     fn loss_of(&self, linear: &Linear, x: &Matrix) -> Result<f64, Error> {
-        Ok(MSELoss::default().forward(&self.y, &linear.forward(x)?)?)
+        Ok(MSELoss::new().forward(&self.y, &linear.forward(x)?)?)
     }
 }
 
@@ -70,7 +70,7 @@ fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
 
 fn module_claims(case: &Case) -> Result<Vec<Claim>, Error> {
     let mut linear = case.linear.clone();
-    let delta = MSELoss::default().backward(&case.y, &linear.forward(&case.x)?)?;
+    let delta = MSELoss::new().backward(&case.y, &linear.forward(&case.x)?)?;
     linear.backward_update_gradient(&case.x, &delta)?;
     let once = linear.parameters().gradient().to_owned();
     linear.backward_update_gradient(&case.x, &delta)?;
@@ -142,7 +142,7 @@ fn failed_refusals(case: &Case) -> usize {
 }
 
 fn loss_claims(case: &Case) -> Result<Vec<Claim>, Error> {
-    let loss = MSELoss::default();
+    let loss = MSELoss::new();
     let yhat = case.linear.forward(&case.x)?;
     let terms = yhat.len() as f64;
     let definition = yhat
@@ -181,7 +181,7 @@ fn loss_claims(case: &Case) -> Result<Vec<Claim>, Error> {
 fn linear_claims(case: &Case) -> Result<Vec<Claim>, Error> {
     let mut linear = case.linear.clone();
     let yhat = linear.forward(&case.x)?;
-    let delta = MSELoss::default().backward(&case.y, &yhat)?;
+    let delta = MSELoss::new().backward(&case.y, &yhat)?;
     linear.backward_update_gradient(&case.x, &delta)?;
 
     let stacked = Array2::from_shape_fn((EXAMPLES, INPUTS + 1), |(row, column)| {

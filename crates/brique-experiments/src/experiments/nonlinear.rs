@@ -114,7 +114,7 @@ fn train(problem: &Problem, seed: usize) -> Result<(Vec<f64>, [f64; 2], Shown), 
     let data = gen_arti(&problem.parameters(), &mut rng)?.with_zero_one_targets()?;
     let (train, test) = drawn_split(&data, &mut rng)?;
     let mut network = tanh_network(&WIDTHS, INIT, &mut rng)?.then(Sigmoid)?;
-    let loss = MSELoss::default();
+    let loss = MSELoss::new();
     let mut optim = Optim::new(&mut network, &loss, STEP)?;
     let history = sgd(&mut optim, &train, BATCH, EPOCHS, order_seed(seed))?;
     let accuracies = [

@@ -60,7 +60,7 @@ fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let Start { train, model, .. } = regression_line::start()?;
     let optimum = least_squares(&train)?;
     let best_yhat = optimum.forward(train.inputs())?;
-    let loss = MSELoss::default();
+    let loss = MSELoss::new();
     // The residuals of least squares are orthogonal to every prediction, so this is the loss above its optimum.
     let excess = |model: &brique_layers::Linear| -> Result<f64, Error> {
         Ok(loss.forward(&best_yhat, &model.forward(train.inputs())?)?)

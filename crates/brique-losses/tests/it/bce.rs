@@ -21,7 +21,9 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, p: &Matrix<T>) {
         |y, p| (1.0 - y) / (1.0 - p) - y / p,
     );
     // 1/0.02 is the largest derivative.
-    definition.cancelling(50.0).check(BCELoss::new, y, p);
+    definition
+        .cancelling(50.0)
+        .check(|reduction| BCELoss::new().with_reduction(reduction), y, p);
 }
 
 proptest_on_every_level! {
@@ -39,7 +41,10 @@ proptest_on_every_level! {
 fn every_law_holds_and_the_gradient_is_the_differences() {
     let judgement = Judge::new(1)
         .cases(256)
-        .losses(BCELoss::new, pairs(probability, inside))
+        .losses(
+            |reduction| BCELoss::new().with_reduction(reduction),
+            pairs(probability, inside),
+        )
         .unwrap();
     assert!(
         judgement.entries() > 3000 && judgement.kinks() == 0,
@@ -50,7 +55,7 @@ fn every_law_holds_and_the_gradient_is_the_differences() {
 #[test]
 fn values_and_gradients_by_hand() {
     let (y, p) = (array![[1.0, 0.0], [0.5, 0.5]], array![[0.5, 0.75], [0.5, 0.25]]);
-    let loss = BCELoss::new(Reduction::BatchMean);
+    let loss = BCELoss::new().with_reduction(Reduction::BatchMean);
     assert_eq!(
         loss.backward(&y, &p).unwrap(),
         array![[-1.0, 2.0], [0.0, -2.0 / 3.0]]
@@ -62,13 +67,13 @@ fn values_and_gradients_by_hand() {
         (losses[1] - (ln_2 + 0.5 * (ln_4 + ln_4_3))).abs() < 1e-15,
         "{losses}"
     );
-    assert_eq!(BCELoss::default(), BCELoss::new(Reduction::Mean));
+    assert_eq!(BCELoss::new(), BCELoss::new().with_reduction(Reduction::Mean));
 }
 
 #[test]
 fn at_the_ends_logarithms_and_gradients_are_clipped() {
     fn check<T: Scalar>() {
-        let loss = BCELoss::default();
+        let loss = BCELoss::new();
         let one_over = T::from_f64(1e-12).recip();
         for (y, p, value, derivative) in [
             (0.0, 0.0, T::zero(), T::zero()),
@@ -88,19 +93,19 @@ fn at_the_ends_logarithms_and_gradients_are_clipped() {
     check::<f32>();
     // Between e^−100 and 10⁻¹² the loss is that of the probability, and the gradient is not as steep.
     let (y, p) = (array![[1.0]], array![[1e-20]]);
-    assert_eq!(BCELoss::default().forward(&y, &p).unwrap(), -(1e-20_f64.ln()));
-    assert_eq!(BCELoss::default().backward(&y, &p).unwrap(), array![[-1e12]]);
+    assert_eq!(BCELoss::new().forward(&y, &p).unwrap(), -(1e-20_f64.ln()));
+    assert_eq!(BCELoss::new().backward(&y, &p).unwrap(), array![[-1e12]]);
 }
 
 #[test]
 fn a_small_probability_keeps_its_digits() {
     let (y, p) = (array![[0.0]], array![[1e-11]]);
-    let loss: f64 = BCELoss::default().forward(&y, &p).unwrap();
+    let loss: f64 = BCELoss::new().forward(&y, &p).unwrap();
     assert!(
         (loss / (1e-11 + 0.5e-22) - 1.0).abs() < 4.0 * f64::EPSILON,
         "{loss:e}"
     );
-    let delta: f64 = BCELoss::default().backward(&y, &p).unwrap()[[0, 0]];
+    let delta: f64 = BCELoss::new().backward(&y, &p).unwrap()[[0, 0]];
     assert!((delta - (1.0 + 1e-11)).abs() < 4.0 * f64::EPSILON, "{delta}");
 }
 
@@ -108,14 +113,14 @@ fn a_small_probability_keeps_its_digits() {
 fn nan_in_nan_out() {
     for target in [0.0, 0.5, 1.0] {
         let (y, p) = (array![[target]], array![[f64::NAN]]);
-        assert!(BCELoss::default().forward(&y, &p).unwrap().is_nan());
-        assert!(BCELoss::default().backward(&y, &p).unwrap()[[0, 0]].is_nan());
+        assert!(BCELoss::new().forward(&y, &p).unwrap().is_nan());
+        assert!(BCELoss::new().backward(&y, &p).unwrap()[[0, 0]].is_nan());
     }
 }
 
 #[test]
 fn what_is_no_probability_is_refused_with_its_place() {
-    let loss = BCELoss::default();
+    let loss = BCELoss::new();
     let half = Array2::from_elem((2, 2), 0.5);
     for (found, number) in [("-0.1", -0.1), ("1.1", 1.1), ("inf", f64::INFINITY)] {
         let with = array![[0.5, 0.5], [number, 0.5]];
@@ -143,7 +148,7 @@ fn what_is_no_probability_is_refused_with_its_place() {
 
 #[test]
 fn losses_show_themselves() {
-    let loss = BCELoss::new(Reduction::Sum);
+    let loss = BCELoss::new().with_reduction(Reduction::Sum);
     assert_eq!(
         (loss.to_string().as_str(), loss.reduction()),
         ("BCELoss(sum)", Reduction::Sum)

@@ -23,7 +23,12 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, x: &Matrix<T>, weight: f64) {
     // Both terms of the gradient are below the largest weight, 4.
     let definition = definition.cancelling(4.0);
     definition.check(
-        |reduction| BCEWithLogitsLoss::new(reduction).pos_weight(weight).unwrap(),
+        |reduction| {
+            BCEWithLogitsLoss::new()
+                .with_reduction(reduction)
+                .pos_weight(weight)
+                .unwrap()
+        },
         y,
         x,
     );
@@ -42,7 +47,7 @@ proptest_on_every_level! {
 
     #[test]
     fn without_a_weight_the_gradient_is_sigmoid_minus_target((y, x) in pairs::<f64, _, _>(probability, tame)) {
-        let delta = BCEWithLogitsLoss::new(Reduction::Sum).backward(&y, &x).unwrap();
+        let delta = BCEWithLogitsLoss::new().with_reduction(Reduction::Sum).backward(&y, &x).unwrap();
         for ((delta, y), x) in delta.iter().zip(&y).zip(&x) {
             prop_assert!((delta - (sigmoid(*x) - y)).abs() <= 4.0 * f64::EPSILON);
         }
@@ -50,8 +55,8 @@ proptest_on_every_level! {
 
     #[test]
     fn it_is_the_cross_entropy_behind_a_sigmoid((y, x) in pairs::<f64, _, _>(probability, tame)) {
-        let of_logits = BCEWithLogitsLoss::new(Reduction::Sum).forward(&y, &x).unwrap();
-        let of_probabilities = BCELoss::new(Reduction::Sum).forward(&y, &x.mapv(sigmoid)).unwrap();
+        let of_logits = BCEWithLogitsLoss::new().with_reduction(Reduction::Sum).forward(&y, &x).unwrap();
+        let of_probabilities = BCELoss::new().with_reduction(Reduction::Sum).forward(&y, &x.mapv(sigmoid)).unwrap();
         prop_assert!((of_logits - of_probabilities).abs() <= 1e-13 * of_logits.max(1.0));
     }
 }
@@ -59,7 +64,12 @@ proptest_on_every_level! {
 #[test]
 fn every_law_holds_and_the_gradient_is_the_differences() {
     for weight in [1.0, 0.0, 2.5] {
-        let make = |reduction| BCEWithLogitsLoss::new(reduction).pos_weight(weight).unwrap();
+        let make = |reduction| {
+            BCEWithLogitsLoss::new()
+                .with_reduction(reduction)
+                .pos_weight(weight)
+                .unwrap()
+        };
         let judgement = Judge::new(1)
             .cases(192)
             .losses(make, pairs(probability, tame))
@@ -78,7 +88,8 @@ fn values_and_gradients_by_hand() {
     let y = array![[1.0, 0.5]];
     let near =
         |found: f64, expected: f64| assert!((found - expected).abs() < 1e-15, "{found}, expected {expected}");
-    let loss = BCEWithLogitsLoss::new(Reduction::BatchMean)
+    let loss = BCEWithLogitsLoss::new()
+        .with_reduction(Reduction::BatchMean)
         .pos_weight(2.0)
         .unwrap();
     let (third, quarter) = ((4.0_f64 / 3.0).ln(), 4.0_f64.ln());
@@ -87,14 +98,14 @@ fn values_and_gradients_by_hand() {
     near(delta[[0, 0]], -0.5);
     near(delta[[0, 1]], 0.5 * 0.25 - 0.75);
     assert_eq!(
-        BCEWithLogitsLoss::default(),
-        BCEWithLogitsLoss::new(Reduction::Mean)
+        BCEWithLogitsLoss::new(),
+        BCEWithLogitsLoss::new().with_reduction(Reduction::Mean)
     );
 }
 
 #[test]
 fn a_weight_is_pytorchs() {
-    let loss = BCEWithLogitsLoss::default().pos_weight(3.0).unwrap();
+    let loss = BCEWithLogitsLoss::new().pos_weight(3.0).unwrap();
     let (y, x) = (array![[0.25, 1.0]], array![[0.5_f64, -2.0]]);
     assert!((loss.forward(&y, &x).unwrap() - 3.733_449_754_699_539_5).abs() < 1e-14);
     let delta = loss.backward(&y, &x).unwrap();
@@ -108,7 +119,7 @@ fn a_weight_is_pytorchs() {
 #[test]
 fn the_tails_keep_their_digits() {
     fn check<T: Scalar>(far: f64) {
-        let loss = BCEWithLogitsLoss::new(Reduction::Sum);
+        let loss = BCEWithLogitsLoss::new().with_reduction(Reduction::Sum);
         let (up, down) = (array![[T::from_f64(far)]], array![[T::from_f64(-far)]]);
         let (zero, one) = (array![[T::zero()]], array![[T::one()]]);
         let small = T::from_f64(-far).exp();
@@ -132,7 +143,7 @@ fn the_tails_keep_their_digits() {
 
 #[test]
 fn infinity_is_a_certainty_and_nan_stays() {
-    let loss = BCEWithLogitsLoss::default();
+    let loss = BCEWithLogitsLoss::new();
     let (zero, one) = (array![[0.0]], array![[1.0]]);
     for (y, x, value, derivative) in [
         (&one, f64::INFINITY, 0.0, 0.0),
@@ -153,7 +164,7 @@ fn infinity_is_a_certainty_and_nan_stays() {
 
 #[test]
 fn bad_targets_and_options_are_refused() {
-    let loss = BCEWithLogitsLoss::default();
+    let loss = BCEWithLogitsLoss::new();
     let x = Array2::zeros((2, 2));
     for (found, number) in [("-0.1", -0.1), ("1.1", 1.1), ("NaN", f64::NAN)] {
         let said = format!("y[0, 1] is {found}, expected a probability from 0 to 1");
@@ -177,7 +188,7 @@ fn bad_targets_and_options_are_refused() {
 
 #[test]
 fn losses_show_themselves_and_their_options() {
-    let loss = BCEWithLogitsLoss::new(Reduction::Sum);
+    let loss = BCEWithLogitsLoss::new().with_reduction(Reduction::Sum);
     assert_eq!(
         (loss.to_string().as_str(), loss.reduction()),
         ("BCEWithLogitsLoss(sum)", Reduction::Sum)

@@ -13,7 +13,8 @@ use crate::targets::{classes, distributions};
 const WEIGHTS: [f64; 9] = [1.0, 2.5, 0.25, 3.0, 0.5, 1.5, 0.75, 2.0, 4.0];
 
 fn weighted(reduction: Reduction, classes: usize, smoothing: f64) -> CrossEntropyLoss {
-    let loss = CrossEntropyLoss::new(reduction)
+    let loss = CrossEntropyLoss::new()
+        .with_reduction(reduction)
         .label_smoothing(smoothing)
         .unwrap();
     loss.class_weights(WEIGHTS[..classes].to_vec()).unwrap()
@@ -59,7 +60,8 @@ fn definition<T: Scalar>(y: &Matrix<T>, z: &Matrix<T>, weights: &[f64], smoothin
 fn check_definition<T: Scalar>(y: &Matrix<T>, z: &Matrix<T>, smoothing: f64) {
     let classes = z.ncols();
     let plain = |reduction| {
-        CrossEntropyLoss::new(reduction)
+        CrossEntropyLoss::new()
+            .with_reduction(reduction)
             .label_smoothing(smoothing)
             .unwrap()
     };
@@ -92,14 +94,14 @@ proptest_on_every_level! {
     #[test]
     fn an_index_is_a_one_hot_row((y, z) in classes::<f64>(2)) {
         let one_hot = Array2::from_shape_fn(z.dim(), |(row, class)| f64::from(y[[row, 0]] == class as f64));
-        let loss = CrossEntropyLoss::new(Reduction::Sum).label_smoothing(0.25).unwrap();
+        let loss = CrossEntropyLoss::new().with_reduction(Reduction::Sum).label_smoothing(0.25).unwrap();
         prop_assert_eq!(loss.forward(&y, &z).unwrap().to_bits(), loss.forward(&one_hot, &z).unwrap().to_bits());
         prop_assert_eq!(loss.backward(&y, &z).unwrap(), loss.backward(&one_hot, &z).unwrap());
     }
 
     #[test]
     fn a_gradient_row_sums_to_zero((y, z) in classes::<f64>(2), scale in 1.0..400.0) {
-        let loss = CrossEntropyLoss::new(Reduction::Sum);
+        let loss = CrossEntropyLoss::new().with_reduction(Reduction::Sum);
         let scaled: Array2<f64> = z * scale;
         for row in loss.backward(&y, &scaled).unwrap().rows() {
             let largest = row.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
@@ -113,7 +115,8 @@ fn every_law_holds_and_the_gradient_is_the_differences() {
     let judge = |seed| Judge::new(seed).cases(128);
     for smoothing in [0.0, 0.1, 1.0] {
         let make = |reduction| {
-            CrossEntropyLoss::new(reduction)
+            CrossEntropyLoss::new()
+                .with_reduction(reduction)
                 .label_smoothing(smoothing)
                 .unwrap()
         };
@@ -156,7 +159,7 @@ fn values_and_gradients_by_hand() {
         );
     };
     let (ln_2, ln_4) = (2.0_f64.ln(), 4.0_f64.ln());
-    let sum = CrossEntropyLoss::new(Reduction::Sum);
+    let sum = CrossEntropyLoss::new().with_reduction(Reduction::Sum);
     let losses = sum.per_example(&y, &z).unwrap();
     near(
         losses.insert_axis(brique_tensor::ndarray::Axis(0)),
@@ -168,7 +171,7 @@ fn values_and_gradients_by_hand() {
         array![[0.25, -0.5, 0.25], [0.25, 0.5, -0.75]],
     );
     for reduction in [Reduction::Mean, Reduction::BatchMean] {
-        let loss = CrossEntropyLoss::new(reduction);
+        let loss = CrossEntropyLoss::new().with_reduction(reduction);
         near(
             array![[loss.forward(&y, &z).unwrap()]],
             array![[0.5 * (ln_2 + ln_4)]],
@@ -180,7 +183,8 @@ fn values_and_gradients_by_hand() {
     }
     // Weights 3 and 1 for the two targets: a mean over 4, and 2 for the batch mean.
     let with = |reduction| {
-        CrossEntropyLoss::new(reduction)
+        CrossEntropyLoss::new()
+            .with_reduction(reduction)
             .class_weights(vec![9.0, 3.0, 1.0])
             .unwrap()
     };
@@ -193,8 +197,8 @@ fn values_and_gradients_by_hand() {
         array![[0.5 * (3.0 * ln_2 + ln_4)]],
     );
     assert_eq!(
-        CrossEntropyLoss::default(),
-        CrossEntropyLoss::new(Reduction::Mean)
+        CrossEntropyLoss::new(),
+        CrossEntropyLoss::new().with_reduction(Reduction::Mean)
     );
 }
 
@@ -202,7 +206,8 @@ fn values_and_gradients_by_hand() {
 fn weights_and_smoothing_together_are_pytorchs() {
     let z = array![[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]];
     let loss = |reduction| {
-        let loss = CrossEntropyLoss::new(reduction)
+        let loss = CrossEntropyLoss::new()
+            .with_reduction(reduction)
             .class_weights(vec![1.0, 2.0, 0.5])
             .unwrap();
         loss.label_smoothing(0.1).unwrap()
@@ -235,7 +240,7 @@ fn weights_and_smoothing_together_are_pytorchs() {
 #[test]
 fn a_class_that_is_surely_right_keeps_its_digits() {
     fn check<T: Scalar>(far: f64) {
-        let loss = CrossEntropyLoss::new(Reduction::Sum);
+        let loss = CrossEntropyLoss::new().with_reduction(Reduction::Sum);
         let z = array![[T::from_f64(far), T::zero()]];
         let small = T::from_f64(-far).exp();
         let right = array![[T::zero()]];
@@ -269,7 +274,7 @@ fn a_class_that_is_surely_right_keeps_its_digits() {
         check::<f32>(far);
     }
     let equal = array![[1000.0_f32, 1000.0], [-1000.0, -1000.0]];
-    let losses = CrossEntropyLoss::default()
+    let losses = CrossEntropyLoss::new()
         .per_example(&array![[0.0], [1.0]], &equal)
         .unwrap();
     assert_eq!(losses, array![2.0_f32.ln(), 2.0_f32.ln()]);
@@ -278,7 +283,7 @@ fn a_class_that_is_surely_right_keeps_its_digits() {
 #[test]
 fn the_rounding_of_a_difference_of_logits_costs_no_digits() {
     // The plain e^(z − m) is off by 43 units in the last place here.
-    let loss = CrossEntropyLoss::default()
+    let loss = CrossEntropyLoss::new()
         .forward(&array![[0.0]], &array![[0.1, -100.7]])
         .unwrap();
     let exact = 1.671_537_884_742_799_5e-44_f64;
@@ -289,7 +294,7 @@ fn the_rounding_of_a_difference_of_logits_costs_no_digits() {
 fn a_probability_near_one_keeps_the_digits_of_the_others() {
     // The target is all but one-hot, the softmax is not: 1 − q of the first class is 1e-20.
     let (y, z) = (array![[1.0, 1e-20]], array![[100.0_f64, 0.0]]);
-    let delta = CrossEntropyLoss::default().backward(&y, &z).unwrap();
+    let delta = CrossEntropyLoss::new().backward(&y, &z).unwrap();
     assert!(
         (delta[[0, 0]] / 1e-20 - 1.0).abs() < 1e-14 && (delta[[0, 1]] / 1e-20 + 1.0).abs() < 1e-14,
         "{delta:e}"
@@ -298,7 +303,7 @@ fn a_probability_near_one_keeps_the_digits_of_the_others() {
 
 #[test]
 fn infinite_logits() {
-    let loss = CrossEntropyLoss::default();
+    let loss = CrossEntropyLoss::new();
     let masked = array![[0.0, f64::NEG_INFINITY, 0.0]];
     assert_eq!(loss.forward(&array![[0.0]], &masked).unwrap(), 2.0_f64.ln());
     assert_eq!(
@@ -334,7 +339,7 @@ fn nan_in_nan_out() {
             let mut z = array![[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]];
             z[[0, place]] = f64::NAN;
             for y in [array![[1.0], [0.0]], array![[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]] {
-                let loss = CrossEntropyLoss::new(reduction);
+                let loss = CrossEntropyLoss::new().with_reduction(reduction);
                 assert!(loss.forward(&y, &z).unwrap().is_nan());
                 let losses = loss.per_example(&y, &z).unwrap();
                 assert!(losses[0].is_nan() && (losses[1] - 3.0_f64.ln()).abs() < 1e-15);
@@ -351,7 +356,7 @@ fn nan_in_nan_out() {
 fn many_classes_and_many_examples_lose_no_digits_in_f32() {
     for (rows, classes) in [(200_000, 3), (1, 1_000_000)] {
         let z = Array2::<f32>::zeros((rows, classes));
-        let mean = CrossEntropyLoss::default()
+        let mean = CrossEntropyLoss::new()
             .forward(&Array2::zeros((rows, 1)), &z)
             .unwrap();
         let exact = (classes as f64).ln();
@@ -364,7 +369,7 @@ fn many_classes_and_many_examples_lose_no_digits_in_f32() {
 
 #[test]
 fn one_class_has_nothing_to_choose() {
-    let loss = CrossEntropyLoss::new(Reduction::Sum);
+    let loss = CrossEntropyLoss::new().with_reduction(Reduction::Sum);
     let (y, z) = (array![[1.0], [1.0]], array![[-3.0], [7.0]]);
     assert_eq!(loss.forward(&y, &z).unwrap(), 0.0);
     assert_eq!(loss.backward(&y, &z).unwrap(), array![[0.0], [0.0]]);
@@ -384,10 +389,8 @@ fn it_is_the_negative_log_likelihood_of_a_log_softmax() {
     });
     let y = array![[2.0], [1.0]];
     let weights = vec![1.0, 2.0, 0.5];
-    let of_logits = CrossEntropyLoss::default()
-        .class_weights(weights.clone())
-        .unwrap();
-    let of_logarithms = NLLLoss::default().class_weights(weights).unwrap();
+    let of_logits = CrossEntropyLoss::new().class_weights(weights.clone()).unwrap();
+    let of_logarithms = NLLLoss::new().class_weights(weights).unwrap();
     let (a, b) = (
         of_logits.forward(&y, &z).unwrap(),
         of_logarithms.forward(&y, &log_softmax).unwrap(),
@@ -399,7 +402,8 @@ fn it_is_the_negative_log_likelihood_of_a_log_softmax() {
 fn a_class_that_does_not_count() {
     let (y, z) = (array![[0.0], [0.0]], array![[1.0, 2.0], [3.0, 4.0]]);
     let loss = |reduction| {
-        CrossEntropyLoss::new(reduction)
+        CrossEntropyLoss::new()
+            .with_reduction(reduction)
             .class_weights(vec![0.0, 1.0])
             .unwrap()
     };
@@ -427,7 +431,7 @@ fn a_class_that_does_not_count() {
 
 #[test]
 fn bad_targets_are_refused_with_their_place() {
-    let loss = CrossEntropyLoss::default();
+    let loss = CrossEntropyLoss::new();
     let z = Array2::zeros((2, 3));
     for (found, number) in [
         ("3", 3.0),
@@ -458,7 +462,7 @@ fn bad_targets_are_refused_with_their_place() {
         check_refused(&loss, &Array2::zeros(shape), &z, &said);
     }
     check_refused(
-        &CrossEntropyLoss::default().class_weights(vec![1.0, 2.0]).unwrap(),
+        &CrossEntropyLoss::new().class_weights(vec![1.0, 2.0]).unwrap(),
         &array![[0.0], [1.0]],
         &z,
         "yhat has shape (2, 3), expected (2, 2): one column a class weight",
@@ -467,7 +471,7 @@ fn bad_targets_are_refused_with_their_place() {
 
 #[test]
 fn probabilities_may_be_off_by_their_rounding() {
-    let loss = CrossEntropyLoss::default();
+    let loss = CrossEntropyLoss::new();
     let sum_of = |sum: f64| array![[0.5, sum - 0.5]];
     let z = array![[0.0, 0.0]];
     assert!(
@@ -483,7 +487,7 @@ fn probabilities_may_be_off_by_their_rounding() {
 #[test]
 fn bad_options_are_refused() {
     let said = |result: Result<CrossEntropyLoss, brique_core::Error>| result.unwrap_err().to_string();
-    let loss = CrossEntropyLoss::default;
+    let loss = CrossEntropyLoss::new;
     for (found, smoothing) in [("-0.1", -0.1), ("1.5", 1.5), ("NaN", f64::NAN)] {
         assert_eq!(
             said(loss().label_smoothing(smoothing)),
@@ -509,32 +513,32 @@ fn bad_options_are_refused() {
 #[test]
 #[should_panic(expected = "y has shape (5, 1), expected (3, 1) or (3, 2)")]
 fn the_forward_kernel_asserts_the_shape_of_its_target() {
-    CrossEntropyLoss::default().forward_kernel(&Array2::<f64>::zeros((5, 1)), &Array2::zeros((3, 2)));
+    CrossEntropyLoss::new().forward_kernel(&Array2::<f64>::zeros((5, 1)), &Array2::zeros((3, 2)));
 }
 
 #[test]
 #[should_panic(expected = "delta has shape (3, 1), expected (3, 2)")]
 fn the_backward_kernel_asserts_the_shape_of_its_result() {
     let (y, z) = (Array2::<f64>::zeros((3, 1)), Array2::zeros((3, 2)));
-    CrossEntropyLoss::default().backward_kernel(&y, &z, &mut Array2::zeros((3, 1)));
+    CrossEntropyLoss::new().backward_kernel(&y, &z, &mut Array2::zeros((3, 1)));
 }
 
 #[test]
 #[should_panic(expected = "losses has 2 elements, expected 3")]
 fn the_per_example_kernel_asserts_the_length_of_its_result() {
     let (y, z) = (Array2::<f64>::zeros((3, 1)), Array2::zeros((3, 2)));
-    CrossEntropyLoss::default().per_example_kernel(&y, &z, &mut Array1::zeros(2));
+    CrossEntropyLoss::new().per_example_kernel(&y, &z, &mut Array1::zeros(2));
 }
 
 #[test]
 #[should_panic(expected = "y[0, 0] is NaN, expected a class index below 2")]
 fn kernels_assert_classes() {
-    CrossEntropyLoss::default().forward_kernel(&array![[f64::NAN]], &array![[0.0, 0.0]]);
+    CrossEntropyLoss::new().forward_kernel(&array![[f64::NAN]], &array![[0.0, 0.0]]);
 }
 
 #[test]
 fn losses_show_themselves_and_their_options() {
-    let loss = CrossEntropyLoss::new(Reduction::BatchMean);
+    let loss = CrossEntropyLoss::new().with_reduction(Reduction::BatchMean);
     assert_eq!(loss.to_string(), "CrossEntropyLoss(batch mean)");
     assert_eq!(loss.reduction(), Reduction::BatchMean);
     assert_eq!(

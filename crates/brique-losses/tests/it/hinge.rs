@@ -16,7 +16,7 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
         |y, yhat| (1.0 - y * yhat).max(0.0),
         |y, yhat| if y * yhat < 1.0 { -y } else { 0.0 },
     );
-    definition.check(HingeLoss::new, y, yhat);
+    definition.check(|reduction| HingeLoss::new().with_reduction(reduction), y, yhat);
 }
 
 proptest_on_every_level! {
@@ -34,7 +34,10 @@ proptest_on_every_level! {
 fn every_law_holds_and_the_gradient_is_the_differences() {
     let judgement = Judge::new(1)
         .cases(256)
-        .losses(HingeLoss::new, pairs(signs, tame))
+        .losses(
+            |reduction| HingeLoss::new().with_reduction(reduction),
+            pairs(signs, tame),
+        )
         .unwrap();
     assert!(judgement.entries() > 3000, "{judgement}");
 }
@@ -43,7 +46,7 @@ fn every_law_holds_and_the_gradient_is_the_differences() {
 fn values_and_gradients_by_hand() {
     let (y, yhat) = (array![[1.0, -1.0], [1.0, -1.0]], array![[0.5, 0.5], [3.0, -1.0]]);
     let of = |reduction| {
-        let loss = HingeLoss::new(reduction);
+        let loss = HingeLoss::new().with_reduction(reduction);
         (
             loss.forward(&y, &yhat).unwrap(),
             loss.backward(&y, &yhat).unwrap(),
@@ -56,16 +59,13 @@ fn values_and_gradients_by_hand() {
     );
     assert_eq!(of(Reduction::BatchMean), (1.0, array![[-0.5, 0.5], [0.0, 0.0]]));
     assert_eq!(of(Reduction::Mean), (0.5, array![[-0.25, 0.25], [0.0, 0.0]]));
-    assert_eq!(
-        HingeLoss::default().per_example(&y, &yhat).unwrap(),
-        array![2.0, 0.0]
-    );
-    assert_eq!(HingeLoss::default(), HingeLoss::new(Reduction::Mean));
+    assert_eq!(HingeLoss::new().per_example(&y, &yhat).unwrap(), array![2.0, 0.0]);
+    assert_eq!(HingeLoss::new(), HingeLoss::new().with_reduction(Reduction::Mean));
 }
 
 #[test]
 fn nan_in_nan_out_and_infinity_is_sure() {
-    let loss = HingeLoss::default();
+    let loss = HingeLoss::new();
     let (y, nan) = (array![[1.0, -1.0]], array![[f64::NAN, -2.0]]);
     assert!(loss.forward(&y, &nan).unwrap().is_nan());
     let delta = loss.backward(&y, &nan).unwrap();
@@ -77,7 +77,7 @@ fn nan_in_nan_out_and_infinity_is_sure() {
 
 #[test]
 fn other_targets_are_refused_with_their_place() {
-    let loss = HingeLoss::default();
+    let loss = HingeLoss::new();
     let yhat = array![[0.0, 0.0]];
     for (found, number) in [("0", 0.0), ("0.5", 0.5), ("2", 2.0), ("NaN", f64::NAN)] {
         let said = format!("y[0, 1] is {found}, expected -1 or 1");
@@ -93,7 +93,7 @@ fn other_targets_are_refused_with_their_place() {
 
 #[test]
 fn losses_show_themselves() {
-    let loss = HingeLoss::new(Reduction::Sum);
+    let loss = HingeLoss::new().with_reduction(Reduction::Sum);
     assert_eq!(
         (loss.to_string().as_str(), loss.reduction()),
         ("HingeLoss(sum)", Reduction::Sum)

@@ -11,7 +11,11 @@ use crate::targets::{pairs, tame};
 
 fn check_l1<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
     let derivative = |y: f64, yhat: f64| if yhat == y { 0.0 } else { (yhat - y).signum() };
-    Definition::of_elements(y, yhat, |y, yhat| (yhat - y).abs(), derivative).check(L1Loss::new, y, yhat);
+    Definition::of_elements(y, yhat, |y, yhat| (yhat - y).abs(), derivative).check(
+        |reduction| L1Loss::new().with_reduction(reduction),
+        y,
+        yhat,
+    );
 }
 
 fn check_huber<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, delta: f64) {
@@ -29,7 +33,7 @@ fn check_huber<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, delta: f64) {
         |y, yhat| (yhat - y).clamp(-delta, delta),
     );
     definition.check(
-        |reduction| HuberLoss::new(reduction).delta(delta).unwrap(),
+        |reduction| HuberLoss::new().with_reduction(reduction).delta(delta).unwrap(),
         y,
         yhat,
     );
@@ -50,8 +54,8 @@ proptest_on_every_level! {
 
     #[test]
     fn near_the_target_huber_is_half_the_square((y, yhat) in pairs::<f64, _, _>(tame, tame)) {
-        let huber = HuberLoss::new(Reduction::Sum).delta(100.0).unwrap().forward(&y, &yhat).unwrap();
-        let square = MSELoss::new(Reduction::Sum).forward(&y, &yhat).unwrap();
+        let huber = HuberLoss::new().with_reduction(Reduction::Sum).delta(100.0).unwrap().forward(&y, &yhat).unwrap();
+        let square = MSELoss::new().with_reduction(Reduction::Sum).forward(&y, &yhat).unwrap();
         prop_assert!((huber - 0.5 * square).abs() <= 1e-14 * square);
     }
 }
@@ -60,11 +64,14 @@ proptest_on_every_level! {
 fn every_law_holds_and_the_gradient_is_the_differences() {
     let judgement = Judge::new(1)
         .cases(256)
-        .losses(L1Loss::new, pairs(tame, tame))
+        .losses(
+            |reduction| L1Loss::new().with_reduction(reduction),
+            pairs(tame, tame),
+        )
         .unwrap();
     assert!(judgement.entries() > 3000, "{judgement}");
     for delta in [1.0, 0.3] {
-        let make = |reduction| HuberLoss::new(reduction).delta(delta).unwrap();
+        let make = |reduction| HuberLoss::new().with_reduction(reduction).delta(delta).unwrap();
         let judgement = Judge::new(2).cases(256).losses(make, pairs(tame, tame)).unwrap();
         assert!(judgement.entries() > 3000, "{judgement}");
     }
@@ -74,7 +81,7 @@ fn every_law_holds_and_the_gradient_is_the_differences() {
 fn values_and_gradients_by_hand() {
     let (y, yhat) = (array![[1.0, 2.0], [3.0, 4.0]], array![[1.0, 4.0], [0.0, 4.5]]);
     let l1 = |reduction| {
-        let loss = L1Loss::new(reduction);
+        let loss = L1Loss::new().with_reduction(reduction);
         (
             loss.forward(&y, &yhat).unwrap(),
             loss.backward(&y, &yhat).unwrap(),
@@ -83,12 +90,9 @@ fn values_and_gradients_by_hand() {
     assert_eq!(l1(Reduction::Sum), (5.5, array![[0.0, 1.0], [-1.0, 1.0]]));
     assert_eq!(l1(Reduction::BatchMean), (2.75, array![[0.0, 0.5], [-0.5, 0.5]]));
     assert_eq!(l1(Reduction::Mean), (1.375, array![[0.0, 0.25], [-0.25, 0.25]]));
-    assert_eq!(
-        L1Loss::default().per_example(&y, &yhat).unwrap(),
-        array![2.0, 3.5]
-    );
+    assert_eq!(L1Loss::new().per_example(&y, &yhat).unwrap(), array![2.0, 3.5]);
     let huber = |reduction| {
-        let loss = HuberLoss::new(reduction).delta(2.0).unwrap();
+        let loss = HuberLoss::new().with_reduction(reduction).delta(2.0).unwrap();
         (
             loss.forward(&y, &yhat).unwrap(),
             loss.backward(&y, &yhat).unwrap(),
@@ -101,20 +105,23 @@ fn values_and_gradients_by_hand() {
         (1.53125, array![[0.0, 0.5], [-0.5, 0.125]])
     );
     assert_eq!(
-        HuberLoss::default().per_example(&y, &yhat).unwrap(),
+        HuberLoss::new().per_example(&y, &yhat).unwrap(),
         array![1.5, 2.625]
     );
     assert_eq!(
-        HuberLoss::default(),
-        HuberLoss::new(Reduction::Mean).delta(1.0).unwrap()
+        HuberLoss::new(),
+        HuberLoss::new()
+            .with_reduction(Reduction::Mean)
+            .delta(1.0)
+            .unwrap()
     );
-    assert_eq!(L1Loss::default(), L1Loss::new(Reduction::Mean));
+    assert_eq!(L1Loss::new(), L1Loss::new().with_reduction(Reduction::Mean));
 }
 
 #[test]
 fn nan_in_nan_out_and_infinity_is_far() {
     let y = array![[0.0, 1.0]];
-    let losses: [Box<dyn Loss>; 2] = [Box::new(L1Loss::default()), Box::new(HuberLoss::default())];
+    let losses: [Box<dyn Loss>; 2] = [Box::new(L1Loss::new()), Box::new(HuberLoss::new())];
     for loss in losses {
         let nan = array![[f64::NAN, 1.0]];
         assert!(loss.forward(&y, &nan).unwrap().is_nan());
@@ -140,8 +147,8 @@ fn check_dyn_refused(loss: &dyn Loss) {
 fn bad_targets_and_options_are_refused() {
     let said = "yhat has shape (1, 2), expected (2, 1): the shape of the target y; nothing is broadcast";
     let (y, yhat) = (array![[0.0], [1.0]], array![[0.0, 1.0]]);
-    check_refused(&L1Loss::default(), &y, &yhat, said);
-    check_refused(&HuberLoss::default(), &y, &yhat, said);
+    check_refused(&L1Loss::new(), &y, &yhat, said);
+    check_refused(&HuberLoss::new(), &y, &yhat, said);
     for (found, delta) in [
         ("0", 0.0),
         ("-1", -1.0),
@@ -149,7 +156,7 @@ fn bad_targets_and_options_are_refused() {
         ("NaN", f64::NAN),
     ] {
         assert_eq!(
-            HuberLoss::default().delta(delta).unwrap_err().to_string(),
+            HuberLoss::new().delta(delta).unwrap_err().to_string(),
             format!("HuberLoss(mean), delta: delta is {found}, expected a finite number above 0")
         );
     }
@@ -159,24 +166,24 @@ fn bad_targets_and_options_are_refused() {
 #[should_panic(expected = "yhat has shape (3, 1), expected (5, 1)")]
 fn the_backward_kernel_asserts_one_shape() {
     let (y, yhat) = (Array2::<f64>::zeros((5, 1)), Array2::zeros((3, 1)));
-    L1Loss::default().backward_kernel(&y, &yhat, &mut Array2::zeros((3, 1)));
+    L1Loss::new().backward_kernel(&y, &yhat, &mut Array2::zeros((3, 1)));
 }
 
 #[test]
 #[should_panic(expected = "yhat has shape (3, 1), expected (5, 1)")]
 fn the_per_example_kernel_asserts_one_shape() {
     let (y, yhat) = (Array2::<f64>::zeros((5, 1)), Array2::zeros((3, 1)));
-    HuberLoss::default().per_example_kernel(&y, &yhat, &mut Array1::zeros(3));
+    HuberLoss::new().per_example_kernel(&y, &yhat, &mut Array1::zeros(3));
 }
 
 #[test]
 fn losses_show_themselves_and_their_options() {
-    let l1 = L1Loss::new(Reduction::Sum);
+    let l1 = L1Loss::new().with_reduction(Reduction::Sum);
     assert_eq!(
         (l1.to_string().as_str(), l1.reduction()),
         ("L1Loss(sum)", Reduction::Sum)
     );
-    let huber = HuberLoss::new(Reduction::BatchMean);
+    let huber = HuberLoss::new().with_reduction(Reduction::BatchMean);
     assert_eq!(
         (huber.to_string().as_str(), huber.reduction()),
         ("HuberLoss(batch mean)", Reduction::BatchMean)

@@ -38,7 +38,7 @@ fn check_definition<T: Scalar>(shape: (usize, usize), seed: u64) {
         (Reduction::BatchMean, shape.0),
         (Reduction::Sum, 1),
     ] {
-        let loss = MSELoss::new(reduction);
+        let loss = MSELoss::new().with_reduction(reduction);
         let per_example = loss.per_example(&y, &yhat).unwrap();
         for (found, row) in per_example.iter().zip(residuals.rows()) {
             close(*found, row.iter().map(|r| r * r).sum(), OF_A_SUM, "per_example");
@@ -73,7 +73,7 @@ proptest_on_every_level! {
     fn the_layout_in_memory_changes_no_bit(n in size(), m in 1..30_usize, seed: u64) {
         let (y, yhat): (Array2<f32>, Array2<f32>) = (normal((n, m), seed), normal((n, m), seed ^ 1));
         let y_columns_first = y.t().to_owned().reversed_axes();
-        let loss = MSELoss::new(Reduction::Sum);
+        let loss = MSELoss::new().with_reduction(Reduction::Sum);
         let rows_first = loss.forward(&y, &yhat).unwrap();
         prop_assert_eq!(loss.forward(&y_columns_first, &yhat).unwrap().to_bits(), rows_first.to_bits());
     }
@@ -83,7 +83,10 @@ proptest_on_every_level! {
 fn mse_keeps_every_law_and_its_gradient_is_the_differences() {
     let numbers = |[rows, columns]: [usize; 2]| matrix(rows, columns, Numbers::Tame);
     let pairs = sizes().prop_flat_map(move |shape| (numbers(shape), numbers(shape)));
-    let judgement = Judge::new(3).cases(256).losses(MSELoss::new, pairs).unwrap();
+    let judgement = Judge::new(3)
+        .cases(256)
+        .losses(|reduction| MSELoss::new().with_reduction(reduction), pairs)
+        .unwrap();
     assert!(
         judgement.entries() > 3000 && judgement.kinks() == 0,
         "{judgement}"
@@ -95,7 +98,7 @@ fn values_and_gradients_by_hand() {
     let y = array![[1.0, 2.0], [3.0, 4.0]];
     let yhat = array![[1.0, 4.0], [0.0, 4.0]];
     let of = |reduction| {
-        let loss = MSELoss::new(reduction);
+        let loss = MSELoss::new().with_reduction(reduction);
         (
             loss.forward(&y, &yhat).unwrap(),
             loss.backward(&y, &yhat).unwrap(),
@@ -104,31 +107,28 @@ fn values_and_gradients_by_hand() {
     assert_eq!(of(Reduction::Sum), (13.0, array![[0.0, 4.0], [-6.0, 0.0]]));
     assert_eq!(of(Reduction::BatchMean), (6.5, array![[0.0, 2.0], [-3.0, 0.0]]));
     assert_eq!(of(Reduction::Mean), (3.25, array![[0.0, 1.0], [-1.5, 0.0]]));
-    assert_eq!(MSELoss::default(), MSELoss::new(Reduction::Mean));
-    assert_eq!(
-        MSELoss::default().per_example(&y, &yhat).unwrap(),
-        array![4.0, 9.0]
-    );
+    assert_eq!(MSELoss::new(), MSELoss::new().with_reduction(Reduction::Mean));
+    assert_eq!(MSELoss::new().per_example(&y, &yhat).unwrap(), array![4.0, 9.0]);
 }
 
 #[test]
 fn the_target_comes_first() {
     let (y, yhat) = (array![[0.0]], array![[3.0]]);
-    assert_eq!(MSELoss::default().backward(&y, &yhat).unwrap(), array![[6.0]]);
+    assert_eq!(MSELoss::new().backward(&y, &yhat).unwrap(), array![[6.0]]);
 }
 
 #[test]
 fn nan_in_nan_out() {
     let (y, yhat) = (array![[0.0], [1.0]], array![[f64::NAN], [1.0]]);
-    assert!(MSELoss::default().forward(&y, &yhat).unwrap().is_nan());
-    let delta = MSELoss::default().backward(&y, &yhat).unwrap();
+    assert!(MSELoss::new().forward(&y, &yhat).unwrap().is_nan());
+    let delta = MSELoss::new().backward(&y, &yhat).unwrap();
     assert!(delta[[0, 0]].is_nan());
     assert_eq!(delta[[1, 0]].to_bits(), 0.0_f64.to_bits());
 }
 
 #[test]
 fn a_row_against_a_column_is_an_error_that_names_the_loss() {
-    let error = MSELoss::default()
+    let error = MSELoss::new()
         .forward(&array![[1.0], [2.0]], &array![[1.0, 2.0]])
         .unwrap_err();
     assert_eq!(
@@ -144,7 +144,7 @@ fn a_million_terms_lose_no_digits_in_f32() {
         let y = Array2::<f32>::zeros(shape);
         let yhat = Array2::from_elem(shape, 0.1_f32);
         let exact = f64::from(0.1_f32) * f64::from(0.1_f32);
-        let mean = MSELoss::default().forward(&y, &yhat).unwrap();
+        let mean = MSELoss::new().forward(&y, &yhat).unwrap();
         assert!(
             (f64::from(mean) - exact).abs() / exact < 4.0 * f64::from(f32::EPSILON),
             "{shape:?}: {mean}"
@@ -156,22 +156,28 @@ fn a_million_terms_lose_no_digits_in_f32() {
 #[should_panic(expected = "yhat has shape (3, 1), expected (5, 1)")]
 fn the_forward_kernel_asserts_one_shape() {
     let (y, yhat) = (Array2::<f64>::zeros((5, 1)), Array2::zeros((3, 1)));
-    MSELoss::default().forward_kernel(&y, &yhat);
+    MSELoss::new().forward_kernel(&y, &yhat);
 }
 
 #[test]
 #[should_panic(expected = "losses has 2 elements, expected 3")]
 fn the_per_example_kernel_asserts_the_length_of_its_result() {
     let y = Array2::<f64>::zeros((3, 1));
-    MSELoss::default().per_example_kernel(&y, &y, &mut Array1::zeros(2));
+    MSELoss::new().per_example_kernel(&y, &y, &mut Array1::zeros(2));
 }
 
 #[test]
 fn losses_show_themselves() {
     assert_eq!(
-        MSELoss::new(Reduction::BatchMean).to_string(),
+        MSELoss::new().with_reduction(Reduction::BatchMean).to_string(),
         "MSELoss(batch mean)"
     );
-    assert_eq!(MSELoss::new(Reduction::Sum).to_string(), "MSELoss(sum)");
-    assert_eq!(MSELoss::new(Reduction::Sum).reduction(), Reduction::Sum);
+    assert_eq!(
+        MSELoss::new().with_reduction(Reduction::Sum).to_string(),
+        "MSELoss(sum)"
+    );
+    assert_eq!(
+        MSELoss::new().with_reduction(Reduction::Sum).reduction(),
+        Reduction::Sum
+    );
 }

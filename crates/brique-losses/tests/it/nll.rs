@@ -28,9 +28,14 @@ fn check_definition<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) {
         cancelling: 0.0,
         mean_divisor: of_class(&|class, _| weights[class]).sum(),
     };
-    of_weights([1.0; 9]).check(NLLLoss::new, y, yhat);
+    of_weights([1.0; 9]).check(|reduction| NLLLoss::new().with_reduction(reduction), y, yhat);
     let weights = WEIGHTS[..yhat.ncols()].to_vec();
-    let with_weights = |reduction| NLLLoss::new(reduction).class_weights(weights.clone()).unwrap();
+    let with_weights = |reduction| {
+        NLLLoss::new()
+            .with_reduction(reduction)
+            .class_weights(weights.clone())
+            .unwrap()
+    };
     of_weights(WEIGHTS).check(with_weights, y, yhat);
 }
 
@@ -45,7 +50,10 @@ proptest_on_every_level! {
 
 #[test]
 fn every_law_holds_and_the_gradient_is_the_differences() {
-    let judgement = Judge::new(1).cases(256).losses(NLLLoss::new, classes(1)).unwrap();
+    let judgement = Judge::new(1)
+        .cases(256)
+        .losses(|reduction| NLLLoss::new().with_reduction(reduction), classes(1))
+        .unwrap();
     assert!(
         judgement.entries() > 3000 && judgement.kinks() == 0,
         "{judgement}"
@@ -56,7 +64,10 @@ fn every_law_holds_and_the_gradient_is_the_differences() {
 fn values_and_gradients_by_hand() {
     let (y, yhat) = (array![[1.0], [0.0]], array![[-4.0, -0.5], [-1.5, -0.25]]);
     let of = |reduction| {
-        let loss = NLLLoss::new(reduction).class_weights(vec![3.0, 1.0]).unwrap();
+        let loss = NLLLoss::new()
+            .with_reduction(reduction)
+            .class_weights(vec![3.0, 1.0])
+            .unwrap();
         (
             loss.forward(&y, &yhat).unwrap(),
             loss.backward(&y, &yhat).unwrap(),
@@ -65,22 +76,19 @@ fn values_and_gradients_by_hand() {
     assert_eq!(of(Reduction::Sum), (5.0, array![[0.0, -1.0], [-3.0, 0.0]]));
     assert_eq!(of(Reduction::BatchMean), (2.5, array![[0.0, -0.5], [-1.5, 0.0]]));
     assert_eq!(of(Reduction::Mean), (1.25, array![[0.0, -0.25], [-0.75, 0.0]]));
-    assert_eq!(
-        NLLLoss::default().per_example(&y, &yhat).unwrap(),
-        array![0.5, 1.5]
-    );
-    assert_eq!(NLLLoss::default(), NLLLoss::new(Reduction::Mean));
+    assert_eq!(NLLLoss::new().per_example(&y, &yhat).unwrap(), array![0.5, 1.5]);
+    assert_eq!(NLLLoss::new(), NLLLoss::new().with_reduction(Reduction::Mean));
 }
 
 #[test]
 fn one_column_is_one_class() {
     let (y, yhat) = (array![[0.0], [0.0]], array![[-1.0], [-3.0]]);
-    assert_eq!(NLLLoss::default().forward(&y, &yhat).unwrap(), 2.0);
+    assert_eq!(NLLLoss::new().forward(&y, &yhat).unwrap(), 2.0);
 }
 
 #[test]
 fn nan_and_infinity() {
-    let loss = NLLLoss::default().class_weights(vec![0.0, 1.0]).unwrap();
+    let loss = NLLLoss::new().class_weights(vec![0.0, 1.0]).unwrap();
     let losses = |number: f64| {
         loss.per_example(&array![[0.0], [1.0]], &array![[number, 0.0], [0.0, number]])
             .unwrap()
@@ -91,7 +99,12 @@ fn nan_and_infinity() {
 
 #[test]
 fn a_mean_over_weights_of_zero_is_none() {
-    let loss = |reduction| NLLLoss::new(reduction).class_weights(vec![0.0, 1.0]).unwrap();
+    let loss = |reduction| {
+        NLLLoss::new()
+            .with_reduction(reduction)
+            .class_weights(vec![0.0, 1.0])
+            .unwrap()
+    };
     let (y, yhat) = (array![[0.0]], array![[-1.0, -2.0]]);
     for result in [
         loss(Reduction::Mean).forward(&y, &yhat).map(drop),
@@ -106,7 +119,7 @@ fn a_mean_over_weights_of_zero_is_none() {
 
 #[test]
 fn bad_targets_and_options_are_refused() {
-    let loss = NLLLoss::default();
+    let loss = NLLLoss::new();
     let yhat = array![[-1.0, -2.0], [-3.0, -4.0]];
     for (found, number) in [("2", 2.0), ("0.5", 0.5), ("NaN", f64::NAN)] {
         let said = format!("y[1, 0] is {found}, expected a class index: a whole number below 2");
@@ -117,16 +130,13 @@ fn bad_targets_and_options_are_refused() {
         check_refused(&loss, &Array2::zeros(shape), &yhat, &said);
     }
     check_refused(
-        &NLLLoss::default().class_weights(vec![1.0]).unwrap(),
+        &NLLLoss::new().class_weights(vec![1.0]).unwrap(),
         &array![[1.0], [0.0]],
         &yhat,
         "yhat has shape (2, 2), expected (2, 1): one column a class weight",
     );
     assert_eq!(
-        NLLLoss::default()
-            .class_weights(vec![-1.0])
-            .unwrap_err()
-            .to_string(),
+        NLLLoss::new().class_weights(vec![-1.0]).unwrap_err().to_string(),
         "NLLLoss(mean), class_weights: weights[0] is -1, expected a finite number of at least 0"
     );
 }
@@ -134,26 +144,26 @@ fn bad_targets_and_options_are_refused() {
 #[test]
 #[should_panic(expected = "y has shape (2, 2), expected (2, 1)")]
 fn the_forward_kernel_asserts_a_column() {
-    NLLLoss::default().forward_kernel(&Array2::<f64>::zeros((2, 2)), &Array2::zeros((2, 2)));
+    NLLLoss::new().forward_kernel(&Array2::<f64>::zeros((2, 2)), &Array2::zeros((2, 2)));
 }
 
 #[test]
 #[should_panic(expected = "delta has shape (3, 1), expected (3, 2)")]
 fn the_backward_kernel_asserts_the_shape_of_its_result() {
     let (y, yhat) = (Array2::<f64>::zeros((3, 1)), Array2::zeros((3, 2)));
-    NLLLoss::default().backward_kernel(&y, &yhat, &mut Array2::zeros((3, 1)));
+    NLLLoss::new().backward_kernel(&y, &yhat, &mut Array2::zeros((3, 1)));
 }
 
 #[test]
 #[should_panic(expected = "losses has 2 elements, expected 3")]
 fn the_per_example_kernel_asserts_the_length_of_its_result() {
     let (y, yhat) = (Array2::<f64>::zeros((3, 1)), Array2::zeros((3, 2)));
-    NLLLoss::default().per_example_kernel(&y, &yhat, &mut Array1::zeros(2));
+    NLLLoss::new().per_example_kernel(&y, &yhat, &mut Array1::zeros(2));
 }
 
 #[test]
 fn losses_show_themselves_and_their_options() {
-    let loss = NLLLoss::new(Reduction::Sum);
+    let loss = NLLLoss::new().with_reduction(Reduction::Sum);
     assert_eq!(
         (loss.to_string().as_str(), loss.reduction()),
         ("NLLLoss(sum)", Reduction::Sum)

@@ -57,10 +57,10 @@ fn check_every_loss<T: Scalar>() {
     let numbers: Array2<T> = normal((40, 2), 3);
     let zero_one = numbers.mapv(|y| if y > T::zero() { T::one() } else { T::zero() });
     let classes = Array2::from_shape_fn((40, 1), |(row, _)| T::from_usize(row % 2));
-    check_steps_allocate_nothing(&MSELoss::default(), &numbers);
-    check_steps_allocate_nothing(&HuberLoss::default(), &numbers);
-    check_steps_allocate_nothing(&BCEWithLogitsLoss::default(), &zero_one);
-    check_steps_allocate_nothing(&CrossEntropyLoss::default(), &classes);
+    check_steps_allocate_nothing(&MSELoss::new(), &numbers);
+    check_steps_allocate_nothing(&HuberLoss::new(), &numbers);
+    check_steps_allocate_nothing(&BCEWithLogitsLoss::new(), &zero_one);
+    check_steps_allocate_nothing(&CrossEntropyLoss::new(), &classes);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_warm_step_of_a_composite_allocates_nothing_with_any_optimiser() {
             let short_y = y.slice_axis(Axis(0), Slice::from(0..17));
             for mut optimizer in optimizers::<T>() {
                 let mut stepper = Stepper::with_clip_norm(5.0);
-                let loss = MSELoss::default();
+                let loss = MSELoss::new();
                 let mut step = |x: &Matrix<T>, y: &Matrix<T>| {
                     stepper.step(&mut *network, &loss, &mut *optimizer, x, y).unwrap()
                 };
@@ -138,7 +138,7 @@ fn a_cold_step_allocates() {
         stepper
             .step(
                 &mut network(2),
-                &MSELoss::default(),
+                &MSELoss::new(),
                 &mut SGD::new(0.01).unwrap(),
                 &x,
                 &y,

@@ -13,12 +13,7 @@ use crate::networks::{data, line, network, normal, parameters};
 fn run(fit: Fit<'_>, data: &Dataset) -> (History, Vec<Array2<f64>>) {
     let mut network = network(1);
     let history = fit
-        .run(
-            &mut network,
-            &MSELoss::default(),
-            &mut SGD::new(0.05).unwrap(),
-            data,
-        )
+        .run(&mut network, &MSELoss::new(), &mut SGD::new(0.05).unwrap(), data)
         .unwrap();
     (history, parameters(&network))
 }
@@ -34,7 +29,7 @@ fn a_fit_is_its_steps() {
         let mut total = 0.0;
         for (x, y) in data.batches(10).unwrap() {
             let loss = stepper
-                .step(&mut by_hand, &MSELoss::default(), &mut descent, &x, &y)
+                .step(&mut by_hand, &MSELoss::new(), &mut descent, &x, &y)
                 .unwrap();
             total += loss * x.nrows() as f64;
         }
@@ -56,7 +51,7 @@ fn a_fit_is_its_steps() {
 fn a_sum_is_added_up_over_the_epoch() {
     let data = data::<f64>(23, 3);
     let mut network = network(1);
-    let loss = MSELoss::new(Reduction::Sum);
+    let loss = MSELoss::new().with_reduction(Reduction::Sum);
     let mut at_rest = SGD::new(0.0).unwrap();
     let history = Fit::new(1, 10)
         .run(&mut network, &loss, &mut at_rest, &data)
@@ -89,7 +84,7 @@ proptest! {
         let x = Array2::from_shape_fn((examples, 1), |(row, _)| (row * row) as f64);
         let data = Dataset::new(x.clone(), Array2::zeros((examples, 1))).unwrap();
         let mut network = line(1.0, 0.0);
-        let loss = MSELoss::new(Reduction::Sum);
+        let loss = MSELoss::new().with_reduction(Reduction::Sum);
         let mut at_rest = SGD::new(0.0).unwrap();
         let history = Fit::new(2, batch).shuffle(seed).run(&mut network, &loss, &mut at_rest, &data).unwrap();
         let expected = x.mapv(|x| x * x).sum();
@@ -115,7 +110,7 @@ fn validation_is_measured_and_never_trained_on() {
         move |parameter| parameter.value_mut().assign(values.next().unwrap())
     });
     let yhat = last.predict(validation.inputs()).unwrap();
-    let loss = Loss::forward(&MSELoss::default(), validation.targets(), &yhat).unwrap();
+    let loss = Loss::forward(&MSELoss::new(), validation.targets(), &yhat).unwrap();
     let epoch = history.epochs().last().unwrap();
     assert!((epoch.validation_loss.unwrap() - loss).abs() < 1e-14);
     assert_eq!(
@@ -154,7 +149,7 @@ fn an_early_stop_gives_the_best_parameters_back() {
         })
         .run(
             &mut network,
-            &MSELoss::default(),
+            &MSELoss::new(),
             &mut SGD::new(0.05).unwrap(),
             &train,
         )
@@ -177,7 +172,7 @@ fn the_best_parameters_come_back_even_where_nothing_stops() {
     let history = fit
         .run(
             &mut network,
-            &MSELoss::default(),
+            &MSELoss::new(),
             &mut SGD::new(0.05).unwrap(),
             &train,
         )
@@ -220,7 +215,7 @@ fn a_schedule_is_asked_for_every_step() {
     let schedule = Schedule::step(2, 0.5).unwrap();
     let history = Fit::new(3, 10)
         .schedule(schedule)
-        .run(&mut network, &MSELoss::default(), &mut descent, &data)
+        .run(&mut network, &MSELoss::new(), &mut descent, &data)
         .unwrap();
     let rates: Vec<f64> = history.epochs().iter().map(|epoch| epoch.learning_rate).collect();
     assert_eq!(rates, [0.8, 0.4, 0.2], "two steps an epoch, the last of each");
@@ -239,7 +234,7 @@ fn a_plateau_lowers_the_rate() {
     let plateau = ReduceOnPlateau::new().factor(0.5).unwrap().patience(1);
     let history = Fit::new(2, 10)
         .reduce_on_plateau(plateau.clone())
-        .run(&mut network, &MSELoss::default(), &mut at_rest, &data)
+        .run(&mut network, &MSELoss::new(), &mut at_rest, &data)
         .unwrap();
     assert_eq!(history.epochs()[1].learning_rate, 0.0);
 
@@ -247,7 +242,7 @@ fn a_plateau_lowers_the_rate() {
     let mut tiny = SGD::new(1e-12).unwrap();
     let history = Fit::new(5, 10)
         .reduce_on_plateau(plateau)
-        .run(&mut network, &MSELoss::default(), &mut tiny, &data)
+        .run(&mut network, &MSELoss::new(), &mut tiny, &data)
         .unwrap();
     let rates: Vec<f64> = history.epochs().iter().map(|epoch| epoch.learning_rate).collect();
     assert_eq!(rates, [1e-12, 1e-12, 1e-12, 0.5e-12, 0.5e-12]);
@@ -259,12 +254,7 @@ fn options_that_mean_nothing_are_refused() {
     let told = |fit: Fit<'_>, data: &Dataset| {
         let mut network = network(1);
         let before = parameters(&network);
-        let result = fit.run(
-            &mut network,
-            &MSELoss::default(),
-            &mut Adam::new(0.1).unwrap(),
-            data,
-        );
+        let result = fit.run(&mut network, &MSELoss::new(), &mut Adam::new(0.1).unwrap(), data);
         assert_eq!(parameters(&network), before);
         result.unwrap_err().to_string()
     };

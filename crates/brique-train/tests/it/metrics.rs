@@ -398,7 +398,7 @@ proptest! {
         if y.is_empty() {
             prop_assert_eq!(found, Err(MetricError::Empty { found: y.dim() }));
         } else {
-            close(found.unwrap(), L1Loss::default().forward(&y, &yhat).unwrap());
+            close(found.unwrap(), L1Loss::new().forward(&y, &yhat).unwrap());
         }
     }
 

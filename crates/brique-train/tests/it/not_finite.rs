@@ -10,7 +10,7 @@ use crate::networks::{data, line, network, normal, parameters};
 fn step(network: &mut Sequential, x: &Array2<f64>, y: &Array2<f64>) -> Error {
     let mut stepper = Stepper::default();
     stepper
-        .step(network, &MSELoss::default(), &mut SGD::new(0.1).unwrap(), x, y)
+        .step(network, &MSELoss::new(), &mut SGD::new(0.1).unwrap(), x, y)
         .unwrap_err()
 }
 
@@ -109,12 +109,7 @@ fn a_gradient_that_overflows_is_named_and_nothing_changes() {
 fn a_fit_that_diverges_says_when() {
     let data = data::<f64>(40, 3);
     let mut network = network(1);
-    let result = Fit::new(1000, 16).run(
-        &mut network,
-        &MSELoss::default(),
-        &mut SGD::new(50.0).unwrap(),
-        &data,
-    );
+    let result = Fit::new(1000, 16).run(&mut network, &MSELoss::new(), &mut SGD::new(50.0).unwrap(), &data);
     let error = result.unwrap_err();
     let Error::Step { source, .. } = &error else {
         panic!("{error}")

@@ -10,7 +10,7 @@ use crate::networks::{data, line, network, parameters};
 #[test]
 fn a_step_of_optim_is_plain_gradient_descent() {
     let mut network = line(1.0, 0.0);
-    let loss = MSELoss::new(Reduction::BatchMean);
+    let loss = MSELoss::new().with_reduction(Reduction::BatchMean);
     let mut optim = Optim::new(&mut network, &loss, 0.25).unwrap();
     // ŷ = 2, L = 9, ∂L/∂ŷ = −6, ∇ = (−12, −6)
     assert_eq!(optim.step(&array![[2.0]], &array![[5.0]]).unwrap(), 9.0);
@@ -24,7 +24,7 @@ fn a_step_of_optim_is_plain_gradient_descent() {
 fn sgd_is_a_fit_with_plain_descent() {
     let data = data::<f64>(23, 3);
     let (mut by_course, mut by_fit) = (network::<f64>(1), network(1));
-    let loss = MSELoss::default();
+    let loss = MSELoss::new();
     let history = sgd(
         &mut Optim::new(&mut by_course, &loss, 0.05).unwrap(),
         &data,
@@ -46,7 +46,7 @@ fn sgd_is_a_fit_with_plain_descent() {
 
 #[test]
 fn a_step_size_that_is_none_is_refused() {
-    let error = Optim::new(&mut line(1.0, 0.0), &MSELoss::default(), f64::NAN).unwrap_err();
+    let error = Optim::new(&mut line(1.0, 0.0), &MSELoss::new(), f64::NAN).unwrap_err();
     assert!(
         error.to_string().starts_with("SGD: learning_rate is NaN"),
         "{error}"

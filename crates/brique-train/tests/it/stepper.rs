@@ -12,7 +12,7 @@ use crate::networks::{line, network, normal, parameters};
 fn a_step_is_forward_loss_backward_and_update() {
     let (x, y): (Array2<f64>, Array2<f64>) = (normal((7, 3), 1), normal((7, 2), 2));
     let (mut by_hand, mut stepped) = (network(3), network(3));
-    let loss = MSELoss::new(Reduction::BatchMean);
+    let loss = MSELoss::new().with_reduction(Reduction::BatchMean);
     let (mut stepper, mut descent) = (Stepper::default(), SGD::new(0.05).unwrap());
     for step in 0..5 {
         let yhat = by_hand.forward(&x).unwrap();
@@ -31,7 +31,7 @@ fn a_step_is_forward_loss_backward_and_update() {
 #[test]
 fn batches_may_grow_and_shrink() {
     let (mut alone, mut one_after_the_other) = (network::<f64>(3), network(3));
-    let (loss, mut descent) = (MSELoss::default(), SGD::new(0.05).unwrap());
+    let (loss, mut descent) = (MSELoss::new(), SGD::new(0.05).unwrap());
     let mut stepper = Stepper::default();
     for rows in [4, 9, 1, 9] {
         let (x, y) = (normal((rows, 3), rows as u64), normal((rows, 2), 5));
@@ -49,7 +49,7 @@ fn batches_may_grow_and_shrink() {
 fn every_step_drops_others() {
     let x = Array2::ones((20, 30));
     let mut network: Sequential = Sequential::new(30).then(Dropout::new(0.5, 1).unwrap()).unwrap();
-    let (loss, mut descent, mut stepper) = (MSELoss::default(), SGD::new(0.1).unwrap(), Stepper::default());
+    let (loss, mut descent, mut stepper) = (MSELoss::new(), SGD::new(0.1).unwrap(), Stepper::default());
     let mut masks = Vec::new();
     for _ in 0..3 {
         stepper.step(&mut network, &loss, &mut descent, &x, &x).unwrap();
@@ -64,13 +64,7 @@ fn gradients_are_clipped_to_their_norm() {
     let mut network = line(0.0, 0.0);
     let mut stepper = Stepper::with_clip_norm(2.0_f64.sqrt());
     stepper
-        .step(
-            &mut network,
-            &MSELoss::default(),
-            &mut SGD::new(1.0).unwrap(),
-            &x,
-            &y,
-        )
+        .step(&mut network, &MSELoss::new(), &mut SGD::new(1.0).unwrap(), &x, &y)
         .unwrap();
     for value in &parameters(&network)[0] {
         assert!((value + 1.0).abs() < 1e-8, "{value}");
@@ -81,7 +75,7 @@ fn gradients_are_clipped_to_their_norm() {
 fn what_does_not_fit_is_refused_and_nothing_changes() {
     let mut network = network::<f64>(3);
     let before = parameters(&network);
-    let (loss, mut descent, mut stepper) = (MSELoss::default(), SGD::new(0.1).unwrap(), Stepper::default());
+    let (loss, mut descent, mut stepper) = (MSELoss::new(), SGD::new(0.1).unwrap(), Stepper::default());
     let mut told = |x: Array2<f64>, y: Array2<f64>| {
         stepper
             .step(&mut network, &loss, &mut descent, &x, &y)
@@ -108,10 +102,10 @@ fn an_optimiser_of_another_network_is_refused() {
     let (x, y) = (normal((4, 3), 1), normal((4, 2), 2));
     let mut stepper = Stepper::default();
     stepper
-        .step(&mut first, &MSELoss::default(), &mut adam, &x, &y)
+        .step(&mut first, &MSELoss::new(), &mut adam, &x, &y)
         .unwrap();
     let error = stepper
-        .step(&mut second, &MSELoss::default(), &mut adam, &x, &x)
+        .step(&mut second, &MSELoss::new(), &mut adam, &x, &x)
         .unwrap_err();
     assert!(matches!(error, Error::Optimizer(_)), "{error}");
 }

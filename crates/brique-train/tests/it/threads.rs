@@ -28,7 +28,7 @@ fn training<T: Scalar>(data: &Dataset<T>, optimizer: &mut dyn Optimizer<T>) -> (
     let mut network = large_network();
     let history = Fit::new(3, BATCH)
         .clip_norm(1.0)
-        .run(&mut network, &MSELoss::default(), optimizer, data)
+        .run(&mut network, &MSELoss::new(), optimizer, data)
         .unwrap();
     (history.losses().collect(), parameters(&network))
 }

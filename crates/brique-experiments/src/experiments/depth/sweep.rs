@@ -130,7 +130,7 @@ fn train(plan: Plan, seed: usize) -> Result<Measured, Error> {
         .stop_early(plan.patience())
         .run(
             &mut network,
-            &BCEWithLogitsLoss::default(),
+            &BCEWithLogitsLoss::new(),
             &mut Adam::new(RATE)?,
             &train,
         )?;
@@ -193,7 +193,7 @@ fn first(data: &Dataset<f32>, examples: usize) -> Result<Dataset<f32>, Error> {
 
 fn accuracy(network: &Sequential<f32>, data: &Dataset<f32>) -> Result<f64, Error> {
     let right = [Metric::new("accuracy", metrics::accuracy_of_logits)];
-    let found = evaluate(network, &BCEWithLogitsLoss::default(), data, &right)?;
+    let found = evaluate(network, &BCEWithLogitsLoss::new(), data, &right)?;
     Ok(found.metrics.iter().copied().sum())
 }
 

@@ -113,7 +113,7 @@ pub(super) fn train(problem: &Problem, init: Init, seed: usize) -> Result<Traine
     let data = problem.draw(&mut rng)?;
     let (train, test) = drawn_split(&data, &mut rng)?;
     let mut network = tanh_network(&WIDTHS, init, &mut rng)?;
-    let loss = BCEWithLogitsLoss::default();
+    let loss = BCEWithLogitsLoss::new();
     let first = Weights::of(&network);
     let (mut losses, mut probes) = (Vec::new(), Vec::new());
     for after in MEASURED_AFTER {
@@ -202,7 +202,7 @@ mod tests {
     fn a_probe_of_zeros_has_the_errors_of_the_loss_times_the_weights() {
         // For an input of 0 every derivative is 1 and the logit is 0; its δ is ½ or −½ for either class.
         let data = Dataset::new(Array2::zeros((4, 1)), array![[0.0], [1.0], [1.0], [0.0]]).unwrap();
-        let probe = probe(&mut chain(0.25), &BCEWithLogitsLoss::default(), &data.cast()).unwrap();
+        let probe = probe(&mut chain(0.25), &BCEWithLogitsLoss::new(), &data.cast()).unwrap();
         assert_eq!(probe.deltas.to_vec(), [0.125, 0.125, 0.125, 0.5]);
         assert_eq!(probe.activations.to_vec(), [0.0; 3]);
         assert_eq!(probe.saturated.to_vec(), [0.0; 3]);
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_probe_counts_the_units_that_are_saturated() {
         let data = Dataset::new(array![[9.0], [0.0], [-9.0], [9.0]], Array2::zeros((4, 1))).unwrap();
-        let probe = probe(&mut chain(0.25), &BCEWithLogitsLoss::default(), &data.cast()).unwrap();
+        let probe = probe(&mut chain(0.25), &BCEWithLogitsLoss::new(), &data.cast()).unwrap();
         // tanh(1) and tanh(tanh(1)) are not saturated.
         assert_eq!(probe.saturated.to_vec(), [0.75, 0.0, 0.0]);
         assert!((probe.activations[0] - 0.75_f64.sqrt()).abs() < 1e-6);
@@ -248,7 +248,7 @@ mod tests {
         let data = Problem::Moons.draw(&mut rng).unwrap();
         let (train, _) = drawn_split(&data, &mut rng).unwrap();
         let mut network = tanh_network(&WIDTHS, Init::XavierUniform, &mut rng).unwrap();
-        let loss = BCEWithLogitsLoss::default();
+        let loss = BCEWithLogitsLoss::new();
         let mut optim = Optim::new(&mut network, &loss, STEP).unwrap();
         let whole = sgd(&mut optim, &train, BATCH, EPOCHS, order_seed(3)).unwrap();
         assert_eq!(trained.losses, whole.losses().collect::<Vec<_>>());

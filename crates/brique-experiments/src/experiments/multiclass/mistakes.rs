@@ -18,7 +18,7 @@ pub(super) struct Mistake {
 /// The mistakes of a network trained for the cross-entropy on the parts of this seed, the largest loss first.
 pub(super) fn mistakes(seed: usize, trained: &Trained) -> Result<Vec<Mistake>, Error> {
     let test = Parts::of_seed(seed)?.test;
-    let losses = CrossEntropyLoss::default().per_example(test.targets(), &trained.outputs)?;
+    let losses = CrossEntropyLoss::new().per_example(test.targets(), &trained.outputs)?;
     let judged = test.iter().zip(trained.outputs.rows()).zip(losses);
     let mut mistakes: Vec<Mistake> = judged
         .map(|(((pixels, target), outputs), loss)| Mistake {

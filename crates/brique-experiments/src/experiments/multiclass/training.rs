@@ -59,8 +59,8 @@ impl Objective {
 
     fn loss(self) -> Box<dyn Loss<f32>> {
         match self {
-            Self::CrossEntropy => Box::new(CrossEntropyLoss::default()),
-            Self::SquaredError => Box::new(MSELoss::new(Reduction::BatchMean)),
+            Self::CrossEntropy => Box::new(CrossEntropyLoss::new()),
+            Self::SquaredError => Box::new(MSELoss::new().with_reduction(Reduction::BatchMean)),
         }
     }
 

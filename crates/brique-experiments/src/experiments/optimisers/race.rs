@@ -134,7 +134,7 @@ fn run(optimiser: &Optimiser, step: f64, seed: usize) -> Result<(Vec<f64>, f64),
     let [train, validation, test] = [EXAMPLES, HELD_OUT, HELD_OUT].map(|examples| xor(examples, &mut rng));
     let (train, validation, test) = (train?, validation?, test?);
     let mut network = perceptron(&WIDTHS, Activation::Tanh, Init::XavierUniform, &mut rng)?;
-    let loss = BCEWithLogitsLoss::default();
+    let loss = BCEWithLogitsLoss::new();
     let mut curve = vec![evaluate(&network, &loss, &validation, &[])?.loss];
     let trained = Fit::new(EPOCHS, BATCH)
         .shuffle(seed as u64)

@@ -1,0 +1,99 @@
+//! The cross-entropy of one row of logits, and its gradient.
+
+use brique_tensor::ndarray::{ArrayRef1, Axis};
+use brique_tensor::{
+    Elementwise, Scalar, elementwise_forward, exp_of_difference, inlined, largest, ln_1p_of_positive,
+    pairwise_sum,
+};
+
+use crate::classes::weighted;
+
+/// Computes `Σ_j q_j · (log Σ e^z − z_j)` as `Q · ln(1 + Σ' e^(z − m)) + Σ_j q_j · (m − z_j)`. m is the largest logit,
+/// and Σ' is the sum over the others.
+///
+/// No term is negative, so nothing cancels.
+pub(super) fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: impl Fn(usize) -> T) -> T {
+    let (largest, index) = largest_and_index(z);
+    let others = sum_without(z.len(), index, |class| exp_of_difference(z[class], largest));
+    let total = pairwise_sum(z.len(), &wanted);
+    let below = pairwise_sum(z.len(), |class| weighted(wanted(class), largest - z[class]));
+    total * ln_1p_of_positive(others) + below
+}
+
+/// Computes `(Q · p_j − q_j) / d` as `(p_j · Σ q − q_j · Σ p) / d`, with both sums over all classes but j.
+///
+/// These sums are differences of the total and one element. For the largest p and the largest q the difference would
+/// cancel: for these, the sum over the other classes is computed directly. With a one-hot target one term remains, with
+/// full accuracy.
+pub(super) fn write_row_gradient<T: Scalar>(
+    z: &ArrayRef1<T>,
+    wanted: impl Fn(usize) -> T,
+    divisor: T,
+    delta: &mut ArrayRef1<T>,
+) {
+    let classes = z.len();
+    let (largest, likeliest) = largest_and_index(z);
+    elementwise_forward(
+        Exponential { largest },
+        &z.view().insert_axis(Axis(0)),
+        &mut delta.view_mut().insert_axis(Axis(0)),
+    );
+    let others = sum_without(classes, likeliest, |class| delta[class]);
+    let sum = T::one() + others;
+    let total = pairwise_sum(classes, &wanted);
+    let most_wanted = (1..classes).fold(
+        0,
+        |most, class| {
+            if wanted(class) > wanted(most) { class } else { most }
+        },
+    );
+    let others_wanted = sum_without(classes, most_wanted, &wanted);
+    for (class, delta) in delta.iter_mut().enumerate() {
+        let (exponential, wanted) = (*delta, wanted(class));
+        let other_exponentials = if class == likeliest {
+            others
+        } else {
+            sum - exponential
+        };
+        let other_wanted = if class == most_wanted {
+            others_wanted
+        } else {
+            total - wanted
+        };
+        *delta = (exponential * other_wanted - wanted * other_exponentials) / (sum * divisor);
+    }
+}
+
+/// The function `e^(z − largest)`, which is its own derivative.
+#[derive(Clone, Copy)]
+struct Exponential<T> {
+    largest: T,
+}
+
+#[allow(
+    clippy::inline_always,
+    reason = "a function is compiled for the instruction set of a loop only if it is inlined into the loop"
+)]
+impl<T: Scalar> Elementwise<T> for Exponential<T> {
+    #[inline(always)]
+    fn value(self, z: T) -> T {
+        inlined::exp_of_difference(z, self.largest)
+    }
+
+    #[inline(always)]
+    fn derivative(self, z: T) -> T {
+        self.value(z)
+    }
+}
+
+/// Returns the largest number and its first index. If a number is NaN, returns NaN and the index 0.
+fn largest_and_index<T: Scalar>(z: &ArrayRef1<T>) -> (T, usize) {
+    let largest = largest(z.iter().copied());
+    let index = z.iter().position(|&z| z == largest);
+    (largest, index.unwrap_or_default())
+}
+
+/// Returns `Σ term(i)` for i in `0..n` except `omitted`.
+fn sum_without<T: Scalar>(n: usize, omitted: usize, term: impl Fn(usize) -> T) -> T {
+    pairwise_sum(n, |i| if i == omitted { T::zero() } else { term(i) })
+}
