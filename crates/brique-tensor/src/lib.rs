@@ -33,6 +33,7 @@ mod compile_once;
 mod compiled;
 mod elementwise;
 mod exponential;
+mod finite;
 mod functions;
 pub mod inlined;
 mod kernels;
@@ -56,6 +57,7 @@ pub use compile_once::{Compiled, Signature};
 pub use elementwise::{
     Elementwise, elementwise_delta, elementwise_forward, elementwise_forward_with_derivative,
 };
+pub use finite::all_finite;
 pub use functions::{
     exp, exp_m1, exp_of_difference, largest, ln_1p_of_positive, log_sum_exp, normal_density,
     normal_distribution, sigmoid, sigmoid_derivative, softplus, tanh, tanh_derivative,
@@ -65,7 +67,7 @@ pub use kernels::Kernels;
 #[doc(hidden)]
 pub use multiply_adds::multiply_adds;
 pub use ndarray;
-pub use pairs::{all_finite, combine, sum_of_pairs, update};
+pub use pairs::{combine, sum_of_pairs, update};
 pub use scalar::Scalar;
 #[doc(hidden)]
 pub use simd::{Simd, Vector, Work};

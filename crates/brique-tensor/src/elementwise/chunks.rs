@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{Ordering, compiler_fence};
 
-use super::Elementwise;
+use super::function::Elementwise;
 use crate::Scalar;
 
 #[inline(always)]

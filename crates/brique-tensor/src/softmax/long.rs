@@ -1,6 +1,6 @@
 //! Long rows, one after the other: a SIMD vector holds neighbouring elements of a row.
 
-use super::{AlongRow, Row, Value};
+use super::formulas::{AlongRow, Row, Value};
 use crate::Scalar;
 use crate::elementwise::keep_chunks_apart;
 use crate::inlined::exp_of_negative_difference;

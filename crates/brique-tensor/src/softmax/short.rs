@@ -1,6 +1,6 @@
 //! Short rows, several at once: each lane of a SIMD vector is a row.
 
-use super::{AlongRow, Row, Value};
+use super::formulas::{AlongRow, Row, Value};
 use crate::Scalar;
 use crate::elementwise::keep_chunks_apart;
 use crate::inlined::exp_of_negative_difference;

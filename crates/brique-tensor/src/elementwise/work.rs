@@ -1,0 +1,212 @@
+//! Computes the values, the derivatives or the deltas of whole matrices. The work is cut into halves for threads, and
+//! into chunks of elements for SIMD vectors.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+
+use super::chunks::{
+    deltas, deltas_of_chunk, gather, scatter, values, values_and_derivatives,
+    values_and_derivatives_of_chunk, values_of_chunk,
+};
+use super::function::Elementwise;
+use crate::Scalar;
+use crate::simd::{Simd, Work};
+use crate::simd_level::dispatch;
+use crate::threads::Divisible;
+
+pub(super) struct Forward<'a, T, F> {
+    pub(super) f: F,
+    pub(super) x: ArrayView2<'a, T>,
+    pub(super) y: ArrayViewMut2<'a, T>,
+}
+
+impl<T: Scalar, F: Elementwise<T>> Divisible for Forward<'_, T, F> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let (f, row) = (self.f, self.x.nrows() / 2);
+        let (x, other_x) = self.x.split_at(Axis(0), row);
+        let (y, other_y) = self.y.split_at(Axis(0), row);
+        Ok((
+            Self { f, x, y },
+            Self {
+                f,
+                x: other_x,
+                y: other_y,
+            },
+        ))
+    }
+
+    fn compute(self) {
+        dispatch(self);
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        if fits_16_elements::<T, S>() {
+            self.in_chunks::<16>();
+        } else {
+            self.in_chunks::<8>();
+        }
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> Forward<'_, T, F> {
+    #[inline(always)]
+    fn in_chunks<const LANES: usize>(self) {
+        let Self { f, x, mut y } = self;
+        if let (Some(x), Some(y)) = (x.as_slice(), y.as_slice_mut()) {
+            return values::<T, F, LANES>(f, x, y);
+        }
+        let mut chunk = [T::zero(); LANES];
+        let (mut x, mut y) = (x.iter(), y.iter_mut());
+        while x.len() > 0 {
+            gather(&mut x, &mut chunk);
+            scatter(&values_of_chunk(f, &chunk), &mut y);
+        }
+    }
+}
+
+pub(super) struct ForwardWithDerivative<'a, T, F> {
+    pub(super) f: F,
+    pub(super) x: ArrayView2<'a, T>,
+    pub(super) y: ArrayViewMut2<'a, T>,
+    pub(super) derivative: ArrayViewMut2<'a, T>,
+}
+
+impl<T: Scalar, F: Elementwise<T>> Divisible for ForwardWithDerivative<'_, T, F> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let (f, row) = (self.f, self.x.nrows() / 2);
+        let (x, other_x) = self.x.split_at(Axis(0), row);
+        let (y, other_y) = self.y.split_at(Axis(0), row);
+        let (derivative, other_derivative) = self.derivative.split_at(Axis(0), row);
+        let one = Self { f, x, y, derivative };
+        Ok((
+            one,
+            Self {
+                f,
+                x: other_x,
+                y: other_y,
+                derivative: other_derivative,
+            },
+        ))
+    }
+
+    fn compute(self) {
+        dispatch(self);
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithDerivative<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        if fits_16_elements::<T, S>() {
+            self.in_chunks::<16>();
+        } else {
+            self.in_chunks::<8>();
+        }
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> ForwardWithDerivative<'_, T, F> {
+    #[inline(always)]
+    fn in_chunks<const LANES: usize>(self) {
+        let Self {
+            f,
+            x,
+            mut y,
+            mut derivative,
+        } = self;
+        if let (Some(x), Some(y), Some(derivative)) =
+            (x.as_slice(), y.as_slice_mut(), derivative.as_slice_mut())
+        {
+            return values_and_derivatives::<T, F, LANES>(f, x, y, derivative);
+        }
+        let mut chunk = [T::zero(); LANES];
+        let (mut x, mut y, mut derivative) = (x.iter(), y.iter_mut(), derivative.iter_mut());
+        while x.len() > 0 {
+            gather(&mut x, &mut chunk);
+            let (values, derivatives) = values_and_derivatives_of_chunk(f, &chunk);
+            scatter(&values, &mut y);
+            scatter(&derivatives, &mut derivative);
+        }
+    }
+}
+
+pub(super) struct Backward<'a, T, F> {
+    pub(super) f: F,
+    pub(super) x: ArrayView2<'a, T>,
+    pub(super) delta: ArrayView2<'a, T>,
+    pub(super) delta_x: ArrayViewMut2<'a, T>,
+}
+
+impl<T: Scalar, F: Elementwise<T>> Divisible for Backward<'_, T, F> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let (f, row) = (self.f, self.x.nrows() / 2);
+        let (x, other_x) = self.x.split_at(Axis(0), row);
+        let (delta, other_delta) = self.delta.split_at(Axis(0), row);
+        let (delta_x, other_delta_x) = self.delta_x.split_at(Axis(0), row);
+        let one = Self { f, x, delta, delta_x };
+        Ok((
+            one,
+            Self {
+                f,
+                x: other_x,
+                delta: other_delta,
+                delta_x: other_delta_x,
+            },
+        ))
+    }
+
+    fn compute(self) {
+        dispatch(self);
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        if fits_16_elements::<T, S>() {
+            self.in_chunks::<16>();
+        } else {
+            self.in_chunks::<8>();
+        }
+    }
+}
+
+impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
+    #[inline(always)]
+    fn in_chunks<const LANES: usize>(self) {
+        let Self {
+            f,
+            x,
+            delta,
+            mut delta_x,
+        } = self;
+        if let (Some(x), Some(delta), Some(delta_x)) =
+            (x.as_slice(), delta.as_slice(), delta_x.as_slice_mut())
+        {
+            return deltas::<T, F, LANES>(f, x, delta, delta_x);
+        }
+        let mut chunk = [T::zero(); LANES];
+        let mut deltas = [T::zero(); LANES];
+        let (mut x, mut delta, mut delta_x) = (x.iter(), delta.iter(), delta_x.iter_mut());
+        while x.len() > 0 {
+            gather(&mut x, &mut chunk);
+            gather(&mut delta, &mut deltas);
+            scatter(&deltas_of_chunk(f, &chunk, &deltas), &mut delta_x);
+        }
+    }
+}
+
+/// Whether 16 elements are computed together instead of 8, which needs enough SIMD registers for the intermediate
+/// values.
+#[inline(always)]
+fn fits_16_elements<T, S: Simd>() -> bool {
+    S::REGISTERS >= 32 || size_of::<T>() == 4
+}
