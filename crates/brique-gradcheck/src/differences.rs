@@ -24,6 +24,17 @@ pub(crate) enum Derivative {
     Edge,
 }
 
+impl Derivative {
+    /// Returns the magnitude; at a kink, that of the steeper side.
+    pub(crate) fn size(&self) -> f64 {
+        match *self {
+            Self::Smooth { derivative, .. } => derivative.abs(),
+            Self::Kink { lowest, highest, .. } => lowest.abs().max(highest.abs()),
+            Self::Edge => 0.0,
+        }
+    }
+}
+
 /// A forward pass as a function of one of its numbers. It returns `None` if the module or loss refuses the number.
 pub(crate) type Moved<'a> = dyn FnMut(f64) -> Option<Array2<f64>> + 'a;
 

@@ -1,21 +1,16 @@
 //! Comparison of both backward passes with central differences.
 
+mod tensor;
+
 use brique_core::{Error, Loss, Module};
 use brique_random::RandomSource;
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, array};
 
-use crate::differences::{Derivative, Moved, Point, derivative};
+use crate::differences::{Moved, Point, derivative};
 use crate::matrices::largest;
 use crate::snapshot::{Snapshot, fill_gradients, restoring, set_value};
-use crate::{Entry, Report, TensorReport};
-
-/// The tolerance of an entry is computed as if the entry were at least this fraction of the largest one of its tensor.
-const SMALLEST_PART: f64 = 1e-3;
-
-/// The tolerance of an entry is also computed as if the entry were at least this fraction of the largest δ: the digits
-/// of a smaller entry are rounding errors of terms that cancelled in f.
-const SMALLEST: f64 = 1e-9;
+use crate::{Report, TensorReport};
 
 /// Compares backward passes with central differences of the forward pass, entry by entry.
 ///
@@ -126,25 +121,8 @@ impl GradientCheck {
             let snapshot = Snapshot::of(module);
 
             let mut tensors = vec![self.input(module, x, delta, &middle, &input_delta)];
-            for (position, (value, gradient)) in snapshot.values.iter().zip(&snapshot.gradients).enumerate() {
-                let name = format!("parameter {position}");
-                let floor = largest(delta);
-                tensors.push(self.tensor(&name, value, gradient, floor, |index, number, step| {
-                    let forward: &mut Moved<'_> = &mut |moved| {
-                        set_value(module, position, index, moved);
-                        module.forward(x).ok()
-                    };
-                    let point = Point {
-                        number,
-                        step,
-                        row: None,
-                        middle: &middle,
-                        delta,
-                    };
-                    let derivative = derivative(forward, &point);
-                    set_value(module, position, index, number);
-                    derivative
-                }));
+            for position in 0..snapshot.values.len() {
+                tensors.push(self.parameter(module, x, delta, &middle, &snapshot, position));
             }
             Ok(Report::new(module.to_string(), tensors))
         })
@@ -164,17 +142,44 @@ impl GradientCheck {
                 moved_x[index] = moved;
                 module.forward(&moved_x).ok()
             };
-            let derivative = derivative(
-                forward,
-                &Point {
-                    number,
-                    step,
-                    row: Some(index.0),
-                    middle,
-                    delta,
-                },
-            );
+            let point = Point {
+                number,
+                step,
+                row: Some(index.0),
+                middle,
+                delta,
+            };
+            let derivative = derivative(forward, &point);
             moved_x[index] = number;
+            derivative
+        })
+    }
+
+    fn parameter(
+        &self,
+        module: &mut dyn Module<f64>,
+        x: &Matrix,
+        delta: &Matrix,
+        middle: &Matrix,
+        snapshot: &Snapshot,
+        position: usize,
+    ) -> TensorReport {
+        let (value, gradient) = (&snapshot.values[position], &snapshot.gradients[position]);
+        let name = format!("parameter {position}");
+        self.tensor(&name, value, gradient, largest(delta), |index, number, step| {
+            let forward: &mut Moved<'_> = &mut |moved| {
+                set_value(module, position, index, moved);
+                module.forward(x).ok()
+            };
+            let point = Point {
+                number,
+                step,
+                row: None,
+                middle,
+                delta,
+            };
+            let derivative = derivative(forward, &point);
+            set_value(module, position, index, number);
             derivative
         })
     }
@@ -206,96 +211,5 @@ impl GradientCheck {
             derivative
         });
         Ok(Report::new(loss.to_string(), vec![tensor]))
-    }
-
-    /// Compares the entries of one tensor with the result of `derivative_at`, which takes an index, the entry and a
-    /// step.
-    fn tensor(
-        &self,
-        name: &str,
-        value: &Matrix,
-        analytic: &Matrix,
-        largest_delta: f64,
-        mut derivative_at: impl FnMut((usize, usize), f64, f64) -> Derivative,
-    ) -> TensorReport {
-        let derivatives: Vec<Derivative> = value
-            .indexed_iter()
-            .map(|(index, &number)| derivative_at(index, number, self.step * number.abs().max(1.0)))
-            .collect();
-        let sizes = derivatives
-            .iter()
-            .map(Derivative::size)
-            .filter(|size| size.is_finite());
-        let smallest = (SMALLEST_PART * sizes.fold(0.0, f64::max)).max(SMALLEST * largest_delta);
-        let mut report = TensorReport {
-            tensor: name.to_owned(),
-            shape: value.dim(),
-            entries: 0,
-            kinks: 0,
-            failures: 0,
-            worst: None,
-        };
-        for ((index, _), derivative) in value.indexed_iter().zip(derivatives) {
-            // If the gradient has another shape than its tensor, there may be no entry at this index.
-            let analytic = analytic.get(index).copied().unwrap_or(f64::NAN);
-            match self.compare(index, analytic, derivative, smallest) {
-                Some(entry) => report.add(entry),
-                None => report.kinks += 1,
-            }
-        }
-        report
-    }
-
-    /// Returns both values of an entry, or `None` if the entry is skipped: at the edge of the domain, or at a kink if
-    /// the analytic value is acceptable.
-    fn compare(
-        &self,
-        index: (usize, usize),
-        analytic: f64,
-        derivative: Derivative,
-        smallest: f64,
-    ) -> Option<Entry> {
-        let allowed = |numeric: f64, noise: f64| {
-            self.tolerance * analytic.abs().max(numeric.abs()).max(smallest) + noise
-        };
-        let entry = |numeric: f64, noise: f64| Entry {
-            index,
-            analytic,
-            numeric,
-            error: (analytic - numeric).abs(),
-            allowed: allowed(numeric, noise),
-        };
-        match derivative {
-            Derivative::Smooth { derivative, noise } => Some(entry(derivative, noise)),
-            Derivative::Kink {
-                lowest,
-                highest,
-                noise,
-            } => {
-                let nearest = entry(analytic.max(lowest).min(highest), noise);
-                (!nearest.agrees()).then_some(nearest)
-            }
-            Derivative::Edge => None,
-        }
-    }
-}
-
-impl Derivative {
-    fn size(&self) -> f64 {
-        match *self {
-            Self::Smooth { derivative, .. } => derivative.abs(),
-            Self::Kink { lowest, highest, .. } => lowest.abs().max(highest.abs()),
-            Self::Edge => 0.0,
-        }
-    }
-}
-
-impl TensorReport {
-    fn add(&mut self, entry: Entry) {
-        self.entries += 1;
-        self.failures += usize::from(!entry.agrees());
-        if self.worst.is_none_or(|worst| entry.part() > worst.part()) {
-            self.worst = Some(entry);
-        }
     }
 }

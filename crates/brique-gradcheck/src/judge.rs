@@ -1,17 +1,17 @@
 //! All checks in one call.
 
-use std::cell::RefCell;
-use std::fmt::Debug;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod cases;
+mod checks;
 
-use brique_core::{Fault, Loss, Module, Reduction};
+use std::fmt::Debug;
+
+use brique_core::{Loss, Module, Reduction};
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::Array2;
-use brique_tensor::{Matrix, SimdLevel};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
-use crate::loss_laws::{LOSS_LAWS, reductions_agree};
+use self::cases::judge_cases;
+use crate::loss_laws::LOSS_LAWS;
 use crate::module_laws::{LINEAR_LAWS, MODULE_LAWS};
 use crate::strategies::size;
 use crate::{Failure, GradientCheck, Judgement};
@@ -159,39 +159,6 @@ impl Judge {
         })
     }
 
-    fn judge_module(
-        &self,
-        module: &mut dyn Module<f64>,
-        x: &Matrix,
-        delta_seed: u64,
-        judgement: &mut Judgement,
-    ) -> Result<(), Failure> {
-        let subject = module.to_string();
-        let refused = |source| Failure::Refused {
-            check: GRADIENT,
-            source,
-        };
-        let shape = guarded(GRADIENT, &subject, || {
-            Ok(module.forward(x).map_err(refused)?.dim())
-        })?;
-        let mut rng = portable(delta_seed);
-        let delta = Array2::from_shape_simple_fn(shape, || rng.standard_normal());
-        if self.includes(GRADIENT) {
-            let report = guarded(GRADIENT, &subject, || {
-                self.gradient.module_at(module, x, &delta).map_err(refused)
-            })?;
-            judgement.add_gradient(report)?;
-        }
-        let linear = LINEAR_LAWS.iter().filter(|_| self.is_linear);
-        for (name, law) in MODULE_LAWS.iter().chain(linear) {
-            if self.includes(name) {
-                guarded(name, &subject, || law(module, x, &delta))?;
-                judgement.add_check();
-            }
-        }
-        Ok(())
-    }
-
     /// Judges the losses that `make` creates for each reduction, on drawn pairs of target and prediction, (y, ŷ).
     ///
     /// # Errors
@@ -205,47 +172,10 @@ impl Judge {
     ) -> Result<Judgement, Failure> {
         let names = LOSS_LAWS.iter().map(|(name, _)| *name);
         self.check_names(names.chain([REDUCTIONS]))?;
+        let boxed = |reduction| -> Box<dyn Loss<f64>> { Box::new(make(reduction)) };
         self.judge(pairs, |(y, yhat), judgement| {
-            for reduction in [Reduction::Mean, Reduction::BatchMean, Reduction::Sum] {
-                self.judge_loss(&make(reduction), y, yhat, judgement)?;
-            }
-            if self.includes(REDUCTIONS) {
-                let boxed = |reduction| -> Box<dyn Loss<f64>> { Box::new(make(reduction)) };
-                let subject = make(Reduction::Sum).to_string();
-                guarded(REDUCTIONS, &subject, || reductions_agree(&boxed, y, yhat))?;
-                judgement.add_check();
-            }
-            Ok(())
+            self.judge_reductions(&boxed, y, yhat, judgement)
         })
-    }
-
-    fn judge_loss(
-        &self,
-        loss: &dyn Loss<f64>,
-        y: &Matrix,
-        yhat: &Matrix,
-        judgement: &mut Judgement,
-    ) -> Result<(), Failure> {
-        let subject = loss.to_string();
-        if self.includes(GRADIENT) {
-            match guarded(GRADIENT, &subject, || Ok(self.gradient.loss(loss, y, yhat)))? {
-                Ok(report) => judgement.add_gradient(report)?,
-                Err(error) if matches!(error.fault(), Fault::NoMean { .. }) => {}
-                Err(source) => {
-                    return Err(Failure::Refused {
-                        check: GRADIENT,
-                        source,
-                    });
-                }
-            }
-        }
-        for (name, law) in LOSS_LAWS {
-            if self.includes(name) {
-                guarded(name, &subject, || law(loss, y, yhat))?;
-                judgement.add_check();
-            }
-        }
-        Ok(())
     }
 
     fn includes(&self, check: &str) -> bool {
@@ -270,39 +200,8 @@ impl Judge {
         cases: impl Strategy<Value = C>,
         check: impl Fn(&mut C, &mut Judgement) -> Result<(), Failure>,
     ) -> Result<Judgement, Failure> {
-        let mut levels = SimdLevel::available();
-        levels.reverse();
-        let judgement = RefCell::new(Judgement::new(&levels));
-        let smallest = RefCell::new(None);
-        let outcome = self.runner().run(&cases, |mut case| {
-            // Every smaller case that panics would print its own message and backtrace: the first is enough.
-            if matches!(*smallest.borrow(), Some((_, _, Failure::Panicked { .. }))) {
-                return Ok(());
-            }
-            let text = format!("{case:?}");
-            judgement.borrow_mut().add_case();
-            for &level in &levels {
-                if let Err(failure) = judge_at(level, &mut judgement.borrow_mut(), &mut |passed| {
-                    check(&mut case, passed)
-                }) {
-                    // Each new case is smaller than the one before, so the last one that fails is the smallest.
-                    smallest.replace(Some((text, level, failure)));
-                    return Err(TestCaseError::fail("a check failed"));
-                }
-            }
-            Ok(())
-        });
-        match (outcome, smallest.into_inner()) {
-            (Ok(()), _) => self.enough(judgement.into_inner()),
-            (Err(TestError::Fail(..)), Some((case, level, failure))) => Err(Failure::Judged {
-                case,
-                level,
-                failure: Box::new(failure),
-            }),
-            (Err(error), _) => Err(Failure::Nothing {
-                reason: error.to_string(),
-            }),
-        }
+        let judgement = judge_cases(self.seed, self.cases, cases, check)?;
+        self.enough(judgement)
     }
 
     /// Returns the judgement if it compared at least one gradient entry or the gradient check was skipped.
@@ -316,33 +215,6 @@ impl Judge {
         );
         Err(Failure::Nothing { reason })
     }
-
-    fn runner(&self) -> TestRunner {
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&self.seed.to_le_bytes());
-        let config = Config {
-            cases: self.cases,
-            failure_persistence: None,
-            ..Config::default()
-        };
-        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
-    }
-}
-
-/// Checks one case at a SIMD level and adds the counts to the judgement.
-fn judge_at(
-    level: SimdLevel,
-    judgement: &mut Judgement,
-    check: &mut dyn FnMut(&mut Judgement) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut passed = Judgement::default();
-    let outcome = level.run(|| check(&mut passed));
-    // This cannot fail: the processor has this level.
-    outcome.map_err(|error| Failure::Nothing {
-        reason: error.to_string(),
-    })??;
-    judgement.add_level(level, &passed);
-    Ok(())
 }
 
 /// A module with an input, and the seed from which δ is drawn.
@@ -351,23 +223,4 @@ struct ModuleCase<M> {
     module: M,
     x: Array2<f64>,
     delta_seed: u64,
-}
-
-/// Runs a check and turns a panic into a failure of that check.
-fn guarded<R>(
-    check: &'static str,
-    subject: &str,
-    work: impl FnOnce() -> Result<R, Failure>,
-) -> Result<R, Failure> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let message = text
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        Err(Failure::Panicked {
-            check,
-            subject: subject.to_owned(),
-            message: message.to_owned(),
-        })
-    })
 }

@@ -131,6 +131,17 @@ impl Report {
     }
 }
 
+impl TensorReport {
+    /// Counts an entry and keeps it if it is the worst one.
+    pub(crate) fn add(&mut self, entry: Entry) {
+        self.entries += 1;
+        self.failures += usize::from(!entry.agrees());
+        if self.worst.is_none_or(|worst| entry.part() > worst.part()) {
+            self.worst = Some(entry);
+        }
+    }
+}
+
 const HEADINGS: [&str; 8] = [
     "tensor",
     "shape",

@@ -6,7 +6,7 @@ use brique_core::Error;
 use brique_tensor::Matrix;
 
 use crate::Failure;
-use crate::matrices::{first_difference, first_distance};
+use crate::matrices::{first_difference, first_distance, largest};
 
 /// Returns the failure of the law `name` unless it `holds`.
 pub(crate) fn law(
@@ -67,6 +67,17 @@ pub(crate) fn near(
         subject,
         distance.map(|distance| format!("{what} has {distance}")),
     )
+}
+
+/// Like [`near`], for sums of numbers no larger than the largest one of `expected`.
+pub(crate) fn nearly_same(
+    name: &'static str,
+    subject: &dyn Display,
+    what: &str,
+    found: &Matrix,
+    expected: &Matrix,
+) -> Result<(), Failure> {
+    near(name, subject, what, found, expected, largest(expected))
 }
 
 /// Converts an error for `map_err`: the subject refused the arguments of a check.

@@ -8,7 +8,7 @@ use super::passes::Passes;
 use crate::Failure;
 use crate::matrices::{copies_of_row, largest, layouts, row_alone, rows_reversed};
 use crate::snapshot::{Snapshot, fill_gradients, restoring};
-use crate::verdict::{law, near, nothing, refused};
+use crate::verdict::{law, near, nearly_same, nothing, refused};
 
 /// Rows are independent: the results for a row are the same bits in a batch of the same size that contains only copies
 /// of that row.
@@ -107,29 +107,14 @@ pub fn layout_changes_nothing(
         for mut buffer in layouts(&expected.output) {
             buffer.fill(f64::NAN);
             node.forward_into(&*module, x, &mut buffer);
-            near(
-                LAW,
-                module,
-                "the output",
-                &buffer,
-                &expected.output,
-                largest(&expected.output),
-            )?;
+            nearly_same(LAW, module, "the output", &buffer, &expected.output)?;
         }
         for mut buffer in layouts(&expected.input_delta) {
             buffer.fill(f64::NAN);
             // A backward pass may consume the values that the forward pass saved.
             node.forward(&*module, x);
             node.delta_into(&*module, x, delta, &mut buffer);
-            let scale = largest(&expected.input_delta);
-            near(
-                LAW,
-                module,
-                "the input delta",
-                &buffer,
-                &expected.input_delta,
-                scale,
-            )?;
+            nearly_same(LAW, module, "the input delta", &buffer, &expected.input_delta)?;
         }
         Ok(())
     })
