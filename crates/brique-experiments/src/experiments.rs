@@ -28,23 +28,3 @@ pub const ALL: [Experiment; 11] = [
     depth::EXPERIMENT,
     multiclass::EXPERIMENT,
 ];
-
-/// The seed of the report's data.
-const DATA_SEED: u32 = 42;
-/// The seed of the report's splits, `random_state=42`.
-const SPLIT_SEED: u32 = 42;
-/// The share of the examples that the report tests on.
-pub(crate) const TEST_SHARE: f64 = 0.2;
-
-/// The report's split: a fifth for testing, from a generator of its own.
-fn report_split(
-    data: &brique_datasets::Dataset,
-) -> Result<(brique_datasets::Dataset, brique_datasets::Dataset), crate::Error> {
-    use brique_datasets::{Selection, TestSize, train_test_split};
-    let mut rng = brique_random::NumpyRandomState::new(SPLIT_SEED);
-    Ok(train_test_split(
-        data,
-        TestSize::Fraction(TEST_SHARE),
-        Selection::Shuffled(&mut rng),
-    )?)
-}

@@ -24,7 +24,9 @@ mod panels;
 mod parallel;
 mod perceptron;
 mod pictures;
+mod regions;
 mod report;
+mod report_data;
 mod run;
 mod statistics;
 

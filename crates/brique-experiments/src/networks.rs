@@ -9,9 +9,10 @@ use kuva::plot::scatter::{MarkerShape, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::Error;
-use crate::experiments::TEST_SHARE;
 use crate::figure::{Panel, area_entry, colour, marker_entry};
-use crate::panels::{area, padded_range, rectangles_above};
+use crate::panels::area;
+use crate::regions::{padded_range, rectangles_above};
+use crate::report_data::TEST_SHARE;
 
 /// `Linear(widths[0] → widths[1])`, Tanh, `Linear(widths[1] → widths[2])`, …: a Tanh between any two linear layers.
 pub(crate) fn tanh_network(

@@ -25,6 +25,11 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }
 
+/// The ratio of the highest value to the lowest.
+pub(crate) fn highest_over_lowest(values: &[f64]) -> f64 {
+    quantile(values, 1.0) / quantile(values, 0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

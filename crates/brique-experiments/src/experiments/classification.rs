@@ -7,10 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::accuracy::{accuracy, best_possible, checkerboard_rule};
 use crate::descent::{Descent, flat, gradient_descent, mse};
-use crate::experiments::{DATA_SEED, regression_plane, report_split};
+use crate::experiments::regression_plane;
 use crate::figure::{Figure, Sheet};
 use crate::least_squares::least_squares;
-use crate::panels::{loss_panel, regions_panel};
+use crate::panels::loss_panel;
+use crate::regions::regions_panel;
+use crate::report_data::{DATA_SEED, report_split};
 use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {

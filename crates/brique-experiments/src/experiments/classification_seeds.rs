@@ -10,11 +10,11 @@ use kuva::render::plots::Plot;
 use serde_json::{Map, Value, json};
 
 use crate::accuracy::best_possible;
-use crate::experiments::TEST_SHARE;
 use crate::experiments::classification::{EPOCHS, PROBLEMS, Problem};
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry, marker_entry};
 use crate::panels::{area, level};
 use crate::parallel;
+use crate::report_data::TEST_SHARE;
 use crate::statistics::{median, quantile};
 use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 

@@ -8,7 +8,7 @@ use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 use serde_json::json;
 
-use crate::experiments::DATA_SEED;
+use crate::report_data::DATA_SEED;
 use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {

@@ -1,14 +1,12 @@
 //! Beyond the report: which network solves the checkerboard, and from how many examples.
 
 mod presentation;
+mod results;
 mod sweep;
 
-use serde_json::{Value, json};
-
-use self::sweep::{Measured, NETWORKS, Network, Plan, SIZES, TEST, plans, sweep};
-use crate::accuracy::{best_possible, checkerboard_rule};
-use crate::experiments::classification::EPSILON;
-use crate::statistics::{median, quantile};
+use self::results::{Row, ceiling, chosen, results, row};
+use self::sweep::{NETWORKS, Network, Plan, SIZES, TEST, plans, sweep};
+use crate::statistics::median;
 use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -22,16 +20,6 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 /// A few seeds are enough for networks that agree to a hundredth.
 fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(5)
-}
-
-/// A configuration with the results of its seeds.
-struct Row {
-    plan: Plan,
-    train: Vec<f64>,
-    validation: Vec<f64>,
-    test: Vec<f64>,
-    /// Of the matrix products of training, early stop included.
-    multiply_adds: Vec<f64>,
 }
 
 fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
@@ -51,33 +39,6 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         chapter: presentation::chapter(&rows, chosen, seeds(settings)),
         headline,
     })
-}
-
-fn row(plan: Plan, measured: &[Measured]) -> Row {
-    let of = |value: fn(&Measured) -> f64| {
-        let its = measured.iter().filter(|one| one.plan == plan);
-        its.map(value).collect()
-    };
-    Row {
-        plan,
-        train: of(|one| one.train),
-        validation: of(|one| one.validation),
-        test: of(|one| one.test),
-        multiply_adds: of(|one| one.multiply_adds),
-    }
-}
-
-/// The configuration with the highest median accuracy on the validation sets; the test sets have no influence.
-fn chosen(rows: &[Row]) -> &Row {
-    rows.iter().fold(&rows[0], |best, row| {
-        let is_better = median(&row.validation) > median(&best.validation);
-        if is_better { row } else { best }
-    })
-}
-
-/// The accuracy that no classifier exceeds on average.
-fn ceiling() -> f64 {
-    best_possible(&sweep::board(TEST))
 }
 
 fn claims(rows: &[Row], chosen: &Row) -> Vec<Claim> {
@@ -121,33 +82,4 @@ fn claims(rows: &[Row], chosen: &Row) -> Vec<Claim> {
             0.03,
         ),
     ]
-}
-
-fn results(rows: &[Row], chosen: &Row) -> Value {
-    let accuracy = |values: &[f64]| {
-        json!({
-            "median": median(values),
-            "lowest": quantile(values, 0.0),
-            "highest": quantile(values, 1.0),
-            "by_seed": values,
-        })
-    };
-    let configurations = rows.iter().map(|row| {
-        json!({
-            "network": row.plan.network.name(),
-            "examples": row.plan.examples,
-            "parameters": row.plan.network.parameters(),
-            "epochs": row.plan.epochs(),
-            "multiply_adds_by_seed": row.multiply_adds,
-            "train_accuracy": accuracy(&row.train),
-            "validation_accuracy": accuracy(&row.validation),
-            "test_accuracy": accuracy(&row.test),
-        })
-    });
-    json!({
-        "configurations": configurations.collect::<Vec<_>>(),
-        "chosen": { "network": chosen.plan.network.name(), "examples": chosen.plan.examples },
-        "best_possible_accuracy": ceiling(),
-        "rule_accuracy": checkerboard_rule(EPSILON),
-    })
 }

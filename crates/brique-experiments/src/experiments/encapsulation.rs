@@ -1,21 +1,21 @@
 //! The course's third section: a chain of four linear layers; the effect of initial weights on activations and δ.
 
+mod beginnings;
 mod claims;
 mod figures;
+mod problems;
+mod results;
 mod training;
 
-use std::ops::Range;
-
-use brique_layers::Init;
-use serde_json::{Map, Value, json};
-
-use crate::curves::{median_and_range, summary};
-use crate::experiments::classification;
+use crate::curves::median_and_range;
 use crate::parallel;
-use crate::statistics::{median, quantile};
+use crate::statistics::median;
 use crate::{Agreement, Error, Experiment, Outcome, Settings};
 
-use training::{AFTER, BEFORE, LAYERS, Probe, Problem, Trained, train};
+use beginnings::{BEGINNINGS, SMALL};
+use problems::{EXAMPLES, NOISE, PROBLEMS};
+use results::{Trainings, numbers, reaching, saturated};
+use training::{AFTER, BATCH, BEFORE, EPOCHS, LAYERS, Probe, STEP, train};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "encapsulation",
@@ -25,83 +25,9 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     run,
 };
 
-/// The course's network and training.
-const WIDTHS: [usize; LAYERS + 1] = [2, 5, 10, 20, 1];
-const BATCH: usize = 16;
-const STEP: f64 = 0.05;
-const EPOCHS: usize = 100;
-
-/// Examples of each data set.
-const EXAMPLES: usize = 1000;
-/// The noise of moons and circles: that of `gen_arti` in the first chapter.
-const NOISE: f64 = classification::EPSILON;
-
-const PROBLEMS: [Problem; 5] = [
-    Problem::Moons,
-    Problem::Circles,
-    Problem::Arti(&classification::PROBLEMS[0]),
-    Problem::Arti(&classification::PROBLEMS[1]),
-    Problem::Arti(&classification::PROBLEMS[2]),
-];
-
-/// The bound of the uniform weights that are too small.
-const SMALL: f64 = 0.1;
-
-/// A kind of initial weights.
-struct Beginning {
-    key: &'static str,
-    label: &'static str,
-    init: Init,
-    /// The variance of a weight between this many inputs and outputs.
-    variance: fn(f64, f64) -> f64,
-}
-
-const BEGINNINGS: [Beginning; 3] = [
-    Beginning {
-        key: "standard_normal",
-        label: "N(0, 1)",
-        init: Init::StandardNormal,
-        variance: |_, _| 1.0,
-    },
-    Beginning {
-        key: "xavier_uniform",
-        label: "Xavier",
-        init: Init::XavierUniform,
-        variance: |inputs, outputs| 2.0 / (inputs + outputs),
-    },
-    Beginning {
-        key: "small_uniform",
-        label: "U(±0.1)",
-        init: Init::Uniform(SMALL),
-        variance: |_, _| SMALL * SMALL / 3.0,
-    },
-];
-
-impl Beginning {
-    /// The ratio of δ at the first layer to δ at the last, before training, if every Tanh has the derivative 1: each
-    /// layer multiplies δ by √(out · variance).
-    fn handed_down(&self) -> f64 {
-        WIDTHS
-            .windows(2)
-            .skip(1)
-            .map(|pair| {
-                let (inputs, outputs) = (pair[0] as f64, pair[1] as f64);
-                (outputs * (self.variance)(inputs, outputs)).sqrt()
-            })
-            .product()
-    }
-}
-
 /// Half of the report's seeds, because there are fifteen trainings for each.
 fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(10)
-}
-
-/// The results of all seeds for a problem and one kind of initial weights.
-struct Trainings {
-    problem: &'static Problem,
-    beginning: &'static Beginning,
-    by_seed: Vec<Trained>,
 }
 
 fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
@@ -134,135 +60,6 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         chapter: chapter(&all, seeds),
         headline: format!("Xavier: {}", medians.join(" / ")),
     })
-}
-
-impl Trainings {
-    fn test(&self) -> Vec<f64> {
-        self.by_seed.iter().map(|trained| trained.accuracies[1]).collect()
-    }
-
-    fn last_losses(&self) -> Vec<f64> {
-        let losses = self.by_seed.iter();
-        losses
-            .filter_map(|trained| trained.losses.last().copied())
-            .collect()
-    }
-
-    /// The distance that a layer has moved, by seed.
-    fn moved(&self, layer: usize) -> Vec<f64> {
-        self.by_seed.iter().map(|trained| trained.moved[layer]).collect()
-    }
-
-    /// A quantity of the network at one of the moments when it is measured, by seed.
-    fn measured(&self, moment: usize, quantity: impl Fn(&Probe) -> f64) -> Vec<f64> {
-        let probes = self
-            .by_seed
-            .iter()
-            .filter_map(|trained| trained.probes.get(moment));
-        probes.map(quantity).collect()
-    }
-
-    /// Its numbers as in `results.json`.
-    fn numbers(&self) -> Value {
-        let train: Vec<f64> = self.by_seed.iter().map(|trained| trained.accuracies[0]).collect();
-        let probes = |moment: usize| {
-            let median_of = |quantity: &dyn Fn(&Probe) -> f64| median(&self.measured(moment, quantity));
-            let by_layer = |layers: Range<usize>, quantity: &dyn Fn(&Probe, usize) -> f64| {
-                let medians = layers.map(|layer| median_of(&|probe| quantity(probe, layer)));
-                medians.collect::<Vec<_>>()
-            };
-            json!({
-                "median_delta_by_layer": by_layer(0..LAYERS, &|probe, layer| probe.deltas[layer]),
-                "median_delta_first_over_last": median_of(&Probe::first_over_last),
-                "median_activation_by_layer": by_layer(hidden(), &|probe, layer| probe.activations[layer]),
-                "median_saturated_by_layer": by_layer(hidden(), &|probe, layer| probe.saturated[layer]),
-            })
-        };
-        let moved: Vec<f64> = (0..LAYERS).map(|layer| median(&self.moved(layer))).collect();
-        json!({
-            "last_loss": summary("median_loss", &self.last_losses()),
-            "train_accuracy": summary("median", &train),
-            "test_accuracy": summary("median", &self.test()),
-            "before_training": probes(BEFORE),
-            "after_training": probes(AFTER),
-            "median_distance_moved_by_layer": moved,
-        })
-    }
-}
-
-fn numbers(all: &[Trainings]) -> Value {
-    let mut results = Map::new();
-    for problem in &PROBLEMS {
-        let of_problem = all
-            .iter()
-            .filter(|trainings| trainings.problem.key() == problem.key());
-        let of_problem: Map<String, Value> = of_problem
-            .map(|trainings| (trainings.beginning.key.to_owned(), trainings.numbers()))
-            .collect();
-        results.insert(problem.key().to_owned(), Value::Object(of_problem));
-    }
-    Value::Object(results)
-}
-
-/// The layers that are followed by a Tanh.
-fn hidden() -> Range<usize> {
-    0..LAYERS - 1
-}
-
-/// The smallest and the largest over the problems of the median over the seeds.
-fn range_over_problems(
-    all: &[Trainings],
-    beginning: &str,
-    choose: impl Fn(&Trainings) -> Vec<f64>,
-) -> (f64, f64) {
-    let medians: Vec<f64> = all
-        .iter()
-        .filter(|trainings| trainings.beginning.key == beginning)
-        .map(|trainings| median(&choose(trainings)))
-        .collect();
-    (quantile(&medians, 0.0), quantile(&medians, 1.0))
-}
-
-/// The share of δ that reaches the first layer before training.
-fn reaching(all: &[Trainings], beginning: &str) -> (f64, f64) {
-    range_over_problems(all, beginning, |trainings| {
-        trainings.measured(BEFORE, Probe::first_over_last)
-    })
-}
-
-/// The share of the last hidden layer that is saturated before training.
-fn saturated(all: &[Trainings], beginning: &str) -> (f64, f64) {
-    range_over_problems(all, beginning, |trainings| {
-        trainings.measured(BEFORE, Probe::last_saturated)
-    })
-}
-
-fn table(all: &[Trainings]) -> String {
-    let row = |trainings: &Trainings| {
-        let arrives = |moment| digits(median(&trainings.measured(moment, Probe::first_over_last)));
-        let saturated = |moment| 100.0 * median(&trainings.measured(moment, Probe::last_saturated));
-        format!(
-            "| {} | {} | {:.4} | {} | {} | {} | {:.0} % | {:.0} % |\n",
-            trainings.problem.title(),
-            trainings.beginning.label,
-            median(&trainings.last_losses()),
-            median_and_range(&trainings.test(), 3),
-            arrives(BEFORE),
-            arrives(AFTER),
-            saturated(BEFORE),
-            saturated(AFTER),
-        )
-    };
-    all.iter().map(row).collect()
-}
-
-/// Two decimals, four below 1.
-fn digits(value: f64) -> String {
-    if value < 1.0 {
-        format!("{value:.4}")
-    } else {
-        format!("{value:.2}")
-    }
 }
 
 fn chapter(all: &[Trainings], seeds: usize) -> String {
@@ -334,16 +131,30 @@ fn chapter(all: &[Trainings], seeds: usize) -> String {
     )
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn table(all: &[Trainings]) -> String {
+    let row = |trainings: &Trainings| {
+        let arrives = |moment| digits(median(&trainings.measured(moment, Probe::first_over_last)));
+        let saturated = |moment| 100.0 * median(&trainings.measured(moment, Probe::last_saturated));
+        format!(
+            "| {} | {} | {:.4} | {} | {} | {} | {:.0} % | {:.0} % |\n",
+            trainings.problem.title(),
+            trainings.beginning.label,
+            median(&trainings.last_losses()),
+            median_and_range(&trainings.test(), 3),
+            arrives(BEFORE),
+            arrives(AFTER),
+            saturated(BEFORE),
+            saturated(AFTER),
+        )
+    };
+    all.iter().map(row).collect()
+}
 
-    #[test]
-    fn what_layers_hand_down_by_hand() {
-        // √(1·1 · 20·1 · 10·1), and √(1·2/21 · 20·2/30 · 10·2/15).
-        let factors = BEGINNINGS.each_ref().map(Beginning::handed_down);
-        assert!((factors[0] - 200.0_f64.sqrt()).abs() < 1e-12);
-        assert!((factors[1] - (2.0 / 21.0 * 4.0 / 3.0 * 4.0 / 3.0_f64).sqrt()).abs() < 1e-12);
-        assert!((factors[2] - (200.0 / 27e6_f64).sqrt()).abs() < 1e-12);
+/// Two decimals, four below 1.
+fn digits(value: f64) -> String {
+    if value < 1.0 {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.2}")
     }
 }

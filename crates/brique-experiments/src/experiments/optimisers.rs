@@ -5,8 +5,8 @@ mod race;
 
 use serde_json::{Value, json};
 
-use self::race::{EPOCHS, OPTIMISERS, Race, STEPS, races};
-use crate::statistics::quantile;
+use self::race::{COMMON, EPOCHS, OPTIMISERS, Race, STEPS, races, steps_apart};
+use crate::statistics::highest_over_lowest;
 use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -20,9 +20,6 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(7)
 }
-
-/// The index in [`STEPS`] of the common step size in the unfair comparison: 0.001, the default of Adam.
-const COMMON: usize = 2;
 
 fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let races = races(seeds(settings), settings.threads, progress)?;
@@ -90,16 +87,6 @@ fn claims(races: &[Race], unfair: &[f64], fair: &[f64]) -> Vec<Claim> {
             1.0,
         ),
     ]
-}
-
-/// The ratio of the largest to the smallest of the best steps.
-fn steps_apart(races: &[Race]) -> f64 {
-    let steps: Vec<f64> = races.iter().map(|race| STEPS[race.best()]).collect();
-    highest_over_lowest(&steps)
-}
-
-fn highest_over_lowest(values: &[f64]) -> f64 {
-    quantile(values, 1.0) / quantile(values, 0.0)
 }
 
 fn results(races: &[Race]) -> Value {

@@ -6,10 +6,10 @@ use brique_random::NumpyRandomState;
 use serde_json::json;
 
 use crate::descent::{Descent, flat, gradient_descent, mse};
-use crate::experiments::DATA_SEED;
 use crate::experiments::regression_line::{EPOCHS, STEP};
 use crate::least_squares::least_squares;
 use crate::panels::{predictions_panel, regression_figure};
+use crate::report_data::DATA_SEED;
 use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {

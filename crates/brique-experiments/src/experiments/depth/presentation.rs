@@ -8,13 +8,14 @@ use kuva::plot::line::LinePlot;
 use kuva::plot::scatter::{MarkerShape, ScatterPlot};
 use kuva::render::plots::Plot;
 
+use super::results::{Row, ceiling};
 use super::sweep::{BATCH, FIRST, Measured, NETWORKS, Plan, RATE, SCALE, SEEN, SIZES, TEST, board};
-use super::{Row, ceiling};
 use crate::Error;
 use crate::accuracy::checkerboard_rule;
 use crate::experiments::classification::EPSILON;
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry};
-use crate::panels::{level, regions_panel};
+use crate::panels::level;
+use crate::regions::regions_panel;
 use crate::statistics::{median, quantile};
 
 const COLOURS: [&str; 4] = [colour::GREY, "#CC79A7", colour::ORANGE, colour::BLUE];

@@ -1,6 +1,7 @@
 //! The claims about the results of the chains and about their training.
 
-use super::{BEGINNINGS, Trainings, reaching, saturated};
+use super::beginnings::BEGINNINGS;
+use super::results::{Trainings, reaching, saturated};
 use crate::Claim;
 use crate::accuracy::best_possible;
 use crate::experiments::classification;
@@ -108,8 +109,7 @@ fn test_accuracies(all: &[Trainings], beginning: &str, problems: &[&str]) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiments::encapsulation::PROBLEMS;
-    use crate::experiments::encapsulation::training::Problem;
+    use crate::experiments::encapsulation::problems::{PROBLEMS, Problem};
 
     #[test]
     fn what_is_claimed_to_be_learnt_comes_first() {

@@ -8,8 +8,10 @@ use kuva::plot::line::LinePlot;
 use kuva::plot::scatter::{MarkerShape, ScatterPlot};
 use kuva::render::plots::Plot;
 
-use super::training::{LAYERS, MEASURED_AFTER, Probe, Problem};
-use super::{BEGINNINGS, EPOCHS, PROBLEMS, Trainings, WIDTHS, hidden};
+use super::beginnings::BEGINNINGS;
+use super::problems::{PROBLEMS, Problem};
+use super::results::Trainings;
+use super::training::{EPOCHS, LAYERS, MEASURED_AFTER, Probe, WIDTHS, hidden};
 use crate::curves::Curves;
 use crate::figure::{Figure, Panel, Sheet, colour, line_entry, marker_entry};
 use crate::statistics::median;

@@ -1,20 +1,27 @@
 //! One training of the chain, and the quantities measured during it.
 
+use std::ops::Range;
+
 use brique_core::{Gradient, Loss, Module, Workspace};
-use brique_datasets::{Circles, Dataset, Moons, circles, gen_arti, moons};
+use brique_datasets::Dataset;
 use brique_layers::{Init, Sequential};
 use brique_losses::BCEWithLogitsLoss;
-use brique_random::{RandomSource, portable};
+use brique_random::portable;
 use brique_tensor::{Matrix, pairwise_sum};
 use brique_train::{Optim, Weights, sgd};
 
-use super::{BATCH, EPOCHS, EXAMPLES, NOISE, STEP, WIDTHS};
+use super::problems::Problem;
 use crate::Error;
-use crate::experiments::classification;
 use crate::networks::{accuracy_above, drawn_split, order_seed, tanh_network};
 
 /// Linear layers of the chain.
 pub(super) const LAYERS: usize = 4;
+
+/// The course's network and training.
+pub(super) const WIDTHS: [usize; LAYERS + 1] = [2, 5, 10, 20, 1];
+pub(super) const BATCH: usize = 16;
+pub(super) const STEP: f64 = 0.05;
+pub(super) const EPOCHS: usize = 100;
 
 /// The numbers of epochs after which the network is measured.
 pub(super) const MEASURED_AFTER: [usize; 16] =
@@ -30,46 +37,9 @@ const SATURATED: f32 = 0.99;
 /// The logit at the boundary between the two classes.
 const THRESHOLD: f32 = 0.0;
 
-/// The classes that the chain has to separate.
-pub(super) enum Problem {
-    Moons,
-    Circles,
-    Arti(&'static classification::Problem),
-}
-
-impl Problem {
-    pub(super) fn key(&self) -> &'static str {
-        match self {
-            Self::Moons => "moons",
-            Self::Circles => "circles",
-            Self::Arti(problem) => problem.key,
-        }
-    }
-
-    pub(super) fn title(&self) -> &'static str {
-        match self {
-            Self::Moons => "Moons",
-            Self::Circles => "Circles",
-            Self::Arti(problem) => problem.title,
-        }
-    }
-
-    fn draw(&self, rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
-        let (examples, noise) = (EXAMPLES, NOISE);
-        Ok(match self {
-            Self::Moons => moons(&Moons { examples, noise }, rng)?,
-            Self::Circles => {
-                let factor = 0.5;
-                let parameters = Circles {
-                    examples,
-                    noise,
-                    factor,
-                };
-                circles(&parameters, rng)?
-            }
-            Self::Arti(problem) => gen_arti(&problem.parameters(), rng)?.with_zero_one_targets()?,
-        })
-    }
+/// The layers that are followed by a Tanh.
+pub(super) fn hidden() -> Range<usize> {
+    0..LAYERS - 1
 }
 
 /// The result of a training.

@@ -5,8 +5,9 @@ use kuva::plot::band::BandPlot;
 use kuva::plot::line::LinePlot;
 use kuva::render::plots::Plot;
 
-use super::race::{BATCH, EPOCHS, EXAMPLES, HELD_OUT, MOMENTUM, OPTIMISERS, Race, STEPS};
-use super::{COMMON, steps_apart};
+use super::race::{
+    BATCH, COMMON, EPOCHS, EXAMPLES, HELD_OUT, MOMENTUM, OPTIMISERS, Race, STEPS, steps_apart,
+};
 use crate::experiments::classification::EPSILON;
 use crate::figure::{Figure, Panel, Sheet, colour, line_entry};
 use crate::statistics::quantile;

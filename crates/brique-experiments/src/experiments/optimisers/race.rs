@@ -11,7 +11,7 @@ use brique_train::{Fit, evaluate};
 
 use crate::experiments::classification::EPSILON;
 use crate::perceptron::{Activation, perceptron};
-use crate::statistics::median;
+use crate::statistics::{highest_over_lowest, median};
 use crate::{Error, parallel};
 
 /// An optimiser with the options that are not searched.
@@ -59,6 +59,9 @@ pub(super) const OPTIMISERS: [Optimiser; 7] = [
 /// The step sizes that every optimiser is run with, a factor of about √10 apart.
 pub(super) const STEPS: [f64; 10] = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0];
 
+/// The index in [`STEPS`] of the common step size in the unfair comparison: 0.001, the default of Adam.
+pub(super) const COMMON: usize = 2;
+
 pub(super) const EXAMPLES: usize = 500;
 pub(super) const HELD_OUT: usize = 500;
 pub(super) const EPOCHS: usize = 30;
@@ -104,6 +107,12 @@ impl Runs {
         let losses: Vec<f64> = self.curves.iter().map(|curve| curve[epochs]).collect();
         median(&losses)
     }
+}
+
+/// The ratio of the largest to the smallest of the best steps.
+pub(super) fn steps_apart(races: &[Race]) -> f64 {
+    let steps: Vec<f64> = races.iter().map(|race| STEPS[race.best()]).collect();
+    highest_over_lowest(&steps)
 }
 
 /// Every optimiser with every step size and every seed.
