@@ -36,6 +36,7 @@ mod path;
 mod reduction;
 mod registry;
 mod shape;
+mod single_pass;
 mod workspace;
 
 pub use description::{Attribute, AttributeValue, Description, InnerDescription, TensorDescription};

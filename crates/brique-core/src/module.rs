@@ -7,6 +7,7 @@ use brique_tensor::{Matrix, Scalar};
 
 use crate::check::{batch_output, check_delta};
 use crate::path::{self, Step};
+use crate::single_pass::{filled, prepared};
 use crate::workspace::{Gradient, Memory, Node, Pass, Plan};
 use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, TensorDescription};
 
@@ -343,29 +344,4 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         self.visit_parameters_mut(&mut |parameter| parameter.update(gradient_step));
         Ok(())
     }
-}
-
-/// Returns new memory, prepared for a single pass.
-fn prepared<T, M>(module: &M, input: &Matrix<T>, outputs: usize, pass: Pass) -> Node<T>
-where
-    T: Scalar,
-    M: Module<T> + ?Sized,
-{
-    let mut node = Node::default();
-    let (rows, columns) = input.dim();
-    node.prepare(module, Shape::from(columns), outputs, rows, pass);
-    node
-}
-
-/// Returns new memory for a backward pass. A forward pass fills it if the module needs saved values.
-fn filled<T, M>(module: &M, input: &Matrix<T>, delta: &Matrix<T>) -> Node<T>
-where
-    T: Scalar,
-    M: Module<T> + ?Sized,
-{
-    let mut node = prepared(module, input, delta.ncols(), Pass::Training);
-    if node.needs_forward() {
-        node.forward(module, input);
-    }
-    node
 }

@@ -34,6 +34,7 @@
 //! ```
 
 mod activations;
+mod addressable;
 mod arithmetic;
 mod concat;
 mod dropout;

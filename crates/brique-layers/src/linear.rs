@@ -10,6 +10,7 @@ use brique_tensor::{
 };
 
 use crate::Init;
+use crate::addressable::check_addressable;
 
 /// Computes `y = x · W + b`, with one parameter of shape (in + 1, out): W, and b as its last row.
 ///
@@ -181,22 +182,5 @@ impl<T: Scalar> Module<T> for Linear<T> {
 impl<T: Scalar> fmt::Display for Linear<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.description().fmt(f)
-    }
-}
-
-/// Checks that (in + 1) · out numbers can be addressed. Otherwise an allocation would abort the program.
-pub(crate) fn check_addressable<T>(inputs: usize, outputs: usize) -> Result<(), Fault> {
-    let bytes = inputs
-        .checked_add(1)
-        .and_then(|rows| rows.checked_mul(outputs.max(1)))
-        .and_then(|elements| elements.checked_mul(size_of::<T>()))
-        .and_then(|bytes| isize::try_from(bytes).ok());
-    match bytes {
-        Some(_) => Ok(()),
-        None => Err(Fault::Value {
-            argument: "the number of parameters".into(),
-            found: format!("({inputs} + 1) · {outputs}"),
-            expected: "as many as memory can address".into(),
-        }),
     }
 }
