@@ -25,10 +25,12 @@ use crate::{Dataset, Error};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvOptions {
-    /// Whether the first line contains the names of the columns. Default false: names are not numbers, so a forgotten
-    /// header is an error, whereas an example taken for a header would be lost silently.
+    /// Whether the first line contains the names of the columns. Default: false.
+    ///
+    /// If this is false for a file with a header, reading returns an error, because names are not numbers. With the
+    /// default true, a file without a header would lose its first example without an error.
     pub header: bool,
-    /// The column of the targets. The other columns are the inputs, in their order. Default: the last column.
+    /// The column that contains the targets. All other columns are inputs, in their order. Default: the last column.
     pub label: LabelColumn,
     /// The separator between the fields of a line. Default: a comma.
     pub separator: u8,
@@ -58,16 +60,19 @@ pub enum LabelColumn {
 
 /// Reads a data set from a file of comma-separated values: inputs of shape (n, columns − 1), targets of shape (n, 1).
 ///
-/// Every field is a finite number in Rust's syntax, such as `5`, `-0.25` or `1e-3`; it is rounded to `T`. White space
-/// around a field is ignored, a field may be in double quotes, and empty lines are skipped. A file that begins with
-/// the bytes of gzip is decompressed, regardless of its name.
+/// Every field must be a finite number in Rust's syntax, such as `5`, `-0.25` or `1e-3`; it is rounded to `T`. White
+/// space around a field is ignored, a field may be in double quotes, and empty lines are skipped. A gzip file is
+/// decompressed; it is recognised by its first bytes, not by its name.
 ///
 /// # Errors
 ///
-/// If the file cannot be read or decompressed; if a field is not a finite number, or a line has another number of
-/// fields than the first (the error contains line and column, counted from 1); if the label column does not exist, or
-/// several columns have its name; if there are no examples; if the separator can be part of a number or of the format.
-/// The error names the file.
+/// * If the file cannot be read or decompressed, or there are no examples.
+/// * If a field is not a finite number, or a line has more or fewer fields than the first line. The error contains the
+///   line and the column, counted from 1.
+/// * If the label column does not exist, or several columns have its name.
+/// * If the separator is a letter, a digit, a sign, a point, a double quote, a line end, or not ASCII.
+///
+/// An error in the file contains its path.
 ///
 /// ```no_run
 /// use brique_datasets::{CsvOptions, Dataset, read_csv};
@@ -80,11 +85,11 @@ pub fn read_csv<T: Scalar>(path: impl AsRef<Path>, options: &CsvOptions) -> Resu
     parse_file(path.as_ref(), |text| parse(text, options))
 }
 
-/// Reads a data set in comma-separated values from any reader, as [`read_csv`].
+/// Reads a data set from any reader of comma-separated values. The format is that of [`read_csv`].
 ///
 /// # Errors
 ///
-/// As [`read_csv`], but the error names no file.
+/// As [`read_csv`], but the errors contain no path.
 ///
 /// ```
 /// use brique_datasets::{CsvOptions, read_csv_from};
@@ -179,7 +184,7 @@ fn label_index(first: &ByteRecord, options: &CsvOptions) -> Result<usize, Error>
     }
 }
 
-/// Returns the first names of a header, for an error message.
+/// Returns the names in a header for an error message, at most the first 20.
 fn names(header: &ByteRecord) -> String {
     const MOST: usize = 20;
     let mut names: Vec<String> = header
@@ -230,10 +235,11 @@ impl<T: Scalar> Rows<'_, T> {
         Ok(())
     }
 
-    /// Returns the line on which a record begins, from 1.
+    /// Returns the number of the line on which a record begins, counted from 1: one more than the line ends before it.
     ///
-    /// The reader's own line count is too small after empty lines and line ends of two characters. Its offset in bytes
-    /// is correct, except that it does not include the line ends before the record.
+    /// The line count of the `csv` reader is not used, because it is too small after empty lines and after line ends of
+    /// two characters. The offset in bytes is reliable, but it may point to line ends before the record; these are
+    /// skipped.
     fn line(&self, record: &ByteRecord) -> usize {
         let offset = record.position().map_or(0, |position| {
             usize::try_from(position.byte()).unwrap_or(usize::MAX)

@@ -7,13 +7,14 @@ use brique_tensor::{Matrix, Scalar, aligned_zeros, compile_once};
 
 use crate::{Error, NotFinite};
 
-/// Performs training steps: forward, loss, backward, optimiser. It reuses its buffers.
+/// Performs training steps: forward pass, loss, backward pass, update by the optimiser.
 ///
 /// ```text
 /// x ──forward──▶ ŷ ──loss──▶ L, δ ──backward──▶ ∇W ──optimiser──▶ W
 /// ```
 ///
-/// The buffers are as large as the largest batch so far; a batch that is not larger allocates nothing.
+/// All steps use the same buffers, which grow to fit the largest batch. A step on a batch that is not larger than an
+/// earlier one allocates nothing.
 ///
 /// ```
 /// use brique_layers::{Linear, Sequential};
@@ -42,7 +43,8 @@ pub struct Stepper<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Stepper<T> {
-    /// Creates a stepper that scales gradients down to this 2-norm, over all parameters, if their norm is larger.
+    /// Creates a stepper that clips gradients: if the 2-norm of all gradients together is larger than `largest`, it
+    /// scales them down to this norm.
     #[must_use]
     pub fn with_clip_norm(largest: f64) -> Self {
         Self {
@@ -67,8 +69,9 @@ impl<T: Scalar> Stepper<T> {
     ///
     /// # Errors
     ///
-    /// If the network refuses `x` or the loss refuses `y`; if an output, the loss or a gradient is NaN or infinite,
-    /// which would spread to every parameter; if the optimiser returns an error. No parameter has changed then.
+    /// If the shape of `x` does not fit the network, or `y` is not a valid target; if the loss or a gradient is NaN or
+    /// infinite (the error says where it appeared first); if the optimiser returns an error. After an error, the values
+    /// of the parameters are unchanged, but their gradients may have changed.
     pub fn step(
         &mut self,
         network: &mut dyn Module<T>,
@@ -80,7 +83,7 @@ impl<T: Scalar> Stepper<T> {
         step(self, network, loss, optimizer, x, y)
     }
 
-    /// Returns the loss of a batch and writes its gradient into the delta buffer.
+    /// Returns the loss of a batch and writes δ = ∂L/∂ŷ into the buffer `delta`.
     fn forward(
         &mut self,
         network: &dyn Module<T>,
@@ -126,8 +129,9 @@ compile_once! {
     }
 }
 
-/// Returns the first `rows` rows. If these are all rows, it skips the slice, whose checks take a thirtieth of a small
-/// step.
+/// Returns a view of the first `rows` rows.
+///
+/// If these are all rows, no slice is needed. The checks of a slice would take a thirtieth of the time of a small step.
 fn first_rows<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'_, T> {
     if rows == matrix.nrows() {
         return matrix.view_mut();
@@ -135,7 +139,8 @@ fn first_rows<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'
     matrix.slice_axis_mut(Axis(0), Slice::from(0..rows))
 }
 
-/// Returns where the NaN or infinity first appeared that made the loss `value`.
+/// Finds out why the loss `value` is NaN or infinite: returns the first of the input, the outputs of the modules and
+/// the loss itself that is not finite.
 fn cause<T: Scalar>(network: &dyn Module<T>, loss: &dyn Loss<T>, x: &Matrix<T>, value: T) -> NotFinite {
     if x.iter().any(|x| !x.is_finite()) {
         return NotFinite::Input;
@@ -159,6 +164,7 @@ fn named(path: &str, module: &str) -> String {
     format!("module {path} ({module})")
 }
 
+/// Returns an error that names the first module with a NaN or an infinity in a gradient, if there is one.
 fn check_gradients<T: Scalar>(network: &dyn Module<T>) -> Result<(), Error> {
     let mut is_finite = true;
     network.visit_parameters(&mut |parameter| is_finite &= parameter.has_finite_gradient());
