@@ -22,9 +22,11 @@ use crate::{Error, NotFinite};
 /// use brique_tensor::ndarray::array;
 /// use brique_train::Stepper;
 ///
-/// let mut network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[0.0], [0.0]])?)?;
+/// let linear = Linear::from_parameters(array![[0.0], [0.0]])?;
+/// let mut network: Sequential = Sequential::new(1).then(linear)?;
 /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
-/// let (loss, mut optimizer, mut stepper) = (MSELoss::default(), SGD::new(0.1)?, Stepper::default());
+/// let (loss, mut optimizer) = (MSELoss::default(), SGD::new(0.1)?);
+/// let mut stepper = Stepper::default();
 /// for _ in 0..500 {
 ///     stepper.step(&mut network, &loss, &mut optimizer, &x, &y)?;
 /// }
