@@ -106,16 +106,24 @@ fn visit_modules_at<T: Scalar>(
 /// # #[derive(Debug)]
 /// # struct Scale(Parameter);
 /// # impl std::fmt::Display for Scale {
-/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Scale") }
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// #         write!(f, "Scale")
+/// #     }
 /// # }
 /// # impl Module for Scale {
 /// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
-/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(x); }
-/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) {
+/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) {
+/// #         y.assign(x);
+/// #     }
+/// #     fn delta_kernel(
+/// #         &self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory
+/// #     ) {
 /// #         d.assign(delta);
 /// #     }
 /// #     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
-/// #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
+/// #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
+/// #         visit(&mut self.0);
+/// #     }
 /// # }
 /// let scale = Scale(Parameter::new(array![[3.0]]));
 /// let mut found = Vec::new();

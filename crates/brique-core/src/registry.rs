@@ -19,12 +19,18 @@ use crate::{AttributeValue, Description, Error, Fault, Module, Shape};
 /// # #[derive(Debug)]
 /// # struct Same;
 /// # impl std::fmt::Display for Same {
-/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Same") }
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// #         write!(f, "Same")
+/// #     }
 /// # }
 /// # impl Module for Same {
 /// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
-/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(x); }
-/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) {
+/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) {
+/// #         y.assign(x);
+/// #     }
+/// #     fn delta_kernel(
+/// #         &self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory
+/// #     ) {
 /// #         d.assign(delta);
 /// #     }
 /// # }

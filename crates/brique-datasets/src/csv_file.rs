@@ -17,7 +17,11 @@ use crate::{Dataset, Error};
 /// use brique_tensor::ndarray::array;
 ///
 /// let text = "class;height;weight\n1;1.75;70\n0;1.60;55\n";
-/// let options = CsvOptions { header: true, label: LabelColumn::Name("class".to_owned()), separator: b';' };
+/// let options = CsvOptions {
+///     header: true,
+///     label: LabelColumn::Name("class".to_owned()),
+///     separator: b';',
+/// };
 /// let data = read_csv_from::<f64>(text.as_bytes(), &options)?;
 /// assert_eq!(data.inputs(), array![[1.75, 70.0], [1.60, 55.0]]);
 /// assert_eq!(data.targets(), array![[1.0], [0.0]]);
@@ -77,7 +81,8 @@ pub enum LabelColumn {
 /// ```no_run
 /// use brique_datasets::{CsvOptions, Dataset, read_csv};
 ///
-/// let iris: Dataset<f32> = read_csv("iris.csv", &CsvOptions { header: true, ..CsvOptions::default() })?;
+/// let options = CsvOptions { header: true, ..CsvOptions::default() };
+/// let iris: Dataset<f32> = read_csv("iris.csv", &options)?;
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 pub fn read_csv<T: Scalar>(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Dataset<T>, Error> {
@@ -94,7 +99,8 @@ pub fn read_csv<T: Scalar>(path: impl AsRef<Path>, options: &CsvOptions) -> Resu
 /// ```
 /// use brique_datasets::{CsvOptions, read_csv_from};
 ///
-/// let error = read_csv_from::<f64>("1,2\n3,x\n".as_bytes(), &CsvOptions::default()).unwrap_err();
+/// let text = "1,2\n3,x\n".as_bytes();
+/// let error = read_csv_from::<f64>(text, &CsvOptions::default()).unwrap_err();
 /// assert_eq!(error.to_string(), "line 2, column 2 is \"x\", expected a finite number");
 /// ```
 pub fn read_csv_from<T: Scalar>(reader: impl Read, options: &CsvOptions) -> Result<Dataset<T>, Error> {

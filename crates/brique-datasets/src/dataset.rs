@@ -13,7 +13,8 @@ use crate::labels::{distinct_rows, signs_to_zero_one};
 /// use brique_datasets::Dataset;
 /// use brique_tensor::ndarray::array;
 ///
-/// let data = Dataset::new(array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], array![[1.0], [5.0], [9.0]])?;
+/// let inputs = array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]];
+/// let data = Dataset::new(inputs, array![[1.0], [5.0], [9.0]])?;
 /// assert_eq!(data.len(), 3);
 /// for (x, y) in data.iter() {
 ///     assert_eq!(x[0] + x[1], y[0]);
@@ -168,7 +169,8 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// let mut rng = portable(1);
     /// let data = line(&mut rng);
-    /// let sizes: Vec<usize> = data.shuffled_batches(32, &mut rng)?.map(|(x, _)| x.nrows()).collect();
+    /// let batches = data.shuffled_batches(32, &mut rng)?;
+    /// let sizes: Vec<usize> = batches.map(|(x, _)| x.nrows()).collect();
     /// assert_eq!(sizes, [32, 32, 32, 4]);
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```

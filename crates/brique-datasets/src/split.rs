@@ -80,17 +80,19 @@ pub struct Split {
 ///
 /// let data = line(&mut NumpyRandomState::new(42));
 /// let mut rng = NumpyRandomState::new(42);
-/// let (train, test) = train_test_split(&data, TestSize::Fraction(0.2), Selection::Shuffled(&mut rng))?;
+/// let (size, selection) = (TestSize::Fraction(0.2), Selection::Shuffled(&mut rng));
+/// let (train, test) = train_test_split(&data, size, selection)?;
 /// assert_eq!((train.len(), test.len()), (80, 20));
 ///
 /// let (first, last) = train_test_split(&data, TestSize::Count(1), Selection::InOrder)?;
 /// assert_eq!((first.len(), last.inputs()[[0, 0]]), (99, 10.0));
 ///
-/// let error = train_test_split(&data, TestSize::Fraction(1.2), Selection::InOrder).unwrap_err();
+/// let size = TestSize::Fraction(1.2);
+/// let error = train_test_split(&data, size, Selection::InOrder).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "train_test_split: the fraction of TestSize is 1.2, expected a number between 0 and 1, both excluded; \
-///      a number of examples is TestSize::Count"
+///     "train_test_split: the fraction of TestSize is 1.2, expected a number between 0 \
+///      and 1, both excluded; a number of examples is TestSize::Count"
 /// );
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```

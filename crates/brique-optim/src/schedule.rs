@@ -77,8 +77,9 @@ pub enum Schedule {
     /// With `cosine(a, b, q) = b + (a − b) / 2 · (1 + cos(π · q))` and `peak = pct_start · steps − 1`:
     ///
     /// ```text
-    /// cosine(1 / div_factor, 1, step / peak)                                               if step ≤ peak
-    /// cosine(1, 1 / (div_factor · final_div_factor), (step − peak) / (steps − 1 − peak))   if step > peak
+    /// up to the peak:  cosine(1 / div_factor, 1, step / peak)
+    /// after the peak:  cosine(1, 1 / (div_factor · final_div_factor),
+    ///                         (step − peak) / (steps − 1 − peak))
     /// ```
     ///
     /// After the last step the factor does not change any more; PyTorch raises an exception there.

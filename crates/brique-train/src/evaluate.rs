@@ -69,7 +69,8 @@ pub struct Evaluation<T: Scalar = f64> {
 /// use brique_tensor::ndarray::array;
 /// use brique_train::{Metric, evaluate, metrics};
 ///
-/// let network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[2.0], [0.0]])?)?;
+/// let linear = Linear::from_parameters(array![[2.0], [0.0]])?;
+/// let network: Sequential = Sequential::new(1).then(linear)?;
 /// let data = Dataset::new(array![[1.0], [2.0]], array![[2.0], [5.0]])?;
 /// let error = Metric::new("MAE", metrics::mean_absolute_error);
 /// let found = evaluate(&network, &MSELoss::new(), &data, &[error])?;

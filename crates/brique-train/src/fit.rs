@@ -25,17 +25,26 @@ use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights
 ///
 /// let mut rng = portable(1);
 /// let data = line(&mut rng);
-/// let (train, validation) = train_test_split(&data, TestSize::Fraction(0.2), Selection::Shuffled(&mut rng))?;
-/// let mut network: Sequential = Sequential::new(1).then(Linear::new(1, 1, Init::PyTorch, &mut rng)?)?;
+/// let (size, selection) = (TestSize::Fraction(0.2), Selection::Shuffled(&mut rng));
+/// let (train, validation) = train_test_split(&data, size, selection)?;
+/// let linear = Linear::new(1, 1, Init::PyTorch, &mut rng)?;
+/// let mut network: Sequential = Sequential::new(1).then(linear)?;
 /// let history = Fit::new(500, 80)
 ///     .shuffle(7)
 ///     .validate(&validation)
 ///     .metric(Metric::new("R²", metrics::r2))
 ///     .schedule(Schedule::cosine(500, 0.0)?)
 ///     .stop_early(50)
-///     .on_epoch(|epoch| if epoch.loss < 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+///     .on_epoch(|epoch| {
+///         if epoch.loss < 1.0 {
+///             ControlFlow::Break(())
+///         } else {
+///             ControlFlow::Continue(())
+///         }
+///     })
 ///     .run(&mut network, &MSELoss::new(), &mut SGD::new(0.02)?, &train)?;
-/// assert!(history.best().and_then(|epoch| epoch.metric("R²")).is_some_and(|r2| r2 > 0.9));
+/// let best = history.best().and_then(|epoch| epoch.metric("R²"));
+/// assert!(best.is_some_and(|r2| r2 > 0.9));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

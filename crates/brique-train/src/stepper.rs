@@ -1,11 +1,12 @@
 //! A single training step.
 
-use brique_core::{Gradient, Loss, Module, Workspace, visit_modules};
+use brique_core::{Gradient, Loss, Module, Workspace};
 use brique_optim::{Optimizer, clip_norm};
 use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar, aligned_zeros, compile_once};
 
-use crate::{Error, NotFinite};
+use crate::Error;
+use crate::origin::{cause, check_gradients};
 
 /// Performs training steps: forward pass, loss, backward pass, update by the optimiser.
 ///
@@ -23,9 +24,11 @@ use crate::{Error, NotFinite};
 /// use brique_tensor::ndarray::array;
 /// use brique_train::Stepper;
 ///
-/// let mut network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[0.0], [0.0]])?)?;
+/// let linear = Linear::from_parameters(array![[0.0], [0.0]])?;
+/// let mut network: Sequential = Sequential::new(1).then(linear)?;
 /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
-/// let (loss, mut optimizer, mut stepper) = (MSELoss::new(), SGD::new(0.1)?, Stepper::default());
+/// let (loss, mut optimizer) = (MSELoss::new(), SGD::new(0.1)?);
+/// let mut stepper = Stepper::default();
 /// for _ in 0..500 {
 ///     stepper.step(&mut network, &loss, &mut optimizer, &x, &y)?;
 /// }
@@ -137,48 +140,4 @@ fn first_rows<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'
         return matrix.view_mut();
     }
     matrix.slice_axis_mut(Axis(0), Slice::from(0..rows))
-}
-
-/// Finds out why the loss `value` is NaN or infinite: returns the first of the input, the outputs of the modules and
-/// the loss itself that is not finite.
-fn cause<T: Scalar>(network: &dyn Module<T>, loss: &dyn Loss<T>, x: &Matrix<T>, value: T) -> NotFinite {
-    if x.iter().any(|x| !x.is_finite()) {
-        return NotFinite::Input;
-    }
-    match Workspace::first_not_finite(network, x) {
-        Some((path, module)) => NotFinite::Output {
-            module: named(&path, &module),
-        },
-        None => NotFinite::Loss {
-            loss: loss.to_string(),
-            value: value.to_string(),
-        },
-    }
-}
-
-/// Formats a module with its path, for example `module 2.1 (ReLU)`; a network that is a single module has no path.
-fn named(path: &str, module: &str) -> String {
-    if path.is_empty() {
-        return module.to_owned();
-    }
-    format!("module {path} ({module})")
-}
-
-/// Returns an error that names the first module with a NaN or an infinity in a gradient, if there is one.
-fn check_gradients<T: Scalar>(network: &dyn Module<T>) -> Result<(), Error> {
-    let mut is_finite = true;
-    network.visit_parameters(&mut |parameter| is_finite &= parameter.has_finite_gradient());
-    if is_finite {
-        return Ok(());
-    }
-    let mut first = None;
-    visit_modules(network, &mut |path, module| {
-        let mut is_finite = true;
-        module.own_parameters(&mut |parameter| is_finite &= parameter.has_finite_gradient());
-        if !is_finite && first.is_none() {
-            first = Some(named(path, &module.to_string()));
-        }
-    });
-    let module = first.unwrap_or_else(|| network.to_string());
-    Err(Error::NotFinite(NotFinite::Gradient { module }))
 }

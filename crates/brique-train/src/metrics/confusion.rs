@@ -32,7 +32,12 @@ use super::classes::{Cut, Outcomes, decide};
 /// use brique_train::metrics::ConfusionMatrix;
 ///
 /// let y = array![[0.0], [0.0], [1.0], [2.0]];
-/// let yhat = array![[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.6, 0.2], [0.0, 0.3, 0.7]];
+/// let yhat = array![
+///     [0.7, 0.2, 0.1],
+///     [0.1, 0.8, 0.1],
+///     [0.2, 0.6, 0.2],
+///     [0.0, 0.3, 0.7]
+/// ];
 /// let confusion = ConfusionMatrix::of(&y, &yhat)?;
 /// assert_eq!(confusion.counts(), array![[1, 1, 0], [0, 1, 0], [0, 0, 1]]);
 /// assert_eq!(confusion.accuracy(), 0.75);
