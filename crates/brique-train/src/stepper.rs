@@ -62,6 +62,11 @@ impl<T: Scalar> Stepper<T> {
         self.steps
     }
 
+    /// Sets the number of completed steps, to continue a training. The random numbers of modules depend on it.
+    pub fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
+    }
+
     /// Returns the workspace of the last step: the outputs of inner modules and the gradients with respect to them.
     #[must_use]
     pub fn workspace(&self) -> &Workspace<T> {
