@@ -132,7 +132,7 @@ compile_once! {
             clip_norm(network, largest)?;
         }
         optimizer.step(network)?;
-        stepper.steps += 1;
+        stepper.steps = stepper.steps.wrapping_add(1);
         Ok(value)
     }
 }

@@ -96,11 +96,11 @@ fn train_epoch<T: Scalar>(
         };
         progress.batch += 1;
         if any_stops(fit.batch_callbacks.iter_mut().map(|callback| callback(&batch))) {
-            progress.elapsed += start.elapsed();
+            progress.elapsed = progress.elapsed.saturating_add(start.elapsed());
             return Ok(ControlFlow::Break(()));
         }
     }
-    progress.elapsed += start.elapsed();
+    progress.elapsed = progress.elapsed.saturating_add(start.elapsed());
     finish_epoch(fit, network, loss, data, progress)
 }
 
@@ -128,7 +128,7 @@ fn finish_epoch<T: Scalar>(
         validation_loss: validation_loss.filter(|_| fit.validation.is_some()),
         metrics: fit.metrics.iter().map(Metric::name).zip(measured).collect(),
         learning_rate: progress.learning_rate,
-        time: progress.elapsed + start.elapsed(),
+        time: progress.elapsed.saturating_add(start.elapsed()),
     };
     if let Some(plateau) = &mut fit.plateau {
         progress.plateau_rate = progress.base_rate * plateau.observe(epoch.watched_loss());

@@ -106,10 +106,8 @@ fn bits<T: Scalar>(network: &dyn Module<T>, optimizer: &dyn Optimizer<T>, histor
         let validation = epoch.validation_loss.map(f64::to_bits);
         let metrics: Vec<u64> = epoch.metrics.iter().map(|(_, value)| value.to_bits()).collect();
         let (loss, rate) = (epoch.loss.to_bits(), epoch.learning_rate.to_bits());
-        text += &format!(
-            "\n{} {loss:x} {validation:x?} {metrics:x?} {rate:x}",
-            epoch.number
-        );
+        let number = epoch.number;
+        write!(text, "\n{number} {loss:x} {validation:x?} {metrics:x?} {rate:x}").unwrap();
     }
     text
 }
@@ -345,4 +343,67 @@ fn a_callback_on_an_epoch_stops_and_the_training_continues() {
         run(make, EPOCHS, Some(folder.path()), None),
         run(make, EPOCHS, None, None)
     );
+}
+
+/// Numbers in a file that no training could have reached end in an error or in a training, never in a panic.
+#[test]
+fn absurd_numbers_in_a_file_do_not_panic() {
+    let [_, _, _, (_, make), ..] = optimizers::<f64>();
+    let folder = tempfile::tempdir().unwrap();
+    run(make, 2, Some(folder.path()), Some(6));
+    let path = fs::read_dir(folder.path())
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let bytes = fs::read(&path).unwrap();
+    let header = 8 + usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
+    let text = String::from_utf8(bytes[8..header].to_vec()).unwrap();
+    let huge = u64::MAX.to_string();
+    for (name, value) in [
+        ("epoch", &*huge),
+        ("batch", &huge),
+        ("steps", &huge),
+        ("total", "1e308"),
+        (
+            "elapsed",
+            "{\\\"secs\\\":18446744073709551615,\\\"nanos\\\":999999999}",
+        ),
+        ("base_rate", "-1.0"),
+        ("plateau_rate", "-1.0"),
+        ("learning_rate", "-1.0"),
+        ("best", &huge),
+        ("best", "0"),
+        ("best", "1"),
+        ("factor", "7.0"),
+        ("bad", &huge),
+        ("cooling", &huge),
+    ] {
+        let changed = with_number(&text, name, value);
+        let padded = changed.len().next_multiple_of(8);
+        let mut file = (padded as u64).to_le_bytes().to_vec();
+        file.extend(format!("{changed:padded$}").as_bytes());
+        file.extend(&bytes[header..]);
+        fs::write(&path, file).unwrap();
+        let (train, validation) = (data::<f64>(1), data::<f64>(2));
+        let fit = fit(4, &validation).checkpoints(Checkpoints::new(folder.path()).every(0));
+        // Errors and results are both fine.
+        let _ = fit.run(&mut network(), &BCEWithLogitsLoss::new(), &mut *make(), &train);
+        for entry in fs::read_dir(folder.path()).unwrap() {
+            fs::remove_file(entry.unwrap().path()).unwrap();
+        }
+    }
+}
+
+/// Replaces the first value of this name in the JSON inside the JSON of a header.
+fn with_number(text: &str, name: &str, value: &str) -> String {
+    let key = format!("\\\"{name}\\\":");
+    let start = text.find(&key).unwrap_or_else(|| panic!("no {name}")) + key.len();
+    let length = if text[start..].starts_with('{') {
+        text[start..].find('}').unwrap() + 1
+    } else {
+        text[start..].find([',', '}']).unwrap()
+    };
+    format!("{}{value}{}", &text[..start], &text[start + length..])
 }
