@@ -7,7 +7,8 @@
 //!   arguments.
 //! * [`core`]: the traits of modules and losses. [`layers`], [`losses`]: their implementations.
 //! * [`optim`]: optimisers and schedules. [`train`]: training steps, epochs, complete training runs, and metrics.
-//! * [`datasets`]: data sets, splits and readers. [`gradcheck`]: checks that gradients are correct.
+//! * [`datasets`]: data sets, splits and readers. [`checkpoint`]: networks in files.
+//! * [`gradcheck`]: checks that gradients are correct.
 //!
 //! A network that learns XOR, whose classes no line separates:
 //!
