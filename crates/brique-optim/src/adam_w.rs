@@ -8,14 +8,14 @@ use crate::common::{Common, common_methods};
 use crate::moments::{BUFFERS, Moments, moments_methods};
 use crate::{Error, Optimizer, State};
 
-/// [`Adam`](crate::Adam) with a decoupled weight decay: parameters shrink by themselves, and their decay stays out of
-/// the running means.
+/// [`Adam`](crate::Adam) with a decoupled weight decay: it shrinks the parameters directly and does not enter the moving
+/// averages.
 ///
 /// ```text
 /// p ← (1 − lr · λ) · p
 /// ```
 ///
-/// and then the step of Adam with g = `∇p`. Defaults: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, λ = 0.01. The state has the
+/// followed by the step of Adam with g = `∇p`. Defaults: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, λ = 0.01. The state has the
 /// buffers `exp_avg`, m, and `exp_avg_sq`, v.
 ///
 /// ```

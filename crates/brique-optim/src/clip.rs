@@ -8,24 +8,25 @@ use brique_tensor::{Matrix, Scalar, pairwise_sum};
 use crate::Error;
 use crate::error::check;
 
-/// This many squares are summed side by side before they are added in pairs of halves.
+/// The number of squares that are summed side by side; the sums are then added in pairs.
 const LANES: usize = 8;
 
-/// Scales all gradients of `module` together, so that their norm is at most `largest`; returns the norm before.
+/// Scales all gradients of `module` by one factor so that their common norm is at most `largest`. Returns the norm
+/// before the scaling.
 ///
-/// With ‖g‖ the square root of the sum of the squares of every number in every gradient:
+/// ‖g‖ is the square root of the sum of the squares of all elements of all gradients:
 ///
 /// ```text
 /// g ← g · min(1, largest / (‖g‖ + 10⁻⁶))
 /// ```
 ///
-/// The norm is taken in `f64`; it neither overflows nor vanishes where the gradients are themselves far from 1. With
-/// `largest` infinite it is taken and nothing is scaled.
+/// The norm is computed in `f64`. It does not overflow or underflow if the gradients are very large or very small. If
+/// `largest` is infinite, the norm is computed and nothing is scaled.
 ///
 /// # Errors
 ///
-/// If `largest` is negative or NaN; where a gradient is not finite, or the norm too large for an `f64`. No gradient has
-/// changed then.
+/// If `largest` is negative or NaN, a gradient is not finite, or the norm is too large for an `f64`. In that case no
+/// gradient has changed.
 ///
 /// ```
 /// use brique_core::Module;
@@ -55,12 +56,12 @@ pub fn clip_norm<T: Scalar>(module: &mut dyn Module<T>, largest: f64) -> Result<
     Ok(norm)
 }
 
-/// Brings every number in every gradient of `module` between `−largest` and `largest`. A NaN stays NaN; infinities
-/// become the nearest bound.
+/// Limits every element of every gradient of `module` to the range from `−largest` to `largest`. A NaN stays NaN; an
+/// infinity becomes the nearest bound.
 ///
 /// # Errors
 ///
-/// If `largest` is negative or NaN. No gradient has changed then.
+/// If `largest` is negative or NaN. In that case no gradient has changed.
 ///
 /// ```
 /// use brique_core::Module;
@@ -86,7 +87,7 @@ pub fn clip_value<T: Scalar>(module: &mut dyn Module<T>, largest: f64) -> Result
     Ok(())
 }
 
-/// By comparisons that are false of a NaN, which therefore stays.
+/// Limits a value to the range from `−largest` to `largest`. Comparisons with a NaN are false, so a NaN stays NaN.
 fn clamp<T: Scalar>(value: T, largest: T) -> T {
     if value > largest {
         largest

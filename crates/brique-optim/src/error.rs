@@ -1,10 +1,10 @@
-//! What can go wrong between an optimiser, its options and a module.
+//! The errors of optimisers and schedules.
 
 use std::fmt::Display;
 
 use brique_tensor::Scalar;
 
-/// Something does not fit. Whatever returns an error has changed nothing.
+/// An operation was refused. An operation that returns an error has changed nothing.
 ///
 /// ```
 /// use brique_optim::SGD;
@@ -19,7 +19,7 @@ use brique_tensor::Scalar;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An option has a value that means nothing.
+    /// An option has a value that is not allowed.
     #[error("{function}: {argument} is {found}, expected {expected}")]
     Value {
         /// The optimiser, schedule or function.
@@ -31,7 +31,7 @@ pub enum Error {
         /// The values that it may have.
         expected: String,
     },
-    /// A module has more or fewer parameters than the optimiser's state.
+    /// A module has another number of parameters than the optimiser's state.
     #[error(
         "{optimizer}, step: {module} has {found} parameters, expected {expected}: \
          one for each in the state; an optimiser goes with one module"
@@ -46,7 +46,7 @@ pub enum Error {
         /// The number of parameters in the state.
         expected: usize,
     },
-    /// A parameter of a module has another shape than its state.
+    /// A parameter has another shape than the matrices of the state for it.
     #[error(
         "{optimizer}, step: parameter {parameter} of {module} has shape {found:?}, expected {expected:?}: \
          that of its state; an optimiser goes with one module"
@@ -63,7 +63,7 @@ pub enum Error {
         /// The rows and columns in the state.
         expected: (usize, usize),
     },
-    /// A state has other buffers than the optimiser, with its options, works with.
+    /// A state has other buffers than the optimiser needs with its options.
     #[error(
         "{optimizer}, {operation}: a state after {steps} steps has the buffers {found:?}, expected {expected:?}: \
          a state goes with one kind of optimiser and its options"
@@ -77,10 +77,10 @@ pub enum Error {
         steps: u64,
         /// The names of its buffers.
         found: Vec<String>,
-        /// The names that the optimiser works with.
+        /// The names of the buffers that the optimiser needs.
         expected: Vec<&'static str>,
     },
-    /// Two buffers of a state are not of the same parameters.
+    /// Two buffers of a state have different shapes.
     #[error(
         "{optimizer}, set_state: the matrices of buffer {buffer:?} have the shapes {found:?}, expected {expected:?}: \
          those of {first:?}, one matrix a parameter"
@@ -92,12 +92,12 @@ pub enum Error {
         buffer: String,
         /// The shapes of its matrices.
         found: Vec<(usize, usize)>,
-        /// The shapes of the first buffer's.
+        /// The shapes of the matrices of the first buffer.
         expected: Vec<(usize, usize)>,
         /// The name of the first buffer.
         first: String,
     },
-    /// A gradient holds a number that no norm can be taken of.
+    /// A gradient has an element that is NaN or infinite, so it has no norm.
     #[error(
         "clip_norm: the gradient of parameter {parameter} of {module} is {found} at [{row}, {column}], \
          expected finite numbers: there is no norm to scale by"
@@ -116,7 +116,7 @@ pub enum Error {
     },
 }
 
-/// The error of an option that has to be a number of at least 0, unless it is one in `T`.
+/// Checks that an option is a number of at least 0 that is finite in `T`.
 pub(crate) fn check_not_negative<T: Scalar>(
     function: &'static str,
     argument: &'static str,
@@ -132,7 +132,7 @@ pub(crate) fn check_not_negative<T: Scalar>(
     )
 }
 
-/// The error of an option that has to be a number above 0, unless it is one in `T`.
+/// Checks that an option is a number above 0 that is neither 0 nor infinite in `T`.
 pub(crate) fn check_positive<T: Scalar>(
     function: &'static str,
     argument: &'static str,
@@ -149,7 +149,7 @@ pub(crate) fn check_positive<T: Scalar>(
     )
 }
 
-/// The error of an option that has to be in [0, 1), unless it is.
+/// Checks that an option is in [0, 1).
 pub(crate) fn check_below_one(
     function: &'static str,
     argument: &'static str,
@@ -159,13 +159,13 @@ pub(crate) fn check_below_one(
     check((0.0..1.0).contains(&value), function, argument, value, expected)
 }
 
-/// The error of an option that has to be in [0, 1], unless it is.
+/// Checks that an option is in [0, 1].
 pub(crate) fn check_share(function: &'static str, argument: &'static str, value: f64) -> Result<(), Error> {
     let expected = || "a number from 0 to 1".to_owned();
     check((0.0..=1.0).contains(&value), function, argument, value, expected)
 }
 
-/// The error of a number of steps that may not be 0, unless it is another.
+/// Checks that a number of steps is not 0.
 pub(crate) fn check_steps(function: &'static str, argument: &'static str, steps: u64) -> Result<(), Error> {
     check(steps > 0, function, argument, steps, || "at least 1".to_owned())
 }

@@ -7,10 +7,10 @@ use brique_tensor::Scalar;
 
 use crate::{Error, State};
 
-/// A rule that makes the next parameters of a module from its gradients, and what the rule remembers.
+/// Computes the next parameters of a module from its gradients.
 ///
-/// The trait is object-safe: a training loop takes `&mut dyn Optimizer`. An optimiser goes with one module, whose
-/// parameters it tells apart by their order.
+/// The trait is object-safe: a training loop takes `&mut dyn Optimizer`. An optimiser belongs to one module, because it
+/// has a state for each parameter; it identifies the parameters by their order.
 ///
 /// ```
 /// use brique_core::Module;
@@ -26,29 +26,30 @@ use crate::{Error, State};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Optimizer<T: Scalar = f64>: Debug + Send {
-    /// Updates every parameter of `module` from its accumulated gradient, which stays until
-    /// [`zero_grad`](Module::zero_grad).
+    /// Updates every parameter of `module` from its accumulated gradient. The gradients do not change:
+    /// [`zero_grad`](Module::zero_grad) resets them.
     ///
-    /// The first step makes the state for the module's parameters; later steps allocate nothing. Gradients are taken as
-    /// they are: a NaN among them goes into its parameter and its state, NaN in, NaN out.
+    /// The first step allocates the state; later steps allocate nothing. Gradients are not checked: a NaN in a gradient
+    /// makes the same element of the parameter and of its state NaN.
     ///
     /// # Errors
     ///
-    /// If the parameters of `module` are not those of the state, in number or shape, or options were changed to some
-    /// that need another state. Nothing has changed then.
+    /// If the parameters of `module` differ from those of the state in number or shape, or an option was changed to one
+    /// that needs other buffers. In that case nothing has changed.
     fn step(&mut self, module: &mut dyn Module<T>) -> Result<(), Error>;
 
-    /// The learning rate of the next step.
+    /// Returns the learning rate of the next step.
     fn learning_rate(&self) -> f64;
 
-    /// Sets the learning rate of the next step: what a [`Schedule`](crate::Schedule) does between steps.
+    /// Sets the learning rate of the next step. With a [`Schedule`](crate::Schedule), a training loop calls it before
+    /// every step.
     ///
     /// # Errors
     ///
-    /// If `rate` is negative, NaN, or not finite in `T`. It stays what it was then.
+    /// If `rate` is negative, NaN, or not finite in `T`. In that case the rate has not changed.
     fn set_learning_rate(&mut self, rate: f64) -> Result<(), Error>;
 
-    /// What the optimiser remembers of the steps so far. Its options are not part of it.
+    /// Returns the state: the number of steps so far and the buffers. The options are not part of it.
     fn state(&self) -> &State<T>;
 
     /// Returns the name and the options as plain data, for files and for comparisons. An option that is on or off is 1
@@ -57,10 +58,11 @@ pub trait Optimizer<T: Scalar = f64>: Debug + Send {
         Description::of_type::<Self>()
     }
 
-    /// Puts a state back: the next step continues, bit for bit, where the state was taken out.
+    /// Replaces the state. The next step gives the same bits as the step that followed when the state was read.
     ///
     /// # Errors
     ///
-    /// If the state is another optimiser's, or its buffers do not fit one another. The old one stays then.
+    /// If the state has the buffers of another optimiser, or its buffers have different shapes. In that case the state
+    /// has not changed.
     fn set_state(&mut self, state: State<T>) -> Result<(), Error>;
 }

@@ -19,8 +19,8 @@ use crate::{Error, Optimizer, State};
 /// p ← p − lr · b                        with the momentum μ
 /// ```
 ///
-/// Defaults: α = 0.99, ε = 10⁻⁸, μ = 0, λ = 0. The state has the buffer `square_avg`, v, and `momentum_buffer`, b, where
-/// there is a momentum.
+/// Defaults: α = 0.99, ε = 10⁻⁸, μ = 0, λ = 0. The state has the buffer `square_avg`, v, and with a momentum the buffer
+/// `momentum_buffer`, b.
 ///
 /// ```
 /// use brique_core::Module;

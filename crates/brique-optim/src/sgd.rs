@@ -18,7 +18,7 @@ use crate::{Error, Optimizer, State};
 /// p ← p − lr · (g + μ · v)    Nesterov's
 /// ```
 ///
-/// The state has the buffer `momentum_buffer`, v, where there is a momentum, and no buffer otherwise.
+/// With a momentum the state has the buffer `momentum_buffer`, v; without, it has no buffer.
 ///
 /// ```
 /// use brique_core::Module;

@@ -1,4 +1,4 @@
-//! What an optimiser remembers.
+//! The state of an optimiser.
 
 use brique_core::Module;
 use brique_tensor::ndarray::Array2;
@@ -6,8 +6,8 @@ use brique_tensor::{Scalar, aligned_zeros};
 
 use crate::Error;
 
-/// All that an optimiser remembers of its steps, as plain data: to be saved, and put back by
-/// [`set_state`](crate::Optimizer::set_state).
+/// The state of an optimiser as plain data: the number of its steps and its buffers. A program can save it and restore
+/// it with [`set_state`](crate::Optimizer::set_state).
 ///
 /// Before the first step it is [`State::default`]: no steps, no buffers.
 ///
@@ -31,25 +31,26 @@ use crate::Error;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State<T: Scalar = f64> {
-    /// How many steps were taken.
+    /// The number of completed steps.
     pub steps: u64,
-    /// The running quantities of the optimiser, in the order that its documentation gives.
+    /// The buffers, in the order in which the optimiser's documentation lists them.
     pub buffers: Vec<Buffer<T>>,
 }
 
-/// One running quantity of an optimiser, for every parameter.
+/// A quantity that an optimiser updates in every step, such as a momentum: one matrix for each parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Buffer<T: Scalar = f64> {
     /// PyTorch's name for it.
     pub name: String,
-    /// One matrix a parameter, of its shape, in the order of the module's visitor.
+    /// One matrix for each parameter, of its shape, in the order of
+    /// [`visit_parameters`](brique_core::Module::visit_parameters).
     pub values: Vec<Array2<T>>,
 }
 
 impl<T: Scalar> State<T> {
-    /// Counts a step, the first of which makes the buffers called `names` for the parameters of `module`.
+    /// Increments the number of steps. The first step creates the buffers `names` for the parameters of `module`.
     ///
-    /// Nothing has changed where this is an error.
+    /// After an error nothing has changed.
     pub(crate) fn begin_step(
         &mut self,
         optimizer: &'static str,
@@ -68,13 +69,13 @@ impl<T: Scalar> State<T> {
         Ok(())
     }
 
-    /// The values of the first `N` buffers; of those that are not there, none.
+    /// Returns the matrices of the first `N` buffers, and an empty slice for each buffer that does not exist.
     pub(crate) fn values_mut<const N: usize>(&mut self) -> [&mut [Array2<T>]; N] {
         let mut buffers = self.buffers.iter_mut();
         std::array::from_fn(|_| buffers.next().map_or(&mut [][..], |buffer| &mut buffer.values))
     }
 
-    /// Replaces this state by `state` if its buffers are called `names` and fit one another.
+    /// Replaces this state by `state` if its buffers have these names and equal shapes.
     pub(crate) fn replace(
         &mut self,
         optimizer: &'static str,
