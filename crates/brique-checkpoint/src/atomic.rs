@@ -22,7 +22,7 @@ pub(crate) struct AtomicFile {
 impl AtomicFile {
     /// Begins a file. If another one is writing the same file, it waits until that one is complete.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
-        // A link keeps pointing to the file; the file behind it is replaced.
+        // A link still points to the file afterwards: the file behind it is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let Some(name) = path.file_name() else {
             let message = "the path does not end with the name of a file".to_owned();
@@ -60,7 +60,7 @@ impl AtomicFile {
         self.write(bytes)
     }
 
-    /// Puts the file in its place.
+    /// Flushes the file to the disk and gives it its name.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
         self.file.sync_all().map_err(Error::io("write"))?;
         fs::rename(&self.partial, &self.path).map_err(Error::io("rename"))?;

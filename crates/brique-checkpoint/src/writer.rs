@@ -113,7 +113,7 @@ impl<'a, T: Scalar> Writer<'a, T> {
 
     /// Writes the file.
     ///
-    /// The bytes go to a file beside it, which takes the place of the old one when it is complete and on the disk. If
+    /// The bytes go to a file beside it, which replaces the old one when it is complete and on the disk. If
     /// the disk is full, the folder read-only or the process killed, the old file is whole. The partial file,
     /// `.NAME.partial`, is removed, by the next save if the process was killed.
     ///

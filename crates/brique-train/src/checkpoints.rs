@@ -15,7 +15,7 @@ use crate::progress_file::{Options, read, write};
 /// A folder in which [`Fit`](crate::Fit) saves a training, to continue it later.
 ///
 /// A file is written after every epoch, or every k-th; after the last epoch; and when a callback stops the training.
-/// The last three are kept. [`Fit::run`](crate::Fit::run) continues from the newest file of the folder that is whole.
+/// The three newest stay. [`Fit::run`](crate::Fit::run) continues from the newest file of the folder that is whole.
 ///
 /// A file contains the network, and all that decides the next steps: the optimiser and its options, the state of the
 /// plateau schedule, the number of the epoch and of the batch, the history and, if the training may stop early, the
@@ -62,7 +62,7 @@ pub struct Checkpoints {
 type Position = (usize, usize);
 
 impl Checkpoints {
-    /// Creates the configuration with this folder, a file after every epoch, and the last three files kept. The folder
+    /// Creates the configuration with this folder, a file after every epoch, of which the three newest stay. The folder
     /// is created when the first file is written.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
@@ -83,7 +83,7 @@ impl Checkpoints {
         }
     }
 
-    /// Sets how many files are kept; with 0, the newest is kept nevertheless.
+    /// Sets how many files stay: the newest ones, at least one.
     #[must_use]
     pub fn keep(self, files: usize) -> Self {
         Self { keep: files, ..self }
@@ -132,7 +132,7 @@ impl Checkpoints {
         read(&mut reader, &path, options, network, optimizer, metrics).map(Some)
     }
 
-    /// Writes a file and removes those that are not kept.
+    /// Writes a file and removes the oldest beyond those that stay.
     pub(crate) fn save<T: Scalar>(
         &self,
         progress: &Progress<T>,
