@@ -12,7 +12,8 @@ static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// result of `work`.
 ///
 /// ```
-/// let (count, sum) = brique_bench::allocations_of(|| vec![1, 2, 3].iter().sum::<i32>());
+/// let (count, sum) =
+///     brique_bench::allocations_of(|| vec![1, 2, 3].iter().sum::<i32>());
 /// assert_eq!((count, sum), (1, 6));
 /// ```
 pub fn allocations_of<R>(work: impl FnOnce() -> R) -> (usize, R) {

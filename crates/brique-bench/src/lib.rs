@@ -1,16 +1,16 @@
 //! Measures the time and the allocations of a training step, and compares its speed with the peak of the machine.
 //!
-//! * [`run`] measures workloads and returns a [`Report`] with a [`Row`] for each workload and number type.
+//! Start with the command line program `cargo xtask bench`, or with [`run`] in a program of your own.
+//!
+//! * [`run`] measures workloads and returns a [`Report`], with a [`Row`] for each workload in `f32` and in `f64`.
 //! * [`Workload`] is a network, a batch, and the pass that is measured; [`Workload::defaults`] returns those that are
 //!   measured by default.
-//! * [`measure`] measures the time of a step without the time of reading the clock. [`peak`] measures the largest
-//!   speed of the processor, and [`best_product`] the largest speed of the library.
+//! * [`measure`] measures the time of a step, without the time of reading the clock. [`peak`] measures the highest
+//!   speed that the processor reaches, and [`best_product`] the highest speed that the library reaches.
 //! * [`allocations_of`] counts allocations on all threads.
-//! * [`Sweep`] and [`draw`] draw the time of a step against batch and width.
+//! * [`Sweep`] and [`draw`] draw the time of a step against the batch size and the layer width.
 //!
 //! A step uses the public interface: `Stepper::step` on a `Sequential`, `MSELoss` and `SGD`.
-//!
-//! The command line program is `cargo xtask bench`.
 
 mod activation;
 mod allocations;

@@ -27,7 +27,8 @@ impl Machine {
 /// name.
 ///
 /// ```
-/// let cpuinfo = "processor\t: 0\nmodel name\t: Fast 9000\n\nprocessor\t: 1\nmodel name\t: Slow 1\n";
+/// let cpuinfo = "processor\t: 0\nmodel name\t: Fast 9000\n\n\
+///                processor\t: 1\nmodel name\t: Slow 1\n";
 /// assert_eq!(brique_bench::model_in(cpuinfo), Some("Fast 9000"));
 /// ```
 #[must_use]

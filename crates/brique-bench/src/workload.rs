@@ -12,7 +12,8 @@ use crate::{Activation, WorkloadError};
 ///
 /// let workload: Workload = "3-50-2:40:tanh".parse()?;
 /// assert_eq!((workload.sizes(), workload.batch()), (&[3, 50, 2][..], 40));
-/// assert_eq!((workload.activation(), workload.pass()), (Activation::Tanh, Pass::Training));
+/// assert_eq!(workload.activation(), Activation::Tanh);
+/// assert_eq!(workload.pass(), Pass::Training);
 /// assert_eq!(workload.name(), "3-50-2:40:tanh");
 /// # Ok::<(), brique_bench::WorkloadError>(())
 /// ```

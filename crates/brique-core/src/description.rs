@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use crate::Shape;
+use crate::{Layout, Shape};
 
 /// A module as plain data: its kind, its attributes, its named tensors, and the modules inside it.
 ///
-/// [`Module::describe`](crate::Module::describe) returns it. Code that writes files can serialise it; a
-/// [`Registry`](crate::Registry) builds the module from it again. `{}` shows it as one line, `{:#}` as a table.
+/// [`Module::describe`](crate::Module::describe) returns it. It contains the names and shapes of tensors, not their
+/// values. A program can write it to a file; a [`Registry`](crate::Registry) builds a module from it. `{}` formats it
+/// as one line, `{:#}` as this line and a table of the inner modules.
 ///
 /// ```
 /// use brique_core::Description;
@@ -54,9 +55,9 @@ pub enum AttributeValue {
     Integer(u64),
     /// Any other number.
     Number(f64),
-    /// A word.
+    /// A text, such as the name of an option.
     Text(String),
-    /// Sizes, as of a [`Shape`].
+    /// The sizes of a [`Shape`].
     Sizes(Vec<usize>),
 }
 
@@ -67,14 +68,16 @@ pub struct TensorDescription {
     pub name: String,
     /// Rows and columns.
     pub shape: (usize, usize),
+    /// How PyTorch and files store it.
+    pub layout: Layout,
 }
 
-/// A module inside another, with its name there.
+/// An inner module, and its name in the outer module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InnerDescription {
     /// The name: `encoder`, or a number.
     pub name: String,
-    /// The sizes of an example of its output, if the outer module knows them.
+    /// The shape of one example of its output, if the outer module knows it.
     pub output: Option<Vec<usize>>,
     /// The module.
     pub module: Description,
@@ -202,7 +205,8 @@ impl fmt::Display for AttributeValue {
 
 impl fmt::Display for Description {
     /// Writes one line: the kind, the attributes that are shown and, for a composite module, the numbers of modules and
-    /// parameters. With `{:#}`, a table of the inner modules follows.
+    /// parameters. An attribute `out` is joined to the attribute before it: `64 → 10`. With `{:#}`, a table of the
+    /// inner modules follows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> = Vec::new();
         for Attribute {

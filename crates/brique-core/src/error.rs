@@ -78,10 +78,10 @@ pub enum Fault {
         /// The reason for this expected shape.
         reason: &'static str,
     },
-    /// A module does not take examples of this inner shape.
+    /// A module does not take examples of this shape.
     #[error("an example of the input has shape {found}, expected {expected}: {reason}")]
     ExampleShape {
-        /// The inner shape that was found. A batch with n columns has examples of shape (n).
+        /// The shape of one example that was found. A batch with n columns has examples of shape (n).
         found: Shape,
         /// The expected shape, or a description of the shapes that fit.
         expected: String,

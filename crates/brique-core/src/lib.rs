@@ -1,27 +1,32 @@
-//! The core traits and types of Brique: modules, losses, and the data that passes between them.
+//! The traits that every module and every loss of Brique implements, and the types that they share.
 //!
-//! * [`Module`]: computes an output, and propagates the gradient to its input and its parameters. Users call the
-//!   report's five methods; authors write kernels.
-//! * [`Workspace`]: the memory of a training loop, for any module. Authors use [`Memory`], [`Node`] and [`Plan`].
+//! Start with [`Module`] and [`Loss`]. To use existing modules and losses, start with the crates `brique-layers` and
+//! `brique-losses`.
+//!
+//! * [`Module`]: computes an output, and the gradients with respect to its input and its parameters. Users call five
+//!   methods; authors of modules write kernels.
+//! * [`Workspace`]: the reused buffers of a training loop, for any module. Authors use [`Memory`], [`Node`] and
+//!   [`Plan`].
 //! * [`Description`]: a module as plain data. A [`Registry`] builds the module from it again.
 //! * [`Loss`]: measures how far a prediction is from its target, and computes the gradient of that.
 //! * [`Parameter`]: a value and its accumulated gradient.
-//! * [`Shape`]: the inner shape of one example. [`Reduction`]: how the losses of a batch are reduced to one number.
+//! * [`Shape`]: the shape of one example, without the batch size. [`Reduction`]: how the losses of a batch are reduced
+//!   to one number.
 //! * [`Error`]: the module or loss and the operation that failed, and the [`Fault`] that gives the reason.
 //!
 //! One training step:
 //!
 //! ```text
-//! x ──forward──▶ ŷ ──loss.forward──▶ L          a number, for the history
+//! x ──forward──▶ ŷ ──loss.forward──▶ L          a number, to report
 //!                └──loss.backward──▶ δ          ∂L/∂ŷ              overwrites
 //! x, δ ──backward_update_gradient──▶ ∇W         (∂f/∂W)ᵀ δ         adds to the gradient
 //! x, δ ──backward_delta──▶ δ_x                  (∂f/∂x)ᵀ δ         overwrites
 //! ∇W ──update_parameters──▶ W                   W − step · ∇W
 //! ```
 //!
-//! Modules hold no state between the passes: a backward pass gets everything that it needs in its arguments. A
-//! prediction between the passes cannot change a gradient, and a module that is used twice in a network gets correct
-//! gradients.
+//! A module stores no inputs or outputs between the passes: a backward pass gets everything that it needs in its
+//! arguments. A prediction between the two passes therefore cannot change a gradient, and a module that is used twice
+//! in a network gets correct gradients.
 //!
 //! This crate contains no concrete modules, no random numbers and no file access.
 
@@ -37,6 +42,7 @@ mod reduction;
 mod registry;
 mod shape;
 mod single_pass;
+mod tensor;
 mod workspace;
 
 pub use description::{Attribute, AttributeValue, Description, InnerDescription, TensorDescription};
@@ -48,4 +54,5 @@ pub use path::{Step, visit_modules, visit_tensors, visit_tensors_mut};
 pub use reduction::Reduction;
 pub use registry::{InnerModules, Registry};
 pub use shape::Shape;
+pub use tensor::{Layout, Tensor, TensorMut};
 pub use workspace::{Gradient, Memory, Node, Plan, Workspace};

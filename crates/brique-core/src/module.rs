@@ -11,20 +11,25 @@ use crate::single_pass::{filled, prepared};
 use crate::workspace::{Gradient, Memory, Node, Pass, Plan};
 use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, TensorDescription};
 
-/// A part of a network, or a whole network: computes an output, and propagates the gradient from the output to its
-/// input and its parameters.
+/// A network or a part of one, as PyTorch's `nn.Module`: computes an output from an input, and in the backward pass the
+/// gradients with respect to its input and its parameters.
 ///
-/// Users call the report's five methods: [`forward`](Self::forward), [`zero_grad`](Self::zero_grad),
-/// [`backward_update_gradient`](Self::backward_update_gradient), [`backward_delta`](Self::backward_delta),
-/// [`update_parameters`](Self::update_parameters). They check shapes; if they return an error, nothing has changed.
+/// In every method, `delta` is ∂L/∂output: the gradient of the loss L with respect to the module's output.
+/// `input_delta` is ∂L/∂input.
 ///
-/// Authors write:
+/// Users call five methods, which have the names of the report that Brique reproduces: [`forward`](Self::forward),
+/// [`zero_grad`](Self::zero_grad), [`backward_update_gradient`](Self::backward_update_gradient),
+/// [`backward_delta`](Self::backward_delta), [`update_parameters`](Self::update_parameters). They check shapes. If one
+/// of them returns an error, it has changed nothing.
 ///
-/// | for | methods |
+/// Authors of modules write *kernels*. A kernel writes into buffers that the caller owns, and may assume that the
+/// shapes fit. Authors implement:
+///
+/// | in | methods |
 /// |---|---|
 /// | every module | [`output_shape`], [`forward_kernel`], [`delta_kernel`] |
-/// | parameters | [`gradient_kernel`], [`own_parameters`], [`own_parameters_mut`] |
-/// | inner modules | [`inner`], [`inner_mut`], [`plan_memory`], [`backward_kernel`] |
+/// | modules with parameters | [`gradient_kernel`], [`own_parameters`], [`own_parameters_mut`] |
+/// | modules with inner modules | [`inner`], [`inner_mut`], [`plan_memory`], [`backward_kernel`] |
 ///
 /// [`output_shape`]: Self::output_shape
 /// [`forward_kernel`]: Self::forward_kernel
@@ -37,9 +42,10 @@ use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, Tenso
 /// [`plan_memory`]: Self::plan_memory
 /// [`backward_kernel`]: Self::backward_kernel
 ///
-/// Four methods are optional: `plan_memory` and `backward_kernel` for speed, [`set_step`](Self::set_step) for modules
-/// that are random in training, [`description`](Self::description) for attributes that files need. Every other method
-/// is implemented with these. Kernels write into buffers that the caller owns, and may assume that the shapes fit:
+/// Modules without inner modules can also implement `plan_memory`, to save values for the backward pass, and
+/// `backward_kernel`, to write large gradients in a single pass. [`set_step`](Self::set_step) is for modules that are
+/// random in training, [`description`](Self::description) for attributes that files need. The trait implements every
+/// other method with these. This is a complete module:
 ///
 /// ```
 /// use std::fmt;
@@ -88,12 +94,14 @@ use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, Tenso
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// As a type, `Module` means `Module<f64>`. The trait is object-safe: a network is a list of `Box<dyn Module>`.
+/// Numbers are `f64` by default: `dyn Module` means `dyn Module<f64>`. The trait is object-safe, so a network can store
+/// its modules as `Box<dyn Module>`.
 ///
 /// Source: the `Module` of the report, which is Torch7's `nn.Module` with `updateOutput`, `updateGradInput` and
 /// `accGradParameters`.
 pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
-    /// Returns the inner shape of the output for examples of the inner shape `input`.
+    /// Returns the shape of one example of the output. `input` is the shape of one example of the input; neither shape
+    /// contains the batch size.
     ///
     /// # Errors
     ///
@@ -103,14 +111,14 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     /// Computes `output = f(input)`, overwriting all of `output`.
     ///
     /// `input` is (batch, in), `output` is (batch, out). `memory` holds the buffers that
-    /// [`plan_memory`](Self::plan_memory) requested. If [`Memory::is_prediction`] returns true, f is the function of
-    /// the trained network, without randomness.
+    /// [`plan_memory`](Self::plan_memory) requested. If [`Memory::is_prediction`] returns true, f must not be random: a
+    /// dropout, for example, returns its input.
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>);
 
     /// Computes `input_delta = (∂f/∂input)ᵀ · delta`, overwriting all of `input_delta`.
     ///
     /// `input` and `input_delta` are (batch, in), `delta` is (batch, out). `memory` holds the values that the forward
-    /// kernel wrote for the same `input`; no parameter has changed since.
+    /// kernel saved for the same `input`. The parameters have not changed since then.
     fn delta_kernel(
         &self,
         input: &Matrix<T>,
@@ -139,7 +147,8 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         let _ = visit;
     }
 
-    /// Returns the inner module with the index `number`, counted from 0, and its name; `None` after the last.
+    /// Returns the name of the inner module with the index `number`, and the module. Indices start at 0; after the last
+    /// inner module, the result is `None`.
     ///
     /// A composite module lists its inner modules here and nowhere else. The methods for parameters, steps,
     /// descriptions and paths use this list.
@@ -160,8 +169,9 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         let _ = (input, plan);
     }
 
-    /// Runs the whole backward pass: adds to or overwrites the gradients of all parameters and, if `input_delta` is
-    /// given, computes it as [`delta_kernel`](Self::delta_kernel) does.
+    /// Runs the whole backward pass: computes the gradients of all parameters and, if `input_delta` is given, the
+    /// gradient with respect to the input, as [`delta_kernel`](Self::delta_kernel) does. `gradient` says whether the
+    /// gradients of the parameters are added to the stored gradients or overwrite them.
     ///
     /// The default implementation sets the gradients to zero for [`Gradient::Overwrite`], then calls the gradient
     /// kernel and, if `input_delta` is given, the delta kernel. Override it to write large gradients in a single pass.
@@ -221,9 +231,10 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         }
     }
 
-    /// Begins training step `step` in this module and in all modules inside it: new random values are drawn for it.
+    /// Begins training step `step` in this module and in all modules inside it. Modules that are random in training
+    /// draw new numbers in each step.
     ///
-    /// Each inner module mixes its path into its seed: two modules with the same seed draw different numbers.
+    /// Each inner module mixes its path into its seed, so that two modules with the same seed draw different numbers.
     fn begin_step(&mut self, step: u64) {
         let step = Step::new(step);
         self.set_step(step);
@@ -239,9 +250,10 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     fn describe(&self) -> Description {
         let mut description = self.description();
         self.own_parameters(&mut |parameter| {
-            let tensors = parameter.tensors().map(|(name, values)| TensorDescription {
-                name: name.to_owned(),
-                shape: values.dim(),
+            let tensors = parameter.tensors().map(|tensor| TensorDescription {
+                name: tensor.name.to_owned(),
+                shape: tensor.values.dim(),
+                layout: tensor.layout,
             });
             description.tensors.extend(tensors);
         });
@@ -255,6 +267,7 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
             });
             number += 1;
         }
+        // If the input shape is known, planning the memory gives the output shapes of the inner modules.
         if let Ok(input) = description.shape("in") {
             let mut node = Node::default();
             node.prepare(self, input, 0, 0, Pass::Forward);
@@ -294,8 +307,9 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
 
     /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every parameter W.
     ///
-    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). The forward pass is
-    /// run again if saved values are needed; a training loop avoids that with a [`Workspace`](crate::Workspace).
+    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). If the module needs
+    /// saved values, this method runs the forward pass again. A training loop avoids that with a
+    /// [`Workspace`](crate::Workspace).
     ///
     /// # Errors
     ///
@@ -310,8 +324,8 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
 
     /// Computes `(∂f/∂input)ᵀ · delta`: ∂L/∂input, (batch, in). It does not change the module.
     ///
-    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). The forward pass is
-    /// run again if saved values are needed.
+    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). If the module needs
+    /// saved values, this method runs the forward pass again.
     ///
     /// # Errors
     ///
@@ -323,8 +337,8 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         Ok(input_delta)
     }
 
-    /// Computes `W −= gradient_step · ∇W` for every parameter W. It does not reset the gradient: call
-    /// [`zero_grad`](Self::zero_grad) for that.
+    /// Computes `W −= gradient_step · ∇W` for every parameter W: `gradient_step` is the learning rate. The method does
+    /// not reset the gradient; call [`zero_grad`](Self::zero_grad) for that.
     ///
     /// Gradients are not checked: a NaN or an infinity in a gradient makes its parameter NaN or infinite.
     ///

@@ -1,9 +1,14 @@
 //! The parameters of a module: values and gradients.
 
-use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+use std::ops::Range;
+
+use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis};
 use brique_tensor::{Matrix, Scalar, aligned, aligned_zeros, all_finite, compile_once, update};
 
-/// A value and its accumulated gradient, always of the same shape.
+use crate::{Layout, Tensor, TensorMut};
+
+/// A trainable matrix and its accumulated gradient, which has the same shape: as PyTorch's `nn.Parameter` with its
+/// `grad`.
 ///
 /// ```
 /// use brique_core::Parameter;
@@ -39,7 +44,7 @@ impl<T: Scalar> Clone for Parameter<T> {
     }
 }
 
-/// The name of the first `rows` rows, and the name of the others.
+/// The names of the tensors in a parameter: `first` for the first `rows` rows, `others` for the other rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Names {
     first: &'static str,
@@ -47,7 +52,7 @@ struct Names {
     others: &'static str,
 }
 
-/// Compares values, gradients and the number of weight rows; `is_known_finite` is ignored.
+/// Compares values, gradients and the number of weight rows. Names and `is_known_finite` are ignored.
 impl<T: Scalar> PartialEq for Parameter<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value && self.gradient == other.gradient && self.weight_rows == other.weight_rows
@@ -64,8 +69,8 @@ impl<T: Scalar> Parameter<T> {
         Self::with_weight_rows(value, rows)
     }
 
-    /// Creates a parameter whose first `weight_rows` rows are weights. The others are biases or scales, which a weight
-    /// decay can skip. If `weight_rows` exceeds the number of rows, all rows are weights.
+    /// Creates a parameter whose first `weight_rows` rows are weights. The others are biases or scales; an optimiser
+    /// can exclude them from weight decay. If `weight_rows` exceeds the number of rows, all rows are weights.
     ///
     /// ```
     /// use brique_core::Parameter;
@@ -94,10 +99,10 @@ impl<T: Scalar> Parameter<T> {
         }
     }
 
-    /// Returns the parameter with other names for its tensors: the first `rows` rows are called `first`, the others
-    /// `others`.
+    /// Divides the parameter into two named tensors: the first `rows` rows are called `first`, the other rows `others`.
     ///
-    /// By default the weights are called `weight`, the other rows `bias`. Names must be unique within a module.
+    /// By default, the rows of weights are called `weight` and the other rows `bias`. A name is the last part of the
+    /// tensor's path, such as `weight` in `0.weight`, and must be unique within its module.
     ///
     /// ```
     /// use brique_core::Parameter;
@@ -105,7 +110,7 @@ impl<T: Scalar> Parameter<T> {
     ///
     /// let parameter = Parameter::with_weight_rows(array![[1.0, 1.0], [0.0, 0.0]], 0)
     ///     .named("weight", 1, "bias");
-    /// let names: Vec<&str> = parameter.tensors().map(|(name, _)| name).collect();
+    /// let names: Vec<&str> = parameter.tensors().map(|tensor| tensor.name).collect();
     /// assert_eq!(names, ["weight", "bias"]);
     /// ```
     #[must_use]
@@ -117,21 +122,39 @@ impl<T: Scalar> Parameter<T> {
         }
     }
 
-    /// Returns the tensors of the parameter with their names; each tensor consists of some of the rows. The second is
-    /// not returned if it has no rows.
-    pub fn tensors(&self) -> impl Iterator<Item = (&'static str, ArrayView2<'_, T>)> {
-        let Names { first, rows, others } = self.names;
-        let (top, bottom) = self.value.view().split_at(Axis(0), rows);
-        let others = (bottom.nrows() > 0).then_some((others, bottom));
-        [(first, top)].into_iter().chain(others)
+    /// Returns the named tensors of the parameter: the first rows under the first name and, if there are other rows,
+    /// these under the second name.
+    ///
+    /// A tensor whose rows are all weights has [`Layout::Transposed`], another tensor of a single row
+    /// [`Layout::Vector`].
+    pub fn tensors(&self) -> impl Iterator<Item = Tensor<'_, T>> {
+        let (top, bottom) = self.value.view().split_at(Axis(0), self.names.rows);
+        let [first, others] = self.names_and_layouts();
+        let tensor = |((name, layout), values)| Tensor { name, layout, values };
+        let others = (bottom.nrows() > 0).then(|| tensor((others, bottom)));
+        [tensor((first, top))].into_iter().chain(others)
     }
 
-    /// As [`tensors`](Self::tensors), with mutable tensors.
-    pub fn tensors_mut(&mut self) -> impl Iterator<Item = (&'static str, ArrayViewMut2<'_, T>)> {
+    /// As [`tensors`](Self::tensors), with mutable values.
+    pub fn tensors_mut(&mut self) -> impl Iterator<Item = TensorMut<'_, T>> {
+        let [first, others] = self.names_and_layouts();
+        let (top, bottom) = self.value.view_mut().split_at(Axis(0), self.names.rows);
+        let tensor = |((name, layout), values)| TensorMut { name, layout, values };
+        let others = (bottom.nrows() > 0).then(|| tensor((others, bottom)));
+        [tensor((first, top))].into_iter().chain(others)
+    }
+
+    fn names_and_layouts(&self) -> [(&'static str, Layout); 2] {
         let Names { first, rows, others } = self.names;
-        let (top, bottom) = self.value.view_mut().split_at(Axis(0), rows);
-        let others = (bottom.nrows() > 0).then_some((others, bottom));
-        [(first, top)].into_iter().chain(others)
+        let layout = |rows: Range<usize>| match rows.len() {
+            _ if rows.end <= self.weight_rows => Layout::Transposed,
+            1 => Layout::Vector,
+            _ => Layout::Matrix,
+        };
+        [
+            (first, layout(0..rows)),
+            (others, layout(rows..self.value.nrows())),
+        ]
     }
 
     /// Returns the value.
@@ -140,7 +163,7 @@ impl<T: Scalar> Parameter<T> {
         &self.value
     }
 
-    /// Returns the value, to write to. It is a view, so its shape cannot change.
+    /// Returns a mutable view of the value. Its shape cannot be changed.
     pub fn value_mut(&mut self) -> ArrayViewMut2<'_, T> {
         self.value.view_mut()
     }
@@ -153,15 +176,17 @@ impl<T: Scalar> Parameter<T> {
 
     /// Returns whether every element of the gradient is finite: neither NaN nor infinite.
     ///
-    /// If [`overwrite_gradient`](Self::overwrite_gradient) has reported it finite, the elements are not checked again.
+    /// The elements are not checked if the last write already reported them finite: see
+    /// [`overwrite_gradient`](Self::overwrite_gradient).
     #[must_use]
     pub fn has_finite_gradient(&self) -> bool {
         self.is_known_finite || all_finite(&self.gradient)
     }
 
-    /// Calls `write`, which overwrites the whole gradient and returns whether every element of it is finite.
+    /// Calls `write`, which must overwrite the whole gradient and return whether every element of it is finite.
     ///
-    /// A kernel that computes a large gradient can check that at no extra cost, which saves a second pass over it.
+    /// A kernel can check the elements while it computes them. [`has_finite_gradient`](Self::has_finite_gradient) then
+    /// needs no second pass over a large gradient.
     ///
     /// ```
     /// use brique_core::Parameter;
@@ -176,17 +201,18 @@ impl<T: Scalar> Parameter<T> {
     /// assert!(!parameter.has_finite_gradient());
     /// ```
     pub fn overwrite_gradient(&mut self, write: impl FnOnce(&mut Matrix<T>) -> bool) {
+        // If `write` panics, nothing is known about the elements.
         self.is_known_finite = false;
         self.is_known_finite = write(&mut self.gradient);
     }
 
-    /// Returns the gradient, to add to.
+    /// Returns a mutable view of the gradient, for kernels that add to it.
     pub fn gradient_mut(&mut self) -> ArrayViewMut2<'_, T> {
         self.is_known_finite = false;
         self.gradient.view_mut()
     }
 
-    /// Returns value and gradient, both mutable: for optimisers.
+    /// Returns mutable views of value and gradient, for optimisers.
     pub fn value_and_gradient_mut(&mut self) -> (ArrayViewMut2<'_, T>, ArrayViewMut2<'_, T>) {
         self.is_known_finite = false;
         (self.value.view_mut(), self.gradient.view_mut())

@@ -1,8 +1,8 @@
-//! The inner shape of one example.
+//! The shape of one example.
 
 use std::fmt;
 
-/// The inner shape of one example: `(64)` for 64 values, `(28, 28, 1)` for an image with one channel.
+/// The shape of one example, without the batch size: `(64)` for 64 values, `(28, 28, 1)` for an image with one channel.
 ///
 /// A batch is always a matrix with one example per row; its columns hold the example's values in row-major order. The
 /// shape gives the dimensions of these values. It has at most [`Shape::MAX_RANK`] sizes and is as cheap to copy as an

@@ -17,11 +17,11 @@ pub use memory::{Gradient, Memory};
 pub use node::Node;
 pub use plan::Plan;
 
-/// The memory that a module needs for one batch, with the memory of its inner modules: a tree of buffers.
+/// Runs the forward and backward passes of a module in buffers that are reused from batch to batch.
 ///
 /// A training loop owns one workspace. [`forward`](Self::forward) stores the outputs and the values that modules save
-/// for the backward pass; [`backward`](Self::backward) reads them. The workspace grows to fit the largest batch; after
-/// that, nothing is allocated.
+/// for the backward pass; [`backward`](Self::backward) reads them. The buffers grow to fit the largest batch; after
+/// that, nothing is allocated. They form a tree, with one [`Node`] for each module.
 ///
 /// ```
 /// use brique_core::{Gradient, Module, Workspace};
@@ -31,21 +31,27 @@ pub use plan::Plan;
 /// # #[derive(Debug)]
 /// # struct Scale(Parameter);
 /// # impl std::fmt::Display for Scale {
-/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Scale") }
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// #         write!(f, "Scale")
+/// #     }
 /// # }
 /// # impl Module for Scale {
 /// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
 /// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) {
 /// #         y.assign(&(x * self.0.value()[[0, 0]]));
 /// #     }
-/// #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) {
+/// #     fn delta_kernel(
+/// #         &self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory
+/// #     ) {
 /// #         d.assign(&(delta * self.0.value()[[0, 0]]));
 /// #     }
 /// #     fn gradient_kernel(&mut self, x: &Matrix, delta: &Matrix, _: &mut Memory) {
 /// #         self.0.gradient_mut()[[0, 0]] += (x * delta).sum();
 /// #     }
 /// #     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
-/// #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
+/// #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
+/// #         visit(&mut self.0);
+/// #     }
 /// # }
 /// let mut scale = Scale(Parameter::new(array![[3.0]])); // y = 3x
 /// let mut workspace = Workspace::default();
@@ -82,7 +88,7 @@ impl<T: Scalar> Workspace<T> {
         Ok(self.root.output())
     }
 
-    /// Computes `f(input)` as in prediction: without randomness, and without saving values.
+    /// Computes the prediction `f(input)`: without the randomness of training, and without saving values.
     ///
     /// # Shapes
     ///
@@ -116,12 +122,12 @@ impl<T: Scalar> Workspace<T> {
         Ok(())
     }
 
-    /// Computes the gradient of every parameter W, `(∂f/∂W)ᵀ · delta`, and adds it to the stored gradient or overwrites
-    /// the stored gradient.
+    /// Computes the gradient `(∂f/∂W)ᵀ · delta` of every parameter W. `gradient` says whether it is added to the stored
+    /// gradient or overwrites it.
     ///
     /// The gradient with respect to the input is not computed. `module`, its parameters and `input` must be those of
-    /// the last [`forward`](Self::forward). The saved values are used up: the next backward pass needs another forward
-    /// pass.
+    /// the last [`forward`](Self::forward). Every backward pass needs its own forward pass, because it may overwrite
+    /// the saved values.
     ///
     /// # Shapes
     ///
@@ -129,9 +135,9 @@ impl<T: Scalar> Workspace<T> {
     ///
     /// # Errors
     ///
-    /// If `input` or `delta` does not fit, or the workspace does not hold a forward pass with the same number of rows
-    /// of a network with the same memory: the same modules, up to the values of their parameters. In that case no
-    /// gradient has changed.
+    /// If `input` or `delta` does not fit `module`; if there was no forward pass since the last backward pass or
+    /// prediction; or if that forward pass had another number of rows, or ran a network that needs other buffers.
+    /// Another network that needs the same buffers is not detected. In case of an error, no gradient has changed.
     pub fn backward<M: Module<T> + ?Sized>(
         &mut self,
         module: &mut M,
@@ -187,6 +193,7 @@ impl<T: Scalar> Workspace<T> {
         } else if held != rows {
             format!("{held} rows")
         } else {
+            // If the memory does not fit, `prepare` changes it and the saved values are lost.
             self.is_ready = false;
             let input = Shape::from(input.ncols());
             if self.root.prepare(module, input, outputs, rows, Pass::Training) {
@@ -213,9 +220,10 @@ impl<T: Scalar> Workspace<T> {
         self.root.inner()
     }
 
-    /// Returns the path and the displayed text of the first module whose output for `input` has a NaN or an infinity.
+    /// Finds the first module whose output for `input` contains a NaN or an infinity, and returns its path and its
+    /// `Display` text.
     ///
-    /// It runs the forward pass again, as in training, and checks every output.
+    /// It runs a forward pass in a new workspace, as in training, and checks the output of every module.
     #[must_use]
     pub fn first_not_finite(module: &dyn Module<T>, input: &Matrix<T>) -> Option<(String, String)> {
         let mut workspace = Self::default();
@@ -223,7 +231,8 @@ impl<T: Scalar> Workspace<T> {
         workspace.root.first_not_finite(module, String::new())
     }
 
-    /// Fills every buffer with `number`: for tests that a result does not depend on earlier content.
+    /// Fills every buffer with `number`. Tests use this to show that results do not depend on the earlier content of
+    /// the buffers.
     #[doc(hidden)]
     pub fn fill(&mut self, number: T) {
         self.root.fill(number);

@@ -32,7 +32,7 @@ pub(crate) fn check_finite(function: &'static str, parameter: &'static str, valu
     })
 }
 
-/// Returns an error if memory cannot address a matrix of this size.
+/// Returns an error if an `f64` matrix of this size is larger than the largest possible allocation.
 pub(crate) fn check_addressable(
     function: &'static str,
     parameter: &'static str,

@@ -20,7 +20,11 @@ use crate::{Dataset, Error, ReadLimits};
 /// use brique_tensor::ndarray::array;
 ///
 /// let text = "class;height;weight\n1;1.75;70\n0;1.60;55\n";
-/// let options = CsvOptions { header: true, label: LabelColumn::Name("class".to_owned()), separator: b';' };
+/// let options = CsvOptions {
+///     header: true,
+///     label: LabelColumn::Name("class".to_owned()),
+///     separator: b';',
+/// };
 /// let data = read_csv_from::<f64>(text.as_bytes(), &options)?;
 /// assert_eq!(data.inputs(), array![[1.75, 70.0], [1.60, 55.0]]);
 /// assert_eq!(data.targets(), array![[1.0], [0.0]]);
@@ -28,10 +32,12 @@ use crate::{Dataset, Error, ReadLimits};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvOptions {
-    /// Whether the first line contains the names of the columns. Default false: names are not numbers, so a forgotten
-    /// header is an error, whereas an example taken for a header would be lost silently.
+    /// Whether the first line contains the names of the columns. Default: false.
+    ///
+    /// If this is false for a file with a header, reading returns an error, because names are not numbers. With the
+    /// default true, a file without a header would lose its first example without an error.
     pub header: bool,
-    /// The column of the targets. The other columns are the inputs, in their order. Default: the last column.
+    /// The column that contains the targets. All other columns are inputs, in their order. Default: the last column.
     pub label: LabelColumn,
     /// The separator between the fields of a line. Default: a comma.
     pub separator: u8,
@@ -61,38 +67,44 @@ pub enum LabelColumn {
 
 /// Reads a data set from a file of comma-separated values: inputs of shape (n, columns − 1), targets of shape (n, 1).
 ///
-/// Every field is a finite number in Rust's syntax, such as `5`, `-0.25` or `1e-3`; it is rounded to `T`. White space
-/// around a field is ignored, a field may be in double quotes, and empty lines are skipped. A file that begins with
-/// the bytes of gzip is decompressed, regardless of its name. [`ReadLimits`] states how much memory this takes at most,
-/// and sets other limits than its default.
+/// Every field must be a finite number in Rust's syntax, such as `5`, `-0.25` or `1e-3`; it is rounded to `T`. White
+/// space around a field is ignored, a field may be in double quotes, and empty lines are skipped. A gzip file is
+/// decompressed; it is recognised by its first bytes, not by its name. [`ReadLimits`] states how much memory this takes
+/// at most, and sets other limits than the default ones.
 ///
 /// # Errors
 ///
-/// If the file cannot be read or decompressed; if a field is not a finite number, or a line has another number of
-/// fields than the first (the error contains line and column, counted from 1); if the label column does not exist, or
-/// several columns have its name; if there are no examples; if the separator can be part of a number or of the format;
-/// if a field has more than 4096 bytes, or a gzip file unpacks into more than 1 GiB. The error names the file.
+/// * If the file cannot be read or decompressed, or there are no examples.
+/// * If a field is not a finite number, or a line has more or fewer fields than the first line. The error contains the
+///   line and the column, counted from 1.
+/// * If the label column does not exist, or several columns have its name.
+/// * If the separator is a letter, a digit, a sign, a point, a double quote, a line end, or not ASCII.
+/// * If a field has more than 4096 bytes, or a gzip file unpacks into more than 1 GiB.
+///
+/// An error in the file contains its path.
 ///
 /// ```no_run
 /// use brique_datasets::{CsvOptions, Dataset, read_csv};
 ///
-/// let iris: Dataset<f32> = read_csv("iris.csv", &CsvOptions { header: true, ..CsvOptions::default() })?;
+/// let options = CsvOptions { header: true, ..CsvOptions::default() };
+/// let iris: Dataset<f32> = read_csv("iris.csv", &options)?;
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 pub fn read_csv<T: Scalar>(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Dataset<T>, Error> {
     ReadLimits::new().read_csv(path, options)
 }
 
-/// Reads a data set in comma-separated values from any reader, as [`read_csv`].
+/// Reads a data set from any reader of comma-separated values. The format is that of [`read_csv`].
 ///
 /// # Errors
 ///
-/// As [`read_csv`], but the error names no file.
+/// As [`read_csv`], but the errors contain no path.
 ///
 /// ```
 /// use brique_datasets::{CsvOptions, read_csv_from};
 ///
-/// let error = read_csv_from::<f64>("1,2\n3,x\n".as_bytes(), &CsvOptions::default()).unwrap_err();
+/// let text = "1,2\n3,x\n".as_bytes();
+/// let error = read_csv_from::<f64>(text, &CsvOptions::default()).unwrap_err();
 /// assert_eq!(error.to_string(), "line 2, column 2 is \"x\", expected a finite number");
 /// ```
 pub fn read_csv_from<T: Scalar>(reader: impl Read, options: &CsvOptions) -> Result<Dataset<T>, Error> {

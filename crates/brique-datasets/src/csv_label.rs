@@ -7,7 +7,7 @@ use crate::{Error, LabelColumn};
 /// What the first line of a file tells about the columns.
 pub(crate) struct Header {
     pub(crate) columns: usize,
-    /// The first names, for an error message; `None` without a header.
+    /// The names for an error message, at most the first 20; `None` without a header.
     names: Option<Vec<String>>,
     /// The first two columns with the name of the label column.
     labels: Vec<usize>,

@@ -13,7 +13,8 @@ use crate::labels::{distinct_rows, signs_to_zero_one};
 /// use brique_datasets::Dataset;
 /// use brique_tensor::ndarray::array;
 ///
-/// let data = Dataset::new(array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], array![[1.0], [5.0], [9.0]])?;
+/// let inputs = array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]];
+/// let data = Dataset::new(inputs, array![[1.0], [5.0], [9.0]])?;
 /// assert_eq!(data.len(), 3);
 /// for (x, y) in data.iter() {
 ///     assert_eq!(x[0] + x[1], y[0]);
@@ -141,7 +142,7 @@ impl<T: Scalar> Dataset<T> {
         }
     }
 
-    /// Returns the examples in order in batches of `size`; the last batch contains the remaining ones.
+    /// Returns the examples in batches of `size`, in their order; the last batch contains the remaining examples.
     ///
     /// # Errors
     ///
@@ -155,12 +156,12 @@ impl<T: Scalar> Dataset<T> {
         Ok(inputs.zip(self.targets.axis_chunks_iter(Axis(0), size)))
     }
 
-    /// Returns every example once, in an order drawn from `rng`, in batches of `size`; the last batch contains the
-    /// remaining ones.
+    /// Returns all examples in a random order drawn from `rng`, in batches of `size`. Every example occurs once; the
+    /// last batch contains the remaining examples.
     ///
     /// # Errors
     ///
-    /// If `size` is 0; nothing is drawn then.
+    /// If `size` is 0; `rng` is not used in this case.
     ///
     /// ```
     /// use brique_datasets::line;
@@ -168,7 +169,8 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// let mut rng = portable(1);
     /// let data = line(&mut rng);
-    /// let sizes: Vec<usize> = data.shuffled_batches(32, &mut rng)?.map(|(x, _)| x.nrows()).collect();
+    /// let batches = data.shuffled_batches(32, &mut rng)?;
+    /// let sizes: Vec<usize> = batches.map(|(x, _)| x.nrows()).collect();
     /// assert_eq!(sizes, [32, 32, 32, 4]);
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```
@@ -186,11 +188,14 @@ impl<T: Scalar> Dataset<T> {
         }))
     }
 
-    /// Returns the class of each example: distinct targets, numbered in increasing order.
+    /// Returns the class number of each example. The distinct targets are sorted and numbered from 0.
     ///
-    /// Targets ±1 become 0 and 1. A one-hot target is a class like any other row of numbers. The numbering depends on
-    /// the data set: a subset that lacks a class numbers the classes differently, so compute the classes before a
-    /// split.
+    /// For example, the targets −1 and 1 are the classes 0 and 1. If a target has several columns, its whole row is
+    /// compared, first column first. One-hot targets are sorted in this way too, so the column of the 1 is not the
+    /// class number; [`class_indices`](crate::class_indices) returns that column.
+    ///
+    /// The numbers depend on the data set: a subset without one of the classes has other numbers. Therefore call this
+    /// method before a split.
     ///
     /// ```
     /// use brique_datasets::Dataset;
@@ -218,7 +223,7 @@ impl<T: Scalar> Dataset<T> {
         })
     }
 
-    /// Converts the examples to another precision; each number is rounded to the nearest.
+    /// Converts the examples to another type; each number is rounded to the nearest number of that type.
     #[must_use]
     pub fn cast<U: Scalar>(&self) -> Dataset<U> {
         let round = |value: &T| U::from_f64(value.as_f64());

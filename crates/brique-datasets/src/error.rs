@@ -7,7 +7,7 @@ use std::{fmt, io};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Two collections that belong together, example by example, have different lengths.
+    /// Two collections that must have one element per example have different lengths.
     #[error("{what} hold {found} examples, expected {expected}: one for each of the {of}")]
     Lengths {
         /// The collection with the wrong length.
@@ -16,10 +16,10 @@ pub enum Error {
         found: usize,
         /// The length it should have.
         expected: usize,
-        /// The collection it belongs to.
+        /// The other collection.
         of: &'static str,
     },
-    /// A matrix has another number of columns than required.
+    /// A matrix has the wrong number of columns.
     #[error("{what} have {found} columns, expected {expected}: {reason}")]
     Columns {
         /// The matrix.
@@ -34,7 +34,7 @@ pub enum Error {
     /// A parameter has an invalid value.
     #[error("{function}: {parameter} is {found}, expected {expected}")]
     Parameter {
-        /// The function, or the struct that it takes.
+        /// The function, or the struct that contains the parameter.
         function: &'static str,
         /// The parameter.
         parameter: &'static str,
@@ -81,26 +81,26 @@ pub enum Error {
         /// The number of examples.
         examples: usize,
     },
-    /// Statistics of an empty data set were requested.
+    /// The statistics of an empty data set were requested.
     #[error("{function}: there are no examples to take statistics of")]
     NoExamples {
         /// The function.
         function: &'static str,
     },
-    /// A split would leave one side without examples.
+    /// The training set or the test set of a split would be empty.
     #[error(
         "with {examples} examples and a test size of {test_size}, the {side} set would be empty: \
          change the test size, or take more examples"
     )]
     EmptySide {
-        /// The side that would be empty.
+        /// The set that would be empty.
         side: Side,
         /// The number of examples to split.
         examples: usize,
         /// The requested test size.
         test_size: String,
     },
-    /// A class with a single member cannot be on both sides of a split.
+    /// A class has a single example, which cannot be in both sets of a stratified split.
     #[error("class {class} has {members} member; a stratified split needs at least 2, one for each side")]
     LonelyClass {
         /// The class.
@@ -108,13 +108,13 @@ pub enum Error {
         /// The number of examples of this class.
         members: usize,
     },
-    /// A side of a split is too small to contain every class.
+    /// The training set or the test set is too small for one example of every class.
     #[error(
         "the {side} set would hold {examples} examples of {classes} classes; \
          a stratified split needs at least one of each"
     )]
     TooFewForClasses {
-        /// The side that is too small.
+        /// The set that is too small.
         side: Side,
         /// The number of examples it would have.
         examples: usize,
@@ -133,7 +133,7 @@ pub enum Error {
         /// The number of folds.
         folds: usize,
     },
-    /// Something is wrong with a file.
+    /// A file cannot be read, or its content is invalid.
     #[error("{}: {error}", path.display())]
     File {
         /// The file.
@@ -146,7 +146,7 @@ pub enum Error {
     Unreadable {
         /// The kind of the error.
         kind: io::ErrorKind,
-        /// The message of the system.
+        /// The message of the operating system.
         message: String,
     },
     /// Bytes begin like a gzip stream but cannot be decompressed.
@@ -198,7 +198,7 @@ pub enum Error {
         /// The values it may have.
         expected: &'static str,
     },
-    /// A line of a text has another number of fields than it should have.
+    /// A line of a text has too many or too few fields.
     #[error(
         "line {line} has {found} fields, expected {expected}, {reason}: column {} is {}",
         .found.min(.expected) + 1,
@@ -229,7 +229,7 @@ pub enum Error {
         found: Vec<u8>,
         /// The expected bytes.
         expected: [u8; 4],
-        /// The reason: which of them is wrong.
+        /// The byte that is wrong, and why.
         reason: &'static str,
     },
     /// The length of an IDX file does not match its header.
@@ -246,7 +246,7 @@ pub enum Error {
     },
 }
 
-/// One side of a split.
+/// One of the two sets of a split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The training examples.

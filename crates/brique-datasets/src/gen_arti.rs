@@ -24,10 +24,15 @@ pub enum DataType {
 /// use brique_datasets::{DataType, GenArti, gen_arti};
 /// use brique_random::portable;
 ///
-/// let xor = GenArti { data_type: DataType::FourGaussians, nbex: 10, ..GenArti::default() };
+/// let xor = GenArti {
+///     data_type: DataType::FourGaussians,
+///     nbex: 10,
+///     ..GenArti::default()
+/// };
 /// let data = gen_arti(&xor, &mut portable(3))?;
 /// assert_eq!(data.inputs().dim(), (10, 2));
-/// assert_eq!(data.targets().iter().filter(|&&y| y == 1.0).count(), 6); // clusters of 3, 3, 2 and 2
+/// let ones = data.targets().iter().filter(|&&y| y == 1.0).count();
+/// assert_eq!(ones, 6); // clusters of 3, 3, 2 and 2
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

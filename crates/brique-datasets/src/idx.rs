@@ -21,7 +21,8 @@ use crate::{Dataset, Error, ReadLimits};
 /// ```no_run
 /// use brique_datasets::{Dataset, read_mnist};
 ///
-/// let data: Dataset<f32> = read_mnist("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")?;
+/// let data: Dataset<f32> =
+///     read_mnist("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")?;
 /// let (mut pixels, digits) = data.into_parts();
 /// pixels /= 255.0;
 /// let data = Dataset::new(pixels, digits)?;
@@ -61,9 +62,11 @@ pub fn read_idx_images<T: Scalar>(path: impl AsRef<Path>) -> Result<Array2<T>, E
 /// use brique_datasets::read_idx_images_from;
 /// use brique_tensor::ndarray::array;
 ///
-/// let header = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]; // two images of 1 × 2 pixels
+/// // Two images of 1 × 2 pixels.
+/// let header = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2];
 /// let bytes = [header.as_slice(), &[0, 255, 7, 9]].concat();
-/// assert_eq!(read_idx_images_from::<f64>(bytes.as_slice())?, array![[0.0, 255.0], [7.0, 9.0]]);
+/// let images = read_idx_images_from::<f64>(bytes.as_slice())?;
+/// assert_eq!(images, array![[0.0, 255.0], [7.0, 9.0]]);
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 pub fn read_idx_images_from<T: Scalar>(reader: impl Read) -> Result<Array2<T>, Error> {

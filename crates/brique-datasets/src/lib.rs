@@ -1,4 +1,6 @@
-//! Data sets: inputs with their targets, generators of toy data, readers of files, and splits.
+//! Data sets for training: generators of toy data, embedded handwritten digits, readers of files, and splits.
+//!
+//! Start with [`Dataset`]. [`gen_arti`] and [`digits`] return one without any file.
 //!
 //! * [`Dataset`] contains inputs and targets, one example per row, to iterate over, to batch and to select from.
 //! * [`gen_arti`] generates the report's two Gaussians, XOR and checkerboard.
@@ -6,8 +8,8 @@
 //!   bit.
 //! * [`line()`], [`plane()`] and [`LinearProblem`] generate linear data with noise.
 //! * [`digits`] returns 1,797 handwritten digits, which are embedded in the program.
-//! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip; [`ReadLimits`] limits what a
-//!   file can make them allocate.
+//! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip; [`ReadLimits`] limits
+//!   what a file can make them allocate.
 //! * [`train_test_split`] and [`k_fold`] split data sets; the indices are those of
 //!   scikit-learn.
 //! * [`one_hot`] and [`class_indices`] convert class numbers to one-hot vectors and back.
@@ -17,9 +19,11 @@
 //! use brique_datasets::{GenArti, Selection, TestSize, gen_arti, train_test_split};
 //! use brique_random::NumpyRandomState;
 //!
-//! let data = gen_arti(&GenArti { epsilon: 0.1, ..GenArti::default() }, &mut NumpyRandomState::new(42))?;
+//! let parameters = GenArti { epsilon: 0.1, ..GenArti::default() };
+//! let data = gen_arti(&parameters, &mut NumpyRandomState::new(42))?;
 //! let mut rng = NumpyRandomState::new(42);
-//! let (train, test) = train_test_split(&data, TestSize::Fraction(0.2), Selection::Shuffled(&mut rng))?;
+//! let (size, selection) = (TestSize::Fraction(0.2), Selection::Shuffled(&mut rng));
+//! let (train, test) = train_test_split(&data, size, selection)?;
 //! assert_eq!((train.len(), test.len()), (800, 200));
 //! # Ok::<(), brique_datasets::Error>(())
 //! ```

@@ -49,14 +49,14 @@ pub enum Selection<'a> {
     },
     /// Members of each class are drawn. A single split returns both sides in a drawn order.
     Stratified {
-        /// The class of each example, as any numbers; [`Dataset::classes`] returns them.
+        /// The class number of each example, for example from [`Dataset::classes`]. The numbers may have gaps.
         classes: &'a [usize],
         /// The source of random numbers.
         rng: &'a mut dyn RandomSource,
     },
 }
 
-/// The indices of the examples on each side of a split.
+/// The indices of the examples in the training set and in the test set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
     /// The training examples.
@@ -67,8 +67,8 @@ pub struct Split {
 
 /// Splits a data set into a training set and a test set, and returns (train, test).
 ///
-/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) both sides equal those of scikit-learn's
-/// `train_test_split(…, random_state=s)`, row for row.
+/// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) as the source of random numbers, both sets are
+/// those of scikit-learn's `train_test_split(…, random_state=s)`, row by row.
 ///
 /// # Errors
 ///
@@ -80,17 +80,19 @@ pub struct Split {
 ///
 /// let data = line(&mut NumpyRandomState::new(42));
 /// let mut rng = NumpyRandomState::new(42);
-/// let (train, test) = train_test_split(&data, TestSize::Fraction(0.2), Selection::Shuffled(&mut rng))?;
+/// let (size, selection) = (TestSize::Fraction(0.2), Selection::Shuffled(&mut rng));
+/// let (train, test) = train_test_split(&data, size, selection)?;
 /// assert_eq!((train.len(), test.len()), (80, 20));
 ///
 /// let (first, last) = train_test_split(&data, TestSize::Count(1), Selection::InOrder)?;
 /// assert_eq!((first.len(), last.inputs()[[0, 0]]), (99, 10.0));
 ///
-/// let error = train_test_split(&data, TestSize::Fraction(1.2), Selection::InOrder).unwrap_err();
+/// let size = TestSize::Fraction(1.2);
+/// let error = train_test_split(&data, size, Selection::InOrder).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "train_test_split: the fraction of TestSize is 1.2, expected a number between 0 and 1, both excluded; \
-///      a number of examples is TestSize::Count"
+///     "train_test_split: the fraction of TestSize is 1.2, expected a number between 0 \
+///      and 1, both excluded; a number of examples is TestSize::Count"
 /// );
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
@@ -103,12 +105,14 @@ pub fn train_test_split<T: Scalar>(
     Ok((data.gather(&train), data.gather(&test)))
 }
 
-/// Returns the indices of a split of `examples` examples, for data that is not in a [`Dataset`].
+/// Splits the indices `0..examples` as [`train_test_split`] splits a data set. Use it for data that is not in a
+/// [`Dataset`].
 ///
 /// # Errors
 ///
-/// If a fraction is outside (0, 1); if a side would be empty; if a stratified split does not have one class per
-/// example, has a class with a single member, or has a side smaller than the number of classes. Nothing is drawn then.
+/// If a fraction is outside (0, 1), or one of the two sets would be empty. For a stratified split, also if `classes`
+/// does not have one element per example, a class has a single example, or one of the two sets has fewer examples than
+/// there are classes. In all these cases no random number is drawn.
 pub fn train_test_indices(
     examples: usize,
     test_size: TestSize,

@@ -1,12 +1,12 @@
-//! Reproduces the report: every figure, table and claim, with the crates of the workspace.
+//! Reproduces the student's report from which Brique grew: every figure, table and claim.
+//!
+//! Start with the command line program `cargo xtask experiments`, or with [`Run`] in a program of your own.
 //!
 //! * [`experiments::ALL`]: the experiments, one file each.
 //! * [`Run`]: the results of some or all experiments: `results.json`, `report.md` and the figures.
 //! * [`Claim`]: a sentence with a measured number and a bound, which decides whether the sentence holds.
-//! * [`Committed`]: the committed report, and its faults according to a run; [`differences`]: the differences between
-//!   two `results.json`.
-//!
-//! `cargo xtask experiments` is the command line of this crate.
+//! * [`Committed`]: the report in `docs/report`, and the points in which it differs from a run; [`differences`]: the
+//!   differences between two `results.json`.
 
 mod accuracy;
 mod check;

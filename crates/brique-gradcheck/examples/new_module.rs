@@ -1,4 +1,4 @@
-//! Defines a new module and judges it. The module multiplies every column of the input by a parameter.
+//! Defines a new module and tests it with `Judge`. The module multiplies each column of the input by a parameter.
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
 use std::fmt;
@@ -10,7 +10,7 @@ use brique_tensor::Matrix;
 use brique_tensor::ndarray::Axis;
 use proptest::prelude::*;
 
-/// `y = x · diag(s)`; `δ_x = δ · diag(s)`, `∇s += Σ x ⊙ δ` over the batch.
+/// Computes `y = x · diag(s)`. The backward passes compute `δ_x = δ · diag(s)` and `∇s += Σ x ⊙ δ` over the batch.
 #[derive(Debug)]
 struct Scale(Parameter);
 

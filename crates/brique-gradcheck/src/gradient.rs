@@ -31,22 +31,30 @@ use crate::{Report, TensorReport};
 /// # #[derive(Debug)]
 /// # struct L1(Reduction);
 /// # impl fmt::Display for L1 {
-/// #     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "L1({})", self.0) }
+/// #     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// #         write!(f, "L1({})", self.0)
+/// #     }
 /// # }
 /// # impl Loss for L1 {
 /// #     fn reduction(&self) -> Reduction { self.0 }
-/// #     fn forward_kernel(&self, y: &Matrix, yhat: &Matrix) -> f64 { (yhat - y).mapv(f64::abs).sum() }
-/// #     fn backward_kernel(&self, y: &Matrix, yhat: &Matrix, delta: &mut Matrix) {
-/// #         Zip::from(delta).and(y).and(yhat).for_each(|d, y, yhat| *d = if yhat > y { 1.0 } else { -1.0 });
+/// #     fn forward_kernel(&self, y: &Matrix, yhat: &Matrix) -> f64 {
+/// #         (yhat - y).mapv(f64::abs).sum()
 /// #     }
-/// #     fn per_example_kernel(&self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>) {
+/// #     fn backward_kernel(&self, y: &Matrix, yhat: &Matrix, delta: &mut Matrix) {
+/// #         let values = Zip::from(delta).and(y).and(yhat);
+/// #         values.for_each(|d, y, yhat| *d = if yhat > y { 1.0 } else { -1.0 });
+/// #     }
+/// #     fn per_example_kernel(
+/// #         &self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>
+/// #     ) {
 /// #         losses.assign(&(yhat - y).mapv(f64::abs).sum_axis(Axis(1)));
 /// #     }
 /// # }
 /// use brique_tensor::ndarray::array;
 ///
 /// // |ŷ − y| has a kink where ŷ = y.
-/// let report = GradientCheck::default().loss(&L1(Reduction::Sum), &array![[0.0, 2.0]], &array![[1.0, 2.0]])?;
+/// let (y, yhat) = (array![[0.0, 2.0]], array![[1.0, 2.0]]);
+/// let report = GradientCheck::default().loss(&L1(Reduction::Sum), &y, &yhat)?;
 /// assert_eq!((report.entries(), report.kinks()), (1, 1));
 /// println!("{report}");
 /// report.verdict()?;

@@ -25,8 +25,8 @@ const REDUCTIONS: &str = "reductions_agree";
 /// for the smallest failing case, as `proptest` does, and reports it. If a check panics, the judge reports the first
 /// case.
 ///
-/// Every case is checked at each [`SimdLevel`] of the processor, from the best to the baseline, inside
-/// [`SimdLevel::run`]. A failure names the level.
+/// Every case is checked at each [`SimdLevel`](brique_tensor::SimdLevel) of the processor, from the best to the
+/// baseline, inside [`SimdLevel::run`](brique_tensor::SimdLevel::run). A failure names the level.
 ///
 /// ```
 /// # use brique_core::{Loss, Reduction};
@@ -34,10 +34,14 @@ const REDUCTIONS: &str = "reductions_agree";
 /// # #[derive(Debug)]
 /// # struct Squares(Reduction);
 /// # impl Squares {
-/// #     fn divisor(&self, yhat: &Matrix) -> f64 { self.0.divisor(yhat.nrows(), yhat.ncols()) as f64 }
+/// #     fn divisor(&self, yhat: &Matrix) -> f64 {
+/// #         self.0.divisor(yhat.nrows(), yhat.ncols()) as f64
+/// #     }
 /// # }
 /// # impl std::fmt::Display for Squares {
-/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Squares({})", self.0) }
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// #         write!(f, "Squares({})", self.0)
+/// #     }
 /// # }
 /// # impl Loss for Squares {
 /// #     fn reduction(&self) -> Reduction { self.0 }
@@ -46,9 +50,12 @@ const REDUCTIONS: &str = "reductions_agree";
 /// #     }
 /// #     fn backward_kernel(&self, y: &Matrix, yhat: &Matrix, delta: &mut Matrix) {
 /// #         let d = self.divisor(yhat);
-/// #         Zip::from(delta).and(y).and(yhat).for_each(|delta, y, yhat| *delta = 2.0 * (yhat - y) / d);
+/// #         let values = Zip::from(delta).and(y).and(yhat);
+/// #         values.for_each(|delta, y, yhat| *delta = 2.0 * (yhat - y) / d);
 /// #     }
-/// #     fn per_example_kernel(&self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>) {
+/// #     fn per_example_kernel(
+/// #         &self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>
+/// #     ) {
 /// #         losses.assign(&(yhat - y).mapv(|e| e * e).sum_axis(Axis(1)));
 /// #     }
 /// # }
@@ -58,7 +65,8 @@ const REDUCTIONS: &str = "reductions_agree";
 ///
 /// let numbers = |[rows, columns]: [usize; 2]| matrix(rows, columns, Numbers::Tame);
 /// let pairs = sizes().prop_flat_map(move |shape| (numbers(shape), numbers(shape)));
-/// let judgement = Judge::new(1).cases(32).losses(Squares, pairs)?; // a loss for each reduction
+/// // `Squares` creates the loss for each reduction.
+/// let judgement = Judge::new(1).cases(32).losses(Squares, pairs)?;
 /// println!("{judgement}");
 /// # Ok::<(), brique_gradcheck::Failure>(())
 /// ```

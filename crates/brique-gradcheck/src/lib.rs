@@ -1,9 +1,11 @@
-//! Checks that the gradients of modules and losses are correct. These checks judge Brique's own modules and losses,
-//! and can judge yours.
+//! Checks that modules and losses, Brique's and your own, compute correct gradients.
+//!
+//! Start with [`Judge`], which runs all checks; the example below shows it.
 //!
 //! * [`GradientCheck`] compares both backward passes with central differences and returns a [`Report`] that shows the
 //!   worst entry.
-//! * [`module_laws`] and [`loss_laws`] contain the laws of the contract, each as a function.
+//! * [`module_laws`] and [`loss_laws`] contain the laws that every module and every loss must obey, one function for
+//!   each law.
 //! * [`composite_laws`] checks that a composite module passes every call on to the modules inside it.
 //! * [`strategies`] provides `proptest` strategies for shapes and numbers, chosen so that they reveal mistakes.
 //! * [`Judge`] runs all of these checks on modules and losses of many shapes.
@@ -37,19 +39,27 @@
 //!     fn forward_kernel(&self, input: &Matrix, output: &mut Matrix, _: &mut Memory) {
 //!         Zip::from(output).and(input).for_each(|y, &x| *y = x * x);
 //!     }
-//!     fn delta_kernel(&self, input: &Matrix, delta: &Matrix, input_delta: &mut Matrix, _: &mut Memory) {
-//!         Zip::from(input_delta).and(input).and(delta).for_each(|d, &x, &delta| *d = 2.0 * x * delta);
+//!     fn delta_kernel(
+//!         &self,
+//!         input: &Matrix,
+//!         delta: &Matrix,
+//!         input_delta: &mut Matrix,
+//!         _: &mut Memory,
+//!     ) {
+//!         let values = Zip::from(input_delta).and(input).and(delta);
+//!         values.for_each(|d, &x, &delta| *d = 2.0 * x * delta);
 //!     }
 //! }
 //!
-//! let judgement = Judge::new(1).modules(strategies::size().prop_map(|inputs| (Square, inputs)))?;
+//! let modules = strategies::size().prop_map(|inputs| (Square, inputs));
+//! let judgement = Judge::new(1).modules(modules)?;
 //! assert!(judgement.entries() > 100);
 //! # Ok::<(), brique_gradcheck::Failure>(())
 //! ```
 //!
-//! The checks cannot detect a forward pass that consistently computes another function than intended, which needs
-//! exact values from an independent source; a parameter that neither visitor visits; or any mistake that occurs in
-//! `f32` only.
+//! The checks cannot detect three kinds of mistakes: a forward pass that computes another function than intended, with
+//! correct gradients of that function (detect it with exact values from an independent source); a parameter that
+//! neither `own_parameters` nor `own_parameters_mut` visits; a mistake that occurs in `f32` only.
 //!
 //! Source: Torch7's `nn.Jacobian`, PyTorch's `torch.autograd.gradcheck`, and Caffe's `GradientChecker`, which handled
 //! kinks.

@@ -10,13 +10,19 @@
 //! # #[derive(Debug)]
 //! # struct TotalError;
 //! # impl std::fmt::Display for TotalError {
-//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "TotalError") }
+//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+//! #         write!(f, "TotalError")
+//! #     }
 //! # }
 //! # impl Loss for TotalError {
 //! #     fn reduction(&self) -> Reduction { Reduction::Sum }
 //! #     fn forward_kernel(&self, y: &Matrix, yhat: &Matrix) -> f64 { (yhat - y).sum() }
-//! #     fn backward_kernel(&self, _: &Matrix, _: &Matrix, delta: &mut Matrix) { delta.fill(1.0); }
-//! #     fn per_example_kernel(&self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>) {
+//! #     fn backward_kernel(&self, _: &Matrix, _: &Matrix, delta: &mut Matrix) {
+//! #         delta.fill(1.0);
+//! #     }
+//! #     fn per_example_kernel(
+//! #         &self, y: &Matrix, yhat: &Matrix, losses: &mut ArrayRef1<f64>
+//! #     ) {
 //! #         losses.assign(&(y - yhat).sum_axis(Axis(1))); // the other way round
 //! #     }
 //! # }
@@ -24,9 +30,11 @@
 //!
 //! let (y, yhat) = (array![[1.0, 2.0]], array![[1.5, 2.25]]);
 //! loss_laws::a_gradient_step_lowers_the_loss(&TotalError, &y, &yhat)?;
+//! let failure = loss_laws::examples_add_up(&TotalError, &y, &yhat).unwrap_err();
 //! assert_eq!(
-//!     loss_laws::examples_add_up(&TotalError, &y, &yhat).unwrap_err().to_string(),
-//!     "TotalError breaks the law examples_add_up: forward gives 7.5e-1, the losses of the examples add up to -7.5e-1"
+//!     failure.to_string(),
+//!     "TotalError breaks the law examples_add_up: forward gives 7.5e-1, \
+//!      the losses of the examples add up to -7.5e-1"
 //! );
 //! # Ok::<(), Failure>(())
 //! ```

@@ -12,27 +12,40 @@
 //! # #[derive(Debug)]
 //! # struct Scale(Parameter);
 //! # impl std::fmt::Display for Scale {
-//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Scale") }
+//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+//! #         write!(f, "Scale")
+//! #     }
 //! # }
 //! # impl Module for Scale {
 //! #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
-//! #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(&(x * self.0.value()[[0, 0]])); }
-//! #     fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) { d.assign(&(delta * self.0.value()[[0, 0]])); }
+//! #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) {
+//! #         y.assign(&(x * self.0.value()[[0, 0]]));
+//! #     }
+//! #     fn delta_kernel(
+//! #         &self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory
+//! #     ) {
+//! #         d.assign(&(delta * self.0.value()[[0, 0]]));
+//! #     }
 //! #     fn gradient_kernel(&mut self, x: &Matrix, delta: &Matrix, _: &mut Memory) {
 //! #         self.0.gradient_mut()[[0, 0]] = (x * delta).sum(); // should be +=
 //! #     }
 //! #     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter)) { visit(&self.0); }
-//! #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) { visit(&mut self.0); }
+//! #     fn own_parameters_mut(&mut self, visit: &mut dyn FnMut(&mut Parameter)) {
+//! #         visit(&mut self.0);
+//! #     }
 //! # }
 //! use brique_tensor::ndarray::array;
 //!
-//! let mut scale = Scale(Parameter::new(array![[3.0]])); // its gradient overwrites where it should add
+//! // Its gradient kernel overwrites the gradient instead of adding to it.
+//! let mut scale = Scale(Parameter::new(array![[3.0]]));
 //! let (x, delta) = (array![[1.0, 2.0]], array![[0.5, -1.5]]);
 //! module_laws::forward_changes_nothing(&mut scale, &x, &delta)?;
+//! let failure =
+//!     module_laws::accumulate_twice_is_double(&mut scale, &x, &delta).unwrap_err();
 //! assert_eq!(
-//!     module_laws::accumulate_twice_is_double(&mut scale, &x, &delta).unwrap_err().to_string(),
-//!     "Scale breaks the law accumulate_twice_is_double: the gradient of parameter 0 after two passes has \
-//!      -2.5e0 at (0, 0), expected -5e0"
+//!     failure.to_string(),
+//!     "Scale breaks the law accumulate_twice_is_double: the gradient of parameter 0 \
+//!      after two passes has -2.5e0 at (0, 0), expected -5e0"
 //! );
 //! # Ok::<(), Failure>(())
 //! ```

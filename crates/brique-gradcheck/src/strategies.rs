@@ -5,7 +5,8 @@
 //! use proptest::prelude::*;
 //! use proptest::test_runner::TestRunner;
 //!
-//! let matrices = sizes().prop_flat_map(|[rows, columns]| matrix::<f64>(rows, columns, Numbers::Huge));
+//! let matrices = sizes()
+//!     .prop_flat_map(|[rows, columns]| matrix::<f64>(rows, columns, Numbers::Huge));
 //! TestRunner::default().run(&matrices, |x| {
 //!     prop_assert_eq!(x.t().to_owned().reversed_axes(), x);
 //!     Ok(())

@@ -1,4 +1,4 @@
-//! Branches side by side.
+//! Modules with the same input, called branches, whose outputs are placed side by side.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::arithmetic::add;
 
-/// Computes `y = [f_1(x) f_2(x) …]`: every branch gets the same input, and the outputs are placed side by side. The
-/// backward pass computes `δ_x = Σ (∂f_i/∂x)ᵀ δ_i`.
+/// Computes `y = [f_1(x) f_2(x) …]`: every branch `f_i` is a module and gets the same input, and the columns of the
+/// outputs are placed side by side. The backward pass computes `δ_x = Σ (∂f_i/∂x)ᵀ δ_i`.
 ///
 /// # Shapes
 ///
@@ -29,7 +29,7 @@ use crate::arithmetic::add;
 /// # Ok::<(), brique_core::Error>(())
 /// ```
 ///
-/// Source: Torch7's `nn.Concat`, along the columns.
+/// Source: Torch7's `nn.Concat`; the outputs are joined along the columns.
 #[derive(Debug)]
 pub struct Concat<T: Scalar = f64> {
     input: Shape,
@@ -43,7 +43,7 @@ struct Branch<T: Scalar> {
     output: Shape,
     /// The columns of the output that belong to the branch.
     columns: Slice,
-    /// The index of its scratch matrix, which holds a copy of its part of δ.
+    /// The index of the branch, of its node, and of the scratch matrix for its columns of δ.
     number: usize,
 }
 
@@ -94,6 +94,7 @@ impl<T: Scalar> Concat<T> {
             module,
             output,
         });
+        // Passes its path to every inner module.
         self.begin_step(0);
         Ok(self)
     }
@@ -192,6 +193,7 @@ compile_once! {
         input_delta.fill(T::zero());
         for branch in &concat.branches {
             let (mut scratch, nodes) = memory.scratch_and_inner(branch.number);
+            // A copy without gaps between the rows: matrix products of a slice with gaps are slow.
             scratch.assign(&delta.slice_axis(Axis(1), branch.columns));
             let node = &mut nodes[branch.number];
             node.delta(&*branch.module, input, &scratch);

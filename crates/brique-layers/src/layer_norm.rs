@@ -6,11 +6,11 @@ use brique_core::{Description, Error, Fault, Memory, Module, Parameter, Plan, Sh
 use brique_tensor::ndarray::{Array2, ArrayRef1, Axis, Zip};
 use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
-/// Computes `y = g ⊙ z + b` with `z = (x − μ) / √(v + ε)`. μ is the mean and v the variance of the values of each
-/// example.
+/// Computes `y = g ⊙ z + b` with `z = (x − μ) / √(v + ε)`. Each example has its own mean μ and variance v, over its n
+/// values; the divisor of the variance is n, not n − 1.
 ///
-/// It has one parameter of shape (2, n): the gain g, initially 1, and the bias b, initially 0. Neither is a weight to
-/// which a weight decay applies. The divisor of the variance is n. With δ = ∂L/∂y and s = g ⊙ δ:
+/// It has one parameter of shape (2, n): the gain g, initially 1, and the bias b, initially 0. Both count as biases,
+/// which weight decay can skip. With δ = ∂L/∂y and s = g ⊙ δ:
 ///
 /// | pass | result |
 /// |---|---|
@@ -41,13 +41,15 @@ pub struct LayerNorm<T: Scalar = f64> {
     epsilon: f64,
 }
 
-/// The number of rows over which gradients are summed at once.
+/// The number of rows in a block. Gradients are pairwise sums within a block; the sums of the blocks are added one
+/// after the other.
 const BLOCK: usize = 64;
 
-/// The mean of the values of an example, as a sum of two numbers, and 1/√(v + ε).
+/// The statistics of one example: the mean `mean + correction`, and 1/√(v + ε) as `inverse_deviation`.
 ///
-/// In f32, the mean of values around 1000 is rounded to 3·10⁻⁵. The differences between the values and the rounded mean
-/// are exact, and the mean of these differences is nearly exact: it is the second number, `correction`.
+/// The mean is stored in two numbers because one is not exact enough: an f32 near 1000 has a rounding error of up to
+/// 3·10⁻⁵. The differences between the values and the rounded `mean` are exact. Their mean, `correction`, is nearly
+/// exactly the error of `mean`.
 struct Scale<T> {
     mean: T,
     correction: T,
@@ -59,7 +61,7 @@ impl<T: Scalar> LayerNorm<T> {
     ///
     /// # Errors
     ///
-    /// If `values` is 0: there is no mean.
+    /// If `values` is 0, because there is no mean of 0 values.
     pub fn new(values: usize) -> Result<Self, Error> {
         if values == 0 {
             let fault = Fault::Value {
@@ -83,7 +85,7 @@ impl<T: Scalar> LayerNorm<T> {
     ///
     /// # Errors
     ///
-    /// If there are not two rows, or n is 0: there is no mean.
+    /// If `parameters` does not have two rows, or n is 0.
     pub fn from_parameters(parameters: Array2<T>) -> Result<Self, Error> {
         if parameters.nrows() != 2 {
             let fault = Fault::Shape {
@@ -228,6 +230,7 @@ compile_once! {
             .and(saved.rows());
         rows.for_each(|mut input_delta, x, delta, saved| {
             let scale = Scale::saved(&saved);
+            // mean(s) and mean(s ⊙ z), with s = g ⊙ δ.
             let mean = pairwise_sum(x.len(), |i| gain[i] * delta[i]) / n;
             let along_z = pairwise_sum(x.len(), |i| gain[i] * delta[i] * scale.apply(x[i])) / n;
             let values = Zip::from(&mut input_delta).and(&x).and(&delta).and(&gain);

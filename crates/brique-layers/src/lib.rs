@@ -1,4 +1,7 @@
-//! The modules from which networks are built.
+//! The modules from which networks are built: linear layers, activations, normalisation, dropout, and composite
+//! modules.
+//!
+//! Start with [`Linear`] and [`Sequential`]. The methods of all modules are those of [`Module`](brique_core::Module).
 //!
 //! * [`Linear`]: one matrix of parameters whose last row is the bias. [`Init`]: the distribution of its initial
 //!   parameters.
@@ -7,7 +10,7 @@
 //! * [`Softmax`], [`LogSoftmax`], [`LayerNorm`]: applied to each example separately.
 //! * [`Dropout`]: applies a random mask in training, and does nothing in prediction.
 //! * [`Sequential`]: modules one after the other; [`Residual`]: x + f(x); [`Concat`]: branches side by side.
-//! * [`Workspace`]: the memory of a training loop. [`registry`]: builds each module from its description.
+//! * [`Workspace`]: the reused buffers of a training loop. [`registry`]: builds modules from their descriptions.
 //!
 //! A training loop by hand, with the report's method names:
 //!

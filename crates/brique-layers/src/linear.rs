@@ -12,10 +12,11 @@ use brique_tensor::{
 use crate::Init;
 use crate::addressable::check_addressable;
 
-/// Computes `y = x · W + b`, with one parameter of shape (in + 1, out): W, and b as its last row.
+/// Computes `y = x · W + b`. W and b are stored in one parameter of shape (in + 1, out), with b as the last row. W is
+/// the transpose of the `weight` of PyTorch's `nn.Linear`.
 ///
-/// The report adds a column of ones to the input: `y = [x 1] · parameters`. The layer computes the same result without
-/// building this column. With δ = ∂L/∂y:
+/// The report appends a column of ones to the input and computes `y = [x 1] · parameters`. This layer computes the same
+/// result without building that column. With δ = ∂L/∂y:
 ///
 /// | pass | result |
 /// |---|---|
@@ -25,7 +26,7 @@ use crate::addressable::check_addressable;
 ///
 /// # Shapes
 ///
-/// `x` is (n, in), `y` and δ are (n, out). Any of n, in and out may be 0.
+/// `x` is (batch, in), `y` and δ are (batch, out). Any of batch, in and out may be 0.
 ///
 /// ```
 /// use brique_core::Module;
@@ -52,13 +53,13 @@ pub struct Linear<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Linear<T> {
-    /// Creates a layer from `inputs` to `outputs` values. `init` is the distribution of its parameters, `rng` their
-    /// source.
+    /// Creates a layer with `inputs` input values and `outputs` output values. The initial parameters are drawn from
+    /// the distribution `init` with the generator `rng`.
     ///
     /// # Errors
     ///
-    /// If `init` has a bound that is negative or too large for a number, or there would be more parameters than memory
-    /// can address.
+    /// If `init` has a bound that is negative, NaN, or so large that its double is not finite; or if there are more
+    /// parameters than memory can address.
     pub fn new(inputs: usize, outputs: usize, init: Init, rng: &mut dyn RandomSource) -> Result<Self, Error> {
         let refuse = |fault| Error::new(format_args!("Linear({inputs} → {outputs})"), "new", fault);
         check_addressable::<T>(inputs, outputs).map_err(refuse)?;
@@ -67,11 +68,11 @@ impl<T: Scalar> Linear<T> {
         })
     }
 
-    /// Creates the layer with these parameters, (in + 1, out): the weights row by row, then the bias.
+    /// Creates a layer with these parameters, (in + 1, out): one row of weights for each input, then the bias.
     ///
     /// # Errors
     ///
-    /// If there is no row, and therefore no bias.
+    /// If `parameters` has no row: the bias is missing.
     pub fn from_parameters(parameters: Array2<T>) -> Result<Self, Error> {
         if parameters.nrows() == 0 {
             let fault = Fault::Shape {

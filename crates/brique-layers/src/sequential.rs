@@ -1,4 +1,4 @@
-//! Modules one after the other.
+//! A chain of modules.
 
 use std::any::Any;
 use std::fmt;
@@ -8,9 +8,10 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 
 /// Applies modules one after the other: `y = f_n(… f_2(f_1(x)))`.
 ///
-/// Shapes are checked when the network is built: [`then`](Self::then) refuses a module that does not take the output of
-/// the previous one; the error names its position. If a `Sequential` is added to another, its modules are added one by
-/// one, which gives a single chain. In a box, or inside another module, it remains a separate network.
+/// [`then`](Self::then) appends a module. It checks shapes: if the module does not take the output of the previous one,
+/// it returns an error that names the position of the module. If the argument of `then` is another `Sequential`, `then`
+/// appends its modules one by one, and the result is a single chain. A `Sequential` in a `Box`, or in another module
+/// such as [`Residual`](crate::Residual), remains a module of its own.
 ///
 /// ```
 /// use brique_core::Module;
@@ -37,7 +38,7 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 /// ```
 ///
 /// `forward` and the backward methods recompute the intermediate activations on every call. A training loop avoids that
-/// by keeping them in a [`Workspace`](brique_core::Workspace).
+/// with a [`Workspace`](brique_core::Workspace), which stores them.
 ///
 /// Source: the course's `Sequentiel`; Torch7's `nn.Sequential`.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ struct Placed<T: Scalar> {
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// Creates a network without modules, for examples of this shape. Its output is its input.
+    /// Creates a network without modules, for examples of this shape. Its output equals its input.
     #[must_use]
     pub fn new(input: impl Into<Shape>) -> Self {
         Self {
@@ -65,12 +66,16 @@ impl<T: Scalar> Sequential<T> {
         }
     }
 
-    /// Returns the network with one more module at its end, or with the modules of another network.
+    /// Appends a module, or all modules of another `Sequential`.
+    ///
+    /// A module of the other network loses its name if a module of this network already has the same name. Its new name
+    /// is its index.
     ///
     /// # Errors
     ///
     /// If the module does not take the output of the network so far.
     pub fn then<M: Module<T> + 'static>(self, module: M) -> Result<Self, Error> {
+        // If `M` is `Self`, the cast succeeds and moves the network out of the option.
         let mut module = Some(module);
         let nested = (&mut module as &mut dyn Any)
             .downcast_mut::<Option<Self>>()
@@ -103,6 +108,7 @@ impl<T: Scalar> Sequential<T> {
         self.placed(Some(name.to_owned()), Box::new(module))
     }
 
+    /// Appends a module. Without a given name, its name is its index.
     fn placed(mut self, name: Option<String>, module: Box<dyn Module<T>>) -> Result<Self, Error> {
         let number = self.modules.len();
         let output = module
@@ -114,11 +120,12 @@ impl<T: Scalar> Sequential<T> {
             module,
             output,
         });
-        // Passes every inner module its path.
+        // Passes its path to every inner module, which mixes it into the seed of its random numbers.
         self.begin_step(0);
         Ok(self)
     }
 
+    /// Appends the modules of `nested` one by one.
     fn chained(self, nested: Self) -> Result<Self, Error> {
         let fits = nested.input == self.output() || nested.input.size() == self.output().size();
         if !fits {
@@ -173,8 +180,14 @@ impl<T: Scalar> Sequential<T> {
         Some(&*placed.module)
     }
 
-    /// Returns the text with which errors name the module with the index `number`: `module 2 (Linear(8 → 1))`, with its
-    /// name if it was given one.
+    /// As [`module`](Self::module), with a mutable module.
+    pub fn module_mut(&mut self, name: &str) -> Option<&mut (dyn Module<T> + 'static)> {
+        let placed = self.modules.iter_mut().find(|placed| placed.name == name)?;
+        Some(&mut *placed.module)
+    }
+
+    /// Returns the text that names the module with the index `number` in error messages: `module 2 (Linear(8 → 1))`, or
+    /// `module 2 "head" (Linear(8 → 1))` if a name was given.
     #[must_use]
     pub fn label(&self, number: usize) -> String {
         match self.modules.get(number) {
@@ -194,8 +207,8 @@ impl<T: Scalar> Sequential<T> {
         count
     }
 
-    /// Calls `visit` for each module from the last to the first. The arguments are its index, its node, its input, its
-    /// delta and, for the first module only, the caller's buffer for the input delta.
+    /// Calls `visit` for each module, from the last to the first. Its arguments are the module's index, node, input and
+    /// δ and, for the first module only, the caller's matrix for the input delta.
     fn walk_back(
         nodes: &mut [Node<T>],
         input: &Matrix<T>,
@@ -208,12 +221,14 @@ impl<T: Scalar> Sequential<T> {
             let Some((node, after)) = rest.split_first_mut() else {
                 continue;
             };
+            // δ is the input delta of the next module, and the input x is the output of the previous one.
             let above = after.first().map(Node::input_delta);
             let delta = above.as_deref().unwrap_or(delta);
             let x = before.last().map(Node::output);
             let x = x.as_deref().unwrap_or(input);
             visit(number, node, x, delta, input_delta.take_if(|_| number == 0));
         }
+        // A network without modules computes y = x.
         if let (true, Some(input_delta)) = (nodes.is_empty(), input_delta) {
             input_delta.assign(delta);
         }

@@ -13,12 +13,12 @@ use crate::options::reduction_option;
 /// Computes the binary cross-entropy `Σ [w·y·softplus(−ŷ) + (1 − y)·softplus(ŷ)] / d` of logits ŷ. Its gradient is
 /// `[(1 − y)·σ(ŷ) − w·y·σ(−ŷ)] / d`; with w = 1, this is `(σ(ŷ) − y) / d`.
 ///
-/// It equals a sigmoid followed by [`BCELoss`](crate::BCELoss), but takes no logarithm of a number that has been
-/// rounded to 0 or 1. No term is negative. For y = 1 the gradient is `−σ(−ŷ)`, which remains accurate if `σ(ŷ) − 1` is
-/// rounded to 0.
+/// The result is that of a sigmoid followed by [`BCELoss`](crate::BCELoss), but it is accurate for large logits too.
+/// The loss does not compute the logarithm of a probability that is rounded to 0 or 1, and none of its terms is
+/// negative. For y = 1 the gradient is computed as `−σ(−ŷ)`, because `σ(ŷ) − 1` would be 0 for large ŷ.
 ///
-/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. `w` is the weight of the positive class; it is 1
-/// unless [`pos_weight`](Self::pos_weight) sets it. This is PyTorch's `binary_cross_entropy_with_logits`.
+/// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. `w` is the weight of the positive class, 1 by
+/// default; see [`pos_weight`](Self::pos_weight). This is PyTorch's `binary_cross_entropy_with_logits`.
 ///
 /// # Shapes
 ///
@@ -113,7 +113,8 @@ impl Elementwise for BCEWithLogitsLoss {
     fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
         let weight = T::from_f64(self.pos_weight);
         move |y, x| {
-            // softplus(±x) = max(±x, 0) + ln(1 + e^−|x|), and that logarithm is softplus(−|x|): both share it.
+            // Computes softplus(x) and softplus(−x) with a single logarithm:
+            // softplus(±x) = max(±x, 0) + ln(1 + e^−|x|), where the logarithm is softplus(−|x|) in both cases.
             let common = softplus(-x.abs());
             let (of_x, of_minus_x) = if x < T::zero() {
                 (T::zero(), -x)
@@ -127,7 +128,8 @@ impl Elementwise for BCEWithLogitsLoss {
     fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
         let weight = T::from_f64(self.pos_weight);
         move |y, x| {
-            // σ(|x|) = 1 / (1 + e^−|x|) and σ(−|x|) = e^−|x| / (1 + e^−|x|): both share one exponential.
+            // Computes σ(x) and σ(−x) with a single exponential, up to the common denominator 1 + e^−|x|:
+            // σ(|x|) = 1 / (1 + e^−|x|) and σ(−|x|) = e^−|x| / (1 + e^−|x|).
             let decay = exp(-x.abs());
             let (of_x, of_minus_x) = if x < T::zero() {
                 (decay, T::one())

@@ -1,4 +1,5 @@
-//! Losses that are a sum of one term per element. Their three kernels use the term and its derivative.
+//! Losses that are a sum of one term per element. A loss defines the term and its derivative; this file defines the
+//! three kernels once for all such losses.
 
 use brique_core::Reduction;
 use brique_tensor::ndarray::ArrayRef1;
@@ -13,7 +14,7 @@ pub(crate) trait Elementwise {
     fn derivative<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy;
 }
 
-/// Defines the kernels of an [`Elementwise`] loss, for its implementation of [`Loss`](brique_core::Loss).
+/// Defines the three kernels of an [`Elementwise`] loss, inside its implementation of [`Loss`](brique_core::Loss).
 macro_rules! kernels {
     ($loss:ty) => {
         fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
@@ -56,7 +57,7 @@ macro_rules! kernels {
 }
 pub(crate) use kernels;
 
-/// Computes `Σ term(y, ŷ) / d` over all elements.
+/// Computes `Σ term(y, ŷ) / d` over all elements. d is the divisor of the reduction.
 #[track_caller]
 pub(crate) fn forward<T: Scalar>(
     y: &Matrix<T>,
@@ -68,7 +69,8 @@ pub(crate) fn forward<T: Scalar>(
     sum_of_pairs(y, yhat, term) / divisor(yhat, reduction)
 }
 
-/// Computes `delta = derivative(y, ŷ) / d`, element by element. The derivative is that of the term with respect to ŷ.
+/// Computes `delta = derivative(y, ŷ) / d`, element by element. `derivative` is the derivative of the term with respect
+/// to ŷ, and d is the divisor of the reduction.
 #[track_caller]
 pub(crate) fn backward<T: Scalar>(
     y: &Matrix<T>,
@@ -126,7 +128,7 @@ pub(crate) fn assert_length<T>(losses: &ArrayRef1<T>, yhat: &Matrix<T>) {
     );
 }
 
-/// Returns `e / |e|`, but 0 for 0, and NaN for NaN.
+/// Returns the sign of `e`: 1 if it is positive, −1 if it is negative, 0 if it is 0, and NaN if it is NaN.
 pub(crate) fn sign<T: Scalar>(e: T) -> T {
     if e > T::zero() {
         T::one()

@@ -1,7 +1,12 @@
-//! Losses: they measure how far a prediction is from its target.
+//! Losses: they measure how far predictions are from their targets, and compute the gradient with respect to the
+//! predictions.
 //!
-//! Every loss takes the target as the first argument and reduces a batch according to its [`Reduction`]. It also
-//! returns the course's vector of per-example losses. The mean over a batch is taken here and nowhere else.
+//! Start with [`MSELoss`] for numbers and [`CrossEntropyLoss`] for classes. The methods of all losses are those of
+//! [`Loss`](brique_core::Loss).
+//!
+//! Every loss takes the target as the first argument. [`forward`](brique_core::Loss::forward) reduces the losses of a
+//! batch to one number according to the [`Reduction`]; [`per_example`](brique_core::Loss::per_example) returns the loss
+//! of each example. Only losses take a mean over the batch; modules add over it.
 //!
 //! | loss | of | targets |
 //! |---|---|---|

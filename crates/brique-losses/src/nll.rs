@@ -13,11 +13,12 @@ use crate::options::{class_weights_option, reduction_option};
 /// Computes the negative log-likelihood `Σ_i −w_(y_i) · ŷ_(i, y_i) / d` of log-probabilities ŷ. Its gradient is
 /// `−w_(y_i) / d` in the column of the class, and 0 in the other columns.
 ///
-/// It follows a log-softmax. For logits, [`CrossEntropyLoss`](crate::CrossEntropyLoss) computes both at once. The
-/// values of ŷ are not checked: they may be other numbers than logarithms of probabilities.
+/// Use it after a log-softmax. For logits, use [`CrossEntropyLoss`](crate::CrossEntropyLoss), which computes the
+/// log-softmax too. It is not checked that the values of ŷ are logarithms of probabilities.
 ///
-/// An example has one term: the divisor d is n for `Mean` and `BatchMean`, and 1 for `Sum`. With class weights the
-/// `Mean` is weighted, and its d is `Σ_i w_(y_i)`. This is PyTorch's `nll_loss`.
+/// w is the class weight, 1 by default. The divisor d is n for `Mean` and `BatchMean`, because every example has one
+/// term, and 1 for `Sum`. If there are class weights, `Mean` is a weighted mean with d = `Σ_i w_(y_i)`. This is
+/// PyTorch's `nll_loss`.
 ///
 /// # Shapes
 ///
@@ -64,6 +65,7 @@ impl NLLLoss {
         check_class_indices(y, yhat, "a class index for each row of yhat")
     }
 
+    /// Returns the weighted loss of the example in this row.
     fn of_row<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>, row: usize) -> T {
         let class = class_of(y, row, yhat.ncols());
         weighted(self.class_weights.of(class), -yhat[[row, class]])
@@ -91,7 +93,8 @@ impl<T: Scalar> Loss<T> for NLLLoss {
         per_example(self, y, yhat, losses);
     }
 
-    /// No mean is taken here: the weights may all be 0.
+    /// Computes the losses without calling [`check`](Loss::check). That method returns an error for a mean of examples
+    /// whose weights are all 0, but no mean is computed here.
     fn per_example(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array1<T>, Error> {
         self.check_pair(y, yhat)
             .map_err(|fault| Error::new(self, "per_example", fault))?;

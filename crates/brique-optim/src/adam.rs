@@ -1,6 +1,6 @@
-//! Adam, and the step that `AdamW` shares with it.
+//! Adam, and the step that it has in common with `AdamW`.
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
@@ -8,9 +8,10 @@ use crate::common::{Common, common_methods, decayed};
 use crate::moments::{BUFFERS, Moments, moments_methods};
 use crate::{Error, Optimizer, State};
 
-/// Adam: running means of the gradient and of its square, without the bias of their start at 0.
+/// The Adam optimiser. It divides a moving average of the gradient by the square root of a moving average of its
+/// square. Both averages start at 0 and are corrected for the bias that this causes.
 ///
-/// At step t = 1, 2, …, with g = `∇p + λ · p`, starting from m = v = 0:
+/// At step t = 1, 2, …, with the learning rate lr, the weight decay λ, g = `∇p + λ · p`, and m = v = 0 before step 1:
 ///
 /// ```text
 /// m ← β₁ · m + (1 − β₁) · g
@@ -18,7 +19,7 @@ use crate::{Error, Optimizer, State};
 /// p ← p − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
 /// ```
 ///
-/// Defaults: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, λ = 0. The state has the buffers `exp_avg`, m, and `exp_avg_sq`, v.
+/// Defaults: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, λ = 0. The state has two buffers: `exp_avg` is m, `exp_avg_sq` is v.
 ///
 /// ```
 /// use brique_core::Module;
@@ -43,7 +44,7 @@ pub struct Adam<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Adam<T> {
-    /// Creates Adam with this learning rate, and PyTorch's defaults.
+    /// Creates Adam with this learning rate and PyTorch's defaults for the other options.
     ///
     /// # Errors
     ///
@@ -58,23 +59,25 @@ impl<T: Scalar> Adam<T> {
 }
 
 moments_methods!(Adam);
-common_methods!(Adam, |_| &BUFFERS);
+common_methods!(Adam, |_| &BUFFERS, |adam, description| adam
+    .moments
+    .describe(description));
 
 fn step<T: Scalar>(adam: &mut Adam<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
     adam_step(&mut adam.common, adam.moments, module, Decay::InGradient)
 }
 
-/// What a weight decay does.
+/// The way in which weight decay is applied.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Decay {
-    /// It is added to the gradient: g = ∇p + λ · p.
+    /// As in Adam: λ · p is added to the gradient, g = ∇p + λ · p.
     InGradient,
-    /// It shrinks the parameter by the factor 1 − lr · λ.
+    /// As in `AdamW`: the parameter is multiplied by 1 − lr · λ, and the gradient is not changed.
     Decoupled,
 }
 
 compile_once! {
-    /// One step of Adam.
+    /// Performs one step of Adam or `AdamW`, depending on `kind`.
     pub(crate) fn adam_step<T: Scalar>(
         common: &mut Common<T>,
         moments: Moments,
@@ -110,7 +113,10 @@ compile_once! {
     }
 }
 
-/// `1 − βᵗ` to the last digits also if βᵗ is near 1: 1 − β is exact, and the difference is never taken.
+/// Computes `1 − βᵗ`, as `−expm1(t · ln1p(β − 1))`.
+///
+/// The direct formula loses digits if βᵗ is near 1, because the subtraction cancels the leading digits of a rounded
+/// number. The only subtraction here is β − 1, which is exact for β ≥ ½.
 fn bias_correction(beta: f64, steps: u64) -> f64 {
     -(steps as f64 * (beta - 1.0).ln_1p()).exp_m1()
 }

@@ -69,7 +69,8 @@ pub fn clip_norm<T: Scalar>(module: &mut dyn Module<T>, largest: f64) -> Result<
 /// use brique_tensor::ndarray::array;
 ///
 /// let mut linear: Linear = Linear::from_parameters(array![[1.0], [0.0]])?;
-/// linear.backward_update_gradient(&array![[0.125]], &array![[-4.0]])?; // ∇ = [−0.5, −4]
+/// // The gradient becomes [[−0.5], [−4]].
+/// linear.backward_update_gradient(&array![[0.125]], &array![[-4.0]])?;
 /// clip_value(&mut linear, 1.0)?;
 /// assert_eq!(linear.parameters().gradient(), array![[-0.5], [-1.0]]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

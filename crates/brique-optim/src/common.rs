@@ -1,8 +1,8 @@
-//! What the optimisers share: learning rate, weight decay, state, and the walk over all parameters.
+//! The common part of all optimisers: learning rate, weight decay, state, and the loop over all parameters.
 
 use std::ops::Range;
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar};
 
@@ -44,9 +44,17 @@ impl<T: Scalar> Common<T> {
         Ok(())
     }
 
-    /// Counts a step, then calls `update` for all rows of all parameters, parameter by parameter.
+    pub(crate) fn description(&self) -> Description {
+        Description::new(self.name)
+            .attribute("learning_rate", self.learning_rate)
+            .attribute("weight_decay", self.weight_decay)
+            .attribute("decays_weights_only", u64::from(self.decays_weights_only))
+    }
+
+    /// Performs one step: increments the step count and calls `update` for each parameter, in the module's order.
     ///
-    /// `buffers` are the names of the `N` buffers of the state. Nothing has changed if this is an error.
+    /// If only the first rows of a parameter decay, `update` is called twice for it: for these rows and for the others.
+    /// `buffers` are the names of the `N` buffers of the state. After an error nothing has changed.
     pub(crate) fn step<const N: usize>(
         &mut self,
         module: &mut dyn Module<T>,
@@ -83,11 +91,14 @@ impl<T: Scalar> Common<T> {
     }
 }
 
-/// The builders and the implementation of `Optimizer` that are alike for all optimisers.
+/// Defines the builder methods and the implementation of [`Optimizer`](crate::Optimizer), which are the same for all
+/// optimisers.
 ///
-/// The optimiser has a field `common`; `$buffers` returns the names of its buffers; `step` is a function of its file.
+/// The optimiser must have a field `common` of type [`Common`]. `$buffers` is a function that returns the names of its
+/// buffers, and `$options` one that adds its own options to a description. The file that calls the macro must define a
+/// function `step`.
 macro_rules! common_methods {
-    ($optimizer:ident, $buffers:expr) => {
+    ($optimizer:ident, $buffers:expr, $options:expr) => {
         impl<T: Scalar> $optimizer<T> {
             /// Sets the weight decay λ.
             ///
@@ -99,8 +110,8 @@ macro_rules! common_methods {
                 Ok(self)
             }
 
-            /// Applies the weight decay to weights only: rows from
-            /// [`weight_rows`](brique_core::Parameter::weight_rows) on, such as biases, do not decay.
+            /// Applies the weight decay to weights only, not to biases. Only the first
+            /// [`weight_rows`](brique_core::Parameter::weight_rows) rows of each parameter decay.
             #[must_use]
             pub fn decay_weights_only(mut self) -> Self {
                 self.common.decays_weights_only = true;
@@ -135,6 +146,11 @@ macro_rules! common_methods {
                 &self.common.state
             }
 
+            fn description(&self) -> Description {
+                let options: fn(&Self, Description) -> Description = $options;
+                options(self, self.common.description())
+            }
+
             fn set_state(&mut self, state: State<T>) -> Result<(), Error> {
                 let buffers: fn(&Self) -> &'static [&'static str] = $buffers;
                 let (name, buffers) = (self.common.name, buffers(self));
@@ -145,7 +161,7 @@ macro_rules! common_methods {
 }
 pub(crate) use common_methods;
 
-/// Rows of one parameter that decay alike, with the same rows of its gradient and of its buffers.
+/// Rows of one parameter with the same weight decay, and the same rows of its gradient and of its buffers.
 pub(crate) struct Rows<'a, T, const N: usize> {
     pub(crate) value: ArrayViewMut2<'a, T>,
     pub(crate) gradient: ArrayView2<'a, T>,
@@ -153,7 +169,9 @@ pub(crate) struct Rows<'a, T, const N: usize> {
     pub(crate) decay: f64,
 }
 
-/// Some rows. Taking all of them would check what is known, a fiftieth of a small step.
+/// Returns a view of these rows.
+///
+/// If these are all rows, no slice is needed. The checks of a slice would take a fiftieth of the time of a small step.
 fn part<'a, T: Scalar>(matrix: &'a Matrix<T>, rows: &Range<usize>) -> ArrayView2<'a, T> {
     if rows.len() == matrix.nrows() {
         return matrix.view();
@@ -161,7 +179,7 @@ fn part<'a, T: Scalar>(matrix: &'a Matrix<T>, rows: &Range<usize>) -> ArrayView2
     matrix.slice_axis(Axis(0), Slice::from(rows.clone()))
 }
 
-/// As [`part`], to be written.
+/// As [`part`], with a mutable view.
 fn part_mut<'a, T: Scalar>(matrix: &'a mut Matrix<T>, rows: &Range<usize>) -> ArrayViewMut2<'a, T> {
     if rows.len() == matrix.nrows() {
         return matrix.view_mut();
@@ -169,7 +187,9 @@ fn part_mut<'a, T: Scalar>(matrix: &'a mut Matrix<T>, rows: &Range<usize>) -> Ar
     matrix.slice_axis_mut(Axis(0), Slice::from(rows.clone()))
 }
 
-/// `gradient + decay · value`; without a decay the value is not looked at, so that an infinity stays where it is.
+/// Returns `gradient + decay · value`, or `gradient` if `decay` is 0.
+///
+/// The case 0 is separate because 0 · ∞ is NaN: an infinite parameter must not change the gradient.
 pub(crate) fn decayed<T: Scalar>(gradient: T, value: T, decay: T) -> T {
     if decay == T::zero() {
         gradient

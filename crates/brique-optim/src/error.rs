@@ -12,7 +12,8 @@ use brique_tensor::Scalar;
 /// let error = SGD::<f64>::new(-0.1).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "SGD: learning_rate is -0.1, expected a number of at least 0 that is finite in f64"
+///     "SGD: learning_rate is -0.1, \
+///      expected a number of at least 0 that is finite in f64"
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

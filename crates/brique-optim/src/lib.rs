@@ -1,10 +1,14 @@
-//! Optimisers: from the gradients of a module to its next parameters.
+//! Optimisers, which update the parameters of a module from its gradients; schedules of the learning rate; gradient
+//! clipping.
 //!
-//! * [`Optimizer`]: one step from accumulated gradients. [`SGD`], [`Adam`], [`AdamW`], [`RMSprop`], [`Adagrad`], by
-//!   PyTorch's definitions and with its defaults.
-//! * [`State`]: all that an optimiser remembers, as plain data that can be saved and put back.
+//! Start with [`SGD`] or [`Adam`], and with the method [`Optimizer::step`].
+//!
+//! * [`Optimizer`]: the trait with the method `step`. [`SGD`], [`Adam`], [`AdamW`], [`RMSprop`] and [`Adagrad`]
+//!   implement it, with PyTorch's definitions and defaults.
+//! * [`State`]: the whole state of an optimiser, as plain data that can be saved and restored.
 //! * [`clip_norm`], [`clip_value`]: gradient clipping.
-//! * [`Schedule`]: the learning rate as a function of the step. [`ReduceOnPlateau`]: as one of the losses.
+//! * [`Schedule`]: the learning rate as a function of the step. [`ReduceOnPlateau`]: as a function of the losses so
+//!   far.
 //!
 //! A training loop by hand:
 //!
@@ -34,8 +38,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Everything here is element by element: a step allocates nothing once the state is made, and a NaN in a gradient
-//! goes into its own parameter and into no other.
+//! An optimiser computes element by element: a NaN in a gradient changes only the element of the parameter at the same
+//! position. The first step creates the state; later steps allocate nothing.
 
 mod adagrad;
 mod adam;

@@ -1,13 +1,15 @@
-//! The running means of Adam and `AdamW`.
+//! The options of the moving averages of Adam and `AdamW`.
 
+use brique_core::Description;
 use brique_tensor::Scalar;
 
 use crate::Error;
 use crate::error::{check_below_one, check_positive};
 
+/// PyTorch's names of the two moving averages.
 pub(crate) const BUFFERS: [&str; 2] = ["exp_avg", "exp_avg_sq"];
 
-/// How fast the two running means forget, and ε.
+/// The decay rates β₁ and β₂ of the two moving averages, and ε.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Moments {
     pub(crate) betas: [f64; 2],
@@ -24,6 +26,13 @@ impl Default for Moments {
 }
 
 impl Moments {
+    pub(crate) fn describe(&self, description: Description) -> Description {
+        description
+            .attribute("beta1", self.betas[0])
+            .attribute("beta2", self.betas[1])
+            .attribute("eps", self.eps)
+    }
+
     pub(crate) fn set_betas(&mut self, name: &'static str, betas: [f64; 2]) -> Result<(), Error> {
         check_below_one(name, "beta1", betas[0])?;
         check_below_one(name, "beta2", betas[1])?;
@@ -38,11 +47,11 @@ impl Moments {
     }
 }
 
-/// The builders of an optimiser with [`Moments`].
+/// Defines the builder methods of an optimiser that has a field `moments` of type [`Moments`].
 macro_rules! moments_methods {
     ($optimizer:ident) => {
         impl<T: Scalar> $optimizer<T> {
-            /// Sets β₁ and β₂.
+            /// Sets β₁ and β₂, the decay rates of the two moving averages.
             ///
             /// # Errors
             ///
@@ -52,11 +61,11 @@ macro_rules! moments_methods {
                 Ok(self)
             }
 
-            /// Sets ε, which keeps the denominator away from 0.
+            /// Sets ε, which is added to the denominator to avoid a division by 0.
             ///
             /// # Errors
             ///
-            /// If `eps` is not above 0 and finite, in `T`.
+            /// If `eps`, rounded to `T`, is not positive and finite.
             pub fn eps(mut self, eps: f64) -> Result<Self, Error> {
                 self.moments.set_eps::<T>(self.common.name, eps)?;
                 Ok(self)

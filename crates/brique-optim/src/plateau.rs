@@ -3,11 +3,15 @@
 use crate::Error;
 use crate::error::{check, check_below_one, check_share};
 
-/// Lowers the learning rate when the loss has stopped falling.
+/// Reduces the learning rate when the loss stops decreasing.
 ///
-/// A loss is an improvement where `loss < best · (1 − threshold)`; a NaN never is. When more than `patience` losses in a
-/// row were none, the factor for the learning rate is multiplied by `factor`, but goes no lower than `lowest`, and the
-/// next `cooldown` losses are not counted.
+/// [`observe`](Self::observe) receives one loss after the other, usually one per epoch, and returns the current factor
+/// for the learning rate, which is 1 at first.
+///
+/// A loss is an improvement if `loss < best · (1 − threshold)`; `best` is the last loss that was an improvement. NaN is
+/// not an improvement. After more than `patience` consecutive losses without an improvement, the current factor is
+/// multiplied by `factor`, but not reduced below `lowest`. The next `cooldown` losses then do not count against
+/// `patience`.
 ///
 /// Defaults: `factor` 0.1, `patience` 10, `threshold` 10⁻⁴, `cooldown` 0, `lowest` 0.
 ///
@@ -20,8 +24,9 @@ use crate::error::{check, check_below_one, check_share};
 /// # Ok::<(), brique_optim::Error>(())
 /// ```
 ///
-/// Source: PyTorch's `ReduceLROnPlateau` with `mode="min"` and `threshold_mode="rel"`, which is made for losses above 0.
-/// Its `eps`, which ignores small changes of the rate, is left out: a factor does not know the rate.
+/// Source: PyTorch's `ReduceLROnPlateau` with `mode="min"` and `threshold_mode="rel"`, which assume that losses are
+/// positive. There is no `eps`, which in PyTorch suppresses small changes of the learning rate, because the factor does
+/// not depend on the learning rate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReduceOnPlateau {
     factor: f64,
@@ -32,21 +37,21 @@ pub struct ReduceOnPlateau {
     state: PlateauState,
 }
 
-/// What a [`ReduceOnPlateau`] remembers, as plain data.
+/// The state of a [`ReduceOnPlateau`], for a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlateauState {
-    /// The factor for the learning rate.
+    /// The current factor for the learning rate.
     pub factor: f64,
-    /// The lowest loss that was an improvement; infinite before the first.
+    /// The last loss that was an improvement; infinity if there was none yet.
     pub best: f64,
-    /// How many losses in a row were no improvement.
+    /// The number of consecutive losses without an improvement.
     pub bad: u64,
-    /// How many of the next losses are not counted.
+    /// The number of following losses that do not count against `patience`.
     pub cooling: u64,
 }
 
 impl Default for PlateauState {
-    /// That before the first loss.
+    /// Returns the state before the first loss.
     fn default() -> Self {
         Self {
             factor: 1.0,
@@ -64,7 +69,7 @@ impl Default for ReduceOnPlateau {
 }
 
 impl ReduceOnPlateau {
-    /// With PyTorch's defaults.
+    /// Creates a `ReduceOnPlateau` with PyTorch's defaults.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -77,7 +82,7 @@ impl ReduceOnPlateau {
         }
     }
 
-    /// With what the factor for the learning rate is multiplied by.
+    /// Sets the number by which the current factor is multiplied in each reduction.
     ///
     /// # Errors
     ///
@@ -88,14 +93,15 @@ impl ReduceOnPlateau {
         Ok(self)
     }
 
-    /// With how many losses in a row may be no improvement.
+    /// Sets the patience. The learning rate is reduced after more than this many consecutive losses without an
+    /// improvement.
     #[must_use]
     pub fn patience(mut self, patience: u64) -> Self {
         self.patience = patience;
         self
     }
 
-    /// With the share of the best loss by which an improvement is below it.
+    /// Sets the relative threshold: an improvement is smaller than the best loss by more than this fraction of it.
     ///
     /// # Errors
     ///
@@ -106,29 +112,29 @@ impl ReduceOnPlateau {
         Ok(self)
     }
 
-    /// With how many losses after a reduction are not counted.
+    /// Sets the number of losses after a reduction that do not count against `patience`.
     #[must_use]
     pub fn cooldown(mut self, cooldown: u64) -> Self {
         self.cooldown = cooldown;
         self
     }
 
-    /// With the lowest factor for the learning rate.
+    /// Sets the smallest factor for the learning rate.
     ///
     /// # Errors
     ///
-    /// If `lowest` is not from 0 to 1.
+    /// If `lowest` is not in [0, 1].
     pub fn lowest(mut self, lowest: f64) -> Result<Self, Error> {
         check_share("ReduceOnPlateau", "lowest", lowest)?;
         self.lowest = lowest;
         Ok(self)
     }
 
-    /// With the state of an earlier one.
+    /// Continues from the state of an earlier `ReduceOnPlateau`.
     ///
     /// # Errors
     ///
-    /// If the state's factor is not from 0 to 1, or its best loss is NaN, below which no loss could ever be.
+    /// If `state.factor` is not in [0, 1], or `state.best` is NaN: no loss would be an improvement any more.
     pub fn with_state(mut self, state: PlateauState) -> Result<Self, Error> {
         check_share("ReduceOnPlateau", "state.factor", state.factor)?;
         check(
@@ -142,13 +148,13 @@ impl ReduceOnPlateau {
         Ok(self)
     }
 
-    /// What it remembers.
+    /// Returns the current state.
     #[must_use]
     pub fn state(&self) -> &PlateauState {
         &self.state
     }
 
-    /// Takes the next loss into account and returns what the base rate is multiplied by from now on.
+    /// Processes the next loss and returns the factor by which to multiply the base learning rate from now on.
     pub fn observe(&mut self, loss: f64) -> f64 {
         let state = &mut self.state;
         if loss < state.best * (1.0 - self.threshold) {
@@ -160,7 +166,7 @@ impl ReduceOnPlateau {
             (state.cooling, state.bad) = (state.cooling - 1, 0);
         }
         if state.bad > self.patience {
-            // A state that was put back may be below `lowest` already: a reduction never raises it.
+            // The factor of a restored state may already be below `lowest`. It must not increase to `lowest`.
             let reduced = (state.factor * self.factor).max(self.lowest);
             state.factor = state.factor.min(reduced);
             (state.cooling, state.bad) = (self.cooldown, 0);

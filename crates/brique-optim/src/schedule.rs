@@ -5,9 +5,10 @@ use std::f64::consts::PI;
 use crate::Error;
 use crate::error::{check_not_negative, check_positive, check_share, check_steps};
 
-/// A factor for the learning rate at each step: plain data, and a pure function of the step.
+/// A learning rate schedule: [`factor`](Self::factor) returns a factor for the learning rate at each step.
 ///
-/// Steps count from 0; they may be those of the optimiser, or epochs. The caller multiplies:
+/// Steps are counted from 0. They can be steps of the optimiser or epochs. Unlike PyTorch's schedulers, a schedule has
+/// no state and does not know the optimiser: the caller multiplies the base learning rate by the factor.
 ///
 /// ```
 /// use brique_optim::{Optimizer, Schedule, SGD};
@@ -23,9 +24,10 @@ use crate::error::{check_not_negative, check_positive, check_share, check_steps}
 /// # Ok::<(), brique_optim::Error>(())
 /// ```
 ///
-/// Variants are made by the functions of their names, which check the options, and can be read by matching.
+/// Each variant is created by the function of the same name, such as [`Schedule::step`], which checks the options.
 ///
-/// Source: PyTorch's `torch.optim.lr_scheduler`, each as a closed formula of the step.
+/// Source: PyTorch's `torch.optim.lr_scheduler`. Every factor is computed directly from the step, not from the factor
+/// of the previous step.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Schedule {
@@ -35,62 +37,67 @@ pub enum Schedule {
     /// `gamma ^ ⌊step / every⌋`: PyTorch's `StepLR`.
     #[non_exhaustive]
     Step {
-        /// After this many steps the factor changes.
+        /// The number of steps between two changes of the factor.
         every: u64,
-        /// By this much.
+        /// The number by which the factor is multiplied at each change.
         gamma: f64,
     },
     /// `gamma ^ step`: PyTorch's `ExponentialLR`.
     #[non_exhaustive]
     Exponential {
-        /// The change of the factor at every step.
+        /// The number by which the factor is multiplied at every step.
         gamma: f64,
     },
     /// `lowest + (1 − lowest) · (1 + cos(π · step / steps)) / 2`: PyTorch's `CosineAnnealingLR`.
     ///
-    /// It falls from 1 to `lowest` in `steps`, and then, as PyTorch's, goes up again: its period is `2 · steps`.
+    /// The factor decreases from 1 to `lowest` in `steps` steps. After that it increases again, as in PyTorch; its
+    /// period is `2 · steps`.
     #[non_exhaustive]
     Cosine {
-        /// The steps of the way down, PyTorch's `T_max`.
+        /// The number of steps from 1 to `lowest`: PyTorch's `T_max`.
         steps: u64,
-        /// The factor at its end: PyTorch's `eta_min`, divided by the base rate.
+        /// The smallest factor: PyTorch's `eta_min` divided by the base learning rate.
         lowest: f64,
     },
-    /// `(step + 1) / steps · then(0)` for the first `steps`, then `then(step − steps)`.
+    /// A linear warm-up, followed by another schedule: `(step + 1) / steps · then(0)` for the first `steps` steps, and
+    /// `then(step − steps)` after them. Here `then(s)` is the factor of `then` at step s.
     ///
-    /// PyTorch's `LinearLR` from `1 / steps`, chained by `SequentialLR`. No step is taken with a rate of 0.
+    /// The same as PyTorch's `LinearLR` with the start factor `1 / steps`, followed by `then` in a `SequentialLR`. The
+    /// warm-up begins above 0, so the first step is not lost.
     #[non_exhaustive]
     WarmUp {
-        /// The steps of the way up.
+        /// The number of steps of the warm-up.
         steps: u64,
-        /// What comes after; its steps count from 0 again.
+        /// The schedule after the warm-up. It starts at its own step 0.
         then: Box<Schedule>,
     },
-    /// Up by half a cosine and down by another: PyTorch's `OneCycleLR`, where the base rate is its `max_lr`.
+    /// The factor increases to 1 along half a cosine, then decreases along another: PyTorch's `OneCycleLR`. The base
+    /// learning rate is PyTorch's `max_lr`.
     ///
     /// With `cosine(a, b, q) = b + (a − b) / 2 · (1 + cos(π · q))` and `peak = pct_start · steps − 1`:
     ///
     /// ```text
-    /// cosine(1 / div_factor, 1, step / peak)                                          up to the peak
-    /// cosine(1, 1 / (div_factor · final_div_factor), (step − peak) / (steps − 1 − peak))   after it
+    /// up to the peak:  cosine(1 / div_factor, 1, step / peak)
+    /// after the peak:  cosine(1, 1 / (div_factor · final_div_factor),
+    ///                         (step − peak) / (steps − 1 − peak))
     /// ```
     ///
-    /// After the last of its steps, where PyTorch raises an exception, the factor stays what it was.
+    /// After the last step the factor does not change any more; PyTorch raises an exception there.
     #[non_exhaustive]
     OneCycle {
-        /// All steps, up and down.
+        /// The total number of steps.
         steps: u64,
-        /// The share of the steps that goes up.
+        /// The fraction of the steps in which the factor increases.
         pct_start: f64,
-        /// The peak divided by the start.
+        /// The factor at the peak divided by the factor at the first step.
         div_factor: f64,
-        /// The start divided by the end.
+        /// The factor at the first step divided by the factor at the last step.
         final_div_factor: f64,
     },
 }
 
 impl Schedule {
-    /// A [`Schedule::Step`].
+    /// Creates a [`Schedule::Step`].
     ///
     /// # Errors
     ///
@@ -101,8 +108,8 @@ impl Schedule {
         Ok(Self::Step { every, gamma })
     }
 
-    /// A [`Schedule::Exponential`]. With a `gamma` above 1 its factor is infinite in the end, which
-    /// [`set_learning_rate`](crate::Optimizer::set_learning_rate) refuses.
+    /// Creates a [`Schedule::Exponential`]. If `gamma` is above 1, the factor becomes infinite at some step, and
+    /// [`set_learning_rate`](crate::Optimizer::set_learning_rate) then returns an error.
     ///
     /// # Errors
     ///
@@ -112,18 +119,18 @@ impl Schedule {
         Ok(Self::Exponential { gamma })
     }
 
-    /// A [`Schedule::Cosine`].
+    /// Creates a [`Schedule::Cosine`].
     ///
     /// # Errors
     ///
-    /// If `steps` is 0, or `lowest` is not from 0 to 1.
+    /// If `steps` is 0, or `lowest` is not in [0, 1].
     pub fn cosine(steps: u64, lowest: f64) -> Result<Self, Error> {
         check_steps("Schedule::cosine", "steps", steps)?;
         check_share("Schedule::cosine", "lowest", lowest)?;
         Ok(Self::Cosine { steps, lowest })
     }
 
-    /// A [`Schedule::WarmUp`]; of 0 steps it is `then`.
+    /// Creates a [`Schedule::WarmUp`]. With 0 steps, its factors are those of `then`.
     #[must_use]
     pub fn warm_up(steps: u64, then: Self) -> Self {
         Self::WarmUp {
@@ -132,7 +139,8 @@ impl Schedule {
         }
     }
 
-    /// A [`Schedule::OneCycle`] with PyTorch's defaults: `pct_start` 0.3, `div_factor` 25, `final_div_factor` 10⁴.
+    /// Creates a [`Schedule::OneCycle`] with PyTorch's defaults: `pct_start` 0.3, `div_factor` 25, `final_div_factor`
+    /// 10⁴.
     ///
     /// # Errors
     ///
@@ -141,11 +149,11 @@ impl Schedule {
         Self::one_cycle_with(steps, 0.3, 25.0, 1e4)
     }
 
-    /// A [`Schedule::OneCycle`].
+    /// Creates a [`Schedule::OneCycle`].
     ///
     /// # Errors
     ///
-    /// If `steps` is 0, `pct_start` is not from 0 to 1, or a factor is not above 0 and finite.
+    /// If `steps` is 0, `pct_start` is not in [0, 1], or `div_factor` or `final_div_factor` is not positive and finite.
     pub fn one_cycle_with(
         steps: u64,
         pct_start: f64,
@@ -165,7 +173,7 @@ impl Schedule {
         })
     }
 
-    /// What the base rate is multiplied by at `step`, which counts from 0.
+    /// Returns the factor for the base learning rate at `step`, counted from 0.
     #[must_use]
     pub fn factor(&self, step: u64) -> f64 {
         match *self {
@@ -173,7 +181,8 @@ impl Schedule {
             Self::Step { every, gamma } => gamma.powf((step / every) as f64),
             Self::Exponential { gamma } => gamma.powf(step as f64),
             Self::Cosine { steps, lowest } => {
-                // In whole numbers, so that a late step has the digits of an early one.
+                // The integer remainder is exact. The argument of the cosine stays below 2π, so the factor of a late
+                // step is as accurate as that of an early one.
                 let step = step % steps.saturating_mul(2);
                 cosine(1.0, lowest, step as f64 / steps as f64)
             }
@@ -194,14 +203,14 @@ impl Schedule {
                 } else if peak > 0.0 {
                     cosine(start, 1.0, step / peak)
                 } else {
-                    1.0 // the way up has no length: its first step is the peak
+                    1.0 // the peak is step 0: the factor never increases
                 }
             }
         }
     }
 }
 
-/// Half a cosine from `start` to `end`, for `share` from 0 to 1.
+/// Interpolates along half a period of a cosine: returns `start` if `share` is 0 and `end` if `share` is 1.
 fn cosine(start: f64, end: f64, share: f64) -> f64 {
     end + (start - end) / 2.0 * (1.0 + (PI * share).cos())
 }

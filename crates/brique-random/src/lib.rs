@@ -1,9 +1,12 @@
-//! Randomness, always passed as an argument: Brique draws random numbers only from a source that the caller passes.
+//! Random generators, always passed as an argument: Brique draws random numbers only from a generator that the caller
+//! passes.
+//!
+//! Start with [`portable`].
 //!
 //! * [`RandomSource`]: the trait for uniform and normal numbers and permutations.
 //! * Every generator of the `rand` crate implements it, through `rand_distr`.
 //! * [`portable`]: the default generator; a seed gives the same stream on every platform.
-//! * [`NumpyRandomState`]: NumPy's legacy generator, draw for draw, because the report used it.
+//! * [`NumpyRandomState`]: NumPy's legacy generator, which the report used. It returns the same numbers, bit for bit.
 //!
 //! ```
 //! use brique_random::{NumpyRandomState, RandomSource, portable};

@@ -14,11 +14,13 @@ use crate::RandomSource;
 /// use brique_random::{NumpyRandomState, RandomSource};
 ///
 /// let mut state = NumpyRandomState::new(42);
-/// assert_eq!(state.random_sample(), 0.3745401188473625); // numpy.random.RandomState(42).random_sample()
+/// // numpy.random.RandomState(42).random_sample()
+/// assert_eq!(state.random_sample(), 0.3745401188473625);
 /// assert_eq!(state.uniform(-4.0, 4.0), 3.6057144512793293);
 ///
 /// let mut state = NumpyRandomState::new(42);
-/// assert_eq!(state.standard_normal(), 0.4967141530112327); // numpy.random.RandomState(42).randn()
+/// // numpy.random.RandomState(42).randn()
+/// assert_eq!(state.standard_normal(), 0.4967141530112327);
 /// ```
 ///
 /// Source: `numpy/random/src/legacy/legacy-distributions.c` and `numpy/random/mtrand.pyx`, the definitions.

@@ -1,17 +1,17 @@
-//! Functions that are compiled in the crate that declares them, for both types of number.
+//! Generic functions that are compiled in the crate that declares them, for `f32` and for `f64`.
 
 use crate::Scalar;
 
-/// Declares a function of a [`Scalar`] type that is compiled once for `f32` and once for `f64`, in the crate that
-/// declares it.
+/// Declares functions that are generic over a [`Scalar`] type and are compiled only twice, for `f32` and for `f64`, in
+/// the crate that declares them.
 ///
-/// Rust compiles a generic function again in every crate that calls it, with the optimisation level of that crate. A
-/// kernel that is declared by this macro is optimised with its own crate. It costs its callers no compile time, and it
-/// is as fast if it is called from an unoptimised program. A call goes through a function pointer, which takes about a
-/// nanosecond.
+/// Without the macro, Rust compiles a generic function again in every crate that calls it, with the optimisation level
+/// of that crate. With the macro, the function has the optimisation level of its own crate. It adds no compile time to
+/// the crates that call it, and it is fast even if the calling crate is not optimised. The cost is a call through a
+/// function pointer, about a nanosecond.
 ///
-/// The function has one type parameter, whose only bound is `Scalar`, and the type of at least one parameter contains
-/// it.
+/// A function must have exactly one type parameter, with the only bound `Scalar`. This type must occur in the type of
+/// at least one argument.
 ///
 /// ```
 /// use brique_tensor::ndarray::{Array2, array};
@@ -45,7 +45,7 @@ macro_rules! compile_once {
                 type Of<$T: $crate::Scalar> = fn($($type),*) $(-> $result)?;
             }
 
-            // A static is compiled in its own crate, and so are the two functions that it points to.
+            // Rust compiles a static, and the functions that it points to, in the crate that declares the static.
             static COMPILED: $crate::Compiled<Signature> = $crate::Compiled {
                 f32: generic::<f32>,
                 f64: generic::<f64>,
@@ -56,19 +56,19 @@ macro_rules! compile_once {
     )*};
 }
 
-/// The type of a function for each type of number.
+/// The signature of a generic function.
 #[doc(hidden)]
 pub trait Signature {
-    /// A function pointer.
+    /// The type of a pointer to the function for numbers of type `T`.
     type Of<T: Scalar>: Copy;
 }
 
-/// One function, compiled for both types of number.
+/// Pointers to the two compiled versions of a function.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Compiled<S: Signature> {
-    /// For `f32`.
+    /// The version for `f32`.
     pub f32: S::Of<f32>,
-    /// For `f64`.
+    /// The version for `f64`.
     pub f64: S::Of<f64>,
 }

@@ -87,8 +87,9 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
 ///     }
 /// }
 ///
+/// let x = array![[3.0, -1.0]];
 /// let (mut y, mut derivative) = (array![[0.0, 0.0]], array![[0.0, 0.0]]);
-/// elementwise_forward_with_derivative(Square, &array![[3.0, -1.0]], &mut y, &mut derivative);
+/// elementwise_forward_with_derivative(Square, &x, &mut y, &mut derivative);
 /// assert_eq!((y, derivative), (array![[9.0, 1.0]], array![[6.0, -2.0]]));
 /// ```
 #[track_caller]

@@ -92,7 +92,8 @@ dispatched! {
     ///
     /// ```
     /// assert_eq!(brique_tensor::sigmoid_derivative(0.0), 0.25);
-    /// assert_eq!(brique_tensor::sigmoid_derivative(40.0), brique_tensor::exp(-40.0)); // 1 − σ(40) is 0 in f64
+    /// // 1 − σ(40) is 0 in f64.
+    /// assert_eq!(brique_tensor::sigmoid_derivative(40.0), brique_tensor::exp(-40.0));
     /// ```
     sigmoid_derivative(x);
 

@@ -1,4 +1,7 @@
-//! The numerical kernels with which every other crate of Brique computes.
+//! The numerical functions, called kernels, with which every other crate of Brique computes.
+//!
+//! Start with [`Matrix`] and [`Scalar`], the types of most arguments. Authors of modules also need [`Elementwise`] or
+//! [`affine_forward`].
 //!
 //! * [`Scalar`]: `f32` or `f64`, nothing else.
 //! * [`Matrix`]: a borrowed two-dimensional array, one example per row.
@@ -8,13 +11,13 @@
 //! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`]: functions of one number and their derivatives,
 //!   accurate in the tails. [`Elementwise`] applies such a function to whole matrices; [`inlined`] has functions to
 //!   write one with.
-//! * [`aligned_zeros`], [`aligned`]: matrices that are aligned so that SIMD vectors are loaded from them fastest.
+//! * [`aligned_zeros`], [`aligned`]: matrices that begin at a cache line, which makes loading SIMD vectors fastest.
 //! * [`SimdLevel`]: the instruction set that kernels use, by default the best of the processor.
 //! * [`pairwise_sum`], [`add_column_sums`]: sums whose rounding error grows with log n, not with n.
 //!
-//! This is the only crate of the workspace with code written for speed.
-//! Its functions write into the caller's buffers, document the shapes that they need, and assert them.
-//! `brique-core` checks shapes on entry and returns errors instead.
+//! This is the only crate of the workspace with code written for speed. Its functions write into the caller's buffers,
+//! and panic if the shapes are not those in their documentation. `brique-core` checks shapes on entry and returns
+//! errors instead.
 //!
 //! ```
 //! use brique_tensor::affine_forward;
@@ -40,6 +43,7 @@ mod kernels;
 mod multiply_adds;
 mod pages;
 mod pairs;
+mod pairwise;
 mod product;
 mod scalar;
 mod simd;
@@ -68,6 +72,7 @@ pub use kernels::Kernels;
 pub use multiply_adds::multiply_adds;
 pub use ndarray;
 pub use pairs::{combine, sum_of_pairs, update};
+pub use pairwise::pairwise_sum;
 pub use scalar::Scalar;
 #[doc(hidden)]
 pub use simd::{Simd, Vector, Work};
@@ -77,7 +82,7 @@ pub use simd_level::{SimdLevel, SimdLevelError};
 pub use softmax::{
     log_softmax_delta, log_softmax_forward, softmax_delta, softmax_delta_from_output, softmax_forward,
 };
-pub use sum::{add_column_sums, pairwise_sum};
+pub use sum::add_column_sums;
 pub use threads::{Threads, ThreadsError};
 
 /// Functions that only the tests of this crate call.

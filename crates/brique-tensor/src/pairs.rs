@@ -201,7 +201,8 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
 /// use brique_tensor::update;
 ///
 /// let mut parameter = array![[1.0, 2.0]];
-/// update(&mut parameter, &array![[10.0, 20.0]], |parameter, gradient| parameter - 0.1 * gradient);
+/// let gradient = array![[10.0, 20.0]];
+/// update(&mut parameter, &gradient, |parameter, gradient| parameter - 0.1 * gradient);
 /// assert_eq!(parameter, array![[0.0, 0.0]]);
 /// ```
 #[track_caller]

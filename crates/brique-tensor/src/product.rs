@@ -1,8 +1,16 @@
-//! Matrix products: the only entry point for all of them.
+//! The only entry point to matrix products.
 //!
-//! The order in which an element of the result is added up depends only on the depth and the number of columns, not on
-//! the other rows: a row has the same bits in every batch. A thread allocates nothing once its panels are large enough
-//! for its products.
+//! A product multiplies a matrix (rows, depth) by a matrix (depth, columns): each element of the result is a sum of
+//! `depth` terms. The order in which these terms are added depends only on the depth and the number of columns, not on
+//! the number of rows. A row therefore has the same bits in every batch.
+//!
+//! Four submodules compute products. `short` computes products whose sums are short, and rounds each sum only once, or
+//! nearly so. `dot` computes products with a single column, if the rows of the first factor are contiguous. `tile`
+//! computes all others. `reference` computes products of matrices with gaps between their elements.
+//!
+//! If it saves time, `tile` first copies parts of the factors into buffers, in the order in which it reads them; this
+//! is called packing. A panel is a group of columns of the second factor, packed row by row. Each thread has its own
+//! buffers, and allocates nothing once they are large enough for its products.
 
 mod block;
 mod dot;
@@ -24,7 +32,7 @@ use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
 use crate::{Matrix, Scalar, all_finite, threads};
 
-/// The summand to which a product is added.
+/// The summand `onto` in `c = onto + a · b`.
 #[derive(Debug, Clone, Copy)]
 pub enum Onto<R> {
     /// Nothing: the previous content of the result is overwritten, NaN included.
@@ -52,7 +60,7 @@ pub fn multiply_to_finite<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matri
 /// Computes `c = onto + a · b` in `parts` parts on the threads of [`Threads`](crate::Threads), even if the product is
 /// small.
 ///
-/// The matrices have no gaps between their elements, and no dimension is 0.
+/// No dimension may be 0. If a matrix has gaps between its elements, the calling thread computes the product alone.
 pub fn multiply_in_parts<T: Scalar>(
     a: &Matrix<T>,
     b: &Matrix<T>,
@@ -100,14 +108,15 @@ fn multiply_and_check<T: Scalar>(
     }
 }
 
-/// The number of multiplications that keeps a thread busy for about 10 µs. A smaller share is not worth another thread.
+/// The number of multiplications that takes one thread about 10 µs. A smaller part is not worth another thread.
 const WORTH_A_THREAD: usize = 600_000;
 
 /// The columns of the widest panel of any instruction set: four SIMD vectors.
 ///
-/// A multiple of it is a panel boundary for every instruction set.
+/// Every multiple of this number is a boundary between panels, for every instruction set.
 const WIDEST_PANEL: usize = 4 * MOST_LANES;
 
+/// Computes `c = onto`: the product of factors of depth 0.
 fn sum_of_nothing<T: Scalar>(onto: Onto<ArrayView1<'_, T>>, c: &mut Matrix<T>) {
     match onto {
         Onto::Nothing => c.fill(T::zero()),
@@ -143,10 +152,12 @@ impl<'a, T: Scalar> Product<'a, T> {
 }
 
 impl<T: Scalar> Product<'_, T> {
-    /// Whether each sum is rounded once, or nearly once: if a sum has few terms and there are few columns.
+    /// Returns whether `short` computes the product: if each sum has a single term, or few terms and the second factor
+    /// has few elements. `short` rounds each sum only once, or nearly so.
     ///
-    /// The decision does not depend on the number of rows, so a row has the same bits in every batch. It does not
-    /// depend on the division of the columns between threads either, because only many columns are divided.
+    /// The decision must not depend on the number of rows, so that a row has the same bits in every batch. It does not
+    /// depend on the number of threads either: threads divide the columns only if there are many, and every part then
+    /// has too many columns for `short`.
     #[inline(always)]
     fn is_short(&self) -> bool {
         self.depth == 1 || (self.depth <= short::DEPTH && self.depth * self.c.columns() <= short::WEIGHTS)
@@ -165,7 +176,10 @@ impl<T: Scalar> Product<'_, T> {
         }
     }
 
-    /// Returns the same product, or `cᵀ = start + bᵀ · aᵀ` if this replaces a single column by a single long row.
+    /// Replaces a product with a single column by the transposed product `cᵀ = start + bᵀ · aᵀ`, whose result is a
+    /// single row that SIMD vectors can fill. Returns all other products unchanged.
+    ///
+    /// A product for `dot` is not transposed either: it reads contiguous rows of `a`.
     #[inline(always)]
     fn with_long_rows(self) -> Self {
         let is_short = self.is_short();
@@ -190,12 +204,12 @@ impl<T: Scalar> Product<'_, T> {
 }
 
 impl<T: Scalar> Divisible for Product<'_, T> {
-    /// Cuts the product by columns or by rows, so that as little as possible is packed twice. A product that is too
-    /// small is returned whole.
+    /// Cuts a wide result between two columns, any other result between two rows. Both halves pack the factor that is
+    /// not cut; for most shapes, this choice makes it the smaller one. A product that is too small is returned whole.
     fn halves(self) -> Result<(Self, Self), Self> {
         let (rows, columns) = (self.c.rows(), self.c.columns());
         let column = (columns / 2).next_multiple_of(WIDEST_PANEL);
-        // The sums of a part with one column would be added up in another order.
+        // Each part has at least two columns: the sums of a single column are added in another order.
         if columns >= rows.min(4 * WIDEST_PANEL) && column + 1 < columns {
             let (start, other_start) = match self.start {
                 Start::Row(row) => (Start::Row(&row[..column]), Start::Row(&row[column..])),
@@ -244,6 +258,7 @@ impl<T: Scalar> Work for (Product<'_, T>, &mut Panels<T>) {
         let is_short = product.is_short();
         let mut product = product.with_long_rows();
         if !is_short && (product.c.columns() > 1 || product.a.column_stride > 1) {
+            // The last argument is the width of a tile in SIMD vectors: its sums have to fit into the registers.
             if S::REGISTERS >= 32 {
                 tile::multiply::<<T as SimdNumber>::Vector<S>, 4>(simd, product, panels);
             } else {

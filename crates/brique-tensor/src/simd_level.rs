@@ -1,4 +1,4 @@
-//! The SIMD instructions that kernels use: the best that the processor has, or fewer on request.
+//! The choice of the SIMD instructions that kernels use: by default the best that the processor supports.
 
 use std::cell::Cell;
 use std::fmt;
@@ -13,11 +13,13 @@ use crate::simd::{Simd, Work};
 
 /// A set of SIMD instructions that kernels are compiled for.
 ///
-/// By default every kernel uses the best level of the processor. [`run`](Self::run) computes at a level of your choice,
-/// for a test or a measurement. Levels are ordered from the fewest instructions to the most.
+/// By default, every kernel uses the highest level that the processor supports. Use [`run`](Self::run) to compute at
+/// another level, for a test or a measurement. `Baseline` is the lowest level, `Avx512` the highest. A higher level
+/// includes the instructions of the lower ones.
 ///
-/// `Avx2` and `Avx512` give the same bits. `Baseline` gives the same bits on every processor of an architecture whose
-/// baseline has no fused multiply-add; these bits differ from those of the other levels only in products of matrices.
+/// `Avx2` and `Avx512` give bit-identical results. The results of `Baseline` differ from them only in matrix products.
+/// If the baseline of an architecture has no fused multiply-add (x86-64), the results of `Baseline` are bit-identical
+/// on all its processors.
 ///
 /// ```
 /// use brique_tensor::ndarray::{Array2, array};
@@ -34,7 +36,7 @@ use crate::simd::{Simd, Work};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SimdLevel {
-    /// The instructions of every processor of the architecture: SSE2 on x86-64, NEON on `AArch64`.
+    /// The instructions that every processor of the architecture supports: SSE2 on x86-64, NEON on `AArch64`.
     Baseline,
     /// AVX2 with fused multiply-add, on x86-64.
     Avx2,
@@ -46,21 +48,21 @@ pub enum SimdLevel {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SimdLevelError {
-    /// The processor does not have the instructions.
+    /// The processor does not support the requested level.
     #[error(
         "SIMD level {level} is asked for, but this processor has only {}",
         names(available)
     )]
     NotAvailable {
-        /// The level asked for.
+        /// The requested level.
         level: SimdLevel,
-        /// The levels that the processor has.
+        /// The levels that the processor supports.
         available: Vec<SimdLevel>,
     },
     /// No level has this name.
     #[error("there is no SIMD level '{found}', expected one of {}", names(&SimdLevel::ALL))]
     Unknown {
-        /// The name asked for.
+        /// The requested name.
         found: String,
     },
 }
@@ -71,16 +73,16 @@ fn names(levels: &[SimdLevel]) -> String {
 }
 
 impl SimdLevel {
-    /// All levels, whether this processor has them or not, from the fewest instructions to the most.
+    /// All levels in increasing order, including those that this processor does not support.
     pub const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
 
-    /// Returns the level with the most instructions that this processor has.
+    /// Returns the highest level that this processor supports.
     #[must_use]
     pub fn best() -> Self {
         Detected::best().level()
     }
 
-    /// Returns all levels that this processor has, from the baseline to the best.
+    /// Returns all levels that this processor supports, in increasing order.
     ///
     /// ```
     /// use brique_tensor::SimdLevel;
@@ -95,13 +97,14 @@ impl SimdLevel {
         all.filter(|level| level.is_available()).collect()
     }
 
-    /// Returns whether this processor has the level.
+    /// Returns whether this processor supports the level.
     #[must_use]
     pub fn is_available(self) -> bool {
         Detected::of(self).is_some()
     }
 
-    /// Returns the level of the kernels that this thread calls: that of the innermost [`run`](Self::run), or the best.
+    /// Returns the level at which kernels on this thread run: that of the innermost enclosing [`run`](Self::run), or
+    /// [`best`](Self::best) outside of any `run`.
     ///
     /// ```
     /// use brique_tensor::SimdLevel;
@@ -115,16 +118,16 @@ impl SimdLevel {
         current().level()
     }
 
-    /// Calls `work` and returns its result. All kernels that `work` calls are computed at this level, on this thread
-    /// and on the threads of [`Threads`](crate::Threads). This `run` may be called inside
-    /// [`Threads::run`](crate::Threads::run) or around it.
+    /// Calls `work` and returns its result. All kernels that `work` calls run at this level, on this thread and on the
+    /// threads of [`Threads`](crate::Threads). Calls of this method and of [`Threads::run`](crate::Threads::run) can be
+    /// nested in both orders.
     ///
-    /// The previous level is restored afterwards, also if `work` panics. Threads that `work` starts itself begin at the
-    /// best level; call `run` on them too.
+    /// The previous level is restored afterwards, even if `work` panics. Threads that `work` itself starts do not
+    /// inherit the level: they use the best level unless they call `run` too.
     ///
     /// # Errors
     ///
-    /// If this processor does not have the level. In this case `work` is not called.
+    /// If this processor does not support the level. In this case `work` is not called.
     pub fn run<R>(self, work: impl FnOnce() -> R) -> Result<R, SimdLevelError> {
         match Detected::of(self) {
             Some(detected) => Ok(run_at(detected, work)),
@@ -151,7 +154,7 @@ impl fmt::Display for SimdLevel {
     }
 }
 
-/// Parses a name that [`Display`](fmt::Display) writes. The processor need not have the level.
+/// Parses a name that [`Display`](fmt::Display) writes. Levels that the processor does not support are parsed too.
 impl FromStr for SimdLevel {
     type Err = SimdLevelError;
 
@@ -164,11 +167,11 @@ impl FromStr for SimdLevel {
 }
 
 thread_local! {
-    /// The level of the kernels that this thread calls; `None` until the first kernel detects the best level.
+    /// The level at which kernels on this thread run; `None` until the first kernel detects the best level.
     static CURRENT: Cell<Option<Detected>> = const { Cell::new(None) };
 }
 
-/// Returns the level at which this thread calls kernels.
+/// Returns the level at which kernels on this thread run.
 #[inline]
 pub(crate) fn current() -> Detected {
     match CURRENT.get() {
@@ -184,7 +187,7 @@ fn detect() -> Detected {
     best
 }
 
-/// Calls `work` with the kernels of this thread at the given level.
+/// Calls `work` and returns its result. Kernels that this thread calls meanwhile run at the given level.
 pub(crate) fn run_at<R>(level: Detected, work: impl FnOnce() -> R) -> R {
     /// Restores the previous level, also if `work` panics.
     struct Restore(Option<Detected>);
@@ -199,8 +202,8 @@ pub(crate) fn run_at<R>(level: Detected, work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// A SIMD level that this processor has. A value is a proof of this: none can be made for a level that the processor
-/// lacks.
+/// A SIMD level that this processor supports. A value can only be created after a check of the processor, so code that
+/// has a value may use the instructions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Detected {
     Baseline(Baseline),
@@ -211,7 +214,7 @@ pub(crate) enum Detected {
 }
 
 impl Detected {
-    /// Returns the level if this processor has it.
+    /// Returns the level, or `None` if this processor does not support it.
     pub(crate) fn of(level: SimdLevel) -> Option<Self> {
         match level {
             SimdLevel::Baseline => Some(Self::Baseline(Baseline)),
@@ -224,7 +227,7 @@ impl Detected {
         }
     }
 
-    /// Returns the best level that this processor has.
+    /// Returns the highest level that this processor supports.
     pub(crate) fn best() -> Self {
         let from_the_best = SimdLevel::ALL.into_iter().rev();
         let mut detected = from_the_best.filter_map(Self::of);
@@ -243,7 +246,7 @@ impl Detected {
     }
 }
 
-/// Does the work at the current SIMD level of this thread.
+/// Runs `work` at the current SIMD level of this thread and returns its result.
 #[inline]
 pub fn dispatch<W: Work>(work: W) -> W::Output {
     match current() {

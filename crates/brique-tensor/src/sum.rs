@@ -1,42 +1,14 @@
-//! Accurate sums: terms are added in pairs, so rounding errors grow with log n.
-
-use std::ops::Range;
+//! Sums of columns, by pairwise summation.
 
 use ndarray::ArrayRef1;
 
 use crate::pairs::sum_of_pairs;
+use crate::pairwise::RUN;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 use crate::{Matrix, Scalar};
 
-/// The longest run of terms that are added one after the other; longer runs are halved.
-const RUN: usize = 16;
-
-/// Returns `Σ term(i)` for `i` in `0..n`, added in pairs of halves.
-///
-/// The order of the additions depends only on `n`: the same terms give the same bits in every memory layout.
-/// A NaN among the terms makes the sum NaN. The sum of no terms is 0.
-///
-/// ```
-/// use brique_tensor::pairwise_sum;
-///
-/// // One after the other, a million tenths in f32 would add up to 100958.
-/// let sum: f32 = pairwise_sum(1_000_000, |_| 0.1);
-/// assert!((sum - 100_000.0).abs() < 0.02);
-/// ```
-pub fn pairwise_sum<T: Scalar>(n: usize, term: impl Fn(usize) -> T) -> T {
-    sum_of_range(0..n, &term)
-}
-
-fn sum_of_range<T: Scalar>(range: Range<usize>, term: &impl Fn(usize) -> T) -> T {
-    if range.len() <= RUN {
-        return range.fold(T::zero(), |sum, i| sum + term(i));
-    }
-    let middle = range.start + range.len() / 2;
-    sum_of_range(range.start..middle, term) + sum_of_range(middle..range.end, term)
-}
-
-/// Computes `sums[j] += Σ matrix[i, j]` over the rows `i`; the terms of each column are added in pairs.
+/// Computes `sums[j] += Σ matrix[i, j]` over the rows `i`, for each column `j`, by pairwise summation.
 ///
 /// # Shapes
 ///
@@ -76,17 +48,21 @@ pub fn add_column_sums<T: Scalar>(matrix: &Matrix<T>, sums: &mut ArrayRef1<T>) {
     }
 }
 
-/// Sums of runs, added in pairs as they arrive: two sums over the same number of runs are combined into one.
-struct Pairs<'a, N> {
+/// Adds the sums of runs in pairs, while the runs arrive one after the other.
+///
+/// It works like a binary counter: as soon as there are two sums over 2ᵏ runs, they are added to one sum over 2ᵏ⁺¹
+/// runs.
+struct BinaryCounter<'a, N> {
+    /// The number of runs so far.
     count: usize,
-    /// The sums over one run, two runs, four runs, and so on. A sum is valid if its binary digit of `count` is 1.
+    /// `sums[k]` is a sum over 2ᵏ runs. It is valid only if binary digit k of `count` is 1.
     sums: &'a mut [N],
 }
 
-/// The number of levels for up to 255 runs; initializing them takes almost no time.
+/// The length of [`BinaryCounter::sums`] for up to 255 runs. Initializing such a short array takes almost no time.
 const FEW_LEVELS: usize = 8;
 
-/// The number of levels for more runs than fit into any memory.
+/// The length of [`BinaryCounter::sums`] for any number of runs that fits into memory.
 const MOST_LEVELS: usize = 48;
 
 /// Returns whether `FEW_LEVELS` are enough for the runs of this many rows.
@@ -94,12 +70,13 @@ fn need_few_levels(rows: usize) -> bool {
     rows.div_ceil(RUN) < 1 << FEW_LEVELS
 }
 
-impl<'a, N: Copy> Pairs<'a, N> {
+impl<'a, N: Copy> BinaryCounter<'a, N> {
     #[inline(always)]
     fn new(sums: &'a mut [N]) -> Self {
         Self { count: 0, sums }
     }
 
+    /// Adds the sum of one more run: the carry of the binary counter.
     #[inline(always)]
     fn push(&mut self, mut sum: N, add: impl Fn(N, N) -> N) {
         let mut level = 0;
@@ -111,6 +88,7 @@ impl<'a, N: Copy> Pairs<'a, N> {
         self.count += 1;
     }
 
+    /// Returns the sum over all runs so far.
     #[inline(always)]
     fn total(&self, zero: N, add: impl Fn(N, N) -> N) -> N {
         let mut total = zero;
@@ -123,10 +101,11 @@ impl<'a, N: Copy> Pairs<'a, N> {
     }
 }
 
-/// Returns the sum of a column in any memory layout, added in the same order as by [`ColumnSums`].
+/// Returns the sum of a column in any memory layout. The order of the additions is that of [`ColumnSums`], so the
+/// results are bit-identical.
 fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
     let mut levels = [T::zero(); MOST_LEVELS];
-    let mut pairs = Pairs::new(&mut levels);
+    let mut pairs = BinaryCounter::new(&mut levels);
     let whole = rows - rows % RUN;
     for start in (0..whole).step_by(RUN) {
         let four = |row| (number(row) + number(row + 1)) + (number(row + 2) + number(row + 3));
@@ -142,7 +121,8 @@ fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
     pairs.total(T::zero(), |a, b| a + b)
 }
 
-/// The column sums of a matrix that is stored row by row, for as many columns at once as SIMD vectors hold.
+/// Computes the column sums of a matrix that is stored row by row. It sums four SIMD vectors of columns at once, then
+/// one vector at a time.
 pub struct ColumnSums<'a, T> {
     pub(crate) numbers: &'a [T],
     pub(crate) rows: usize,
@@ -169,7 +149,8 @@ impl<T: Scalar> Work for ColumnSums<'_, T> {
 }
 
 impl<T: Scalar> ColumnSums<'_, T> {
-    /// Adds up `WIDE` SIMD vectors of columns from `first` on, or the remaining columns if there are fewer.
+    /// Sums `WIDE` SIMD vectors of columns, starting with the column `first`, or the remaining columns if there are
+    /// fewer.
     #[inline(always)]
     fn panel<V: Vector<Number = T>, const WIDE: usize>(&mut self, simd: V::Simd, first: usize) {
         let zero = [V::splat(simd, T::zero()); WIDE];
@@ -181,7 +162,7 @@ impl<T: Scalar> ColumnSums<'_, T> {
             most = [zero; MOST_LEVELS];
             &mut most
         };
-        let mut pairs = Pairs::new(levels);
+        let mut pairs = BinaryCounter::new(levels);
         let whole = self.rows - self.rows % RUN;
         for start in (0..whole).step_by(RUN) {
             let upper = plus(
@@ -216,6 +197,7 @@ impl<T: Scalar> ColumnSums<'_, T> {
         }
     }
 
+    /// Returns the sum of the four rows that begin with `row`, for `WIDE` SIMD vectors of columns from `first` on.
     #[inline(always)]
     fn four<V: Vector<Number = T>, const WIDE: usize>(
         &self,
@@ -235,6 +217,7 @@ impl<T: Scalar> ColumnSums<'_, T> {
         )
     }
 
+    /// Loads `WIDE` SIMD vectors of a row, from the column `first` on. Missing columns at the end of the row are 0.
     #[inline(always)]
     fn row<V: Vector<Number = T>, const WIDE: usize>(
         &self,

@@ -23,7 +23,8 @@ use crate::simd_level;
 /// use brique_tensor::ndarray::Array2;
 /// use brique_tensor::{Threads, affine_forward};
 ///
-/// let (x, parameters) = (Array2::from_elem((256, 512), 0.1), Array2::from_elem((513, 512), 0.2));
+/// let x = Array2::from_elem((256, 512), 0.1);
+/// let parameters = Array2::from_elem((513, 512), 0.2);
 /// let product = || {
 ///     let mut y = Array2::zeros((256, 512));
 ///     affine_forward(&x, &parameters, &mut y);

@@ -11,7 +11,7 @@ use crate::metrics::MetricError;
 /// The number of rows in each batch of an evaluation.
 const ROWS: usize = 256;
 
-/// A named function of targets and predictions: see [`metrics`](crate::metrics).
+/// A metric and its name: a function of targets and predictions, for example one of [`metrics`](crate::metrics).
 ///
 /// ```
 /// use brique_train::{Metric, metrics};
@@ -25,7 +25,7 @@ pub struct Metric<T: Scalar = f64> {
     measure: Measure<T>,
 }
 
-/// Takes the target first, then the prediction, as losses do.
+/// A function of the target and the prediction, in this order. Losses take them in the same order.
 type Measure<T> = fn(&Matrix<T>, &Matrix<T>) -> Result<f64, MetricError>;
 
 impl<T: Scalar> Metric<T> {
@@ -46,7 +46,7 @@ impl<T: Scalar> Metric<T> {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluation<T: Scalar = f64> {
-    /// The loss over all examples at once.
+    /// The loss of the whole data set, computed as one batch.
     pub loss: f64,
     /// The requested metrics, in order.
     pub metrics: Vec<f64>,
@@ -54,12 +54,13 @@ pub struct Evaluation<T: Scalar = f64> {
     pub predictions: Array2<T>,
 }
 
-/// Computes the loss and the metrics of a network's predictions for `data`. The network runs in prediction mode, in
-/// which dropout has no effect.
+/// Computes a network's predictions for `data`, and their loss and metrics. The network runs in prediction mode, as
+/// PyTorch's `model.eval()`: dropout has no effect.
 ///
 /// # Errors
 ///
-/// If the network refuses the inputs, the loss refuses the targets, or a metric returns an error.
+/// If the shape of the inputs does not fit the network, the targets are not valid for the loss, or a metric returns an
+/// error.
 ///
 /// ```
 /// use brique_datasets::Dataset;
@@ -68,7 +69,8 @@ pub struct Evaluation<T: Scalar = f64> {
 /// use brique_tensor::ndarray::array;
 /// use brique_train::{Metric, evaluate, metrics};
 ///
-/// let network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[2.0], [0.0]])?)?;
+/// let linear = Linear::from_parameters(array![[2.0], [0.0]])?;
+/// let network: Sequential = Sequential::new(1).then(linear)?;
 /// let data = Dataset::new(array![[1.0], [2.0]], array![[2.0], [5.0]])?;
 /// let error = Metric::new("MAE", metrics::mean_absolute_error);
 /// let found = evaluate(&network, &MSELoss::new(), &data, &[error])?;
@@ -99,7 +101,7 @@ pub fn evaluate<T: Scalar>(
 }
 
 compile_once! {
-/// Computes the predictions in batches, so that the intermediate activations stay small.
+/// Computes the predictions in batches of `ROWS` rows, which limits the memory for intermediate activations.
 fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
     let refuse = |fault| brique_core::Error::new(network, "predict", fault);
     let outputs = network.output_shape(inputs.ncols().into()).map_err(refuse)?;

@@ -25,22 +25,35 @@ use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights
 ///
 /// let mut rng = portable(1);
 /// let data = line(&mut rng);
-/// let (train, validation) = train_test_split(&data, TestSize::Fraction(0.2), Selection::Shuffled(&mut rng))?;
-/// let mut network: Sequential = Sequential::new(1).then(Linear::new(1, 1, Init::PyTorch, &mut rng)?)?;
+/// let (size, selection) = (TestSize::Fraction(0.2), Selection::Shuffled(&mut rng));
+/// let (train, validation) = train_test_split(&data, size, selection)?;
+/// let linear = Linear::new(1, 1, Init::PyTorch, &mut rng)?;
+/// let mut network: Sequential = Sequential::new(1).then(linear)?;
 /// let history = Fit::new(500, 80)
 ///     .shuffle(7)
 ///     .validate(&validation)
 ///     .metric(Metric::new("R²", metrics::r2))
 ///     .schedule(Schedule::cosine(500, 0.0)?)
 ///     .stop_early(50)
-///     .on_epoch(|epoch| if epoch.loss < 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+///     .on_epoch(|epoch| {
+///         if epoch.loss < 1.0 {
+///             ControlFlow::Break(())
+///         } else {
+///             ControlFlow::Continue(())
+///         }
+///     })
 ///     .run(&mut network, &MSELoss::new(), &mut SGD::new(0.02)?, &train)?;
-/// assert!(history.best().and_then(|epoch| epoch.metric("R²")).is_some_and(|r2| r2 > 0.9));
+/// let best = history.best().and_then(|epoch| epoch.metric("R²"));
+/// assert!(best.is_some_and(|r2| r2 > 0.9));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Examples come in order unless [`shuffle`](Self::shuffle) sets a seed; the order in an epoch depends only on the
-/// seed and the number of the epoch. Nothing is printed: [`on_epoch`](Self::on_epoch) passes each epoch to a callback.
+/// Every epoch uses the examples in the order of the data set unless [`shuffle`](Self::shuffle) sets a seed. A shuffled
+/// order depends only on the seed and the number of the epoch. Training prints nothing; to report progress, pass a
+/// callback to [`on_epoch`](Self::on_epoch).
+///
+/// Some options use the *watched loss* of an epoch: the loss on the validation set, or the training loss if there is no
+/// validation set (see [`Epoch::watched_loss`]).
 #[must_use = "a fit does nothing until it runs"]
 pub struct Fit<'a, T: Scalar = f64> {
     epochs: usize,
@@ -99,7 +112,8 @@ impl<'a, T: Scalar> Fit<'a, T> {
         self
     }
 
-    /// For each step, multiplies the optimiser's learning rate by the factor of this schedule for the step's number.
+    /// Changes the learning rate before every step. It is the optimiser's original learning rate times
+    /// [`schedule.factor(step)`](Schedule::factor), with steps (not epochs) counted from 0 over the whole run.
     pub fn schedule(self, schedule: Schedule) -> Self {
         Self {
             schedule: Some(schedule),
@@ -107,7 +121,9 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Multiplies the optimiser's learning rate by a factor that is reduced when the watched loss stops decreasing.
+    /// Reduces the learning rate when the watched loss stops decreasing. After each epoch, `plateau` receives the
+    /// watched loss and returns a factor. The following steps use the original learning rate times this factor, and
+    /// times the factor of the [`schedule`](Self::schedule), if there is one.
     pub fn reduce_on_plateau(self, plateau: ReduceOnPlateau) -> Self {
         Self {
             plateau: Some(plateau),
@@ -115,7 +131,8 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Scales gradients down to this 2-norm, over all parameters, if their norm is larger.
+    /// Clips the gradients before each step: if the 2-norm of all gradients together is larger than `largest`, it
+    /// scales them down to this norm.
     pub fn clip_norm(self, largest: f64) -> Self {
         Self {
             clip_norm: Some(largest),
@@ -123,10 +140,10 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Stops when the watched loss has had no new smallest value for this many epochs. At the end, even if all epochs
-    /// were completed, restores the parameters that the network had after the best epoch.
+    /// Stops training after `patience` epochs without a new smallest watched loss; a patience of 0 counts as 1.
     ///
-    /// The watched loss is the loss on the validation set, or on the training set if there is no validation set.
+    /// At the end of training, the network gets back the parameters that it had after the best epoch. This happens even
+    /// if all epochs were completed, but not after an error.
     pub fn stop_early(self, patience: usize) -> Self {
         Self {
             patience: Some(patience),
@@ -144,9 +161,11 @@ impl<'a, T: Scalar> Fit<'a, T> {
     ///
     /// # Errors
     ///
-    /// If an option is invalid or there are no examples; if a step fails, also because of a NaN or infinity: the error
-    /// then contains its epoch and batch. The network keeps the parameters after the last completed step, and the
-    /// optimiser its original learning rate.
+    /// If an option is invalid or there are no examples; if an evaluation fails; if a step fails, for example because a
+    /// gradient is NaN or infinite. The error of a step contains its epoch and batch. After an error, the network has
+    /// the parameters of the last completed step.
+    ///
+    /// The optimiser gets its original learning rate back, after an error too.
     pub fn run(
         mut self,
         network: &mut dyn Module<T>,
@@ -156,7 +175,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
     ) -> Result<History, Error> {
         self.check(data)?;
         if let Some(validation) = self.validation {
-            // Report shapes that do not fit before an epoch has been trained.
+            // A validation set with wrong shapes is reported here, before the first epoch is trained.
             evaluate(network, loss, validation, &[])?;
         }
         let base_rate = optimizer.learning_rate();
@@ -204,7 +223,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
 }
 
 compile_once! {
-    /// Runs the epochs of a fit whose options were checked.
+    /// Runs all epochs. The options of `fit` must have been checked before.
     fn train<T: Scalar>(
         fit: &mut Fit<'_, T>,
         network: &mut dyn Module<T>,

@@ -1,4 +1,6 @@
-//! Training of networks.
+//! Trains networks: whole runs over epochs of mini-batches, or single steps.
+//!
+//! Start with [`Fit`]; for a training loop of your own, start with [`Stepper`].
 //!
 //! * [`Stepper`] performs one step on one batch, in its own buffers: forward, loss, backward, optimiser.
 //! * [`Fit`] runs epochs of mini-batches, with validation, metrics, schedules, early stopping and callbacks, and
@@ -22,8 +24,9 @@
 //!     .then(Linear::new(2, 8, Init::XavierUniform, &mut rng)?)?
 //!     .then(Tanh)?
 //!     .then(Linear::new(8, 1, Init::XavierUniform, &mut rng)?)?;
-//! let loss = BCEWithLogitsLoss::new();
-//! let history = Fit::new(20, 32).shuffle(7).run(&mut network, &loss, &mut Adam::new(0.02)?, &data)?;
+//! let (loss, mut adam) = (BCEWithLogitsLoss::new(), Adam::new(0.02)?);
+//! let fit = Fit::new(20, 32).shuffle(7);
+//! let history = fit.run(&mut network, &loss, &mut adam, &data)?;
 //! assert!(history.epochs().last().is_some_and(|epoch| epoch.loss < 0.1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -37,6 +40,7 @@ mod fit;
 mod history;
 pub mod metrics;
 mod optim;
+mod origin;
 mod stepper;
 mod weights;
 

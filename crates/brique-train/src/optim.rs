@@ -15,7 +15,8 @@ use crate::{Error, Fit, History, Stepper};
 /// use brique_tensor::ndarray::array;
 /// use brique_train::Optim;
 ///
-/// let mut network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[0.0], [0.0]])?)?;
+/// let linear = Linear::from_parameters(array![[0.0], [0.0]])?;
+/// let mut network: Sequential = Sequential::new(1).then(linear)?;
 /// let loss = MSELoss::new();
 /// let mut optim = Optim::new(&mut network, &loss, 0.1)?;
 /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
@@ -71,9 +72,11 @@ impl<'a, T: Scalar> Optim<'a, T> {
 /// use brique_train::{Optim, sgd};
 ///
 /// let mut rng = portable(1);
-/// let mut network: Sequential = Sequential::new(1).then(Linear::new(1, 1, Init::StandardNormal, &mut rng)?)?;
+/// let linear = Linear::new(1, 1, Init::StandardNormal, &mut rng)?;
+/// let mut network: Sequential = Sequential::new(1).then(linear)?;
 /// let loss = MSELoss::new();
-/// let history = sgd(&mut Optim::new(&mut network, &loss, 0.01)?, &line(&mut rng), 20, 300, 7)?;
+/// let mut optim = Optim::new(&mut network, &loss, 0.01)?;
+/// let history = sgd(&mut optim, &line(&mut rng), 20, 300, 7)?;
 /// assert!(history.losses().last() < history.losses().next());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -1,19 +1,21 @@
 //! A single training step.
 
-use brique_core::{Gradient, Loss, Module, Workspace, visit_modules};
+use brique_core::{Gradient, Loss, Module, Workspace};
 use brique_optim::{Optimizer, clip_norm};
 use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar, aligned_zeros, compile_once};
 
-use crate::{Error, NotFinite};
+use crate::Error;
+use crate::origin::{cause, check_gradients};
 
-/// Performs training steps: forward, loss, backward, optimiser. It reuses its buffers.
+/// Performs training steps: forward pass, loss, backward pass, update by the optimiser.
 ///
 /// ```text
 /// x ──forward──▶ ŷ ──loss──▶ L, δ ──backward──▶ ∇W ──optimiser──▶ W
 /// ```
 ///
-/// The buffers are as large as the largest batch so far; a batch that is not larger allocates nothing.
+/// All steps use the same buffers, which grow to fit the largest batch. A step on a batch that is not larger than an
+/// earlier one allocates nothing.
 ///
 /// ```
 /// use brique_layers::{Linear, Sequential};
@@ -22,9 +24,11 @@ use crate::{Error, NotFinite};
 /// use brique_tensor::ndarray::array;
 /// use brique_train::Stepper;
 ///
-/// let mut network: Sequential = Sequential::new(1).then(Linear::from_parameters(array![[0.0], [0.0]])?)?;
+/// let linear = Linear::from_parameters(array![[0.0], [0.0]])?;
+/// let mut network: Sequential = Sequential::new(1).then(linear)?;
 /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
-/// let (loss, mut optimizer, mut stepper) = (MSELoss::new(), SGD::new(0.1)?, Stepper::default());
+/// let (loss, mut optimizer) = (MSELoss::new(), SGD::new(0.1)?);
+/// let mut stepper = Stepper::default();
 /// for _ in 0..500 {
 ///     stepper.step(&mut network, &loss, &mut optimizer, &x, &y)?;
 /// }
@@ -42,7 +46,8 @@ pub struct Stepper<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Stepper<T> {
-    /// Creates a stepper that scales gradients down to this 2-norm, over all parameters, if their norm is larger.
+    /// Creates a stepper that clips gradients: if the 2-norm of all gradients together is larger than `largest`, it
+    /// scales them down to this norm.
     #[must_use]
     pub fn with_clip_norm(largest: f64) -> Self {
         Self {
@@ -67,8 +72,9 @@ impl<T: Scalar> Stepper<T> {
     ///
     /// # Errors
     ///
-    /// If the network refuses `x` or the loss refuses `y`; if an output, the loss or a gradient is NaN or infinite,
-    /// which would spread to every parameter; if the optimiser returns an error. No parameter has changed then.
+    /// If the shape of `x` does not fit the network, or `y` is not a valid target; if the loss or a gradient is NaN or
+    /// infinite (the error says where it appeared first); if the optimiser returns an error. After an error, the values
+    /// of the parameters are unchanged, but their gradients may have changed.
     pub fn step(
         &mut self,
         network: &mut dyn Module<T>,
@@ -80,7 +86,7 @@ impl<T: Scalar> Stepper<T> {
         step(self, network, loss, optimizer, x, y)
     }
 
-    /// Returns the loss of a batch and writes its gradient into the delta buffer.
+    /// Returns the loss of a batch and writes δ = ∂L/∂ŷ into the buffer `delta`.
     fn forward(
         &mut self,
         network: &dyn Module<T>,
@@ -126,53 +132,12 @@ compile_once! {
     }
 }
 
-/// Returns the first `rows` rows. If these are all rows, it skips the slice, whose checks take a thirtieth of a small
-/// step.
+/// Returns a view of the first `rows` rows.
+///
+/// If these are all rows, no slice is needed. The checks of a slice would take a thirtieth of the time of a small step.
 fn first_rows<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'_, T> {
     if rows == matrix.nrows() {
         return matrix.view_mut();
     }
     matrix.slice_axis_mut(Axis(0), Slice::from(0..rows))
-}
-
-/// Returns where the NaN or infinity first appeared that made the loss `value`.
-fn cause<T: Scalar>(network: &dyn Module<T>, loss: &dyn Loss<T>, x: &Matrix<T>, value: T) -> NotFinite {
-    if x.iter().any(|x| !x.is_finite()) {
-        return NotFinite::Input;
-    }
-    match Workspace::first_not_finite(network, x) {
-        Some((path, module)) => NotFinite::Output {
-            module: named(&path, &module),
-        },
-        None => NotFinite::Loss {
-            loss: loss.to_string(),
-            value: value.to_string(),
-        },
-    }
-}
-
-/// Formats a module with its path, for example `module 2.1 (ReLU)`; a network that is a single module has no path.
-fn named(path: &str, module: &str) -> String {
-    if path.is_empty() {
-        return module.to_owned();
-    }
-    format!("module {path} ({module})")
-}
-
-fn check_gradients<T: Scalar>(network: &dyn Module<T>) -> Result<(), Error> {
-    let mut is_finite = true;
-    network.visit_parameters(&mut |parameter| is_finite &= parameter.has_finite_gradient());
-    if is_finite {
-        return Ok(());
-    }
-    let mut first = None;
-    visit_modules(network, &mut |path, module| {
-        let mut is_finite = true;
-        module.own_parameters(&mut |parameter| is_finite &= parameter.has_finite_gradient());
-        if !is_finite && first.is_none() {
-            first = Some(named(path, &module.to_string()));
-        }
-    });
-    let module = first.unwrap_or_else(|| network.to_string());
-    Err(Error::NotFinite(NotFinite::Gradient { module }))
 }

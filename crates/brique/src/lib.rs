@@ -1,6 +1,7 @@
-//! Neural networks with explicit backward passes. This crate re-exports all crates of Brique under one name.
+//! Neural networks with explicit backward passes: layers, losses, optimisers, training and data sets under one name.
 //!
-//! Each crate is a module here, and [`prelude`] contains the items that most programs need:
+//! Start with [`prelude`], which contains the items that most programs need, and with the example below. Each crate of
+//! the library is a module here:
 //!
 //! * [`tensor`]: numbers, matrices and products. [`random`]: sources of randomness, which are always passed as
 //!   arguments.
@@ -14,17 +15,17 @@
 //! use brique::prelude::*;
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let mut rng = portable(1);
-//!     let data = gen_arti(&GenArti::of(DataType::FourGaussians), &mut rng)?.with_zero_one_targets()?;
-//!     let (train, test) = train_test_split(&data, TestSize::default(), Selection::Shuffled(&mut rng))?;
+//!     let (xor, mut rng) = (GenArti::of(DataType::FourGaussians), portable(1));
+//!     let data = gen_arti(&xor, &mut rng)?.with_zero_one_targets()?;
+//!     let selection = Selection::Shuffled(&mut rng);
+//!     let (train, test) = train_test_split(&data, TestSize::default(), selection)?;
 //!     let mut network: Sequential = Sequential::new(2)
 //!         .then(Linear::new(2, 8, Init::XavierUniform, &mut rng)?)?
 //!         .then(Tanh)?
 //!         .then(Linear::new(8, 1, Init::XavierUniform, &mut rng)?)?;
 //!     let (loss, mut adam) = (BCEWithLogitsLoss::new(), Adam::new(0.01)?);
-//!     Fit::new(30, 32)
-//!         .shuffle(7)
-//!         .run(&mut network, &loss, &mut adam, &train)?;
+//!     let fit = Fit::new(30, 32).shuffle(7);
+//!     fit.run(&mut network, &loss, &mut adam, &train)?;
 //!     let logits = network.predict(test.inputs())?;
 //!     let accuracy = metrics::accuracy_of_logits(test.targets(), &logits)?;
 //!     println!("{network:#}\naccuracy {accuracy}");

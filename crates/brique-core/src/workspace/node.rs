@@ -8,16 +8,17 @@ use super::memory::Saves;
 use super::{Gradient, Memory, Pass, Plan};
 use crate::{Description, Module, Shape};
 
-/// The memory of one inner module: its output, the gradient with respect to its input, and its [`Memory`].
+/// The buffers of one module: its output, the gradient with respect to its input, and its [`Memory`].
 ///
-/// A composite module runs its inner modules through the nodes of its own memory. Each method exists twice: one version
-/// writes into the node's own buffer, the other (`…_into`) into a matrix of the caller.
+/// A composite module gets the nodes of its inner modules from [`Memory::inner`], and calls the methods of a node to
+/// run the inner module. `forward`, `delta` and `backward` write into the buffers of the node; `forward_into`,
+/// `delta_into` and `backward_into` write into a matrix of the caller.
 #[derive(Debug, Clone)]
 pub struct Node<T: Scalar = f64> {
     memory: Memory<T>,
     output: Buffer<T>,
     input_delta: Buffer<T>,
-    /// The inner shape of the output, if the node was created for an inner module.
+    /// The shape of one example of the output, if the node was created for an inner module.
     shape: Option<Shape>,
     is_finite: bool,
 }
@@ -44,10 +45,12 @@ impl<T: Scalar> Node<T> {
         }
     }
 
-    /// Makes the tree fit `module` for a batch. Returns whether it already fitted, apart from the number of rows.
+    /// Adapts this node, and the nodes inside it, to `module` and to a batch of `rows` examples. Returns whether they
+    /// already fitted the module.
     ///
-    /// It ensures that a kernel never finds the memory of another network. It costs one call and a few comparisons for
-    /// each module, which is not noticeable in a step of a small network once the buffers are allocated.
+    /// Each pass calls this method first, so that a kernel never finds the memory of another network. Once the buffers
+    /// are allocated, this costs one call and a few comparisons for each module, which is not noticeable in a step of a
+    /// small network.
     #[inline]
     pub(crate) fn prepare<M: Module<T> + ?Sized>(
         &mut self,
@@ -59,12 +62,13 @@ impl<T: Scalar> Node<T> {
     ) -> bool {
         self.memory.pass = pass;
         self.memory.rows = rows;
+        // `&` instead of `&&`: every buffer has to be adapted, even after the first one that did not fit.
         let is_same = self.output.set_columns(outputs) & self.input_delta.set_columns(input.size());
         Plan::run(&mut self.memory, module, input) & is_same
     }
 
-    /// Creates the memory of `module` for a training step on a batch of the shape of `input`. The checks of single
-    /// kernels need it.
+    /// Creates the memory of `module` for a training step on a batch of the shape of `input`. It is for tests that call
+    /// single kernels.
     #[must_use]
     pub fn for_training<M: Module<T> + ?Sized>(module: &M, input: &Matrix<T>, outputs: usize) -> Self {
         let mut node = Self::default();
@@ -120,6 +124,8 @@ impl<T: Scalar> Node<T> {
     pub fn delta<M: Module<T> + ?Sized>(&mut self, module: &M, input: &Matrix<T>, delta: &Matrix<T>) {
         let rows = self.memory.rows;
         if self.saves_in_delta() {
+            // The kernel reads the saved values in the buffer that it then overwrites with the input delta. The buffer
+            // leaves the memory for the time of the call, because the kernel borrows both.
             let mut saved = std::mem::take(&mut self.memory.saved);
             module.delta_kernel(input, delta, &mut saved.rows_mut(rows), &mut self.memory);
             self.memory.saved = saved;
@@ -137,6 +143,7 @@ impl<T: Scalar> Node<T> {
         delta: &Matrix<T>,
         input_delta: &mut Matrix<T>,
     ) {
+        // The kernel expects the saved values in `input_delta`.
         if self.saves_in_delta() {
             input_delta.assign(&self.memory.saved());
         }
@@ -156,6 +163,7 @@ impl<T: Scalar> Node<T> {
     ) {
         let rows = self.memory.rows;
         if self.saves_in_delta() {
+            // As in `delta`.
             let mut saved = std::mem::take(&mut self.memory.saved);
             let input_delta = Some(&mut *saved.rows_mut(rows));
             module.backward_kernel(input, delta, input_delta, gradient, &mut self.memory);
@@ -177,6 +185,7 @@ impl<T: Scalar> Node<T> {
         mut input_delta: Option<&mut Matrix<T>>,
         gradient: Gradient,
     ) {
+        // As in `delta_into`.
         if let (true, Some(input_delta)) = (self.saves_in_delta(), &mut input_delta) {
             input_delta.assign(&self.memory.saved());
         }
@@ -227,8 +236,8 @@ impl<T: Scalar> Node<T> {
         self.memory.rows
     }
 
-    /// Returns the path and the displayed text of the first innermost module whose output was not finite in the last
-    /// `Pass::Watched`.
+    /// Finds the first module whose output was not finite in the last `Pass::Watched`, and returns its path and its
+    /// `Display` text. Inner modules come before the module that contains them.
     pub(super) fn first_not_finite(&self, module: &dyn Module<T>, path: String) -> Option<(String, String)> {
         for (number, node) in self.memory.inner.iter().enumerate() {
             if let Some((name, inner)) = module.inner(number)

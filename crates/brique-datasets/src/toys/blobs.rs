@@ -13,7 +13,8 @@ use crate::{Dataset, Error};
 /// use brique_datasets::{Blobs, blobs};
 /// use brique_random::NumpyRandomState;
 ///
-/// let data = blobs(&Blobs { examples: 10, ..Blobs::default() }, &mut NumpyRandomState::new(0))?;
+/// let parameters = Blobs { examples: 10, ..Blobs::default() };
+/// let data = blobs(&parameters, &mut NumpyRandomState::new(0))?;
 /// assert_eq!(data.inputs().dim(), (10, 2));
 /// assert_eq!(data.classes(), [0, 0, 1, 0, 2, 2, 2, 1, 1, 0]);
 /// # Ok::<(), brique_datasets::Error>(())

@@ -14,7 +14,8 @@ use crate::{Dataset, Error};
 /// use brique_datasets::{Circles, circles};
 /// use brique_random::portable;
 ///
-/// let data = circles(&Circles { factor: 0.5, ..Circles::default() }, &mut portable(1))?;
+/// let parameters = Circles { factor: 0.5, ..Circles::default() };
+/// let data = circles(&parameters, &mut portable(1))?;
 /// for (x, y) in data.iter() {
 ///     let radius = x[0].hypot(x[1]);
 ///     assert!((radius - if y[0] == 0.0 { 1.0 } else { 0.5 }).abs() < 1e-15);

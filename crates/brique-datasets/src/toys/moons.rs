@@ -14,7 +14,8 @@ use crate::{Dataset, Error, linspace};
 /// use brique_datasets::{Moons, moons};
 /// use brique_random::NumpyRandomState;
 ///
-/// let data = moons(&Moons { examples: 5, ..Moons::default() }, &mut NumpyRandomState::new(0))?;
+/// let parameters = Moons { examples: 5, ..Moons::default() };
+/// let data = moons(&parameters, &mut NumpyRandomState::new(0))?;
 /// assert_eq!(data.inputs().dim(), (5, 2));
 /// assert_eq!(data.targets().sum(), 3.0); // 2 examples of class 0, 3 of class 1
 /// # Ok::<(), brique_datasets::Error>(())

@@ -50,7 +50,8 @@ impl Default for Spirals {
 /// Point i = 1 … m of the m points of class k lies at radius and angle
 ///
 /// ```text
-/// r = i / m        θ = 2π (turns · r + k / classes)        x = (r cos θ, r sin θ) + noise · N(0, 1)
+/// r = i / m        θ = 2π (turns · r + k / classes)
+/// x = (r cos θ, r sin θ) + noise · N(0, 1)
 /// ```
 ///
 /// Therefore every arm is a rotation of the first one; no point lies at the origin, where the arms would meet; and the

@@ -5,14 +5,16 @@ use crate::Scalar;
 /// A function of one number, with its derivative.
 ///
 /// [`elementwise_forward`](crate::elementwise_forward), [`elementwise_delta`](crate::elementwise_delta) and
-/// [`elementwise_forward_with_derivative`](crate::elementwise_forward_with_derivative) apply the function to whole
-/// matrices, at the current [`SimdLevel`](crate::SimdLevel). Mark both methods and every function that they call
+/// [`elementwise_forward_with_derivative`](crate::elementwise_forward_with_derivative) apply the function to
+/// whole matrices, at the current [`SimdLevel`](crate::SimdLevel). Mark both methods and every function that they call
 /// `#[inline(always)]`, as in [`inlined`](crate::inlined). A function that is not inlined gives correct results, but it
 /// is slow. A branch with two cheap sides costs nothing: it is compiled to a selection between the two results.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
-/// use brique_tensor::{Elementwise, Scalar, elementwise_delta, elementwise_forward, inlined};
+/// use brique_tensor::{
+///     Elementwise, Scalar, elementwise_delta, elementwise_forward, inlined,
+/// };
 ///
 /// /// `x·tanh(x)`
 /// #[derive(Clone, Copy)]

@@ -20,13 +20,20 @@ use super::{ConfusionMatrix, MetricError};
 /// use brique_tensor::ndarray::array;
 /// use brique_train::metrics::accuracy;
 ///
-/// let yhat = array![[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [0.5, 0.25, 0.0], [-3.0, -2.0, -1.0]];
+/// let yhat = array![
+///     [2.0, 1.0, 0.0],
+///     [0.0, 3.0, 1.0],
+///     [0.5, 0.25, 0.0],
+///     [-3.0, -2.0, -1.0]
+/// ];
 /// assert_eq!(accuracy(&array![[0.0], [1.0], [1.0], [2.0]], &yhat)?, 0.75);
 ///
-/// let (y, probabilities) = (array![[0.0], [1.0]], array![[0.25], [0.75]]); // above ½ is a 1
+/// // Above ½ is a 1.
+/// let (y, probabilities) = (array![[0.0], [1.0]], array![[0.25], [0.75]]);
 /// assert_eq!(accuracy(&y, &probabilities)?, 1.0);
 ///
-/// let (y, scores) = (array![[-1.0], [1.0]], array![[-0.5], [0.25]]); // above 0 is a 1
+/// // Above 0 is a 1.
+/// let (y, scores) = (array![[-1.0], [1.0]], array![[-0.5], [0.25]]);
 /// assert_eq!(accuracy(&y, &scores)?, 1.0);
 /// # Ok::<(), brique_train::metrics::MetricError>(())
 /// ```
@@ -69,7 +76,8 @@ pub fn accuracy_of_logits<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<
 /// use brique_tensor::ndarray::array;
 /// use brique_train::metrics::{f1, precision, recall};
 ///
-/// let (y, yhat) = (array![[1.0], [1.0], [1.0], [0.0]], array![[0.9], [0.2], [0.1], [0.8]]);
+/// let y = array![[1.0], [1.0], [1.0], [0.0]];
+/// let yhat = array![[0.9], [0.2], [0.1], [0.8]];
 /// assert_eq!(precision(&y, &yhat)?, 1.0 / 2.0);
 /// assert_eq!(recall(&y, &yhat)?, 1.0 / 3.0);
 /// assert_eq!(f1(&y, &yhat)?, 2.0 / 5.0);

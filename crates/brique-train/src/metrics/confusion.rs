@@ -10,27 +10,34 @@ use super::classes::{Cut, Outcomes, decide};
 
 /// A confusion matrix: `counts[[i, j]]` is the number of examples of class i that were predicted to be of class j.
 ///
-/// There are as many classes as ŷ has columns, and two for a single column: 0 or −1 is class 0, and 1 is class 1. The
-/// [module](super#classes) documents which class a target and a prediction name.
+/// If ŷ has several columns, each column is a class. If ŷ has a single column, there are two classes: the targets 0 and
+/// −1 are class 0, the target 1 is class 1. The [module documentation](super#classes) explains how the class of a
+/// target and of a prediction is determined.
 ///
-/// With `TP = counts[[k, k]]`, FP the sum of the rest of column k and FN the sum of the rest of row k, class k has
+/// For class k, the true positives are `TP = counts[[k, k]]`. The false positives FP are the sum of the other elements
+/// of column k, and the false negatives FN are the sum of the other elements of row k.
 ///
-/// | method | formula | 0 if |
+/// | method | formula | 0 / 0 if |
 /// |---|---|---|
-/// | [`precision`](Self::precision) | `TP / (TP + FP)` | k is never predicted |
-/// | [`recall`](Self::recall) | `TP / (TP + FN)` | k is never true |
-/// | [`f1`](Self::f1) | `2·TP / (2·TP + FP + FN)` | k is neither |
+/// | [`precision`](Self::precision) | `TP / (TP + FP)` | no example is predicted as k |
+/// | [`recall`](Self::recall) | `TP / (TP + FN)` | no example has the true class k |
+/// | [`f1`](Self::f1) | `2·TP / (2·TP + FP + FN)` | both hold |
 ///
-/// In the cases of the last column the formula would divide 0 by 0; the result is 0, as with scikit-learn's
-/// `zero_division=0`. The macro averages are plain means over the classes that are true or predicted at least once, as
-/// in scikit-learn.
+/// If a formula divides 0 by 0, the result is 0, as with scikit-learn's `zero_division=0`. A macro average is the
+/// unweighted mean over the classes that occur, as in scikit-learn. A class occurs if it is the true or the predicted
+/// class of at least one example.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
 /// use brique_train::metrics::ConfusionMatrix;
 ///
 /// let y = array![[0.0], [0.0], [1.0], [2.0]];
-/// let yhat = array![[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.6, 0.2], [0.0, 0.3, 0.7]];
+/// let yhat = array![
+///     [0.7, 0.2, 0.1],
+///     [0.1, 0.8, 0.1],
+///     [0.2, 0.6, 0.2],
+///     [0.0, 0.3, 0.7]
+/// ];
 /// let confusion = ConfusionMatrix::of(&y, &yhat)?;
 /// assert_eq!(confusion.counts(), array![[1, 1, 0], [0, 1, 0], [0, 0, 1]]);
 /// assert_eq!(confusion.accuracy(), 0.75);
@@ -52,7 +59,8 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// Counts predictions; a single column is positive above the midpoint of its two targets.
+    /// Creates the confusion matrix of predictions. If there is a single column, predictions above the midpoint of the
+    /// two targets are class 1, the others class 0.
     ///
     /// # Errors
     ///
@@ -61,7 +69,8 @@ impl ConfusionMatrix {
         Ok(Self::count(&decide(y, yhat, Cut::Middle)?))
     }
 
-    /// Counts logits; a single column is positive above 0, also if the targets are 0 and 1.
+    /// Creates the confusion matrix of logits. If there is a single column, logits above 0 are class 1, the others
+    /// class 0; this holds for targets 0 and 1 too.
     ///
     /// # Errors
     ///
@@ -79,7 +88,8 @@ impl ConfusionMatrix {
         Ok(Self::count(&decide(y, yhat, Cut::Logits)?))
     }
 
-    /// Counts predictions of a single column, which are positive above `threshold` and negative otherwise.
+    /// Creates the confusion matrix of predictions in a single column. Predictions above `threshold` are class 1, the
+    /// others class 0.
     ///
     /// # Errors
     ///
@@ -102,19 +112,19 @@ impl ConfusionMatrix {
         Ok(Self::count(&decide(y, yhat, Cut::At(threshold))?))
     }
 
-    /// Returns the counts: rows are the true classes, columns the predicted ones.
+    /// Returns the counts. Rows are the true classes, columns are the predicted classes.
     #[must_use]
     pub fn counts(&self) -> &Array2<usize> {
         &self.counts
     }
 
-    /// Returns the fraction of the examples on the diagonal.
+    /// Returns the fraction of the examples whose predicted class is the true class.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         ratio(self.counts.diag().sum(), self.counts.sum())
     }
 
-    /// Returns the fraction of examples of this class among those predicted to be of it.
+    /// Returns the precision of a class: the fraction of the examples predicted as this class that belong to it.
     ///
     /// # Errors
     ///
@@ -123,7 +133,7 @@ impl ConfusionMatrix {
         Ok(self.tally(class)?.precision())
     }
 
-    /// Returns the fraction of the examples of this class that are predicted to be of it.
+    /// Returns the recall of a class: the fraction of the examples of this class that are predicted as this class.
     ///
     /// # Errors
     ///
@@ -132,7 +142,7 @@ impl ConfusionMatrix {
         Ok(self.tally(class)?.recall())
     }
 
-    /// Returns the harmonic mean of precision and recall of this class.
+    /// Returns the F1 score of a class: the harmonic mean of its precision and its recall.
     ///
     /// # Errors
     ///
@@ -147,7 +157,8 @@ impl ConfusionMatrix {
         self.macro_average(Tally::precision)
     }
 
-    /// Returns the mean recall of the classes that occur. A class that is only predicted counts as 0.
+    /// Returns the mean recall of the classes that occur. A class that is predicted, but is not the true class of any
+    /// example, has the recall 0.
     #[must_use]
     pub fn macro_recall(&self) -> f64 {
         self.macro_average(Tally::recall)
@@ -198,7 +209,7 @@ impl ConfusionMatrix {
     }
 }
 
-/// One class against all others.
+/// The counts for one class against all others: `hits` is TP, `members` is TP + FN, `predicted` is TP + FP.
 #[derive(Debug, Clone, Copy)]
 struct Tally {
     hits: usize,
@@ -215,7 +226,7 @@ impl Tally {
         ratio(self.hits, self.members)
     }
 
-    /// Uses 2·TP + FP + FN = members + predicted.
+    /// Computes `2·TP / (2·TP + FP + FN)`; the denominator is `members + predicted`.
     fn f1(self) -> f64 {
         ratio(2 * self.hits, self.members + self.predicted)
     }

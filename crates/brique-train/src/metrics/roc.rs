@@ -27,7 +27,8 @@ use super::{MetricError, check_not_empty};
 /// use brique_tensor::ndarray::array;
 /// use brique_train::metrics::roc_auc;
 ///
-/// let (y, yhat) = (array![[0.0], [0.0], [1.0], [1.0]], array![[0.1], [0.4], [0.35], [0.8]]);
+/// let y = array![[0.0], [0.0], [1.0], [1.0]];
+/// let yhat = array![[0.1], [0.4], [0.35], [0.8]];
 /// assert_eq!(roc_auc(&y, &yhat)?, 0.75); // three of the four pairs are in order
 /// # Ok::<(), brique_train::metrics::MetricError>(())
 /// ```
