@@ -4,11 +4,14 @@ use std::io::Read;
 use std::path::Path;
 
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::Array2;
-use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 
-use crate::file::{excerpt, number, parse_file, parse_reader, unreadable};
-use crate::{Dataset, Error};
+use crate::content::Content;
+use crate::csv_fields::Fields;
+use crate::csv_label::{Header, label_index};
+use crate::field::{excerpt, number};
+use crate::file::{parse_file, parse_reader};
+use crate::table::Table;
+use crate::{Dataset, Error, ReadLimits};
 
 /// Options for reading a file of comma-separated values.
 ///
@@ -66,7 +69,8 @@ pub enum LabelColumn {
 ///
 /// Every field must be a finite number in Rust's syntax, such as `5`, `-0.25` or `1e-3`; it is rounded to `T`. White
 /// space around a field is ignored, a field may be in double quotes, and empty lines are skipped. A gzip file is
-/// decompressed; it is recognised by its first bytes, not by its name.
+/// decompressed; it is recognised by its first bytes, not by its name. [`ReadLimits`] states how much memory this takes
+/// at most, and sets other limits than the default ones.
 ///
 /// # Errors
 ///
@@ -75,6 +79,7 @@ pub enum LabelColumn {
 ///   line and the column, counted from 1.
 /// * If the label column does not exist, or several columns have its name.
 /// * If the separator is a letter, a digit, a sign, a point, a double quote, a line end, or not ASCII.
+/// * If a field has more than 4096 bytes, or a gzip file unpacks into more than 1 GiB.
 ///
 /// An error in the file contains its path.
 ///
@@ -86,8 +91,7 @@ pub enum LabelColumn {
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 pub fn read_csv<T: Scalar>(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Dataset<T>, Error> {
-    check_separator(options.separator)?;
-    parse_file(path.as_ref(), |text| parse(text, options))
+    ReadLimits::new().read_csv(path, options)
 }
 
 /// Reads a data set from any reader of comma-separated values. The format is that of [`read_csv`].
@@ -104,8 +108,55 @@ pub fn read_csv<T: Scalar>(path: impl AsRef<Path>, options: &CsvOptions) -> Resu
 /// assert_eq!(error.to_string(), "line 2, column 2 is \"x\", expected a finite number");
 /// ```
 pub fn read_csv_from<T: Scalar>(reader: impl Read, options: &CsvOptions) -> Result<Dataset<T>, Error> {
-    check_separator(options.separator)?;
-    parse_reader(reader, |text| parse(text, options))
+    ReadLimits::new().read_csv_from(reader, options)
+}
+
+impl ReadLimits {
+    /// Reads a data set from a file of comma-separated values within these limits, as [`read_csv`].
+    ///
+    /// # Errors
+    ///
+    /// As [`read_csv`]; if a field is longer, or a gzip file unpacks into more than these limits allow.
+    ///
+    /// ```no_run
+    /// use brique_datasets::{CsvOptions, Dataset, ReadLimits};
+    ///
+    /// let limits = ReadLimits::new().unpacked(8 << 30);
+    /// let large: Dataset<f32> = limits.read_csv("large.csv.gz", &CsvOptions::default())?;
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn read_csv<T: Scalar>(
+        self,
+        path: impl AsRef<Path>,
+        options: &CsvOptions,
+    ) -> Result<Dataset<T>, Error> {
+        check_separator(options.separator)?;
+        parse_file(path.as_ref(), self, |content| parse(content, options))
+    }
+
+    /// Reads a data set in comma-separated values from any reader within these limits, as [`read_csv_from`].
+    ///
+    /// # Errors
+    ///
+    /// As [`ReadLimits::read_csv`], but the error names no file.
+    ///
+    /// ```
+    /// use brique_datasets::{CsvOptions, ReadLimits};
+    ///
+    /// let error = ReadLimits::new()
+    ///     .field(3)
+    ///     .read_csv_from::<f64>("1,2\n3,4567\n".as_bytes(), &CsvOptions::default())
+    ///     .unwrap_err();
+    /// assert!(error.to_string().starts_with("line 2, column 2 begins with \"4567\", expected at most 3 bytes"));
+    /// ```
+    pub fn read_csv_from<T: Scalar>(
+        self,
+        reader: impl Read,
+        options: &CsvOptions,
+    ) -> Result<Dataset<T>, Error> {
+        check_separator(options.separator)?;
+        parse_reader(reader, self, |content| parse(content, options))
+    }
 }
 
 fn check_separator(separator: u8) -> Result<(), Error> {
@@ -121,153 +172,62 @@ fn check_separator(separator: u8) -> Result<(), Error> {
     })
 }
 
-fn parse<T: Scalar>(text: &[u8], options: &CsvOptions) -> Result<Dataset<T>, Error> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .delimiter(options.separator)
-        .from_reader(text);
-    let mut record = ByteRecord::new();
-    if !read(&mut reader, &mut record)? {
+fn parse<T: Scalar>(content: &mut Content<'_>, options: &CsvOptions) -> Result<Dataset<T>, Error> {
+    let mut fields = Fields::new(content, options.separator)?;
+    if !fields.next_record()? {
         return Err(Error::NoLines);
     }
-    let mut rows = Rows {
-        text,
-        columns: record.len(),
-        label: label_index(&record, options)?,
-        inputs: Vec::new(),
-        targets: Vec::new(),
+    let mut table = Table::new();
+    let (columns, label) = if options.header {
+        let header = Header::read(&mut fields, &options.label)?;
+        (header.columns, label_index(&options.label, &header)?)
+    } else {
+        let expected = "a finite number; where the first line names the columns, set CsvOptions::header";
+        let (columns, numbers) = push_row(&mut fields, &mut table, usize::MAX, expected)?;
+        let label = label_index(&options.label, &Header::unnamed(columns))?;
+        numbers?;
+        (columns, label)
     };
-    if !options.header {
-        rows.push(
-            &record,
-            "a finite number; where the first line names the columns, set CsvOptions::header",
-        )?;
-    }
-    while read(&mut reader, &mut record)? {
-        rows.push(&record, "a finite number")?;
-    }
-    rows.into_dataset()
-}
-
-fn read(reader: &mut Reader<&[u8]>, record: &mut ByteRecord) -> Result<bool, Error> {
-    reader
-        .read_byte_record(record)
-        .map_err(|error| unreadable(&error.into()))
-}
-
-fn label_index(first: &ByteRecord, options: &CsvOptions) -> Result<usize, Error> {
-    let unknown = |label: String, columns: String| Err(Error::LabelColumn { label, columns });
-    match &options.label {
-        LabelColumn::Last => Ok(first.len().saturating_sub(1)),
-        LabelColumn::Index(index) if *index < first.len() => Ok(*index),
-        LabelColumn::Index(index) => unknown(
-            format!("with index {index}"),
-            format!("there are {}, with indices from 0", first.len()),
-        ),
-        LabelColumn::Name(name) if !options.header => unknown(
-            format!("named {name:?}"),
-            "without a header columns have no names: set CsvOptions::header, or take an index".to_owned(),
-        ),
-        LabelColumn::Name(name) => {
-            let mut named = first
-                .iter()
-                .enumerate()
-                .filter(|(_, field)| *field == name.as_bytes());
-            match (named.next(), named.next()) {
-                (Some((index, _)), None) => Ok(index),
-                (None, _) => unknown(
-                    format!("named {name:?}"),
-                    format!("the header names {}", names(first)),
-                ),
-                (Some(_), Some(_)) => unknown(
-                    format!("named {name:?} alone"),
-                    format!("the header names {}: take an index", names(first)),
-                ),
-            }
-        }
-    }
-}
-
-/// Returns the names in a header for an error message, at most the first 20.
-fn names(header: &ByteRecord) -> String {
-    const MOST: usize = 20;
-    let mut names: Vec<String> = header
-        .iter()
-        .take(MOST)
-        .map(|field| format!("{:?}", excerpt(field)))
-        .collect();
-    if header.len() > MOST {
-        names.push(format!("and {} more", header.len() - MOST));
-    }
-    names.join(", ")
-}
-
-/// The numbers read so far.
-struct Rows<'a, T> {
-    text: &'a [u8],
-    columns: usize,
-    label: usize,
-    inputs: Vec<T>,
-    targets: Vec<T>,
-}
-
-impl<T: Scalar> Rows<'_, T> {
-    fn push(&mut self, record: &ByteRecord, expected: &'static str) -> Result<(), Error> {
-        if record.len() != self.columns {
+    while fields.next_record()? {
+        let line = fields.line;
+        let (found, numbers) = push_row(&mut fields, &mut table, columns, "a finite number")?;
+        if found != columns {
             return Err(Error::Fields {
-                line: self.line(record),
-                found: record.len(),
-                expected: self.columns,
+                line,
+                found,
+                expected: columns,
                 reason: "as many as the first line has",
             });
         }
-        for (column, field) in record.iter().enumerate() {
-            let Some(value) = number(field) else {
-                return Err(Error::Field {
-                    line: self.line(record),
-                    column: column + 1,
-                    found: excerpt(field),
-                    expected,
-                });
-            };
-            if column == self.label {
-                self.targets.push(value);
-            } else {
-                self.inputs.push(value);
+        numbers?;
+    }
+    table.into_dataset(columns, label)
+}
+
+/// Appends the numbers of a record up to the first that is wrong; returns the number of fields, and the error of that.
+fn push_row<T: Scalar>(
+    fields: &mut Fields<'_, '_>,
+    table: &mut Table<T>,
+    columns: usize,
+    expected: &'static str,
+) -> Result<(usize, Result<(), Error>), Error> {
+    let mut numbers = Ok(());
+    loop {
+        if numbers.is_ok() && fields.column <= columns {
+            match number(fields.field()) {
+                Some(value) => table.push(value),
+                None => {
+                    numbers = Err(Error::Field {
+                        line: fields.line,
+                        column: fields.column,
+                        found: excerpt(fields.field()),
+                        expected,
+                    });
+                }
             }
         }
-        Ok(())
-    }
-
-    /// Returns the number of the line on which a record begins, counted from 1: one more than the line ends before it.
-    ///
-    /// The line count of the `csv` reader is not used, because it is too small after empty lines and after line ends of
-    /// two characters. The offset in bytes is reliable, but it may point to line ends before the record; these are
-    /// skipped.
-    fn line(&self, record: &ByteRecord) -> usize {
-        let offset = record.position().map_or(0, |position| {
-            usize::try_from(position.byte()).unwrap_or(usize::MAX)
-        });
-        let (before, record) = self.text.split_at(offset.min(self.text.len()));
-        let skipped = record.iter().take_while(|byte| b"\r\n".contains(byte)).count();
-        let before = &self.text[..before.len() + skipped];
-        let ends = before.iter().enumerate().filter(|&(index, &byte)| {
-            byte == b'\n' || (byte == b'\r' && before.get(index + 1) != Some(&b'\n'))
-        });
-        1 + ends.count()
-    }
-
-    fn into_dataset(self) -> Result<Dataset<T>, Error> {
-        if self.targets.is_empty() {
-            return Err(Error::NoLines);
+        if !fields.next_field()? {
+            return Ok((fields.column, numbers));
         }
-        let (examples, features) = (self.targets.len(), self.inputs.len() / self.targets.len());
-        let inputs = Array2::from_shape_fn((examples, features), |(row, column)| {
-            self.inputs[row * features + column]
-        });
-        let targets = Array2::from_shape_fn((examples, 1), |(row, _)| self.targets[row]);
-        Ok(Dataset::of_equal_lengths(inputs, targets))
     }
 }

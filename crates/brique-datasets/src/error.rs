@@ -150,10 +150,38 @@ pub enum Error {
         message: String,
     },
     /// Bytes begin like a gzip stream but cannot be decompressed.
-    #[error("the gzip stream cannot be unpacked: {message}")]
+    #[error(
+        "the gzip stream cannot be unpacked after {unpacked} bytes of content, expected its end: {message}"
+    )]
     Gzip {
+        /// The number of bytes that were unpacked.
+        unpacked: u64,
         /// The message of the decompressor.
         message: String,
+    },
+    /// A gzip stream contains more bytes than the limit for unpacked data.
+    #[error(
+        "the gzip stream unpacks into more than {limit} bytes, the limit for unpacked data: \
+         ReadLimits::unpacked sets another"
+    )]
+    Unpacked {
+        /// The limit.
+        limit: u64,
+    },
+    /// A field of a text is longer than the limit.
+    #[error(
+        "line {line}, column {column} begins with {found:?}, expected at most {limit} bytes, the limit for a field: \
+         ReadLimits::field sets another"
+    )]
+    LongField {
+        /// The line of the file, from 1.
+        line: usize,
+        /// The field of the line, from 1.
+        column: usize,
+        /// The beginning of the field.
+        found: String,
+        /// The limit.
+        limit: usize,
     },
     /// A text contains no examples.
     #[error("there is no example: expected at least one line of numbers")]
@@ -234,56 +262,4 @@ impl fmt::Display for Side {
             Self::Test => "test",
         })
     }
-}
-
-/// Returns an error unless the parameter is a finite number of at least 0.
-pub(crate) fn check_not_negative(
-    function: &'static str,
-    parameter: &'static str,
-    value: f64,
-) -> Result<(), Error> {
-    if value.is_finite() && value >= 0.0 {
-        return Ok(());
-    }
-    Err(Error::Parameter {
-        function,
-        parameter,
-        found: value.to_string(),
-        expected: "a finite number of at least 0",
-    })
-}
-
-/// Returns an error unless the parameter is a finite number.
-pub(crate) fn check_finite(function: &'static str, parameter: &'static str, value: f64) -> Result<(), Error> {
-    if value.is_finite() {
-        return Ok(());
-    }
-    Err(Error::Parameter {
-        function,
-        parameter,
-        found: value.to_string(),
-        expected: "a finite number",
-    })
-}
-
-/// Returns an error if an `f64` matrix of this size is larger than the largest possible allocation.
-pub(crate) fn check_addressable(
-    function: &'static str,
-    parameter: &'static str,
-    rows: usize,
-    columns: usize,
-) -> Result<(), Error> {
-    let bytes = rows
-        .checked_mul(columns)
-        .and_then(|values| values.checked_mul(size_of::<f64>()));
-    if bytes.is_some_and(|bytes| isize::try_from(bytes).is_ok()) {
-        return Ok(());
-    }
-    let found = format!("{rows} · {columns} values");
-    Err(Error::Parameter {
-        function,
-        parameter,
-        found,
-        expected: "as many as memory can address",
-    })
 }

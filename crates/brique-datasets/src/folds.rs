@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use crate::error::check_addressable;
+use crate::checks::check_addressable;
 use crate::stratify::{check_one_class_an_example, members_by_class};
 use crate::{Error, Selection, Split};
 

@@ -3,7 +3,7 @@
 use brique_random::RandomSource;
 use brique_tensor::ndarray::Array2;
 
-use crate::error::{check_addressable, check_finite, check_not_negative};
+use crate::checks::{check_addressable, check_finite, check_not_negative};
 use crate::{Dataset, Error};
 
 /// The kind of data that [`gen_arti`] generates.

@@ -6,9 +6,10 @@ use std::path::Path;
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 
-use crate::error::check_addressable;
+use crate::checks::check_addressable;
+use crate::content::Content;
 use crate::file::{parse_file, parse_reader};
-use crate::{Dataset, Error};
+use crate::{Dataset, Error, ReadLimits};
 
 /// Reads MNIST or another data set in its format: inputs of shape (n, rows · columns) from 0 to 255, targets of shape
 /// (n, 1).
@@ -31,18 +32,7 @@ pub fn read_mnist<T: Scalar>(
     images: impl AsRef<Path>,
     labels: impl AsRef<Path>,
 ) -> Result<Dataset<T>, Error> {
-    let labels = read_idx_labels(labels)?;
-    let inputs = read_idx_images(images)?;
-    if labels.len() != inputs.nrows() {
-        return Err(Error::Lengths {
-            what: "the labels",
-            found: labels.len(),
-            expected: inputs.nrows(),
-            of: "images",
-        });
-    }
-    let targets = Array2::from_shape_fn((labels.len(), 1), |(row, _)| T::from_usize(labels[row]));
-    Ok(Dataset::of_equal_lengths(inputs, targets))
+    ReadLimits::new().read_mnist(images, labels)
 }
 
 /// Reads the images in an IDX file: a matrix of shape (n, rows · columns), with pixels from 0 to 255 in row-major
@@ -54,11 +44,12 @@ pub fn read_mnist<T: Scalar>(
 /// # Errors
 ///
 /// If the file cannot be read or decompressed, begins with other bytes, or is shorter or longer than its header
-/// specifies. The error names the file. Memory is allocated only after the length was checked.
+/// specifies; if there are images, but they have no pixels; if a gzip file unpacks into more than 1 GiB, the default
+/// of [`ReadLimits`]. The error names the file. Memory for the pixels is allocated only after the length was checked.
 ///
 /// Source: Y. Le Cun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*.
 pub fn read_idx_images<T: Scalar>(path: impl AsRef<Path>) -> Result<Array2<T>, Error> {
-    parse_file(path.as_ref(), images)
+    ReadLimits::new().read_idx_images(path)
 }
 
 /// Reads the images from any reader, as [`read_idx_images`].
@@ -79,7 +70,7 @@ pub fn read_idx_images<T: Scalar>(path: impl AsRef<Path>) -> Result<Array2<T>, E
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 pub fn read_idx_images_from<T: Scalar>(reader: impl Read) -> Result<Array2<T>, Error> {
-    parse_reader(reader, images)
+    ReadLimits::new().read_idx_images_from(reader)
 }
 
 /// Reads the labels in an IDX file, each from 0 to 255.
@@ -91,7 +82,7 @@ pub fn read_idx_images_from<T: Scalar>(reader: impl Read) -> Result<Array2<T>, E
 ///
 /// As [`read_idx_images`].
 pub fn read_idx_labels(path: impl AsRef<Path>) -> Result<Vec<usize>, Error> {
-    parse_file(path.as_ref(), labels)
+    ReadLimits::new().read_idx_labels(path)
 }
 
 /// Reads the labels from any reader, as [`read_idx_labels`].
@@ -109,74 +100,193 @@ pub fn read_idx_labels(path: impl AsRef<Path>) -> Result<Vec<usize>, Error> {
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 pub fn read_idx_labels_from(reader: impl Read) -> Result<Vec<usize>, Error> {
-    parse_reader(reader, labels)
+    ReadLimits::new().read_idx_labels_from(reader)
 }
 
-fn images<T: Scalar>(bytes: &[u8]) -> Result<Array2<T>, Error> {
-    let ([n, rows, columns], data) = sizes_and_data(bytes)?;
-    check_data(
-        data,
-        u128::from(n) * u128::from(rows) * u128::from(columns),
-        || format!("{n} images of {rows} × {columns} pixels, a byte each"),
-    )?;
-    let (n, pixels) = (n as usize, (rows as usize).saturating_mul(columns as usize));
-    check_addressable("read_idx_images", "the size of the images", n.max(1), pixels)?;
-    Ok(Array2::from_shape_fn((n, pixels), |(image, pixel)| {
+impl ReadLimits {
+    /// Reads MNIST or another data set in its format within these limits, as [`read_mnist`].
+    ///
+    /// # Errors
+    ///
+    /// As [`read_mnist`]; if a gzip file unpacks into more than these limits allow.
+    ///
+    /// ```no_run
+    /// use brique_datasets::{Dataset, ReadLimits};
+    ///
+    /// let limits = ReadLimits::new().unpacked(50 << 20);
+    /// let data: Dataset<f32> = limits.read_mnist("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")?;
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn read_mnist<T: Scalar>(
+        self,
+        images: impl AsRef<Path>,
+        labels: impl AsRef<Path>,
+    ) -> Result<Dataset<T>, Error> {
+        let labels = self.read_idx_labels(labels)?;
+        let inputs = self.read_idx_images(images)?;
+        if labels.len() != inputs.nrows() {
+            return Err(Error::Lengths {
+                what: "the labels",
+                found: labels.len(),
+                expected: inputs.nrows(),
+                of: "images",
+            });
+        }
+        let targets = Array2::from_shape_fn((labels.len(), 1), |(row, _)| T::from_usize(labels[row]));
+        Ok(Dataset::of_equal_lengths(inputs, targets))
+    }
+
+    /// Reads the images in an IDX file within these limits, as [`read_idx_images`].
+    ///
+    /// # Errors
+    ///
+    /// As [`read_idx_images`]; if a gzip file unpacks into more than these limits allow.
+    ///
+    /// ```no_run
+    /// use brique_datasets::ReadLimits;
+    ///
+    /// let pixels = ReadLimits::new().unpacked(50 << 20).read_idx_images::<f32>("train-images-idx3-ubyte.gz")?;
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn read_idx_images<T: Scalar>(self, path: impl AsRef<Path>) -> Result<Array2<T>, Error> {
+        parse_file(path.as_ref(), self, images)
+    }
+
+    /// Reads the images from any reader within these limits, as [`read_idx_images_from`].
+    ///
+    /// # Errors
+    ///
+    /// As [`ReadLimits::read_idx_images`], but the error names no file.
+    ///
+    /// ```
+    /// use brique_datasets::ReadLimits;
+    ///
+    /// let bytes = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 7, 9];
+    /// let pixels = ReadLimits::new().unpacked(50 << 20).read_idx_images_from::<f32>(bytes.as_slice())?;
+    /// assert_eq!(pixels.dim(), (1, 2));
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn read_idx_images_from<T: Scalar>(self, reader: impl Read) -> Result<Array2<T>, Error> {
+        parse_reader(reader, self, images)
+    }
+
+    /// Reads the labels in an IDX file within these limits, as [`read_idx_labels`].
+    ///
+    /// # Errors
+    ///
+    /// As [`read_idx_labels`]; if a gzip file unpacks into more than these limits allow.
+    ///
+    /// ```no_run
+    /// use brique_datasets::ReadLimits;
+    ///
+    /// let labels = ReadLimits::new().unpacked(1 << 20).read_idx_labels("train-labels-idx1-ubyte.gz")?;
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn read_idx_labels(self, path: impl AsRef<Path>) -> Result<Vec<usize>, Error> {
+        parse_file(path.as_ref(), self, labels)
+    }
+
+    /// Reads the labels from any reader within these limits, as [`read_idx_labels_from`].
+    ///
+    /// # Errors
+    ///
+    /// As [`ReadLimits::read_idx_labels`], but the error names no file.
+    ///
+    /// ```
+    /// use brique_datasets::ReadLimits;
+    ///
+    /// let bytes = [0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4];
+    /// assert_eq!(ReadLimits::new().unpacked(1 << 20).read_idx_labels_from(bytes.as_slice())?, [5, 0, 4]);
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn read_idx_labels_from(self, reader: impl Read) -> Result<Vec<usize>, Error> {
+        parse_reader(reader, self, labels)
+    }
+}
+
+fn images<T: Scalar>(content: &mut Content<'_>) -> Result<Array2<T>, Error> {
+    let [n, rows, columns] = sizes(content)?;
+    let pixels = (rows as usize).saturating_mul(columns as usize);
+    check_pixels(n as usize, pixels)?;
+    let expected = u128::from(n) * u128::from(rows) * u128::from(columns);
+    let data = data(content, expected, || {
+        format!("{n} images of {rows} × {columns} pixels, a byte each")
+    })?;
+    Ok(Array2::from_shape_fn((n as usize, pixels), |(image, pixel)| {
         T::from_usize(data[image * pixels + pixel].into())
     }))
 }
 
-fn labels(bytes: &[u8]) -> Result<Vec<usize>, Error> {
-    let ([n], data) = sizes_and_data(bytes)?;
-    check_data(data, n.into(), || format!("{n} labels, a byte each"))?;
-    Ok(data.iter().map(|&label| label.into()).collect())
+/// Returns an error if the header gives sizes that no bytes have to match: images without pixels, or no images.
+fn check_pixels(images: usize, pixels: usize) -> Result<(), Error> {
+    if images == 0 {
+        return check_addressable("read_idx_images", "the size of the images", 1, pixels);
+    }
+    if pixels > 0 {
+        return Ok(());
+    }
+    Err(Error::Parameter {
+        function: "read_idx_images",
+        parameter: "the size of the images",
+        found: format!("0 pixels for each of {images}"),
+        expected: "at least one",
+    })
 }
 
-/// Returns the sizes of the dimensions, and the data after them.
-fn sizes_and_data<const DIMENSIONS: usize>(bytes: &[u8]) -> Result<([u32; DIMENSIONS], &[u8]), Error> {
-    const UNSIGNED_BYTE: u8 = 8;
-    #[expect(clippy::cast_possible_truncation, reason = "3 or 1")]
-    let expected = [0, 0, UNSIGNED_BYTE, DIMENSIONS as u8];
-    let (magic, rest) = bytes.split_at(bytes.len().min(4));
-    let wrong = |reason| {
-        Err(Error::Magic {
-            found: magic.to_vec(),
-            expected,
-            reason,
-        })
-    };
-    match *magic {
-        [0, 0, kind, _] if kind != UNSIGNED_BYTE => {
-            return wrong("the third is the type, 08 for unsigned bytes");
-        }
-        [0, 0, _, dimensions] if usize::from(dimensions) != DIMENSIONS => {
-            return wrong("the fourth is the number of dimensions, 03 for images and 01 for labels");
-        }
-        [0, 0, _, _] => {}
-        _ => return wrong("every IDX file begins with 00 00, a type and a number of dimensions"),
-    }
-    let Some((sizes, data)) = rest.split_at_checked(4 * DIMENSIONS) else {
+fn labels(content: &mut Content<'_>) -> Result<Vec<usize>, Error> {
+    let [n] = sizes(content)?;
+    let data = data(content, n.into(), || format!("{n} labels, a byte each"))?;
+    Ok(data.into_iter().map(usize::from).collect())
+}
+
+/// Reads the header and returns the sizes of the dimensions.
+fn sizes<const DIMENSIONS: usize>(content: &mut Content<'_>) -> Result<[u32; DIMENSIONS], Error> {
+    check_magic(&content.read_at_most(4)?, DIMENSIONS)?;
+    let sizes = content.read_at_most(4 * DIMENSIONS as u128)?;
+    if sizes.len() < 4 * DIMENSIONS {
         return Err(Error::Length {
             part: "the header",
-            found: bytes.len(),
+            found: 4 + sizes.len(),
             expected: 4 + 4 * DIMENSIONS as u128,
             reason: "4 bytes, and 4 for each dimension".to_owned(),
         });
-    };
+    }
     let size = |dimension: usize| {
         let bytes = &sizes[4 * dimension..4 * dimension + 4];
         bytes.iter().fold(0, |size, &byte| size << 8 | u32::from(byte))
     };
-    Ok((std::array::from_fn(size), data))
+    Ok(std::array::from_fn(size))
 }
 
-fn check_data(data: &[u8], expected: u128, reason: impl Fn() -> String) -> Result<(), Error> {
-    if data.len() as u128 == expected {
-        return Ok(());
+fn check_magic(magic: &[u8], dimensions: usize) -> Result<(), Error> {
+    const UNSIGNED_BYTE: u8 = 8;
+    #[expect(clippy::cast_possible_truncation, reason = "3 or 1")]
+    let expected = [0, 0, UNSIGNED_BYTE, dimensions as u8];
+    let reason = match *magic {
+        [0, 0, kind, _] if kind != UNSIGNED_BYTE => "the third is the type, 08 for unsigned bytes",
+        [0, 0, _, found] if usize::from(found) != dimensions => {
+            "the fourth is the number of dimensions, 03 for images and 01 for labels"
+        }
+        [0, 0, _, _] => return Ok(()),
+        _ => "every IDX file begins with 00 00, a type and a number of dimensions",
+    };
+    Err(Error::Magic {
+        found: magic.to_vec(),
+        expected,
+        reason,
+    })
+}
+
+/// Reads the data up to the end of the content; memory grows with the bytes that there are.
+fn data(content: &mut Content<'_>, expected: u128, reason: impl Fn() -> String) -> Result<Vec<u8>, Error> {
+    let data = content.read_at_most(expected)?;
+    let found = data.len().saturating_add(content.skip_rest()?);
+    if found as u128 == expected {
+        return Ok(data);
     }
     Err(Error::Length {
         part: "the data",
-        found: data.len(),
+        found,
         expected,
         reason: reason(),
     })

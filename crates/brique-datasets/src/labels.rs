@@ -4,7 +4,7 @@ use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
 
 use crate::Error;
-use crate::error::check_addressable;
+use crate::checks::check_addressable;
 
 /// Converts class numbers to one-hot rows: a matrix of shape (n, classes), with 1 in the column of the class and 0
 /// elsewhere.

@@ -8,7 +8,8 @@
 //!   bit.
 //! * [`line()`], [`plane()`] and [`LinearProblem`] generate linear data with noise.
 //! * [`digits`] returns 1,797 handwritten digits, which are embedded in the program.
-//! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip.
+//! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip; [`ReadLimits`] limits
+//!   what a file can make them allocate.
 //! * [`train_test_split`] and [`k_fold`] split data sets; the indices are those of
 //!   scikit-learn.
 //! * [`one_hot`] and [`class_indices`] convert class numbers to one-hot vectors and back.
@@ -27,21 +28,29 @@
 //! # Ok::<(), brique_datasets::Error>(())
 //! ```
 
+mod checks;
+mod content;
+mod csv_fields;
 mod csv_file;
+mod csv_label;
 mod dataset;
 mod digits;
 mod error;
+mod field;
 mod file;
 mod folds;
 mod gen_arti;
 mod idx;
 mod labels;
+mod limits;
 mod linear_problem;
 mod split;
 mod standardizer;
 mod stratify;
+mod table;
 mod toys;
 mod usps;
+mod usps_lines;
 
 pub use csv_file::{CsvOptions, LabelColumn, read_csv, read_csv_from};
 pub use dataset::Dataset;
@@ -51,6 +60,7 @@ pub use folds::k_fold;
 pub use gen_arti::{DataType, GenArti, gen_arti};
 pub use idx::{read_idx_images, read_idx_images_from, read_idx_labels, read_idx_labels_from, read_mnist};
 pub use labels::{class_indices, one_hot};
+pub use limits::ReadLimits;
 pub use linear_problem::{LinearProblem, line, linspace, plane};
 pub use split::{Selection, Split, TestSize, train_test_indices, train_test_split};
 pub use standardizer::Standardizer;

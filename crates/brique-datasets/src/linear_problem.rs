@@ -4,7 +4,7 @@ use brique_random::RandomSource;
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 
-use crate::error::{check_finite, check_not_negative};
+use crate::checks::{check_finite, check_not_negative};
 use crate::{Dataset, Error};
 
 /// Targets that are linear in their inputs, plus noise: `y = x · weights + bias + noise · N(0, 1)`.

@@ -4,13 +4,16 @@ use std::io::Read;
 use std::path::Path;
 
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::Array2;
 
-use crate::file::{excerpt, number, parse_file, parse_reader};
-use crate::{Dataset, Error};
+use crate::content::Content;
+use crate::field::{excerpt, number};
+use crate::file::{parse_file, parse_reader};
+use crate::table::Table;
+use crate::usps_lines::{Line, Lines};
+use crate::{Dataset, Error, ReadLimits};
 
-/// The number of pixels of a digit, 16 × 16.
-const PIXELS: usize = 256;
+/// The label and the 16 × 16 pixels of a digit.
+const COLUMNS: usize = 1 + 256;
 
 /// Reads handwritten digits in the text format of USPS: inputs of shape (n, 256), targets of shape (n, 1).
 ///
@@ -28,7 +31,8 @@ const PIXELS: usize = 256;
 /// # Errors
 ///
 /// If the file cannot be read or decompressed; if a line has another number of fields, or a field is invalid (the
-/// error contains line and column, counted from 1); if the end marker is not the last line; if there are no examples.
+/// error contains line and column, counted from 1); if the end marker is not the last line; if there are no examples;
+/// if a field has more than 4096 bytes, or a gzip file unpacks into more than 1 GiB, the defaults of [`ReadLimits`].
 /// The error names the file.
 ///
 /// Source: Y. Le Cun and others, *Handwritten digit recognition with a back-propagation network*, NIPS 1989. The files
@@ -44,7 +48,7 @@ const PIXELS: usize = 256;
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 pub fn read_usps<T: Scalar>(path: impl AsRef<Path>) -> Result<Dataset<T>, Error> {
-    parse_file(path.as_ref(), parse)
+    ReadLimits::new().read_usps(path)
 }
 
 /// Reads handwritten digits in the text format of USPS from any reader, as [`read_usps`].
@@ -62,89 +66,111 @@ pub fn read_usps<T: Scalar>(path: impl AsRef<Path>) -> Result<Dataset<T>, Error>
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 pub fn read_usps_from<T: Scalar>(reader: impl Read) -> Result<Dataset<T>, Error> {
-    parse_reader(reader, parse)
+    ReadLimits::new().read_usps_from(reader)
 }
 
-fn parse<T: Scalar>(text: &[u8]) -> Result<Dataset<T>, Error> {
-    let mut lines = lines(text).peekable();
-    lines.next_if(|(_, fields)| is_header(fields));
+impl ReadLimits {
+    /// Reads handwritten digits in the text format of USPS within these limits, as [`read_usps`].
+    ///
+    /// # Errors
+    ///
+    /// As [`read_usps`]; if a field is longer, or a gzip file unpacks into more than these limits allow.
+    ///
+    /// ```no_run
+    /// use brique_datasets::{Dataset, ReadLimits};
+    ///
+    /// let train: Dataset<f32> = ReadLimits::new().unpacked(20 << 20).read_usps("zip.train.gz")?;
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn read_usps<T: Scalar>(self, path: impl AsRef<Path>) -> Result<Dataset<T>, Error> {
+        parse_file(path.as_ref(), self, parse)
+    }
 
-    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
-    while let Some((line, fields)) = lines.next() {
-        if fields == [b"-1"] {
-            check_end(lines.next())?;
+    /// Reads handwritten digits in the text format of USPS from any reader within these limits, as [`read_usps_from`].
+    ///
+    /// # Errors
+    ///
+    /// As [`ReadLimits::read_usps`], but the error names no file.
+    ///
+    /// ```
+    /// use brique_datasets::ReadLimits;
+    ///
+    /// let text = format!("6.0000 {}\n", "-1.0000 ".repeat(256));
+    /// assert_eq!(ReadLimits::new().field(7).read_usps_from::<f64>(text.as_bytes())?.len(), 1);
+    /// let error = ReadLimits::new().field(6).read_usps_from::<f64>(text.as_bytes()).unwrap_err();
+    /// assert!(error.to_string().starts_with("line 1, column 2 begins with \"-1.0000\", expected at most 6 bytes"));
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn read_usps_from<T: Scalar>(self, reader: impl Read) -> Result<Dataset<T>, Error> {
+        parse_reader(reader, self, parse)
+    }
+}
+
+fn parse<T: Scalar>(content: &mut Content<'_>) -> Result<Dataset<T>, Error> {
+    let mut lines = Lines::new(content, COLUMNS);
+    let mut table = Table::new();
+    let mut is_first = true;
+    while let Some(line) = lines.next()? {
+        if line.fields() == 1 && line.field(0) == b"-1" {
+            check_end(lines.next()?)?;
             break;
         }
-        let (label, pixels) = label_and_pixels(line, &fields)?;
-        targets.push(label);
-        inputs.extend(pixels);
+        if !(is_first && is_header(line)) {
+            push_digit(line, &mut table)?;
+        }
+        is_first = false;
     }
-    if targets.is_empty() {
-        return Err(Error::NoLines);
-    }
-    let inputs = Array2::from_shape_fn((targets.len(), PIXELS), |(row, pixel)| {
-        inputs[row * PIXELS + pixel]
-    });
-    let targets = Array2::from_shape_fn((targets.len(), 1), |(row, _)| targets[row]);
-    Ok(Dataset::of_equal_lengths(inputs, targets))
+    table.into_dataset(COLUMNS, 0)
 }
 
-/// Returns the lines that are not empty, each with its number, from 1, and its fields.
-fn lines(text: &[u8]) -> impl Iterator<Item = (usize, Vec<&[u8]>)> {
-    (1..)
-        .zip(text.split(|&byte| byte == b'\n').map(fields))
-        .filter(|(_, fields)| !fields.is_empty())
+fn is_header(line: &Line) -> bool {
+    let is_whole = |column| line.field(column).iter().all(u8::is_ascii_digit);
+    (2..=3).contains(&line.fields()) && (0..line.fields()).all(is_whole)
 }
 
-fn fields(line: &[u8]) -> Vec<&[u8]> {
-    line.split(u8::is_ascii_whitespace)
-        .filter(|field| !field.is_empty())
-        .collect()
-}
-
-fn is_header(fields: &[&[u8]]) -> bool {
-    (2..=3).contains(&fields.len()) && fields.iter().all(|field| field.iter().all(u8::is_ascii_digit))
-}
-
-fn check_end(following: Option<(usize, Vec<&[u8]>)>) -> Result<(), Error> {
+fn check_end(following: Option<&Line>) -> Result<(), Error> {
     match following {
         None => Ok(()),
-        Some((line, fields)) => Err(Error::Fields {
-            line,
-            found: fields.len(),
+        Some(line) => Err(Error::Fields {
+            line: line.number,
+            found: line.fields(),
             expected: 0,
             reason: "as the file ends at the line of -1",
         }),
     }
 }
 
-fn label_and_pixels<T: Scalar>(line: usize, fields: &[&[u8]]) -> Result<(T, Vec<T>), Error> {
-    let (label, pixels) = match fields.split_first() {
-        Some((label, pixels)) if pixels.len() == PIXELS => (label, pixels),
-        _ => {
-            return Err(Error::Fields {
-                line,
-                found: fields.len(),
-                expected: 1 + PIXELS,
-                reason: "a digit and its 256 grey values",
-            });
-        }
-    };
-    let wrong = |column: usize, expected| Error::Field {
-        line,
-        column,
-        found: excerpt(fields[column - 1]),
+/// Appends the label and the grey values of a line.
+fn push_digit<T: Scalar>(line: &Line, table: &mut Table<T>) -> Result<(), Error> {
+    if line.fields() != COLUMNS {
+        return Err(Error::Fields {
+            line: line.number,
+            found: line.fields(),
+            expected: COLUMNS,
+            reason: "a digit and its 256 grey values",
+        });
+    }
+    let is_digit = |digit: f64| digit.fract() == 0.0 && (0.0..=9.0).contains(&digit);
+    table.push(valid(line, 0, is_digit, "a digit from 0 to 9")?);
+    for column in 1..COLUMNS {
+        let is_grey = |grey: f64| (-1.0..=2.0).contains(&grey);
+        table.push(valid(line, column, is_grey, "a grey value from -1 to 2")?);
+    }
+    Ok(())
+}
+
+fn valid<T: Scalar>(
+    line: &Line,
+    column: usize,
+    is_valid: impl Fn(f64) -> bool,
+    expected: &'static str,
+) -> Result<T, Error> {
+    let field = line.field(column);
+    let value = number(field).filter(|&value| is_valid(value));
+    value.map(T::from_f64).ok_or_else(|| Error::Field {
+        line: line.number,
+        column: column + 1,
+        found: excerpt(field),
         expected,
-    };
-    let digit = number::<f64>(label)
-        .filter(|digit| digit.fract() == 0.0 && (0.0..=9.0).contains(digit))
-        .ok_or_else(|| wrong(1, "a digit from 0 to 9"))?;
-    let grey = |(column, field): (usize, &&[u8])| {
-        number::<f64>(field)
-            .filter(|grey| (-1.0..=2.0).contains(grey))
-            .map(T::from_f64)
-            .ok_or_else(|| wrong(column, "a grey value from -1 to 2"))
-    };
-    let pixels = (2..).zip(pixels).map(grey).collect::<Result<_, _>>()?;
-    Ok((T::from_f64(digit), pixels))
+    })
 }

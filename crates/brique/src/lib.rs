@@ -54,9 +54,9 @@ pub use brique_train as train;
 pub mod prelude {
     pub use brique_core::{Fault, Loss, Module, Parameter, Reduction, Shape};
     pub use brique_datasets::{
-        Blobs, Circles, CsvOptions, DataType, Dataset, GenArti, LabelColumn, Moons, Selection, Spirals,
-        Split, Standardizer, TestSize, blobs, circles, class_indices, digits, gen_arti, k_fold, line, moons,
-        one_hot, plane, read_csv, read_mnist, read_usps, spirals, train_test_split,
+        Blobs, Circles, CsvOptions, DataType, Dataset, GenArti, LabelColumn, Moons, ReadLimits, Selection,
+        Spirals, Split, Standardizer, TestSize, blobs, circles, class_indices, digits, gen_arti, k_fold,
+        line, moons, one_hot, plane, read_csv, read_mnist, read_usps, spirals, train_test_split,
     };
     pub use brique_layers::{
         Concat, Dropout, ELU, GELU, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU,

@@ -4,7 +4,7 @@ use brique_random::RandomSource;
 use brique_tensor::ndarray::Array2;
 
 use super::{check_classes, shares};
-use crate::error::{check_addressable, check_not_negative};
+use crate::checks::{check_addressable, check_not_negative};
 use crate::{Dataset, Error};
 
 /// The parameters of [`blobs`], with scikit-learn's defaults.

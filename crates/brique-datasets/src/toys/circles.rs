@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use brique_random::RandomSource;
 
 use super::{Labelled, shuffled_with_noise};
-use crate::error::{check_addressable, check_not_negative};
+use crate::checks::{check_addressable, check_not_negative};
 use crate::{Dataset, Error};
 
 /// The parameters of [`circles`].

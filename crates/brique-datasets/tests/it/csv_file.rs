@@ -320,7 +320,7 @@ fn broken_streams_are_errors() {
         assert!(
             error
                 .to_string()
-                .starts_with("the gzip stream cannot be unpacked: "),
+                .starts_with("the gzip stream cannot be unpacked after "),
             "{error}"
         );
     }

@@ -183,7 +183,7 @@ fn images_and_labels_make_a_data_set() {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read(n in 0..4_u32, rows in 0..4_u32, columns in 0..4_u32, pixels in proptest::collection::vec(any::<u8>(), 27)) {
+    fn what_is_written_is_read(n in 0..4_u32, rows in 1..4_u32, columns in 1..4_u32, pixels in proptest::collection::vec(any::<u8>(), 27)) {
         let pixels = &pixels[..(n * rows * columns) as usize];
         let read = images(&idx(8, &[n, rows, columns], pixels)).unwrap();
         prop_assert_eq!(read.dim(), (n as usize, (rows * columns) as usize));
