@@ -37,6 +37,7 @@ mod gen_arti;
 mod idx;
 mod labels;
 mod linear_problem;
+mod memory;
 mod split;
 mod standardizer;
 mod stratify;
