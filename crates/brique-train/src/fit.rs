@@ -1,14 +1,18 @@
 //! Training over epochs of mini-batches.
 
+mod check;
+
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use brique_core::{Loss, Module, Reduction};
+use brique_core::{Loss, Module};
 use brique_datasets::Dataset;
 use brique_optim::{Optimizer, ReduceOnPlateau, Schedule};
 use brique_tensor::{Scalar, compile_once};
 
 use crate::batches::Batches;
+use crate::checkpoint::{Checkpoint, has_finite_parameters};
+use crate::epoch_steps::{EpochSteps, weight};
 use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights, evaluate};
 
 /// The configuration of a training run: the number of epochs, the batch size, and options.
@@ -165,6 +169,10 @@ impl<'a, T: Scalar> Fit<'a, T> {
     /// gradient is NaN or infinite. The error of a step contains its epoch and batch. After an error, the network has
     /// the parameters of the last completed step.
     ///
+    /// A step that makes a parameter NaN or infinite is not completed, either. This is found out at the end of its epoch
+    /// or by the next step: then the fit goes back to the beginning of the epoch, of which it keeps a copy, and repeats
+    /// the steps before the one that failed.
+    ///
     /// The optimiser gets its original learning rate back, after an error too.
     pub fn run(
         mut self,
@@ -182,28 +190,6 @@ impl<'a, T: Scalar> Fit<'a, T> {
         let result = train(&mut self, network, loss, optimizer, data, base_rate);
         optimizer.set_learning_rate(base_rate)?;
         result
-    }
-
-    fn check(&self, data: &Dataset<T>) -> Result<(), Error> {
-        let wrong = |argument, found: String, expected| {
-            Err(Error::Option {
-                argument,
-                found,
-                expected,
-            })
-        };
-        if self.batch == 0 {
-            return wrong("the size of a batch", "0".to_owned(), "at least 1");
-        }
-        if data.is_empty() {
-            return wrong("the number of examples", "0".to_owned(), "at least 1");
-        }
-        match self.clip_norm {
-            Some(norm) if !(norm > 0.0 && norm.is_finite()) => {
-                wrong("clip_norm", norm.to_string(), "a finite number above 0")
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Evaluates the network on the validation set, or on the training set if there is none and metrics were
@@ -239,25 +225,21 @@ compile_once! {
         let mut history = History::new();
         let mut best = Weights::default();
         let mut plateau_rate = base_rate;
+        let mut beginning = has_finite_parameters(network).then(Checkpoint::new);
         for number in 0..fit.epochs {
             let start = Instant::now();
             batches.begin(number);
-            let mut total = 0.0;
-            for batch in 0..batches.count() {
-                let factor = fit
-                    .schedule
-                    .as_ref()
-                    .map_or(1.0, |schedule| schedule.factor(stepper.steps()));
-                optimizer.set_learning_rate(plateau_rate * factor)?;
-                let (x, y) = batches.batch(batch);
-                let value = stepper.step(network, loss, optimizer, &x, &y);
-                let value = value.map_err(|source| Error::Step {
-                    epoch: number,
-                    batch,
-                    source: Box::new(source),
-                })?;
-                total += value.as_f64() * weight(loss.reduction(), x.nrows());
-            }
+            let mut steps = EpochSteps {
+                number,
+                network: &mut *network,
+                loss,
+                optimizer: &mut *optimizer,
+                stepper: &mut stepper,
+                batches: &mut batches,
+                schedule: fit.schedule.as_ref(),
+                rate: plateau_rate,
+            };
+            let total = steps.run(beginning.as_mut())?;
             let found = fit.evaluated(network, loss, data)?;
             let names = fit.metrics.iter().map(Metric::name);
             let measured = found
@@ -300,13 +282,5 @@ compile_once! {
             best.restore(network)?;
         }
         Ok(history)
-    }
-}
-
-/// Returns the weight of a batch's loss in an epoch: the number of rows for a mean, 1 for a sum.
-fn weight(reduction: Reduction, rows: usize) -> f64 {
-    match reduction {
-        Reduction::Sum => 1.0,
-        Reduction::Mean | Reduction::BatchMean => rows as f64,
     }
 }

@@ -34,6 +34,8 @@
 //! Nothing is printed: [`Fit::on_epoch`] passes the progress to a callback.
 
 mod batches;
+mod checkpoint;
+mod epoch_steps;
 mod error;
 mod evaluate;
 mod fit;

@@ -41,7 +41,7 @@ pub struct Stepper<T: Scalar = f64> {
     workspace: Workspace<T>,
     /// The buffer for ∂L/∂ŷ, with as many rows as the largest batch so far.
     delta: Array2<T>,
-    steps: u64,
+    pub(crate) steps: u64,
     clip_norm: Option<f64>,
 }
 
@@ -75,6 +75,9 @@ impl<T: Scalar> Stepper<T> {
     /// If the shape of `x` does not fit the network, or `y` is not a valid target; if the loss or a gradient is NaN or
     /// infinite (the error says where it appeared first); if the optimiser returns an error. After an error, the values
     /// of the parameters are unchanged, but their gradients may have changed.
+    ///
+    /// Updated parameters are not checked: if an update makes one NaN or infinite, the next step fails. A
+    /// [`Fit`](crate::Fit) takes such an update back.
     pub fn step(
         &mut self,
         network: &mut dyn Module<T>,
@@ -97,7 +100,7 @@ impl<T: Scalar> Stepper<T> {
         let yhat = self.workspace.forward(network, x)?;
         let value = loss.forward(y, &yhat)?;
         if !value.is_finite() {
-            return Err(Error::NotFinite(cause(network, loss, x, value)));
+            return Err(Error::NotFinite(cause(network, loss, (x, y), value)));
         }
         let (rows, columns) = yhat.dim();
         if self.delta.ncols() != columns || self.delta.nrows() < rows {
@@ -122,7 +125,7 @@ compile_once! {
         let value = stepper.forward(network, loss, x, y)?;
         let delta = first_rows(&mut stepper.delta, x.nrows());
         stepper.workspace.backward(network, x, &delta, Gradient::Overwrite)?;
-        check_gradients(network)?;
+        check_gradients(network, x)?;
         if let Some(largest) = stepper.clip_norm {
             clip_norm(network, largest)?;
         }
