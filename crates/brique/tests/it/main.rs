@@ -6,6 +6,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod bad_input;
+
 use std::fs;
 use std::path::Path;
 
