@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Shape;
+use crate::{Layout, Shape};
 
 /// A module as plain data: its kind, its attributes, its named tensors, and the modules inside it.
 ///
@@ -68,6 +68,8 @@ pub struct TensorDescription {
     pub name: String,
     /// Rows and columns.
     pub shape: (usize, usize),
+    /// How PyTorch and files store it.
+    pub layout: Layout,
 }
 
 /// An inner module, and its name in the outer module.

@@ -42,6 +42,7 @@ mod reduction;
 mod registry;
 mod shape;
 mod single_pass;
+mod tensor;
 mod workspace;
 
 pub use description::{Attribute, AttributeValue, Description, InnerDescription, TensorDescription};
@@ -53,4 +54,5 @@ pub use path::{Step, visit_modules, visit_tensors, visit_tensors_mut};
 pub use reduction::Reduction;
 pub use registry::{InnerModules, Registry};
 pub use shape::Shape;
+pub use tensor::{Layout, Tensor, TensorMut};
 pub use workspace::{Gradient, Memory, Node, Plan, Workspace};

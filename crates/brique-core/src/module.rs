@@ -249,9 +249,10 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     fn describe(&self) -> Description {
         let mut description = self.description();
         self.own_parameters(&mut |parameter| {
-            let tensors = parameter.tensors().map(|(name, values)| TensorDescription {
-                name: name.to_owned(),
-                shape: values.dim(),
+            let tensors = parameter.tensors().map(|tensor| TensorDescription {
+                name: tensor.name.to_owned(),
+                shape: tensor.values.dim(),
+                layout: tensor.layout,
             });
             description.tensors.extend(tensors);
         });

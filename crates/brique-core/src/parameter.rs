@@ -1,7 +1,11 @@
 //! The parameters of a module: values and gradients.
 
-use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+use std::ops::Range;
+
+use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis};
 use brique_tensor::{Matrix, Scalar, aligned, aligned_zeros, all_finite, compile_once, update};
+
+use crate::{Layout, Tensor, TensorMut};
 
 /// A trainable matrix and its accumulated gradient, which has the same shape: as PyTorch's `nn.Parameter` with its
 /// `grad`.
@@ -106,7 +110,7 @@ impl<T: Scalar> Parameter<T> {
     ///
     /// let parameter = Parameter::with_weight_rows(array![[1.0, 1.0], [0.0, 0.0]], 0)
     ///     .named("weight", 1, "bias");
-    /// let names: Vec<&str> = parameter.tensors().map(|(name, _)| name).collect();
+    /// let names: Vec<&str> = parameter.tensors().map(|tensor| tensor.name).collect();
     /// assert_eq!(names, ["weight", "bias"]);
     /// ```
     #[must_use]
@@ -120,19 +124,37 @@ impl<T: Scalar> Parameter<T> {
 
     /// Returns the named tensors of the parameter: the first rows under the first name and, if there are other rows,
     /// these under the second name.
-    pub fn tensors(&self) -> impl Iterator<Item = (&'static str, ArrayView2<'_, T>)> {
-        let Names { first, rows, others } = self.names;
-        let (top, bottom) = self.value.view().split_at(Axis(0), rows);
-        let others = (bottom.nrows() > 0).then_some((others, bottom));
-        [(first, top)].into_iter().chain(others)
+    ///
+    /// A tensor whose rows are all weights has [`Layout::Transposed`], another tensor of a single row
+    /// [`Layout::Vector`].
+    pub fn tensors(&self) -> impl Iterator<Item = Tensor<'_, T>> {
+        let (top, bottom) = self.value.view().split_at(Axis(0), self.names.rows);
+        let [first, others] = self.names_and_layouts();
+        let tensor = |((name, layout), values)| Tensor { name, layout, values };
+        let others = (bottom.nrows() > 0).then(|| tensor((others, bottom)));
+        [tensor((first, top))].into_iter().chain(others)
     }
 
-    /// As [`tensors`](Self::tensors), with mutable tensors.
-    pub fn tensors_mut(&mut self) -> impl Iterator<Item = (&'static str, ArrayViewMut2<'_, T>)> {
+    /// As [`tensors`](Self::tensors), with mutable values.
+    pub fn tensors_mut(&mut self) -> impl Iterator<Item = TensorMut<'_, T>> {
+        let [first, others] = self.names_and_layouts();
+        let (top, bottom) = self.value.view_mut().split_at(Axis(0), self.names.rows);
+        let tensor = |((name, layout), values)| TensorMut { name, layout, values };
+        let others = (bottom.nrows() > 0).then(|| tensor((others, bottom)));
+        [tensor((first, top))].into_iter().chain(others)
+    }
+
+    fn names_and_layouts(&self) -> [(&'static str, Layout); 2] {
         let Names { first, rows, others } = self.names;
-        let (top, bottom) = self.value.view_mut().split_at(Axis(0), rows);
-        let others = (bottom.nrows() > 0).then_some((others, bottom));
-        [(first, top)].into_iter().chain(others)
+        let layout = |rows: Range<usize>| match rows.len() {
+            _ if rows.end <= self.weight_rows => Layout::Transposed,
+            1 => Layout::Vector,
+            _ => Layout::Matrix,
+        };
+        [
+            (first, layout(0..rows)),
+            (others, layout(rows..self.value.nrows())),
+        ]
     }
 
     /// Returns the value.

@@ -1,9 +1,8 @@
 //! Training steps, and the paths of modules and tensors in a network.
 
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::{ArrayView2, ArrayViewMut2};
 
-use crate::{Module, Parameter};
+use crate::{Module, Parameter, Tensor, TensorMut};
 
 /// The number of a training step, and the path of a module in the network. Random numbers in training may depend on
 /// these and on a seed.
@@ -127,16 +126,16 @@ fn visit_modules_at<T: Scalar>(
 /// # }
 /// let scale = Scale(Parameter::new(array![[3.0]]));
 /// let mut found = Vec::new();
-/// visit_tensors(&scale, &mut |path, value| {
-///     found.push((path.to_owned(), value[[0, 0]]));
+/// visit_tensors(&scale, &mut |path, tensor| {
+///     found.push((path.to_owned(), tensor.values[[0, 0]]));
 /// });
 /// assert_eq!(found, [("weight".to_owned(), 3.0)]);
 /// ```
-pub fn visit_tensors<T: Scalar>(module: &dyn Module<T>, visit: &mut dyn FnMut(&str, ArrayView2<'_, T>)) {
+pub fn visit_tensors<T: Scalar>(module: &dyn Module<T>, visit: &mut dyn FnMut(&str, Tensor<'_, T>)) {
     visit_modules(module, &mut |path, module| {
         module.own_parameters(&mut |parameter| {
-            for (name, values) in parameter.tensors() {
-                visit(&joined(path, name), values);
+            for tensor in parameter.tensors() {
+                visit(&joined(path, tensor.name), tensor);
             }
         });
     });
@@ -145,7 +144,7 @@ pub fn visit_tensors<T: Scalar>(module: &dyn Module<T>, visit: &mut dyn FnMut(&s
 /// As [`visit_tensors`], with mutable values.
 pub fn visit_tensors_mut<T: Scalar>(
     module: &mut dyn Module<T>,
-    visit: &mut dyn FnMut(&str, ArrayViewMut2<'_, T>),
+    visit: &mut dyn FnMut(&str, TensorMut<'_, T>),
 ) {
     visit_tensors_mut_at("", module, visit);
 }
@@ -153,11 +152,11 @@ pub fn visit_tensors_mut<T: Scalar>(
 fn visit_tensors_mut_at<T: Scalar>(
     path: &str,
     module: &mut dyn Module<T>,
-    visit: &mut dyn FnMut(&str, ArrayViewMut2<'_, T>),
+    visit: &mut dyn FnMut(&str, TensorMut<'_, T>),
 ) {
     module.own_parameters_mut(&mut |parameter: &mut Parameter<T>| {
-        for (name, values) in parameter.tensors_mut() {
-            visit(&joined(path, name), values);
+        for tensor in parameter.tensors_mut() {
+            visit(&joined(path, tensor.name), tensor);
         }
     });
     let mut number = 0;

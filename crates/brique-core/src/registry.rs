@@ -5,7 +5,7 @@ use std::fmt;
 
 use brique_tensor::Scalar;
 
-use crate::{AttributeValue, Description, Error, Fault, Module, Shape};
+use crate::{AttributeValue, Description, Error, Fault, Module, Shape, TensorDescription};
 
 /// Builds modules from their descriptions, with one function for each kind.
 ///
@@ -103,26 +103,72 @@ impl<T: Scalar> Registry<T> {
             Ok((inner.name.clone(), module))
         });
         let module = build(description, inner.collect::<Result<_, Error>>()?)?;
-        let found = module.describe();
-        if found.tensors != description.tensors {
-            let list = |description: &Description| {
-                let tensors = description.tensors.iter();
-                let texts: Vec<String> = tensors
-                    .map(|tensor| format!("{} {:?}", tensor.name, tensor.shape))
-                    .collect();
-                texts.join(", ")
-            };
-            return Err(refuse(Fault::Value {
-                argument: "the list of tensors".into(),
-                found: list(description),
-                expected: list(&found).into(),
-            }));
-        }
+        description.compare_tensors(&module.describe().tensors)?;
         Ok(module)
+    }
+
+    /// Returns a copy of a network: builds it from its description and copies the values of its parameters. The
+    /// gradients of the copy are 0.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn copy(&self, network: &dyn Module<T>) -> Result<Box<dyn Module<T>>, Error> {
+        let mut copy = self.build(&network.describe())?;
+        let mut values = Vec::new();
+        network.visit_parameters(&mut |parameter| values.push(parameter.value().to_owned()));
+        let mut values = values.into_iter();
+        copy.visit_parameters_mut(&mut |parameter| {
+            if let Some(value) = values.next() {
+                parameter.value_mut().assign(&value);
+            }
+        });
+        Ok(copy)
     }
 }
 
 impl Description {
+    /// Checks that the module's own tensors are these, given by name, rows and columns. A function that builds a module
+    /// calls it before it allocates them: attributes that come from a file may ask for more than there is memory.
+    ///
+    /// # Errors
+    ///
+    /// If the names or shapes differ.
+    pub fn check_tensors(&self, expected: &[(&str, (usize, usize))]) -> Result<(), Error> {
+        let found = self.tensors.iter();
+        if found
+            .map(|tensor| (&*tensor.name, tensor.shape))
+            .eq(expected.iter().copied())
+        {
+            return Ok(());
+        }
+        Err(self.wrong_tensors(expected))
+    }
+
+    fn compare_tensors(&self, expected: &[TensorDescription]) -> Result<(), Error> {
+        if self.tensors == expected {
+            return Ok(());
+        }
+        let expected = expected.iter().map(|tensor| (&*tensor.name, tensor.shape));
+        Err(self.wrong_tensors(&expected.collect::<Vec<_>>()))
+    }
+
+    fn wrong_tensors(&self, expected: &[(&str, (usize, usize))]) -> Error {
+        let text = |(name, shape): (&str, (usize, usize))| format!("{name} {shape:?}");
+        let found: Vec<String> = self
+            .tensors
+            .iter()
+            .map(|tensor| text((&tensor.name, tensor.shape)))
+            .collect();
+        let expected: Vec<String> = expected.iter().copied().map(text).collect();
+        let fault = Fault::Value {
+            argument: "the list of tensors".into(),
+            found: found.join(", "),
+            expected: expected.join(", ").into(),
+        };
+        Error::new(self, "build", fault)
+    }
+
     fn wrong(&self, name: &str, expected: &'static str) -> Error {
         let found = self
             .value(name)

@@ -12,13 +12,14 @@ use crate::{Error, Selection, Split};
 /// | selection | the folds are | scikit-learn |
 /// |---|---|---|
 /// | [`InOrder`](Selection::InOrder) | blocks of consecutive examples | `KFold(k)` |
-/// | [`Shuffled`](Selection::Shuffled) | drawn with equal probability | `KFold(k, shuffle=True, random_state=s)` |
+/// | [`Shuffled`](Selection::Shuffled) | drawn with equal probability | `KFold(k, shuffle=True, …)` |
 /// | [`StratifiedInOrder`](Selection::StratifiedInOrder) | blocks of each class | `StratifiedKFold(k)` |
-/// | [`Stratified`](Selection::Stratified) | drawn from each class | `StratifiedKFold(k, shuffle=True, random_state=s)` |
+/// | [`Stratified`](Selection::Stratified) | drawn from each class | `StratifiedKFold(k, shuffle=True, …)` |
 ///
 /// Without strata the first `examples mod k` folds have ⌈examples / k⌉ test examples, the others ⌊examples / k⌋. With
 /// strata the number of members of a class in a fold is `members / k`, rounded down or up. Indices increase within each
-/// side. With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices equal those of scikit-learn.
+/// side. With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) the indices equal those of scikit-learn with
+/// `random_state=s`.
 /// If a class has fewer members than there are folds, scikit-learn only warns; this function returns an error.
 ///
 /// # Errors
@@ -74,8 +75,8 @@ fn blocks(examples: usize, k: usize) -> Vec<usize> {
         .collect()
 }
 
-/// Returns the fold of each of the examples if the folds have the proportions of the classes. `shuffle` orders the folds
-/// of the members of one class, which come in increasing order.
+/// Returns the fold of each of the examples if the folds have the proportions of the classes. `shuffle` orders the
+/// folds of the members of one class, which come in increasing order.
 fn stratified_folds(
     examples: usize,
     k: usize,

@@ -59,6 +59,36 @@ impl Standardizer {
         Ok(Self { mean, scale })
     }
 
+    /// Creates a standardizer from the mean and the divisor of each column, as [`mean`](Self::mean) and
+    /// [`scale`](Self::scale) return them.
+    ///
+    /// # Errors
+    ///
+    /// If the lengths differ, a mean is NaN or infinite, or a divisor is not a finite number above 0.
+    ///
+    /// ```
+    /// use brique_datasets::Standardizer;
+    /// use brique_tensor::ndarray::array;
+    ///
+    /// let standardizer = Standardizer::new(vec![2.0], vec![4.0])?;
+    /// assert_eq!(standardizer.transform(&array![[10.0]])?, array![[2.0]]);
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn new(mean: Vec<f64>, scale: Vec<f64>) -> Result<Self, Error> {
+        if mean.len() != scale.len() {
+            return Err(Error::Lengths {
+                what: "the divisors",
+                found: scale.len(),
+                expected: mean.len(),
+                of: "means",
+            });
+        }
+        check_numbers("mean", &mean, f64::is_finite, "a finite number")?;
+        let is_divisor = |number: f64| number.is_finite() && number > 0.0;
+        check_numbers("scale", &scale, is_divisor, "a finite number above 0")?;
+        Ok(Self { mean, scale })
+    }
+
     /// Returns the mean of each column.
     #[must_use]
     pub fn mean(&self) -> &[f64] {
@@ -109,6 +139,24 @@ impl Standardizer {
             values.mapv_inplace(|value| T::from_f64(formula(value.as_f64(), mean, scale)));
         }
         Ok(outputs)
+    }
+}
+
+fn check_numbers(
+    what: &'static str,
+    numbers: &[f64],
+    is_valid: impl Fn(f64) -> bool,
+    expected: &'static str,
+) -> Result<(), Error> {
+    match numbers.iter().position(|&number| !is_valid(number)) {
+        None => Ok(()),
+        Some(column) => Err(Error::Value {
+            what,
+            row: 0,
+            column,
+            found: numbers[column],
+            expected,
+        }),
     }
 }
 

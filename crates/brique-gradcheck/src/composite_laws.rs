@@ -38,7 +38,7 @@ pub fn everything_is_passed_on(
     let text = module.to_string();
     let holds = |holds: bool, what: String| law(LAW, &text, holds, || what);
 
-    let is_probe = |parameter: &Parameter| parameter.tensors().any(|(name, _)| name == "probe");
+    let is_probe = |parameter: &Parameter| parameter.tensors().any(|tensor| tensor.name == "probe");
     let (mut count, mut count_mut) = (0, 0);
     module.visit_parameters(&mut |parameter| count += usize::from(is_probe(parameter)));
     module.visit_parameters_mut(&mut |parameter| count_mut += usize::from(is_probe(parameter)));

@@ -25,8 +25,8 @@ const REDUCTIONS: &str = "reductions_agree";
 /// for the smallest failing case, as `proptest` does, and reports it. If a check panics, the judge reports the first
 /// case.
 ///
-/// Every case is checked at each [`SimdLevel`](brique_tensor::SimdLevel) of the processor, from the best to the baseline, inside
-/// [`SimdLevel::run`](brique_tensor::SimdLevel::run). A failure names the level.
+/// Every case is checked at each [`SimdLevel`](brique_tensor::SimdLevel) of the processor, from the best to the
+/// baseline, inside [`SimdLevel::run`](brique_tensor::SimdLevel::run). A failure names the level.
 ///
 /// ```
 /// # use brique_core::{Loss, Reduction};

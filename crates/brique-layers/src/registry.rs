@@ -30,6 +30,7 @@ pub fn registry<T: Scalar>() -> Registry<T> {
         let (inputs, outputs) = (d.size("in")?, d.size("out")?);
         crate::addressable::check_addressable::<T>(inputs, outputs)
             .map_err(|fault| Error::new(d, "build", fault))?;
+        d.check_tensors(&[("weight", (inputs, outputs)), ("bias", (1, outputs))])?;
         let linear = Linear::from_parameters(Array2::zeros((inputs + 1, outputs)))?;
         Ok(Box::new(linear))
     });
@@ -47,7 +48,9 @@ pub fn registry<T: Scalar>() -> Registry<T> {
     registry.register("Softmax", |_, _| Ok(Box::new(Softmax)));
     registry.register("LogSoftmax", |_, _| Ok(Box::new(LogSoftmax)));
     registry.register("LayerNorm", |d, _| {
-        Ok(Box::new(LayerNorm::new(d.size("values")?)?))
+        let values = d.size("values")?;
+        d.check_tensors(&[("weight", (1, values)), ("bias", (1, values))])?;
+        Ok(Box::new(LayerNorm::new(values)?))
     });
     registry.register("Dropout", |d, _| {
         Ok(Box::new(Dropout::new(d.number("rate")?, d.integer("seed")?)?))

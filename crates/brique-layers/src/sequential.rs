@@ -180,6 +180,12 @@ impl<T: Scalar> Sequential<T> {
         Some(&*placed.module)
     }
 
+    /// As [`module`](Self::module), with a mutable module.
+    pub fn module_mut(&mut self, name: &str) -> Option<&mut (dyn Module<T> + 'static)> {
+        let placed = self.modules.iter_mut().find(|placed| placed.name == name)?;
+        Some(&mut *placed.module)
+    }
+
     /// Returns the text that names the module with the index `number` in error messages: `module 2 (Linear(8 → 1))`, or
     /// `module 2 "head" (Linear(8 → 1))` if a name was given.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Adagrad.
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
@@ -82,7 +82,9 @@ impl<T: Scalar> Adagrad<T> {
 
 const BUFFERS: [&str; 1] = ["sum"];
 
-common_methods!(Adagrad, |_| &BUFFERS);
+common_methods!(Adagrad, |_| &BUFFERS, |adagrad, description| description
+    .attribute("lr_decay", adagrad.lr_decay)
+    .attribute("eps", adagrad.eps));
 
 compile_once! {
     fn step<T: Scalar>(adagrad: &mut Adagrad<T>, module: &mut dyn Module<T>) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Adam, and the step that it has in common with `AdamW`.
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
@@ -59,7 +59,9 @@ impl<T: Scalar> Adam<T> {
 }
 
 moments_methods!(Adam);
-common_methods!(Adam, |_| &BUFFERS);
+common_methods!(Adam, |_| &BUFFERS, |adam, description| adam
+    .moments
+    .describe(description));
 
 fn step<T: Scalar>(adam: &mut Adam<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
     adam_step(&mut adam.common, adam.moments, module, Decay::InGradient)

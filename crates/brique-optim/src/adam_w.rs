@@ -1,6 +1,6 @@
 //! Adam with a weight decay of its own.
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::Scalar;
 
 use crate::adam::{Decay, adam_step};
@@ -54,7 +54,9 @@ impl<T: Scalar> AdamW<T> {
 }
 
 moments_methods!(AdamW);
-common_methods!(AdamW, |_| &BUFFERS);
+common_methods!(AdamW, |_| &BUFFERS, |adam_w, description| adam_w
+    .moments
+    .describe(description));
 
 fn step<T: Scalar>(adam_w: &mut AdamW<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
     adam_step(&mut adam_w.common, adam_w.moments, module, Decay::Decoupled)

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar};
 
@@ -42,6 +42,13 @@ impl<T: Scalar> Common<T> {
         check_not_negative::<T>(self.name, "weight_decay", decay)?;
         self.weight_decay = decay;
         Ok(())
+    }
+
+    pub(crate) fn description(&self) -> Description {
+        Description::new(self.name)
+            .attribute("learning_rate", self.learning_rate)
+            .attribute("weight_decay", self.weight_decay)
+            .attribute("decays_weights_only", u64::from(self.decays_weights_only))
     }
 
     /// Performs one step: increments the step count and calls `update` for each parameter, in the module's order.
@@ -88,9 +95,10 @@ impl<T: Scalar> Common<T> {
 /// optimisers.
 ///
 /// The optimiser must have a field `common` of type [`Common`]. `$buffers` is a function that returns the names of its
-/// buffers. The file that calls the macro must define a function `step`.
+/// buffers, and `$options` one that adds its own options to a description. The file that calls the macro must define a
+/// function `step`.
 macro_rules! common_methods {
-    ($optimizer:ident, $buffers:expr) => {
+    ($optimizer:ident, $buffers:expr, $options:expr) => {
         impl<T: Scalar> $optimizer<T> {
             /// Sets the weight decay λ.
             ///
@@ -136,6 +144,11 @@ macro_rules! common_methods {
 
             fn state(&self) -> &State<T> {
                 &self.common.state
+            }
+
+            fn description(&self) -> Description {
+                let options: fn(&Self, Description) -> Description = $options;
+                options(self, self.common.description())
             }
 
             fn set_state(&mut self, state: State<T>) -> Result<(), Error> {

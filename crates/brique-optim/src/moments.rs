@@ -1,5 +1,6 @@
 //! The options of the moving averages of Adam and `AdamW`.
 
+use brique_core::Description;
 use brique_tensor::Scalar;
 
 use crate::Error;
@@ -25,6 +26,13 @@ impl Default for Moments {
 }
 
 impl Moments {
+    pub(crate) fn describe(&self, description: Description) -> Description {
+        description
+            .attribute("beta1", self.betas[0])
+            .attribute("beta2", self.betas[1])
+            .attribute("eps", self.eps)
+    }
+
     pub(crate) fn set_betas(&mut self, name: &'static str, betas: [f64; 2]) -> Result<(), Error> {
         check_below_one(name, "beta1", betas[0])?;
         check_below_one(name, "beta2", betas[1])?;

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::Scalar;
 
 use crate::{Error, State};
@@ -50,6 +50,12 @@ pub trait Optimizer<T: Scalar = f64>: Debug + Send {
 
     /// What the optimiser remembers of the steps so far. Its options are not part of it.
     fn state(&self) -> &State<T>;
+
+    /// Returns the name and the options as plain data, for files and for comparisons. An option that is on or off is 1
+    /// or 0. The default implementation returns the name of the type, without options.
+    fn description(&self) -> Description {
+        Description::of_type::<Self>()
+    }
 
     /// Puts a state back: the next step continues, bit for bit, where the state was taken out.
     ///

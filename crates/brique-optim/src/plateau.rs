@@ -69,6 +69,15 @@ impl Default for ReduceOnPlateau {
 }
 
 impl ReduceOnPlateau {
+    /// Returns the same schedule before its first loss: its options alone.
+    #[must_use]
+    pub fn options(&self) -> Self {
+        Self {
+            state: PlateauState::default(),
+            ..self.clone()
+        }
+    }
+
     /// Creates a `ReduceOnPlateau` with PyTorch's defaults.
     #[must_use]
     pub fn new() -> Self {

@@ -1,6 +1,6 @@
 //! `RMSprop`.
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
@@ -106,7 +106,10 @@ impl<T: Scalar> RMSprop<T> {
 
 const BUFFERS: [&str; 2] = ["square_avg", "momentum_buffer"];
 
-common_methods!(RMSprop, Self::buffers);
+common_methods!(RMSprop, Self::buffers, |rmsprop, description| description
+    .attribute("alpha", rmsprop.alpha)
+    .attribute("eps", rmsprop.eps)
+    .attribute("momentum", rmsprop.momentum));
 
 compile_once! {
     fn step<T: Scalar>(rmsprop: &mut RMSprop<T>, module: &mut dyn Module<T>) -> Result<(), Error> {

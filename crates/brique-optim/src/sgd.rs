@@ -1,6 +1,6 @@
 //! Stochastic gradient descent.
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once, update};
 
@@ -88,7 +88,9 @@ impl<T: Scalar> SGD<T> {
 
 const BUFFERS: [&str; 1] = ["momentum_buffer"];
 
-common_methods!(SGD, Self::buffers);
+common_methods!(SGD, Self::buffers, |sgd, description| description
+    .attribute("momentum", sgd.momentum)
+    .attribute("nesterov", u64::from(sgd.nesterov)));
 
 compile_once! {
     fn step<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {

@@ -44,6 +44,7 @@ mod memory;
 mod multiply_adds;
 mod pages;
 mod pairs;
+mod pairwise;
 mod product;
 mod scalar;
 mod simd;
@@ -73,6 +74,7 @@ pub use memory::is_allocatable;
 pub use multiply_adds::multiply_adds;
 pub use ndarray;
 pub use pairs::{combine, sum_of_pairs, update};
+pub use pairwise::pairwise_sum;
 pub use scalar::Scalar;
 #[doc(hidden)]
 pub use simd::{Simd, Vector, Work};
@@ -82,7 +84,7 @@ pub use simd_level::{SimdLevel, SimdLevelError};
 pub use softmax::{
     log_softmax_delta, log_softmax_forward, softmax_delta, softmax_delta_from_output, softmax_forward,
 };
-pub use sum::{add_column_sums, pairwise_sum};
+pub use sum::add_column_sums;
 pub use threads::{Threads, ThreadsError};
 
 /// Functions that only the tests of this crate call.

@@ -1,41 +1,12 @@
-//! Pairwise summation: the rounding error of a sum of n terms grows with log n instead of n.
-
-use std::ops::Range;
+//! Sums of columns, by pairwise summation.
 
 use ndarray::ArrayRef1;
 
 use crate::pairs::sum_of_pairs;
+use crate::pairwise::RUN;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 use crate::{Matrix, Scalar};
-
-/// The largest number of terms in a run. The terms of a run are added directly; the sums of runs are added in pairs.
-const RUN: usize = 16;
-
-/// Returns `Σ term(i)` for `i` in `0..n`, by pairwise summation.
-///
-/// A range of more than 16 terms is split into two halves, whose sums are computed in the same way and added. The order
-/// of the additions depends only on `n`: the same terms give a bit-identical sum in every memory layout.
-/// A NaN among the terms makes the sum NaN. The sum of no terms is 0.
-///
-/// ```
-/// use brique_tensor::pairwise_sum;
-///
-/// // One after the other, a million tenths in f32 would add up to 100958.
-/// let sum: f32 = pairwise_sum(1_000_000, |_| 0.1);
-/// assert!((sum - 100_000.0).abs() < 0.02);
-/// ```
-pub fn pairwise_sum<T: Scalar>(n: usize, term: impl Fn(usize) -> T) -> T {
-    sum_of_range(0..n, &term)
-}
-
-fn sum_of_range<T: Scalar>(range: Range<usize>, term: &impl Fn(usize) -> T) -> T {
-    if range.len() <= RUN {
-        return range.fold(T::zero(), |sum, i| sum + term(i));
-    }
-    let middle = range.start + range.len() / 2;
-    sum_of_range(range.start..middle, term) + sum_of_range(middle..range.end, term)
-}
 
 /// Computes `sums[j] += Σ matrix[i, j]` over the rows `i`, for each column `j`, by pairwise summation.
 ///
@@ -81,17 +52,17 @@ pub fn add_column_sums<T: Scalar>(matrix: &Matrix<T>, sums: &mut ArrayRef1<T>) {
 ///
 /// It works like a binary counter: as soon as there are two sums over 2ᵏ runs, they are added to one sum over 2ᵏ⁺¹
 /// runs.
-struct Pairs<'a, N> {
+struct BinaryCounter<'a, N> {
     /// The number of runs so far.
     count: usize,
     /// `sums[k]` is a sum over 2ᵏ runs. It is valid only if binary digit k of `count` is 1.
     sums: &'a mut [N],
 }
 
-/// The length of [`Pairs::sums`] for up to 255 runs. Initializing such a short array takes almost no time.
+/// The length of [`BinaryCounter::sums`] for up to 255 runs. Initializing such a short array takes almost no time.
 const FEW_LEVELS: usize = 8;
 
-/// The length of [`Pairs::sums`] for any number of runs that fits into memory.
+/// The length of [`BinaryCounter::sums`] for any number of runs that fits into memory.
 const MOST_LEVELS: usize = 48;
 
 /// Returns whether `FEW_LEVELS` are enough for the runs of this many rows.
@@ -99,7 +70,7 @@ fn need_few_levels(rows: usize) -> bool {
     rows.div_ceil(RUN) < 1 << FEW_LEVELS
 }
 
-impl<'a, N: Copy> Pairs<'a, N> {
+impl<'a, N: Copy> BinaryCounter<'a, N> {
     #[inline(always)]
     fn new(sums: &'a mut [N]) -> Self {
         Self { count: 0, sums }
@@ -134,7 +105,7 @@ impl<'a, N: Copy> Pairs<'a, N> {
 /// results are bit-identical.
 fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
     let mut levels = [T::zero(); MOST_LEVELS];
-    let mut pairs = Pairs::new(&mut levels);
+    let mut pairs = BinaryCounter::new(&mut levels);
     let whole = rows - rows % RUN;
     for start in (0..whole).step_by(RUN) {
         let four = |row| (number(row) + number(row + 1)) + (number(row + 2) + number(row + 3));
@@ -191,7 +162,7 @@ impl<T: Scalar> ColumnSums<'_, T> {
             most = [zero; MOST_LEVELS];
             &mut most
         };
-        let mut pairs = Pairs::new(levels);
+        let mut pairs = BinaryCounter::new(levels);
         let whole = self.rows - self.rows % RUN;
         for start in (0..whole).step_by(RUN) {
             let upper = plus(

@@ -1,6 +1,7 @@
 //! Errors of training.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::metrics::MetricError;
 
@@ -37,6 +38,41 @@ pub enum Error {
         batch: usize,
         /// The error of the step.
         source: Box<Error>,
+    },
+    /// A checkpoint could not be written or read.
+    #[error(transparent)]
+    Checkpoint(#[from] brique_checkpoint::Error),
+    /// The folder of the checkpoints cannot be used.
+    #[error("{}: cannot {operation} the folder of the checkpoints: {message}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The operation that failed.
+        operation: &'static str,
+        /// The error of the operating system.
+        message: String,
+    },
+    /// A file has no training, only a network.
+    #[error("{}: the file does not contain a training that can continue", path.display())]
+    NoTraining {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is the checkpoint of a training with other options.
+    #[error(
+        "{}: {option} is {current}, but the training in this file has {saved}: continue it with the same options, or \
+         choose another folder",
+        path.display()
+    )]
+    OtherTraining {
+        /// The file.
+        path: PathBuf,
+        /// The option.
+        option: String,
+        /// The option in the file.
+        saved: String,
+        /// The option of the fit.
+        current: String,
     },
     /// An option of a fit has an invalid value.
     #[error("Fit: {argument} is {found}, expected {expected}")]

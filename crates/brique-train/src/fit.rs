@@ -1,19 +1,19 @@
 //! Training over epochs of mini-batches.
 
 mod check;
+mod epochs;
 
 use std::ops::ControlFlow;
-use std::time::Instant;
 
 use brique_core::{Loss, Module};
 use brique_datasets::Dataset;
 use brique_optim::{Optimizer, ReduceOnPlateau, Schedule};
-use brique_tensor::{Scalar, compile_once};
+use brique_tensor::Scalar;
 
-use crate::batches::Batches;
-use crate::checkpoint::{Checkpoint, has_finite_parameters};
-use crate::epoch_steps::{EpochSteps, weight};
-use crate::{Epoch, Error, Evaluation, History, Metric, Stepper, Stopped, Weights, evaluate};
+use crate::progress::Progress;
+use crate::progress_file::Options;
+use crate::{Batch, Checkpoints, Epoch, Error, History, Metric, evaluate};
+use epochs::train;
 
 /// The configuration of a training run: the number of epochs, the batch size, and options.
 ///
@@ -70,10 +70,15 @@ pub struct Fit<'a, T: Scalar = f64> {
     clip_norm: Option<f64>,
     patience: Option<usize>,
     callbacks: Vec<Box<Callback<'a>>>,
+    batch_callbacks: Vec<Box<BatchCallback<'a>>>,
+    checkpoints: Option<Checkpoints>,
 }
 
 /// Receives an epoch and returns whether training continues.
 type Callback<'a> = dyn FnMut(&Epoch) -> ControlFlow<()> + 'a;
+
+/// Receives a batch and returns whether training continues.
+type BatchCallback<'a> = dyn FnMut(&Batch) -> ControlFlow<()> + 'a;
 
 impl<'a, T: Scalar> Fit<'a, T> {
     /// Creates a configuration with this many epochs and this many examples per batch. The last batch of an epoch
@@ -90,6 +95,8 @@ impl<'a, T: Scalar> Fit<'a, T> {
             clip_norm: None,
             patience: None,
             callbacks: Vec::new(),
+            batch_callbacks: Vec::new(),
+            checkpoints: None,
         }
     }
 
@@ -161,17 +168,35 @@ impl<'a, T: Scalar> Fit<'a, T> {
         self
     }
 
+    /// Calls `callback` after each step with its batch; the callback can stop the training, also within an epoch.
+    pub fn on_batch(mut self, callback: impl FnMut(&Batch) -> ControlFlow<()> + 'a) -> Self {
+        self.batch_callbacks.push(Box::new(callback));
+        self
+    }
+
+    /// Saves the training to files, and continues from the newest of them.
+    ///
+    /// A training that was stopped, or whose process was killed, continues where the last file was written: parameters,
+    /// optimiser and history have the same bits as if it had never stopped. See [`Checkpoints`].
+    pub fn checkpoints(self, checkpoints: Checkpoints) -> Self {
+        Self {
+            checkpoints: Some(checkpoints),
+            ..self
+        }
+    }
+
     /// Trains `network` to minimise `loss` on `data`.
     ///
     /// # Errors
     ///
-    /// If an option is invalid or there are no examples; if an evaluation fails; if a step fails, for example because a
+    /// If an option is invalid or there are no examples; if a checkpoint cannot be written or read, or is that of another
+    /// training; if an evaluation fails; if a step fails, for example because a
     /// gradient is NaN or infinite. The error of a step contains its epoch and batch. After an error, the network has
     /// the parameters of the last completed step.
     ///
     /// A step that makes a parameter NaN or infinite is not completed, either. This is found out at the end of its epoch
     /// or by the next step: then the fit goes back to the beginning of the epoch, of which it keeps a copy, and repeats
-    /// the steps before the one that failed.
+    /// the steps before the one that failed. No checkpoint contains such a parameter.
     ///
     /// The optimiser gets its original learning rate back, after an error too.
     pub fn run(
@@ -187,100 +212,74 @@ impl<'a, T: Scalar> Fit<'a, T> {
             evaluate(network, loss, validation, &[])?;
         }
         let base_rate = optimizer.learning_rate();
-        let result = train(&mut self, network, loss, optimizer, data, base_rate);
+        let mut progress = self.begin(network, loss, optimizer, data)?;
+        let result = train(&mut self, network, loss, optimizer, data, &mut progress);
         optimizer.set_learning_rate(base_rate)?;
-        result
+        result.map(|()| progress.history)
     }
 
-    /// Evaluates the network on the validation set, or on the training set if there is none and metrics were
-    /// requested.
-    fn evaluated(
-        &self,
-        network: &dyn Module<T>,
-        loss: &dyn Loss<T>,
-        data: &Dataset<T>,
-    ) -> Result<Option<Evaluation<T>>, Error> {
-        match self.validation {
-            Some(validation) => evaluate(network, loss, validation, &self.metrics).map(Some),
-            None if self.metrics.is_empty() => Ok(None),
-            None => evaluate(network, loss, data, &self.metrics).map(Some),
-        }
-    }
-}
-
-compile_once! {
-    /// Runs all epochs. The options of `fit` must have been checked before.
-    fn train<T: Scalar>(
-        fit: &mut Fit<'_, T>,
+    /// Returns the progress from which the training continues: that of the newest checkpoint, or none.
+    fn begin(
+        &mut self,
         network: &mut dyn Module<T>,
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
         data: &Dataset<T>,
-        base_rate: f64
-    ) -> Result<History, Error> {
-        let mut batches = Batches::new(data, fit.batch, fit.shuffle);
-        let mut stepper = fit
-            .clip_norm
-            .map_or_else(Stepper::default, Stepper::with_clip_norm);
-        let mut history = History::new();
-        let mut best = Weights::default();
-        let mut plateau_rate = base_rate;
-        let mut beginning = has_finite_parameters(network).then(Checkpoint::new);
-        for number in 0..fit.epochs {
-            let start = Instant::now();
-            batches.begin(number);
-            let mut steps = EpochSteps {
-                number,
-                network: &mut *network,
-                loss,
-                optimizer: &mut *optimizer,
-                stepper: &mut stepper,
-                batches: &mut batches,
-                schedule: fit.schedule.as_ref(),
-                rate: plateau_rate,
-            };
-            let total = steps.run(beginning.as_mut())?;
-            let found = fit.evaluated(network, loss, data)?;
-            let names = fit.metrics.iter().map(Metric::name);
-            let measured = found
-                .as_ref()
-                .map(|found| found.metrics.clone())
-                .unwrap_or_default();
-            let epoch = Epoch {
-                number,
-                loss: total / weight(loss.reduction(), data.len()),
-                validation_loss: found
-                    .as_ref()
-                    .filter(|_| fit.validation.is_some())
-                    .map(|found| found.loss),
-                metrics: names.zip(measured).collect(),
-                learning_rate: optimizer.learning_rate(),
-                time: start.elapsed(),
-            };
-            if let Some(plateau) = &mut fit.plateau {
-                plateau_rate = base_rate * plateau.observe(epoch.watched_loss());
-            }
-            let calls = fit.callbacks.iter_mut().map(|callback| callback(&epoch));
-            let wants_to_stop = calls.fold(false, |stop, call| stop | call.is_break());
-            if history.add(epoch) && fit.patience.is_some() {
-                best.refresh(network);
-            }
-            let since_best = number - history.best().map_or(number, |best| best.number);
-            if wants_to_stop {
-                history.stop(Stopped::ByCallback);
-                break;
-            }
-            if fit
-                .patience
-                .is_some_and(|patience| since_best > 0 && since_best >= patience)
-            {
-                history.stop(Stopped::Early);
-                break;
-            }
+    ) -> Result<Progress<T>, Error> {
+        let beginning = Progress::new(optimizer.learning_rate());
+        let Some(checkpoints) = &self.checkpoints else {
+            return Ok(beginning);
+        };
+        let options = self.options(loss, optimizer, data, &beginning);
+        let metrics: Vec<&'static str> = self.metrics.iter().map(Metric::name).collect();
+        let Some(progress) = checkpoints.resume(&options, network, optimizer, &metrics)? else {
+            return Ok(beginning);
+        };
+        if let Some(state) = progress.plateau
+            && let Some(plateau) = self.plateau.take()
+        {
+            self.plateau = Some(plateau.with_state(state)?);
         }
-        if fit.patience.is_some() && history.best().is_some() {
-            best.restore(network)?;
+        Ok(progress)
+    }
+
+    /// Returns the options that decide the numbers of the training, as texts. The number of epochs is not one of them.
+    fn options(
+        &self,
+        loss: &dyn Loss<T>,
+        optimizer: &dyn Optimizer<T>,
+        data: &Dataset<T>,
+        progress: &Progress<T>,
+    ) -> Options {
+        let mut options = Options::new();
+        let mut set = |name: &str, text: Option<String>| {
+            options.extend(text.map(|text| (name.to_owned(), text)));
+        };
+        let shape = |data: &Dataset<T>| format!("{:?} to {:?}", data.inputs().dim(), data.targets().dim());
+        let metrics: Vec<&'static str> = self.metrics.iter().map(Metric::name).collect();
+        set("batch", Some(self.batch.to_string()));
+        set("shuffle", self.shuffle.map(|seed| seed.to_string()));
+        set("clip_norm", self.clip_norm.map(|norm| norm.to_string()));
+        set("stop_early", self.patience.map(|patience| patience.to_string()));
+        set(
+            "schedule",
+            self.schedule.as_ref().map(|schedule| format!("{schedule:?}")),
+        );
+        let plateau = self.plateau.as_ref().map(ReduceOnPlateau::options);
+        set("reduce_on_plateau", plateau.map(|plateau| format!("{plateau:?}")));
+        set("metrics", Some(metrics.join(", ")));
+        set("data", Some(shape(data)));
+        set("validation", self.validation.map(shape));
+        set("loss", Some(loss.to_string()));
+        let described = optimizer.description();
+        set("optimizer", Some(described.kind));
+        for attribute in described.attributes {
+            set(
+                &format!("optimizer.{}", attribute.name),
+                Some(attribute.value.to_string()),
+            );
         }
-        Ok(history)
+        set("optimizer.learning_rate", Some(progress.base_rate.to_string()));
+        options
     }
 }

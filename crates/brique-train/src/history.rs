@@ -2,6 +2,20 @@
 
 use std::time::Duration;
 
+/// A batch whose step is done.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Batch {
+    /// The number of its epoch, from 0.
+    pub epoch: usize,
+    /// Its number in the epoch, from 0.
+    pub number: usize,
+    /// The number of completed steps of the training, this one included.
+    pub steps: u64,
+    /// The loss before the step.
+    pub loss: f64,
+}
+
 /// The results of one epoch.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -78,6 +92,16 @@ impl History {
         }
         self.epochs.push(epoch);
         is_best
+    }
+
+    /// Creates the record of these epochs, in order.
+    pub(crate) fn from_epochs(epochs: impl Iterator<Item = Epoch>, stopped: Stopped) -> Self {
+        let mut history = Self::new();
+        for epoch in epochs {
+            history.add(epoch);
+        }
+        history.stop(stopped);
+        history
     }
 
     pub(crate) fn stop(&mut self, stopped: Stopped) {

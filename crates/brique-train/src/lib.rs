@@ -34,7 +34,8 @@
 //! Nothing is printed: [`Fit::on_epoch`] passes the progress to a callback.
 
 mod batches;
-mod checkpoint;
+mod beginning;
+mod checkpoints;
 mod epoch_steps;
 mod error;
 mod evaluate;
@@ -43,13 +44,16 @@ mod history;
 pub mod metrics;
 mod optim;
 mod origin;
+mod progress;
+mod progress_file;
 mod stepper;
 mod weights;
 
+pub use checkpoints::Checkpoints;
 pub use error::{Error, NotFinite};
 pub use evaluate::{Evaluation, Metric, evaluate};
 pub use fit::Fit;
-pub use history::{Epoch, History, Stopped};
+pub use history::{Batch, Epoch, History, Stopped};
 pub use optim::{Optim, sgd};
 pub use stepper::Stepper;
 pub use weights::Weights;

@@ -41,7 +41,7 @@ pub struct Stepper<T: Scalar = f64> {
     workspace: Workspace<T>,
     /// The buffer for ∂L/∂ŷ, with as many rows as the largest batch so far.
     delta: Array2<T>,
-    pub(crate) steps: u64,
+    steps: u64,
     clip_norm: Option<f64>,
 }
 
@@ -60,6 +60,11 @@ impl<T: Scalar> Stepper<T> {
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// Sets the number of completed steps, to continue a training. The random numbers of modules depend on it.
+    pub fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
     }
 
     /// Returns the workspace of the last step: the outputs of inner modules and the gradients with respect to them.

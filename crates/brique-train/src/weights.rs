@@ -33,6 +33,24 @@ impl<T: Scalar> Weights<T> {
         Self { values }
     }
 
+    /// Creates weights from these values, one matrix per parameter in the order of
+    /// [`Module::visit_parameters`](brique_core::Module::visit_parameters).
+    ///
+    /// ```
+    /// use brique_layers::Linear;
+    /// use brique_tensor::ndarray::array;
+    /// use brique_train::Weights;
+    ///
+    /// let mut linear = Linear::from_parameters(array![[0.0], [0.0]])?;
+    /// Weights::new(vec![array![[3.0], [0.5]]]).restore(&mut linear)?;
+    /// assert_eq!(linear.weight(), array![[3.0]]);
+    /// # Ok::<(), brique_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(values: Vec<Array2<T>>) -> Self {
+        Self { values }
+    }
+
     /// Returns the values, in the module's order.
     #[must_use]
     pub fn values(&self) -> &[Array2<T>] {

@@ -36,6 +36,7 @@
 //!
 //! A program can also depend on the single crates, which contain the same items.
 
+pub use brique_checkpoint as checkpoint;
 pub use brique_core as core;
 pub use brique_datasets as datasets;
 pub use brique_gradcheck as gradcheck;

@@ -66,11 +66,11 @@ pub fn inner_modules_are_included(
         )
     })?;
     let (mut paths, mut paths_mut) = (Vec::new(), Vec::new());
-    visit_tensors(module, &mut |path, values| {
-        paths.push((path.to_owned(), copy(&values)));
+    visit_tensors(module, &mut |path, tensor| {
+        paths.push((path.to_owned(), copy(&tensor.values)));
     });
-    visit_tensors_mut(module, &mut |path, values| {
-        paths_mut.push((path.to_owned(), copy(&values)));
+    visit_tensors_mut(module, &mut |path, tensor| {
+        paths_mut.push((path.to_owned(), copy(&tensor.values)));
     });
     let same_paths = paths.len() == paths_mut.len()
         && paths

@@ -147,8 +147,8 @@ fn dropouts_of_one_seed_draw_different_masks() {
 fn tensors_have_paths() {
     let mut paths = Vec::new();
     let network = nested::<f64>(2, 3);
-    visit_tensors(&network, &mut |path, values| {
-        paths.push(format!("{path} {:?}", values.dim()));
+    visit_tensors(&network, &mut |path, tensor| {
+        paths.push(format!("{path} {:?}", tensor.values.dim()));
     });
     assert_eq!(
         paths,

@@ -10,7 +10,7 @@ use crate::networks::{data, network, normal};
 /// More rows than go through the network at once.
 #[test]
 fn an_evaluation_is_that_of_all_examples_at_once() {
-    let (network, data) = (network(1), data(700, 2));
+    let (network, data) = (network::<f64>(1), data(700, 2));
     let mae = Metric::new("MAE", metrics::mean_absolute_error);
     let r2 = Metric::new("R²", metrics::r2);
     let found = evaluate(&network, &MSELoss::new(), &data, &[mae, r2]).unwrap();

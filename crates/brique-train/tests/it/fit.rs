@@ -279,5 +279,5 @@ fn options_that_mean_nothing_are_refused() {
 fn no_epochs_are_no_training() {
     let (history, found) = run(Fit::new(0, 10), &data(20, 3));
     assert!(history.epochs().is_empty() && history.best().is_none());
-    assert_eq!(found, parameters(&network(1)));
+    assert_eq!(found, parameters(&network::<f64>(1)));
 }

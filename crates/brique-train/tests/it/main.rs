@@ -15,6 +15,7 @@ mod networks;
 mod not_finite;
 mod optim;
 mod overflow;
+mod resume;
 mod stepper;
 mod threads;
 mod weights;

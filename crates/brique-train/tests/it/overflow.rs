@@ -1,12 +1,14 @@
 //! Updates that make a parameter NaN or infinite: a fit takes them back.
 
+use std::ops::ControlFlow;
+
 use brique_core::Module;
 use brique_datasets::Dataset;
 use brique_layers::{Dropout, Linear, Sequential};
 use brique_losses::{L1Loss, MSELoss};
 use brique_optim::{Adam, AdamW, Optimizer, RMSprop, SGD, Schedule};
 use brique_tensor::ndarray::{Array2, array};
-use brique_train::{Error, Fit, NotFinite, Stepper, Weights};
+use brique_train::{Checkpoints, Error, Fit, NotFinite, Stepper, Weights};
 
 use crate::networks::{data, line, parameters};
 
@@ -175,4 +177,20 @@ fn a_parameter_that_is_infinite_from_the_start_is_none_of_the_fits_business() {
         .run(&mut network, &MSELoss::new(), &mut sgd, &data)
         .unwrap();
     assert_eq!(parameters(&network)[0][[1, 1]], f64::NEG_INFINITY);
+}
+
+/// A callback stops the training right after the update that overflows: no checkpoint may contain it.
+#[test]
+fn a_training_that_is_stopped_after_an_overflow_saves_nothing_infinite() {
+    let data = Dataset::new(array![[1.0], [2.0]], array![[1e10], [2e10]]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (mut network, mut sgd) = (line(0.5, 0.25), SGD::new(1e300).unwrap());
+    let error = Fit::new(1, 1)
+        .checkpoints(Checkpoints::new(folder.path()))
+        .on_batch(|_| ControlFlow::Break(()))
+        .run(&mut network, &MSELoss::new(), &mut sgd, &data)
+        .unwrap_err();
+    assert!(overflowing_module(&error).is_some(), "{error}");
+    assert_eq!(parameters(&network)[0], array![[0.5], [0.25]]);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
 }

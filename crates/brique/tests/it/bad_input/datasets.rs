@@ -597,6 +597,23 @@ fn data_sets() -> Vec<Row> {
             Standardizer::fit(&array![[1.0, value]])
         }));
     }
+    for value in NOT_FINITE.into_iter().chain([0.0, -1.0]) {
+        let found = format!("scale[0, 1] is {value}, expected a finite number above 0");
+        rows.push(refused(format!("scale {value}"), &[&found], move || {
+            Standardizer::new(vec![0.0; 2], vec![1.0, value])
+        }));
+    }
+    for value in NOT_FINITE {
+        let found = format!("mean[0, 1] is {value}, expected a finite number");
+        rows.push(refused(format!("mean {value}"), &[&found], move || {
+            Standardizer::new(vec![0.0, value], vec![1.0; 2])
+        }));
+    }
+    rows.push(refused(
+        "divisors",
+        &["the divisors hold 1 examples, expected 2"],
+        || Standardizer::new(vec![0.0; 2], vec![1.0]),
+    ));
     for columns in [0, 1, 3] {
         let found = format!("the inputs have {columns} columns, expected 2: as many as the standardizer");
         let fitted = || Standardizer::fit(&array![[1.0, 2.0], [3.0, 5.0]]);

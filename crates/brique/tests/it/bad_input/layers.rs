@@ -238,7 +238,7 @@ fn descriptions() -> Vec<Row> {
         ),
         of(
             "LayerNorm",
-            &["the number of values is 0"],
+            &["LayerNorm(0), build: the list of tensors is , expected weight (1, 0), "],
             Description::new("LayerNorm").attribute("values", 0_u64),
         ),
         of("Residual", &["the number of modules inside is 0, expected 1"], {

@@ -1,6 +1,6 @@
 //! Random sources, threads, SIMD levels, and sizes that no memory has.
 
-use brique::core::{Description, TensorDescription};
+use brique::core::{Description, Layout, TensorDescription};
 use brique::prelude::*;
 use brique::tensor::{SimdLevel, is_allocatable};
 
@@ -79,6 +79,7 @@ pub fn rows() -> Vec<Row> {
         let tensor = |name: &str| TensorDescription {
             name: name.to_owned(),
             shape: (usize::MAX, 2),
+            layout: Layout::Matrix,
         };
         let description = Description {
             tensors: vec![tensor("weight"), tensor("bias")],

@@ -1,7 +1,7 @@
 //! Options of fits, data that does not fit, and batches that training cannot use; no parameter and no state changes.
 
 use brique::prelude::*;
-use brique::train::Error;
+use brique::train::{Checkpoints, Error};
 
 use super::{ADDRESS, HUGE, Row, gives, refused, unless_changed};
 
@@ -134,6 +134,14 @@ fn fits() -> Vec<Row> {
             run(Fit::new(3, 2).clip_norm(norm), &data(), &MSELoss::new())
         }));
     }
+    rows.push(refused(
+        "a folder that is a file",
+        &["cannot read the folder of the checkpoints"],
+        || {
+            let file = Checkpoints::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+            run(Fit::new(3, 2).checkpoints(file), &data(), &MSELoss::new())
+        },
+    ));
     for eps in [-0.1, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         let found = format!("SGD: learning_rate is {eps}, expected a number of at least 0");
         rows.push(refused(format!("eps {eps}"), &[&found], move || {

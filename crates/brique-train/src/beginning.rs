@@ -1,4 +1,4 @@
-//! Copies to which a fit returns if a step makes a parameter NaN or infinite.
+//! The beginning of an epoch, to which a fit returns if a step makes a parameter NaN or infinite.
 
 use brique_core::Module;
 use brique_optim::{Buffer, Optimizer, State};
@@ -8,13 +8,13 @@ use crate::{Error, Stepper, Weights};
 
 /// The parameters of a network, the state of its optimiser and the number of completed steps.
 #[derive(Debug, Clone)]
-pub(crate) struct Checkpoint<T: Scalar> {
+pub(crate) struct Beginning<T: Scalar> {
     weights: Weights<T>,
     state: State<T>,
     steps: u64,
 }
 
-impl<T: Scalar> Checkpoint<T> {
+impl<T: Scalar> Beginning<T> {
     pub(crate) fn new() -> Self {
         Self {
             weights: Weights::default(),
@@ -32,7 +32,7 @@ impl<T: Scalar> Checkpoint<T> {
     ) {
         self.weights.refresh(network);
         refresh_state(&mut self.state, optimizer.state());
-        self.steps = stepper.steps;
+        self.steps = stepper.steps();
     }
 
     /// Copies everything back.
@@ -44,7 +44,7 @@ impl<T: Scalar> Checkpoint<T> {
     ) -> Result<(), Error> {
         self.weights.restore(network)?;
         optimizer.set_state(self.state.clone())?;
-        stepper.steps = self.steps;
+        stepper.set_steps(self.steps);
         Ok(())
     }
 }

@@ -1,0 +1,122 @@
+//! Writing a file completely or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// A file that replaces the one at `path` when it is complete.
+///
+/// The bytes go to a file beside it, `.NAME.partial`. [`finish`](Self::finish) flushes it to the disk, gives it the name
+/// and flushes the folder. Until then the old file is whole; after an error it still is, and the partial file is
+/// removed. A process that is killed leaves the partial file, which the next one replaces.
+#[derive(Debug)]
+pub(crate) struct AtomicFile {
+    path: PathBuf,
+    partial: PathBuf,
+    file: File,
+    is_finished: bool,
+}
+
+impl AtomicFile {
+    /// Begins a file. If another one is writing the same file, it waits until that one is complete.
+    pub(crate) fn create(path: &Path) -> Result<Self, Error> {
+        // A link keeps pointing to the file; the file behind it is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let Some(name) = path.file_name() else {
+            let message = "the path does not end with the name of a file".to_owned();
+            let (operation, kind) = ("write", std::io::ErrorKind::InvalidInput);
+            return Err(Error::Io {
+                operation,
+                kind,
+                message,
+            });
+        };
+        let mut partial_name = std::ffi::OsString::from(".");
+        partial_name.push(name);
+        partial_name.push(".partial");
+        let partial = path.with_file_name(partial_name);
+        let file = locked(&partial)?;
+        let created = Self {
+            path,
+            partial,
+            file,
+            is_finished: false,
+        };
+        created.file.set_len(0).map_err(Error::io("write"))?;
+        Ok(created)
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.file.write_all(bytes).map_err(Error::io("write"))
+    }
+
+    /// Replaces bytes that have been written.
+    pub(crate) fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<(), Error> {
+        self.file
+            .seek(SeekFrom::Start(position))
+            .map_err(Error::io("write"))?;
+        self.write(bytes)
+    }
+
+    /// Puts the file in its place.
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
+        self.file.sync_all().map_err(Error::io("write"))?;
+        fs::rename(&self.partial, &self.path).map_err(Error::io("rename"))?;
+        self.is_finished = true;
+        sync_folder(&self.path)
+    }
+}
+
+impl Drop for AtomicFile {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            // The error that ended the writing is the one to report.
+            let _ = fs::remove_file(&self.partial);
+        }
+    }
+}
+
+/// Opens a partial file and locks it. A file that was renamed or removed before the lock was granted is not the partial
+/// file any more: it is opened anew.
+fn locked(partial: &Path) -> Result<File, Error> {
+    loop {
+        let mut options = OpenOptions::new();
+        let opened = options.write(true).create(true).truncate(false).open(partial);
+        let file = opened.map_err(Error::io("write"))?;
+        file.lock().map_err(Error::io("lock"))?;
+        if is_at(&file, partial) {
+            return Ok(file);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (opened, there) = (file.metadata(), fs::symlink_metadata(path));
+    matches!((opened, there), (Ok(a), Ok(b)) if (a.dev(), a.ino()) == (b.dev(), b.ino()))
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
+}
+
+/// Flushes the folder of a file, which makes a new name last.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> Result<(), Error> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let folder = File::open(folder).map_err(Error::io("flush the folder"))?;
+    folder.sync_all().map_err(Error::io("flush the folder"))
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "the other systems can fail")]
+fn sync_folder(_: &Path) -> Result<(), Error> {
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! A network's description as JSON.
+
+use brique_core::{Attribute, AttributeValue, Description, InnerDescription, Layout, TensorDescription};
+use serde::{Deserialize, Serialize};
+
+use crate::exact::Exact;
+
+/// A module, as [`Description`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModuleJson {
+    kind: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<AttributeJson>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tensors: Vec<TensorJson>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inner: Option<Vec<InnerJson>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttributeJson {
+    name: String,
+    value: ValueJson,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ValueJson {
+    Integer(u64),
+    Number(Exact),
+    Text(String),
+    Sizes(Vec<usize>),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TensorJson {
+    name: String,
+    rows: usize,
+    columns: usize,
+    layout: LayoutJson,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LayoutJson {
+    Matrix,
+    Transposed,
+    Vector,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InnerJson {
+    name: String,
+    module: ModuleJson,
+}
+
+impl From<&Description> for ModuleJson {
+    fn from(description: &Description) -> Self {
+        let inner = description.inner.iter().map(|inner| InnerJson {
+            name: inner.name.clone(),
+            module: Self::from(&inner.module),
+        });
+        Self {
+            kind: description.kind.clone(),
+            attributes: description.attributes.iter().map(AttributeJson::from).collect(),
+            tensors: description.tensors.iter().map(TensorJson::from).collect(),
+            inner: description.is_composite.then(|| inner.collect()),
+        }
+    }
+}
+
+impl From<&Attribute> for AttributeJson {
+    fn from(attribute: &Attribute) -> Self {
+        let value = match &attribute.value {
+            AttributeValue::Integer(value) => ValueJson::Integer(*value),
+            AttributeValue::Number(value) => ValueJson::Number(Exact(*value)),
+            AttributeValue::Sizes(sizes) => ValueJson::Sizes(sizes.clone()),
+            AttributeValue::Text(text) => ValueJson::Text(text.clone()),
+            other => ValueJson::Text(other.to_string()),
+        };
+        Self {
+            name: attribute.name.clone(),
+            value,
+            hidden: !attribute.is_shown,
+        }
+    }
+}
+
+impl From<&TensorDescription> for TensorJson {
+    fn from(tensor: &TensorDescription) -> Self {
+        Self {
+            name: tensor.name.clone(),
+            rows: tensor.shape.0,
+            columns: tensor.shape.1,
+            layout: match tensor.layout {
+                Layout::Transposed => LayoutJson::Transposed,
+                Layout::Vector => LayoutJson::Vector,
+                _ => LayoutJson::Matrix,
+            },
+        }
+    }
+}
+
+impl From<ModuleJson> for Description {
+    fn from(json: ModuleJson) -> Self {
+        let is_composite = json.inner.is_some();
+        let inner = json
+            .inner
+            .unwrap_or_default()
+            .into_iter()
+            .map(|inner| InnerDescription {
+                name: inner.name,
+                output: None,
+                module: inner.module.into(),
+            });
+        Self {
+            kind: json.kind,
+            attributes: json.attributes.into_iter().map(Attribute::from).collect(),
+            tensors: json.tensors.into_iter().map(TensorDescription::from).collect(),
+            inner: inner.collect(),
+            is_composite,
+        }
+    }
+}
+
+impl From<AttributeJson> for Attribute {
+    fn from(json: AttributeJson) -> Self {
+        Self {
+            name: json.name,
+            value: match json.value {
+                ValueJson::Integer(value) => AttributeValue::Integer(value),
+                ValueJson::Number(value) => AttributeValue::Number(value.0),
+                ValueJson::Text(text) => AttributeValue::Text(text),
+                ValueJson::Sizes(sizes) => AttributeValue::Sizes(sizes),
+            },
+            is_shown: !json.hidden,
+        }
+    }
+}
+
+impl From<TensorJson> for TensorDescription {
+    fn from(json: TensorJson) -> Self {
+        Self {
+            name: json.name,
+            shape: (json.rows, json.columns),
+            layout: match json.layout {
+                LayoutJson::Matrix => Layout::Matrix,
+                LayoutJson::Transposed => Layout::Transposed,
+                LayoutJson::Vector => Layout::Vector,
+            },
+        }
+    }
+}

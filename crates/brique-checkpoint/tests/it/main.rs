@@ -1,0 +1,13 @@
+//! Files of networks: what is saved comes back, what is damaged is named, what is written is whole.
+#![allow(missing_docs, reason = "tests are read, not published")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+
+mod networks;
+mod round_trip;
+mod safe_writes;
+mod user_kinds;

@@ -1,0 +1,206 @@
+//! The epochs of a fit.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use brique_core::{Loss, Module, Reduction};
+use brique_datasets::Dataset;
+use brique_optim::Optimizer;
+use brique_tensor::{Scalar, compile_once};
+
+use super::{BatchCallback, Fit};
+use crate::batches::Batches;
+use crate::beginning::{Beginning, has_finite_parameters};
+use crate::epoch_steps::EpochSteps;
+use crate::progress::Progress;
+use crate::{Batch, Epoch, Error, Metric, Stepper, Stopped, evaluate};
+
+compile_once! {
+    /// Runs the epochs that are left. The options of `fit` must have been checked before.
+    pub(super) fn train<T: Scalar>(
+        fit: &mut Fit<'_, T>,
+        network: &mut dyn Module<T>,
+        loss: &dyn Loss<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        data: &Dataset<T>,
+        progress: &mut Progress<T>
+    ) -> Result<(), Error> {
+        let mut batches = Batches::new(data, fit.batch, fit.shuffle);
+        let mut stepper = fit.clip_norm.map_or_else(Stepper::default, Stepper::with_clip_norm);
+        stepper.set_steps(progress.steps);
+        let mut beginning = has_finite_parameters(network).then(Beginning::new);
+        let mut is_saved = true;
+        progress.history.stop(Stopped::Completed);
+        loop {
+            if has_lost_patience(fit, progress) {
+                progress.history.stop(Stopped::Early);
+                break;
+            }
+            if progress.epoch >= fit.epochs {
+                break;
+            }
+            is_saved = false;
+            let stopped = train_epoch(
+                fit,
+                network,
+                loss,
+                optimizer,
+                data,
+                &mut batches,
+                &mut stepper,
+                beginning.as_mut(),
+                progress,
+            )?;
+            if stopped.is_break() {
+                progress.history.stop(Stopped::ByCallback);
+                break;
+            }
+            if let Some(checkpoints) = &fit.checkpoints
+                && checkpoints.is_due(progress.epoch)
+            {
+                checkpoints.save(progress, &fit.options(loss, &*optimizer, data, progress), network, optimizer)?;
+                is_saved = true;
+            }
+        }
+        if let Some(checkpoints) = &fit.checkpoints
+            && !is_saved
+        {
+            checkpoints.save(progress, &fit.options(loss, &*optimizer, data, progress), network, optimizer)?;
+        }
+        if fit.patience.is_some() && progress.history.best().is_some() {
+            progress.best.restore(network)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs the rest of an epoch. Returns whether a callback stops the training, after a batch or after the epoch.
+#[allow(clippy::too_many_arguments, reason = "the caller owns them for all epochs")]
+fn train_epoch<T: Scalar>(
+    fit: &mut Fit<'_, T>,
+    network: &mut dyn Module<T>,
+    loss: &dyn Loss<T>,
+    optimizer: &mut dyn Optimizer<T>,
+    data: &Dataset<T>,
+    batches: &mut Batches<'_, T>,
+    stepper: &mut Stepper<T>,
+    mut beginning: Option<&mut Beginning<T>>,
+    progress: &mut Progress<T>,
+) -> Result<ControlFlow<()>, Error> {
+    let start = Instant::now();
+    batches.begin(progress.epoch);
+    let first = progress.batch;
+    if let Some(beginning) = &mut beginning {
+        beginning.refresh(network, optimizer, stepper);
+    }
+    let mut steps = EpochSteps {
+        number: progress.epoch,
+        network: &mut *network,
+        loss,
+        optimizer,
+        stepper,
+        batches,
+        schedule: fit.schedule.as_ref(),
+        rate: progress.plateau_rate,
+    };
+    let result = make_steps(&mut steps, &mut fit.batch_callbacks, progress);
+    if let Some(beginning) = beginning {
+        steps.check_parameters(beginning, first)?;
+    }
+    let flow = result?;
+    progress.elapsed += start.elapsed();
+    if flow.is_break() {
+        return Ok(flow);
+    }
+    finish_epoch(fit, network, loss, data, progress)
+}
+
+/// Makes the steps that are left of an epoch. Returns whether a callback stops the training.
+fn make_steps<T: Scalar>(
+    steps: &mut EpochSteps<'_, '_, T>,
+    callbacks: &mut [Box<BatchCallback<'_>>],
+    progress: &mut Progress<T>,
+) -> Result<ControlFlow<()>, Error> {
+    while progress.batch < steps.batches.count() {
+        let (loss, rows) = steps.step(progress.batch)?;
+        progress.total += loss * weight(steps.loss.reduction(), rows);
+        progress.learning_rate = steps.optimizer.learning_rate();
+        progress.steps = steps.stepper.steps();
+        let batch = Batch {
+            epoch: progress.epoch,
+            number: progress.batch,
+            steps: progress.steps,
+            loss,
+        };
+        progress.batch += 1;
+        if any_stops(callbacks.iter_mut().map(|callback| callback(&batch))) {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// Evaluates the network after an epoch and adds the epoch to the history.
+fn finish_epoch<T: Scalar>(
+    fit: &mut Fit<'_, T>,
+    network: &mut dyn Module<T>,
+    loss: &dyn Loss<T>,
+    data: &Dataset<T>,
+    progress: &mut Progress<T>,
+) -> Result<ControlFlow<()>, Error> {
+    let start = Instant::now();
+    let evaluation = match fit.validation {
+        Some(validation) => Some(evaluate(network, loss, validation, &fit.metrics)?),
+        None if fit.metrics.is_empty() => None,
+        None => Some(evaluate(network, loss, data, &fit.metrics)?),
+    };
+    let validation_loss = evaluation.as_ref().map(|evaluation| evaluation.loss);
+    let measured = evaluation
+        .map(|evaluation| evaluation.metrics)
+        .unwrap_or_default();
+    let epoch = Epoch {
+        number: progress.epoch,
+        loss: progress.total / weight(loss.reduction(), data.len()),
+        validation_loss: validation_loss.filter(|_| fit.validation.is_some()),
+        metrics: fit.metrics.iter().map(Metric::name).zip(measured).collect(),
+        learning_rate: progress.learning_rate,
+        time: progress.elapsed + start.elapsed(),
+    };
+    if let Some(plateau) = &mut fit.plateau {
+        progress.plateau_rate = progress.base_rate * plateau.observe(epoch.watched_loss());
+        progress.plateau = Some(*plateau.state());
+    }
+    let stops = any_stops(fit.callbacks.iter_mut().map(|callback| callback(&epoch)));
+    progress.begin_epoch();
+    if progress.history.add(epoch) && fit.patience.is_some() {
+        progress.best.refresh(network);
+    }
+    Ok(if stops {
+        ControlFlow::Break(())
+    } else {
+        ControlFlow::Continue(())
+    })
+}
+
+/// Makes all calls and returns whether one of them stops the training.
+fn any_stops(calls: impl Iterator<Item = ControlFlow<()>>) -> bool {
+    calls.fold(false, |stops, call| stops | call.is_break())
+}
+
+/// Returns whether the last epochs had no new smallest watched loss, and were as many as patience allows.
+fn has_lost_patience<T: Scalar>(fit: &Fit<'_, T>, progress: &Progress<T>) -> bool {
+    let history = &progress.history;
+    let (Some(last), Some(best)) = (history.epochs().last(), history.best()) else {
+        return false;
+    };
+    let since_best = last.number - best.number;
+    since_best > 0 && fit.patience.is_some_and(|patience| since_best >= patience)
+}
+
+/// Returns the weight of a batch's loss in an epoch: the number of rows for a mean, 1 for a sum.
+fn weight(reduction: Reduction, rows: usize) -> f64 {
+    match reduction {
+        Reduction::Sum => 1.0,
+        Reduction::Mean | Reduction::BatchMean => rows as f64,
+    }
+}
