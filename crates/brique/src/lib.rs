@@ -71,7 +71,8 @@ pub mod prelude {
     pub use brique_tensor::ndarray::{self, Array2, array};
     pub use brique_tensor::{Matrix, Scalar, Threads};
     pub use brique_train::{
-        Epoch, Evaluation, Fit, History, Metric, Optim, Stepper, Stopped, Weights, evaluate, metrics, sgd,
+        Batch, Checkpoints, Epoch, Evaluation, Fit, History, Metric, Optim, Stepper, Stopped, Weights,
+        evaluate, metrics, sgd,
     };
 }
 

@@ -7,8 +7,12 @@
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
+mod description;
 mod doors;
 mod loss;
+mod modules;
 mod parameter;
+mod paths;
 mod shape;
 mod toys;
+mod workspace;

@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod files;
 
 use std::fs;
 use std::path::Path;
