@@ -1,6 +1,6 @@
 //! The checks that the public methods make on entry.
 
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, is_allocatable};
 
 use crate::{Fault, Module, Shape};
 
@@ -13,17 +13,32 @@ where
 {
     let (rows, columns) = input.dim();
     let outputs = module.output_shape(Shape::from(columns))?.size();
-    let bytes = rows
-        .checked_mul(outputs)
-        .and_then(|values| values.checked_mul(size_of::<T>()));
-    if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
-        return Err(Fault::Value {
-            argument: "the number of output values".into(),
-            found: format!("{rows} · {outputs}"),
-            expected: "as many as memory can address".into(),
-        });
+    // The limit of ndarray, which ignores lengths of 0.
+    let lengths = rows.max(1).checked_mul(outputs.max(1));
+    if lengths.is_none_or(|lengths| isize::try_from(lengths).is_err()) {
+        return Err(too_many("the number of output values", rows, outputs));
     }
     Ok((rows, outputs))
+}
+
+/// Checks that memory for a matrix of this shape can be allocated.
+pub(crate) fn check_allocatable<T: Scalar>(
+    argument: &'static str,
+    (rows, columns): (usize, usize),
+) -> Result<(), Fault> {
+    if is_allocatable::<T>((rows, columns), 1) {
+        return Ok(());
+    }
+    Err(too_many(argument, rows, columns))
+}
+
+#[cold]
+fn too_many(argument: &'static str, rows: usize, columns: usize) -> Fault {
+    Fault::Value {
+        argument: argument.into(),
+        found: format!("{rows} · {columns}"),
+        expected: "as many as memory can address".into(),
+    }
 }
 
 /// Returns the rows and columns of the output for `input`, after checking that `delta` has this shape.

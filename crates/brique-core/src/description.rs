@@ -159,12 +159,13 @@ impl Description {
         found.map(|attribute| &attribute.value)
     }
 
-    /// Returns the number of values in all tensors, including those of inner modules.
+    /// Returns the number of values in all tensors, including those of inner modules; at most `usize::MAX`.
     #[must_use]
     pub fn parameter_count(&self) -> usize {
-        let own = self.tensors.iter().map(|tensor| tensor.shape.0 * tensor.shape.1);
+        let own = self.tensors.iter();
+        let own = own.map(|tensor| tensor.shape.0.saturating_mul(tensor.shape.1));
         let inner = self.inner.iter().map(|inner| inner.module.parameter_count());
-        own.chain(inner).sum()
+        own.chain(inner).fold(0, usize::saturating_add)
     }
 
     /// Appends the rows of the table: name, module, output and number of parameters, with each inner module indented.
@@ -187,6 +188,9 @@ fn sizes(sizes: &[usize]) -> String {
     let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
     format!("({})", sizes.join(", "))
 }
+
+/// The widest column that formatting can align.
+const WIDEST: usize = u16::MAX as usize;
 
 fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
@@ -236,7 +240,7 @@ impl fmt::Display for Description {
         self.rows(0, &mut rows);
         let width = |column: usize| {
             let widths = rows.iter().map(|row| row[column].chars().count());
-            widths.max().unwrap_or(0)
+            widths.max().unwrap_or(0).min(WIDEST)
         };
         let [a, b, c, d] = [0, 1, 2, 3].map(width);
         for [name, module, output, count] in &rows {

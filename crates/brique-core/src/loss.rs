@@ -5,6 +5,7 @@ use std::fmt::{Debug, Display};
 use brique_tensor::ndarray::{Array1, Array2, ArrayRef1};
 use brique_tensor::{Matrix, Scalar};
 
+use crate::check::check_allocatable;
 use crate::{Error, Fault, Reduction};
 
 /// Measures how far predictions ŷ are from their targets y, and computes the gradient of that with respect to ŷ.
@@ -61,9 +62,11 @@ pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As [`forward`](Self::forward).
+    /// As [`forward`](Self::forward), and if memory cannot hold the gradient.
     fn backward(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array2<T>, Error> {
-        check_reduced(self, y, yhat).map_err(|fault| Error::new(self, "backward", fault))?;
+        let refuse = |fault| Error::new(self, "backward", fault);
+        check_allocatable::<T>("the number of values of the gradient", yhat.dim()).map_err(refuse)?;
+        check_reduced(self, y, yhat).map_err(refuse)?;
         let mut delta = Array2::zeros(yhat.dim());
         self.backward_kernel(y, yhat, &mut delta);
         Ok(delta)
@@ -73,10 +76,11 @@ pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
     ///
     /// # Errors
     ///
-    /// If `y` cannot be the target of `yhat`.
+    /// If `y` cannot be the target of `yhat`, or memory cannot hold the losses.
     fn per_example(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array1<T>, Error> {
-        self.check(y, yhat)
-            .map_err(|fault| Error::new(self, "per_example", fault))?;
+        let refuse = |fault| Error::new(self, "per_example", fault);
+        check_allocatable::<T>("the number of losses", (yhat.nrows(), 1)).map_err(refuse)?;
+        self.check(y, yhat).map_err(refuse)?;
         let mut losses = Array1::zeros(yhat.nrows());
         self.per_example_kernel(y, yhat, &mut losses);
         Ok(losses)

@@ -5,7 +5,6 @@ use std::fmt::{Debug, Display};
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
 
-use crate::check::{batch_output, check_delta};
 use crate::path::{self, Step};
 use crate::single_pass::{filled, prepared};
 use crate::workspace::{Gradient, Memory, Node, Pass, Plan};
@@ -280,11 +279,12 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     ///
     /// # Errors
     ///
-    /// If the module does not take examples with `input.ncols()` values.
+    /// If the module does not take examples with `input.ncols()` values, or memory cannot hold its output.
     fn forward(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
-        let shape = batch_output(self, input).map_err(|fault| Error::new(self, "forward", fault))?;
+        let prepared = prepared(self, input, Pass::Forward);
+        let (mut node, shape) = prepared.map_err(|fault| Error::new(self, "forward", fault))?;
         let mut output = Array2::zeros(shape);
-        prepared(self, input, shape.1, Pass::Forward).forward_into(self, input, &mut output);
+        node.forward_into(self, input, &mut output);
         Ok(output)
     }
 
@@ -294,9 +294,10 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     ///
     /// As [`forward`](Self::forward).
     fn predict(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
-        let shape = batch_output(self, input).map_err(|fault| Error::new(self, "predict", fault))?;
+        let prepared = prepared(self, input, Pass::Prediction);
+        let (mut node, shape) = prepared.map_err(|fault| Error::new(self, "predict", fault))?;
         let mut output = Array2::zeros(shape);
-        prepared(self, input, shape.1, Pass::Prediction).forward_into(self, input, &mut output);
+        node.forward_into(self, input, &mut output);
         Ok(output)
     }
 
@@ -313,11 +314,11 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     ///
     /// # Errors
     ///
-    /// If `input` does not fit the module, or `delta` does not fit its output. In that case no gradient has changed.
+    /// If `input` does not fit the module, `delta` does not fit its output, or memory cannot hold the saved values. In
+    /// that case no gradient has changed.
     fn backward_update_gradient(&mut self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Error> {
-        check_delta(self, input, delta)
-            .map_err(|fault| Error::new(&*self, "backward_update_gradient", fault))?;
-        let mut node = filled(self, input, delta);
+        let filled = filled(self, input, delta);
+        let mut node = filled.map_err(|fault| Error::new(&*self, "backward_update_gradient", fault))?;
         node.backward_into(self, input, delta, None, Gradient::Add);
         Ok(())
     }
@@ -329,11 +330,12 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     ///
     /// # Errors
     ///
-    /// If `input` does not fit the module, or `delta` does not fit its output.
+    /// If `input` does not fit the module, `delta` does not fit its output, or memory cannot hold the saved values.
     fn backward_delta(&self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<Array2<T>, Error> {
-        check_delta(self, input, delta).map_err(|fault| Error::new(self, "backward_delta", fault))?;
+        let filled = filled(self, input, delta);
+        let mut node = filled.map_err(|fault| Error::new(self, "backward_delta", fault))?;
         let mut input_delta = Array2::zeros(input.dim());
-        filled(self, input, delta).delta_into(self, input, delta, &mut input_delta);
+        node.delta_into(self, input, delta, &mut input_delta);
         Ok(input_delta)
     }
 

@@ -27,11 +27,12 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    /// Returns the number by which the sum over `examples` × `terms` is divided.
+    /// Returns the number by which the sum over `examples` × `terms` is divided. A larger product than a `usize` can
+    /// hold is `usize::MAX`.
     #[must_use]
     pub fn divisor(self, examples: usize, terms: usize) -> usize {
         match self {
-            Self::Mean => examples * terms,
+            Self::Mean => examples.saturating_mul(terms),
             Self::BatchMean => examples,
             Self::Sum => 1,
         }

@@ -66,6 +66,8 @@ pub struct Workspace<T: Scalar = f64> {
     root: Node<T>,
     /// Whether the workspace holds saved values that no backward pass has used yet.
     is_ready: bool,
+    /// The largest number of rows for which memory was checked since the plan last changed.
+    checked_rows: usize,
 }
 
 impl<T: Scalar> Workspace<T> {
@@ -77,7 +79,7 @@ impl<T: Scalar> Workspace<T> {
     ///
     /// # Errors
     ///
-    /// If the module does not take examples with `input.ncols()` values.
+    /// If the module does not take examples with `input.ncols()` values, or memory cannot hold the pass.
     pub fn forward<M: Module<T> + ?Sized>(
         &mut self,
         module: &M,
@@ -96,7 +98,7 @@ impl<T: Scalar> Workspace<T> {
     ///
     /// # Errors
     ///
-    /// If the module does not take examples with `input.ncols()` values.
+    /// If the module does not take examples with `input.ncols()` values, or memory cannot hold the pass.
     pub fn predict<M: Module<T> + ?Sized>(
         &mut self,
         module: &M,
@@ -117,8 +119,36 @@ impl<T: Scalar> Workspace<T> {
         let (rows, outputs) =
             batch_output(module, input).map_err(|fault| Error::new(module, operation, fault))?;
         let columns = Shape::from(input.ncols());
-        self.root.prepare(module, columns, outputs, rows, pass);
+        self.prepare(module, columns, (rows, outputs), pass);
+        if rows > self.checked_rows {
+            self.check_memory(rows)
+                .map_err(|fault| Error::new(module, operation, fault))?;
+        }
         self.root.forward(module, input);
+        Ok(())
+    }
+
+    /// Makes the memory fit `module`. Returns whether it already fitted, apart from the number of rows.
+    #[inline]
+    fn prepare<M: Module<T> + ?Sized>(
+        &mut self,
+        module: &M,
+        input: Shape,
+        (rows, outputs): (usize, usize),
+        pass: Pass,
+    ) -> bool {
+        let fits = self.root.prepare(module, input, outputs, rows, pass);
+        if !fits {
+            self.checked_rows = 0;
+        }
+        fits
+    }
+
+    /// Checks that memory for a training step on `rows` rows can be allocated. Only a larger batch needs a new check.
+    #[cold]
+    fn check_memory(&mut self, rows: usize) -> Result<(), Fault> {
+        self.root.check_memory(Pass::Training)?;
+        self.checked_rows = rows;
         Ok(())
     }
 
@@ -196,7 +226,7 @@ impl<T: Scalar> Workspace<T> {
             // If the memory does not fit, `prepare` changes it and the saved values are lost.
             self.is_ready = false;
             let input = Shape::from(input.ncols());
-            if self.root.prepare(module, input, outputs, rows, Pass::Training) {
+            if self.prepare(module, input, (rows, outputs), Pass::Training) {
                 return Ok(());
             }
             "that of another network".to_owned()

@@ -6,6 +6,7 @@ use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::Error;
 use crate::labels::{distinct_rows, signs_to_zero_one};
+use crate::memory::check_memory;
 
 /// Inputs and their targets, one example per row.
 ///
@@ -161,7 +162,7 @@ impl<T: Scalar> Dataset<T> {
     ///
     /// # Errors
     ///
-    /// If `size` is 0; `rng` is not used in this case.
+    /// If `size` is 0, or memory cannot hold the order; `rng` is not used in this case.
     ///
     /// ```
     /// use brique_datasets::line;
@@ -180,6 +181,7 @@ impl<T: Scalar> Dataset<T> {
         rng: &mut dyn RandomSource,
     ) -> Result<impl ExactSizeIterator<Item = (Array2<T>, Array2<T>)> + use<'_, T>, Error> {
         check_batch_size("Dataset::shuffled_batches", size)?;
+        check_memory("Dataset::shuffled_batches", "the order", (self.len(), 1), 1)?;
         let order = rng.permutation(self.len());
         let batches = self.len().div_ceil(size);
         Ok((0..batches).map(move |batch| {

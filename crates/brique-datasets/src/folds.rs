@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use crate::checks::check_addressable;
+use crate::memory::check_memory;
 use crate::stratify::{check_one_class_an_example, members_by_class};
 use crate::{Error, Selection, Split};
 
@@ -136,5 +136,5 @@ fn check_folds(examples: usize, k: usize) -> Result<(), Error> {
             "at most one fold for each example",
         );
     }
-    check_addressable("k_fold", "k", k, examples)
+    check_memory("k_fold", "k", (k, examples), 2)
 }

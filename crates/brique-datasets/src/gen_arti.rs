@@ -3,7 +3,8 @@
 use brique_random::RandomSource;
 use brique_tensor::ndarray::Array2;
 
-use crate::checks::{check_addressable, check_finite, check_not_negative};
+use crate::checks::{check_finite, check_not_negative};
+use crate::memory::{COPIES, check_memory};
 use crate::{Dataset, Error};
 
 /// The kind of data that [`gen_arti`] generates.
@@ -100,7 +101,7 @@ pub fn gen_arti(parameters: &GenArti, rng: &mut dyn RandomSource) -> Result<Data
     check_finite("gen_arti", "centery", parameters.centery)?;
     check_not_negative("gen_arti", "sigma", parameters.sigma)?;
     check_not_negative("gen_arti", "epsilon", parameters.epsilon)?;
-    check_addressable("gen_arti", "nbex", parameters.nbex, 2)?;
+    check_memory("gen_arti", "nbex", (parameters.nbex, 2), COPIES)?;
 
     let (mut inputs, targets) = match parameters.data_type {
         DataType::TwoGaussians => gaussians(&[(1.0, 1.0, 1.0), (-1.0, -1.0, -1.0)], parameters, rng),

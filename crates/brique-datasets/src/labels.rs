@@ -4,7 +4,7 @@ use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar};
 
 use crate::Error;
-use crate::checks::check_addressable;
+use crate::memory::check_memory;
 
 /// Converts class numbers to one-hot rows: a matrix of shape (n, classes), with 1 in the column of the class and 0
 /// elsewhere.
@@ -30,7 +30,7 @@ pub fn one_hot<T: Scalar>(labels: &[usize], classes: usize) -> Result<Array2<T>,
             classes,
         });
     }
-    check_addressable("one_hot", "classes", labels.len(), classes)?;
+    check_memory("one_hot", "classes", (labels.len(), classes), 1)?;
     let mut rows = Array2::zeros((labels.len(), classes));
     for (mut row, &label) in rows.outer_iter_mut().zip(labels) {
         row[label] = T::one();

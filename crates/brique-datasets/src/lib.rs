@@ -44,6 +44,7 @@ mod idx;
 mod labels;
 mod limits;
 mod linear_problem;
+mod memory;
 mod split;
 mod standardizer;
 mod stratify;

@@ -5,6 +5,7 @@ use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 
 use crate::checks::{check_finite, check_not_negative};
+use crate::memory::check_memory;
 use crate::{Dataset, Error};
 
 /// Targets that are linear in their inputs, plus noise: `y = x · weights + bias + noise · N(0, 1)`.
@@ -35,8 +36,8 @@ impl LinearProblem {
     ///
     /// # Errors
     ///
-    /// If the inputs do not have one column per weight, a weight or the bias is not finite, or the noise is negative;
-    /// nothing is drawn then.
+    /// If the inputs do not have one column per weight, a weight or the bias is not finite, the noise is negative, or
+    /// memory cannot hold the targets; nothing is drawn then.
     pub fn dataset(&self, inputs: Array2<f64>, rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
         self.check(&inputs)?;
         Ok(self.dataset_of_fitting(inputs, rng))
@@ -62,7 +63,8 @@ impl LinearProblem {
             });
         }
         check_finite("LinearProblem", "bias", self.bias)?;
-        check_not_negative("LinearProblem", "noise", self.noise)
+        check_not_negative("LinearProblem", "noise", self.noise)?;
+        check_memory("LinearProblem", "inputs", (inputs.nrows(), 1), 1)
     }
 
     fn dataset_of_fitting(&self, inputs: Array2<f64>, rng: &mut dyn RandomSource) -> Dataset {
@@ -108,6 +110,10 @@ pub fn plane(rng: &mut dyn RandomSource) -> Dataset {
 }
 
 /// Returns `n` equally spaced numbers from `start` to `stop`, both included, rounded as by NumPy's `linspace`.
+///
+/// # Panics
+///
+/// If memory cannot address `n` numbers, as [`Vec::with_capacity`].
 ///
 /// ```
 /// use brique_datasets::linspace;

@@ -5,6 +5,7 @@ use std::fmt;
 use brique_random::RandomSource;
 use brique_tensor::Scalar;
 
+use crate::memory::check_memory;
 use crate::stratify::{check_one_class_an_example, stratified, stratified_in_order};
 use crate::{Dataset, Error, Side};
 
@@ -112,13 +113,14 @@ pub fn train_test_split<T: Scalar>(
 ///
 /// If a fraction is outside (0, 1), or one of the two sets would be empty. For a stratified split, also if `classes`
 /// does not have one element per example, a class has a single example, or one of the two sets has fewer examples than
-/// there are classes. In all these cases no random number is drawn.
+/// there are classes. Also if memory cannot hold the indices. In all these cases no random number is drawn.
 pub fn train_test_indices(
     examples: usize,
     test_size: TestSize,
     selection: Selection<'_>,
 ) -> Result<Split, Error> {
     let n_test = test_count(examples, test_size)?;
+    check_memory("train_test_split", "examples", (examples, 1), 2)?;
     match selection {
         Selection::InOrder => {
             let n_train = examples - n_test;

@@ -4,6 +4,7 @@ use brique_tensor::ndarray::{Array2, Axis};
 use brique_tensor::{Matrix, Scalar, pairwise_sum};
 
 use crate::Error;
+use crate::memory::check_memory;
 
 /// Shifts and scales each column to mean 0 and standard deviation 1: `(x − mean) / deviation`.
 ///
@@ -104,7 +105,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// If the number of columns of `inputs` differs from that of the fitted matrix.
+    /// If the number of columns of `inputs` differs from that of the fitted matrix, or memory cannot hold the result.
     pub fn transform<T: Scalar>(&self, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
         self.by_column(inputs, |value, mean, scale| (value - mean) / scale)
     }
@@ -113,7 +114,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// If the number of columns of `inputs` differs from that of the fitted matrix.
+    /// If the number of columns of `inputs` differs from that of the fitted matrix, or memory cannot hold the result.
     pub fn inverse_transform<T: Scalar>(&self, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
         self.by_column(inputs, |value, mean, scale| value * scale + mean)
     }
@@ -131,6 +132,7 @@ impl Standardizer {
                 reason: "as many as the standardizer was fitted to",
             });
         }
+        check_memory("Standardizer", "inputs", inputs.dim(), 1)?;
         let mut outputs = inputs.to_owned();
         for (column, mut values) in outputs.axis_iter_mut(Axis(1)).enumerate() {
             let (mean, scale) = (self.mean[column], self.scale[column]);

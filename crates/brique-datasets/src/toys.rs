@@ -31,7 +31,8 @@ fn shuffled_with_noise(points: &[Labelled], noise: f64, rng: &mut dyn RandomSour
 
 /// Returns the number of examples of each class: equal numbers, with the remainder distributed to the first classes.
 fn shares(examples: usize, classes: usize) -> impl Iterator<Item = usize> {
-    (0..classes).map(move |class| examples / classes + usize::from(class < examples % classes))
+    // Further classes have no example.
+    (0..classes.min(examples)).map(move |class| examples / classes + usize::from(class < examples % classes))
 }
 
 /// Returns an error if the number of classes is 0.

@@ -4,7 +4,7 @@ use brique_tensor::Matrix;
 use brique_tensor::ndarray::Array2;
 
 /// The narrow step is this many times smaller than the wide one.
-const NARROWER: f64 = 16.0;
+pub(crate) const NARROWER: f64 = 16.0;
 
 /// If the one-sided derivatives differ by more than this fraction of the steeper one, there may be a kink.
 const SUSPICIOUS: f64 = 1e-3;

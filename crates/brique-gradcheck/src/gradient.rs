@@ -1,5 +1,6 @@
 //! Comparison of both backward passes with central differences.
 
+mod options;
 mod tensor;
 
 use brique_core::{Error, Loss, Module};
@@ -78,14 +79,14 @@ impl Default for GradientCheck {
 }
 
 impl GradientCheck {
-    /// Sets the relative tolerance.
+    /// Sets the relative tolerance. A check with a negative, NaN or infinite tolerance is an error.
     #[must_use]
     pub fn tolerance(self, tolerance: f64) -> Self {
         Self { tolerance, ..self }
     }
 
     /// Sets the wide step for numbers up to 1; it is scaled for larger numbers. The narrow step is a sixteenth of the
-    /// wide one.
+    /// wide one. A check whose narrow step is below `f64::EPSILON`, NaN or infinite is an error.
     #[must_use]
     pub fn step(self, step: f64) -> Self {
         Self { step, ..self }
@@ -98,13 +99,14 @@ impl GradientCheck {
     ///
     /// # Errors
     ///
-    /// If the module refuses `x`.
+    /// If an option is invalid, or the module refuses `x`.
     pub fn module(
         &self,
         module: &mut dyn Module<f64>,
         x: &Matrix,
         rng: &mut dyn RandomSource,
     ) -> Result<Report, Error> {
+        self.check_options(&*module)?;
         let shape = module.forward(x)?.dim();
         let delta = Array2::from_shape_simple_fn(shape, || rng.standard_normal());
         self.module_at(module, x, &delta)
@@ -114,13 +116,14 @@ impl GradientCheck {
     ///
     /// # Errors
     ///
-    /// If the module refuses `x` or `delta`.
+    /// If an option is invalid, or the module refuses `x` or `delta`.
     pub fn module_at(
         &self,
         module: &mut dyn Module<f64>,
         x: &Matrix,
         delta: &Matrix,
     ) -> Result<Report, Error> {
+        self.check_options(&*module)?;
         restoring(module, |module| {
             let middle = module.forward(x)?;
             let input_delta = module.backward_delta(x, delta)?;
@@ -196,8 +199,9 @@ impl GradientCheck {
     ///
     /// # Errors
     ///
-    /// If the loss refuses `y` and `yhat`.
+    /// If an option is invalid, or the loss refuses `y` and `yhat`.
     pub fn loss(&self, loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Result<Report, Error> {
+        self.check_options(loss)?;
         let middle = array![[loss.forward(y, yhat)?]];
         let delta = loss.backward(y, yhat)?;
         let mut moved_yhat = yhat.to_owned();

@@ -53,8 +53,17 @@ pub enum Numbers {
 }
 
 /// Draws a matrix of numbers of this kind.
+///
+/// # Panics
+///
+/// If `rows · columns` is larger than `usize::MAX`.
 pub fn matrix<T: Scalar>(rows: usize, columns: usize, numbers: Numbers) -> BoxedStrategy<Array2<T>> {
-    proptest::collection::vec(number::<T>(numbers), rows * columns)
+    let size = rows.checked_mul(columns);
+    assert!(
+        size.is_some(),
+        "a matrix of {rows} · {columns} numbers is larger than memory can address"
+    );
+    proptest::collection::vec(number::<T>(numbers), size.unwrap_or_default())
         .prop_map(move |values| {
             let mut values = values.into_iter();
             // There are as many values as entries.

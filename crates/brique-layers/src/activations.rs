@@ -25,6 +25,26 @@ pub use silu::SiLU;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
 
+use brique_core::{Error, Fault};
+use brique_tensor::Scalar;
+
+/// Checks that an option is finite, also in `f32`: a module computes with both types of number.
+fn check_finite(module: &'static str, argument: &'static str, value: f64) -> Result<(), Error> {
+    let expected = if !value.is_finite() {
+        "a finite number"
+    } else if !<f32 as Scalar>::from_f64(value).is_finite() {
+        "a number that is finite in f32"
+    } else {
+        return Ok(());
+    };
+    let fault = Fault::Value {
+        argument: argument.into(),
+        found: value.to_string(),
+        expected: expected.into(),
+    };
+    Err(Error::new(module, "new", fault))
+}
+
 /// Implements `Module` for an [`Elementwise`](brique_tensor::Elementwise) function, with its description. With
 /// `saves_derivative`, the forward pass computes and saves the derivative too: for a function that shares most of its
 /// work with its derivative.

@@ -61,7 +61,7 @@ impl<T: Scalar> Concat<T> {
     ///
     /// # Errors
     ///
-    /// If the branch does not take the input.
+    /// If the branch does not take the input, or memory cannot address the outputs of all branches.
     pub fn branch(self, module: impl Module<T> + 'static) -> Result<Self, Error> {
         let name = self.branches.len().to_string();
         self.named(name, Box::new(module))
@@ -71,7 +71,8 @@ impl<T: Scalar> Concat<T> {
     ///
     /// # Errors
     ///
-    /// If the branch does not take the input, or another branch has the name.
+    /// If the branch does not take the input, another branch has the name, or memory cannot address the outputs of all
+    /// branches.
     pub fn branch_named(self, name: &str, module: impl Module<T> + 'static) -> Result<Self, Error> {
         self.named(name.to_owned(), Box::new(module))
     }
@@ -87,8 +88,15 @@ impl<T: Scalar> Concat<T> {
         }
         let output = module.output_shape(self.input).map_err(refuse)?;
         let first = self.outputs();
+        let Some(end) = first.checked_add(output.size()) else {
+            return Err(refuse(Fault::Value {
+                argument: "the number of output values".into(),
+                found: format!("{first} + {}", output.size()),
+                expected: "as many as memory can address".into(),
+            }));
+        };
         self.branches.push(Branch {
-            columns: Slice::from(first..first + output.size()),
+            columns: Slice::from(first..end),
             number: self.branches.len(),
             name,
             module,

@@ -6,6 +6,8 @@ use brique_core::{Description, Error, Fault, Memory, Module, Parameter, Plan, Sh
 use brique_tensor::ndarray::{Array2, ArrayRef1, Axis, Zip};
 use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
+use crate::addressable::check_addressable;
+
 /// Computes `y = g ⊙ z + b` with `z = (x − μ) / √(v + ε)`. Each example has its own mean μ and variance v, over its n
 /// values; the divisor of the variance is n, not n − 1.
 ///
@@ -61,7 +63,7 @@ impl<T: Scalar> LayerNorm<T> {
     ///
     /// # Errors
     ///
-    /// If `values` is 0, because there is no mean of 0 values.
+    /// If `values` is 0, because there is no mean of 0 values; if memory cannot hold the parameters.
     pub fn new(values: usize) -> Result<Self, Error> {
         if values == 0 {
             let fault = Fault::Value {
@@ -71,6 +73,8 @@ impl<T: Scalar> LayerNorm<T> {
             };
             return Err(Error::new("LayerNorm(0)", "new", fault));
         }
+        check_addressable::<T>(1, values)
+            .map_err(|fault| Error::new(format_args!("LayerNorm({values})"), "new", fault))?;
         let begin = Array2::from_shape_fn(
             (2, values),
             |(row, _)| if row == 0 { T::one() } else { T::zero() },

@@ -56,7 +56,7 @@ impl BCEWithLogitsLoss {
     ///
     /// # Errors
     ///
-    /// If the weight is negative, infinite or NaN.
+    /// If the weight is negative, NaN or infinite, also in `f32`.
     ///
     /// ```
     /// use brique_core::Loss;

@@ -40,12 +40,15 @@ pub(crate) fn check_numbers<T: Scalar>(
     }
 }
 
-/// Checks that an option is finite and at least 0.
+/// Checks that an option is finite, also in `f32`, and at least 0: a loss computes with both types of number.
 pub(crate) fn check_weight(name: impl Into<Cow<'static, str>>, weight: f64) -> Result<(), Fault> {
-    if weight.is_finite() && weight >= 0.0 {
-        return Ok(());
+    if !(weight.is_finite() && weight >= 0.0) {
+        return Err(value(name, weight.to_string(), "a finite number of at least 0"));
     }
-    Err(value(name, weight.to_string(), "a finite number of at least 0"))
+    if !<f32 as Scalar>::from_f64(weight).is_finite() {
+        return Err(value(name, weight.to_string(), "a number that is finite in f32"));
+    }
+    Ok(())
 }
 
 pub(crate) fn value(

@@ -104,7 +104,7 @@ impl CrossEntropyLoss {
         ///
         /// # Errors
         ///
-        /// If `weights` is empty, or a weight is negative, infinite or NaN.
+        /// If `weights` is empty, or a weight is negative, NaN or infinite, also in `f32`.
         ///
         /// ```
         /// use brique_core::Loss;

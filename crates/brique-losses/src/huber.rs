@@ -53,7 +53,7 @@ impl HuberLoss {
     ///
     /// # Errors
     ///
-    /// If `delta` is not finite or not above 0.
+    /// If `delta` is not finite or not above 0, also in `f32`.
     ///
     /// ```
     /// use brique_core::Loss;
@@ -65,11 +65,19 @@ impl HuberLoss {
     /// # Ok::<(), brique_core::Error>(())
     /// ```
     pub fn delta(self, delta: f64) -> Result<Self, Error> {
-        if delta.is_finite() && delta > 0.0 {
+        let rounded = <f32 as Scalar>::from_f64(delta);
+        let expected = if !(delta.is_finite() && delta > 0.0) {
+            "a finite number above 0"
+        } else if !(rounded.is_finite() && rounded > 0.0) {
+            "a number that is finite and above 0 in f32"
+        } else {
             return Ok(Self { delta, ..self });
-        }
-        let fault = value("delta", delta.to_string(), "a finite number above 0");
-        Err(Error::new(self, "delta", fault))
+        };
+        Err(Error::new(
+            self,
+            "delta",
+            value("delta", delta.to_string(), expected),
+        ))
     }
 }
 

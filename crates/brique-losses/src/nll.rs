@@ -57,7 +57,7 @@ impl NLLLoss {
         ///
         /// # Errors
         ///
-        /// If `weights` is empty, or a weight is negative, infinite or NaN.
+        /// If `weights` is empty, or a weight is negative, NaN or infinite, also in `f32`.
     }
 
     fn check_pair<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {

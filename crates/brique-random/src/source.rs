@@ -25,6 +25,10 @@ pub trait RandomSource {
 
     /// Returns the numbers 0 to `n − 1` in random order; every order is equally likely.
     ///
+    /// # Panics
+    ///
+    /// If memory cannot address `n` numbers, as [`Vec::with_capacity`].
+    ///
     /// ```
     /// use brique_random::{NumpyRandomState, RandomSource};
     ///

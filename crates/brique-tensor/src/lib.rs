@@ -40,6 +40,7 @@ mod finite;
 mod functions;
 pub mod inlined;
 mod kernels;
+mod memory;
 mod multiply_adds;
 mod pages;
 mod pairs;
@@ -68,6 +69,7 @@ pub use functions::{
 };
 #[doc(hidden)]
 pub use kernels::Kernels;
+pub use memory::is_allocatable;
 #[doc(hidden)]
 pub use multiply_adds::multiply_adds;
 pub use ndarray;

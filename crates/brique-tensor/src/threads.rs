@@ -58,7 +58,10 @@ pub enum ThreadsError {
 }
 
 impl Threads {
-    /// Starts `count − 1` threads; the caller's is the remaining one. They end when this value is dropped.
+    /// Starts `count − 1` threads, but at most 63; the caller's is the remaining one. They end when this value is
+    /// dropped.
+    ///
+    /// More than 64 threads would have nothing to do: a kernel is cut into at most 64 parts.
     ///
     /// # Errors
     ///
@@ -68,7 +71,7 @@ impl Threads {
             0 => return Err(ThreadsError::None),
             1 => None,
             _ => {
-                let pool = Pool::new(count - 1);
+                let pool = Pool::new(count.min(MOST_PARTS) - 1);
                 Some(Arc::new(
                     pool.map_err(|source| ThreadsError::NotStarted { count, source })?,
                 ))
@@ -77,7 +80,7 @@ impl Threads {
         Ok(Self { count, pool })
     }
 
-    /// Returns the number of threads.
+    /// Returns the number of threads asked for.
     #[must_use]
     pub fn count(&self) -> usize {
         self.count

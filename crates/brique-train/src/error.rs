@@ -97,6 +97,8 @@ pub enum NotFinite {
         /// The module with its path in the network.
         module: String,
     },
+    /// In the targets of the batch.
+    Target,
     /// In the loss, although the outputs are finite.
     Loss {
         /// The loss, as it displays itself.
@@ -109,19 +111,26 @@ pub enum NotFinite {
         /// The module with its path in the network.
         module: String,
     },
+    /// In a parameter, after the optimiser has updated it.
+    Parameter {
+        /// The module with its path in the network.
+        module: String,
+    },
 }
 
 impl fmt::Display for NotFinite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Input => write!(f, "the inputs have a NaN or an infinity")?,
+            Self::Target => write!(f, "the targets have a NaN or an infinity")?,
             Self::Output { module } => write!(f, "the output of {module} has a NaN or an infinity")?,
             Self::Loss { loss, value } => write!(f, "{loss} is {value} for outputs that are finite")?,
             Self::Gradient { module } => write!(f, "the gradient of {module} has a NaN or an infinity")?,
+            Self::Parameter { module } => write!(f, "the update gives {module} a NaN or an infinity")?,
         }
         write!(f, "; no parameter has changed in this step")?;
         match self {
-            Self::Input => write!(f, ", correct or remove these examples"),
+            Self::Input | Self::Target => write!(f, ", correct or remove these examples"),
             _ => write!(f, ", a smaller learning rate may help"),
         }
     }

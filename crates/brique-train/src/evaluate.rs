@@ -1,9 +1,9 @@
 //! Evaluation of a network on a data set.
 
-use brique_core::{Loss, Module, Workspace};
+use brique_core::{Fault, Loss, Module, Workspace};
 use brique_datasets::Dataset;
 use brique_tensor::ndarray::{Array2, Axis, Slice};
-use brique_tensor::{Matrix, Scalar, compile_once};
+use brique_tensor::{Matrix, Scalar, compile_once, is_allocatable};
 
 use crate::Error;
 use crate::metrics::MetricError;
@@ -59,8 +59,8 @@ pub struct Evaluation<T: Scalar = f64> {
 ///
 /// # Errors
 ///
-/// If the shape of the inputs does not fit the network, the targets are not valid for the loss, or a metric returns an
-/// error.
+/// If the shape of the inputs does not fit the network, memory cannot hold the predictions, the targets are not valid for
+/// the loss, or a metric returns an error.
 ///
 /// ```
 /// use brique_datasets::Dataset;
@@ -105,7 +105,11 @@ compile_once! {
 fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
     let refuse = |fault| brique_core::Error::new(network, "predict", fault);
     let outputs = network.output_shape(inputs.ncols().into()).map_err(refuse)?;
-    let mut predictions = Array2::zeros((inputs.nrows(), outputs.size()));
+    let shape = (inputs.nrows(), outputs.size());
+    if !is_allocatable::<T>(shape, 1) {
+        return Err(refuse(too_many(shape)).into());
+    }
+    let mut predictions = Array2::zeros(shape);
     let mut workspace = Workspace::default();
     for first in (0..inputs.nrows()).step_by(ROWS) {
         let rows = Slice::from(first..inputs.nrows().min(first + ROWS));
@@ -115,4 +119,12 @@ fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result
     }
     Ok(predictions)
 }
+}
+
+fn too_many((examples, outputs): (usize, usize)) -> Fault {
+    Fault::Value {
+        argument: "the number of predictions".into(),
+        found: format!("{examples} · {outputs}"),
+        expected: "as many as memory can address".into(),
+    }
 }

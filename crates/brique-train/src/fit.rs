@@ -1,5 +1,6 @@
 //! Training over epochs of mini-batches.
 
+mod check;
 mod epochs;
 
 use std::ops::ControlFlow;
@@ -193,6 +194,10 @@ impl<'a, T: Scalar> Fit<'a, T> {
     /// gradient is NaN or infinite. The error of a step contains its epoch and batch. After an error, the network has
     /// the parameters of the last completed step.
     ///
+    /// A step that makes a parameter NaN or infinite is not completed, either. This is found out at the end of its epoch
+    /// or by the next step: then the fit goes back to the beginning of the epoch, of which it keeps a copy, and repeats
+    /// the steps before the one that failed. No checkpoint contains such a parameter.
+    ///
     /// The optimiser gets its original learning rate back, after an error too.
     pub fn run(
         mut self,
@@ -276,27 +281,5 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
         set("optimizer.learning_rate", Some(progress.base_rate.to_string()));
         options
-    }
-
-    fn check(&self, data: &Dataset<T>) -> Result<(), Error> {
-        let wrong = |argument, found: String, expected| {
-            Err(Error::Option {
-                argument,
-                found,
-                expected,
-            })
-        };
-        if self.batch == 0 {
-            return wrong("the size of a batch", "0".to_owned(), "at least 1");
-        }
-        if data.is_empty() {
-            return wrong("the number of examples", "0".to_owned(), "at least 1");
-        }
-        match self.clip_norm {
-            Some(norm) if !(norm > 0.0 && norm.is_finite()) => {
-                wrong("clip_norm", norm.to_string(), "a finite number above 0")
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -34,7 +34,9 @@
 //! Nothing is printed: [`Fit::on_epoch`] passes the progress to a callback.
 
 mod batches;
+mod beginning;
 mod checkpoints;
+mod epoch_steps;
 mod error;
 mod evaluate;
 mod fit;

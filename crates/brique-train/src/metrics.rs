@@ -115,6 +115,14 @@ pub enum MetricError {
     /// A threshold is NaN.
     #[error("the threshold is NaN, expected a number: predictions above it count as positive")]
     Threshold,
+    /// Memory cannot hold the confusion matrix.
+    #[error(
+        "yhat has {classes} columns, expected fewer: memory cannot hold a confusion matrix of so many classes"
+    )]
+    TooManyClasses {
+        /// The number of classes.
+        classes: usize,
+    },
     /// The requested class does not exist.
     #[error("class {found} was asked for, expected a class below {classes}: there are {classes}, from 0")]
     Class {

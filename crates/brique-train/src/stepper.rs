@@ -80,6 +80,9 @@ impl<T: Scalar> Stepper<T> {
     /// If the shape of `x` does not fit the network, or `y` is not a valid target; if the loss or a gradient is NaN or
     /// infinite (the error says where it appeared first); if the optimiser returns an error. After an error, the values
     /// of the parameters are unchanged, but their gradients may have changed.
+    ///
+    /// Updated parameters are not checked: if an update makes one NaN or infinite, the next step fails. A
+    /// [`Fit`](crate::Fit) takes such an update back.
     pub fn step(
         &mut self,
         network: &mut dyn Module<T>,
@@ -102,7 +105,7 @@ impl<T: Scalar> Stepper<T> {
         let yhat = self.workspace.forward(network, x)?;
         let value = loss.forward(y, &yhat)?;
         if !value.is_finite() {
-            return Err(Error::NotFinite(cause(network, loss, x, value)));
+            return Err(Error::NotFinite(cause(network, loss, (x, y), value)));
         }
         let (rows, columns) = yhat.dim();
         if self.delta.ncols() != columns || self.delta.nrows() < rows {
@@ -127,7 +130,7 @@ compile_once! {
         let value = stepper.forward(network, loss, x, y)?;
         let delta = first_rows(&mut stepper.delta, x.nrows());
         stepper.workspace.backward(network, x, &delta, Gradient::Overwrite)?;
-        check_gradients(network)?;
+        check_gradients(network, x)?;
         if let Some(largest) = stepper.clip_norm {
             clip_norm(network, largest)?;
         }

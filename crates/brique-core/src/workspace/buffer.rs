@@ -48,6 +48,11 @@ impl<T: Scalar> Buffer<T> {
         self.matrix.slice_axis(Axis(0), Slice::from(0..rows))
     }
 
+    /// Returns the number of values per example.
+    pub(super) fn columns(&self) -> usize {
+        self.columns
+    }
+
     /// Sets the number of values per example. Returns whether it was already the same.
     #[inline]
     pub(super) fn set_columns(&mut self, columns: usize) -> bool {

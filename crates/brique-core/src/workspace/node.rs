@@ -6,7 +6,8 @@ use brique_tensor::{Matrix, Scalar, all_finite};
 use super::buffer::Buffer;
 use super::memory::Saves;
 use super::{Gradient, Memory, Pass, Plan};
-use crate::{Description, Module, Shape};
+use crate::check::check_allocatable;
+use crate::{Description, Fault, Module, Shape};
 
 /// The buffers of one module: its output, the gradient with respect to its input, and its [`Memory`].
 ///
@@ -65,6 +66,36 @@ impl<T: Scalar> Node<T> {
         // `&` instead of `&&`: every buffer has to be adapted, even after the first one that did not fit.
         let is_same = self.output.set_columns(outputs) & self.input_delta.set_columns(input.size());
         Plan::run(&mut self.memory, module, input) & is_same
+    }
+
+    /// Checks that memory for a pass over the rows that the node was prepared for can be allocated.
+    #[cold]
+    pub(crate) fn check_memory(&self, pass: Pass) -> Result<(), Fault> {
+        check_allocatable::<T>(
+            "the number of values in memory",
+            (self.rows(), self.columns(pass)),
+        )
+    }
+
+    /// Returns the number of values per example in all buffers that a pass uses.
+    fn columns(&self, pass: Pass) -> usize {
+        let scratch = self.memory.scratch.iter().map(Buffer::columns);
+        let inner = self.memory.inner.iter().map(|node| node.columns(pass));
+        let columns = scratch
+            .chain(inner)
+            .fold(self.output.columns(), usize::saturating_add);
+        if pass != Pass::Training {
+            return columns;
+        }
+        let saved = match self.memory.saves {
+            Saves::Nothing => self.input_delta.columns(),
+            Saves::Apart => self
+                .input_delta
+                .columns()
+                .saturating_add(self.memory.saved.columns()),
+            Saves::InDelta => self.memory.saved.columns(),
+        };
+        columns.saturating_add(saved)
     }
 
     /// Creates the memory of `module` for a training step on a batch of the shape of `input`. It is for tests that call

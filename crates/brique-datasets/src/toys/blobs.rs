@@ -4,7 +4,8 @@ use brique_random::RandomSource;
 use brique_tensor::ndarray::Array2;
 
 use super::{check_classes, shares};
-use crate::checks::{check_addressable, check_not_negative};
+use crate::checks::check_not_negative;
+use crate::memory::{COPIES, check_memory};
 use crate::{Dataset, Error};
 
 /// The parameters of [`blobs`], with scikit-learn's defaults.
@@ -72,8 +73,8 @@ pub fn blobs(parameters: &Blobs, rng: &mut dyn RandomSource) -> Result<Dataset, 
     check_classes("blobs", classes)?;
     check_not_negative("blobs", "deviation", deviation)?;
     check_box(low, high)?;
-    check_addressable("blobs", "classes", classes, features.max(1))?;
-    check_addressable("blobs", "examples", examples, features.max(1))?;
+    check_memory("blobs", "classes", (classes, features.max(1)), 1)?;
+    check_memory("blobs", "examples", (examples, features.max(1)), COPIES)?;
 
     let centres = Array2::from_shape_simple_fn((classes, features), || rng.uniform(low, high));
     let mut inputs = Array2::zeros((examples, features));

@@ -5,7 +5,8 @@ use std::f64::consts::TAU;
 use brique_random::RandomSource;
 
 use super::{Labelled, shuffled_with_noise};
-use crate::checks::{check_addressable, check_not_negative};
+use crate::checks::check_not_negative;
+use crate::memory::{COPIES, check_memory};
 use crate::{Dataset, Error};
 
 /// The parameters of [`circles`].
@@ -66,7 +67,7 @@ pub fn circles(parameters: &Circles, rng: &mut dyn RandomSource) -> Result<Datas
     } = parameters;
     check_not_negative("circles", "noise", noise)?;
     check_factor(factor)?;
-    check_addressable("circles", "examples", examples, 2)?;
+    check_memory("circles", "examples", (examples, 2), COPIES)?;
 
     let outer = angles(examples / 2);
     let inner = angles(examples.div_ceil(2));

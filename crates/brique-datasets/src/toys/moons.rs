@@ -5,7 +5,8 @@ use std::f64::consts::PI;
 use brique_random::RandomSource;
 
 use super::{Labelled, shuffled_with_noise};
-use crate::checks::{check_addressable, check_not_negative};
+use crate::checks::check_not_negative;
+use crate::memory::{COPIES, check_memory};
 use crate::{Dataset, Error, linspace};
 
 /// The parameters of [`moons`].
@@ -57,7 +58,7 @@ impl Default for Moons {
 pub fn moons(parameters: &Moons, rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
     let &Moons { examples, noise } = parameters;
     check_not_negative("moons", "noise", noise)?;
-    check_addressable("moons", "examples", examples, 2)?;
+    check_memory("moons", "examples", (examples, 2), COPIES)?;
 
     let upper = linspace(0.0, PI, examples / 2).into_iter();
     let lower = linspace(0.0, PI, examples.div_ceil(2)).into_iter();

@@ -5,7 +5,8 @@ use std::f64::consts::TAU;
 use brique_random::RandomSource;
 
 use super::{Labelled, check_classes, shares, shuffled_with_noise};
-use crate::checks::{check_addressable, check_finite, check_not_negative};
+use crate::checks::{check_finite, check_not_negative};
+use crate::memory::{COPIES, check_memory};
 use crate::{Dataset, Error};
 
 /// The parameters of [`spirals`].
@@ -73,7 +74,7 @@ pub fn spirals(parameters: &Spirals, rng: &mut dyn RandomSource) -> Result<Datas
     check_classes("spirals", classes)?;
     check_not_negative("spirals", "noise", noise)?;
     check_finite("spirals", "turns", turns)?;
-    check_addressable("spirals", "examples", examples, 2)?;
+    check_memory("spirals", "examples", (examples, 2), COPIES)?;
 
     let points: Vec<Labelled> = shares(examples, classes)
         .enumerate()

@@ -1,9 +1,9 @@
 //! The exponential linear unit.
 
-use brique_core::{Error, Fault};
+use brique_core::Error;
 use brique_tensor::{Elementwise, Scalar, inlined};
 
-use super::module;
+use super::{check_finite, module};
 
 /// Computes `y = x for x > 0, alpha·(e^x − 1) else`, element by element. The backward pass computes
 /// `δ_x = (1 if x > 0, else alpha·e^x) · δ`.
@@ -43,17 +43,10 @@ impl ELU {
     ///
     /// # Errors
     ///
-    /// If `alpha` is not a finite number.
+    /// If `alpha` is not a finite number, also in `f32`.
     pub fn new(alpha: f64) -> Result<Self, Error> {
-        if alpha.is_finite() {
-            return Ok(Self { alpha });
-        }
-        let fault = Fault::Value {
-            argument: "alpha".into(),
-            found: alpha.to_string(),
-            expected: "a finite number".into(),
-        };
-        Err(Error::new("ELU", "new", fault))
+        check_finite("ELU", "alpha", alpha)?;
+        Ok(Self { alpha })
     }
 }
 

@@ -1,9 +1,9 @@
 //! The leaky rectified linear unit.
 
-use brique_core::{Error, Fault};
+use brique_core::Error;
 use brique_tensor::{Elementwise, Scalar};
 
-use super::module;
+use super::{check_finite, module};
 
 /// Computes `y = x for x > 0, negative_slope·x else`, element by element. The backward pass computes
 /// `δ_x = (1 if x > 0, else negative_slope) · δ`.
@@ -44,17 +44,10 @@ impl LeakyReLU {
     ///
     /// # Errors
     ///
-    /// If `negative_slope` is not a finite number.
+    /// If `negative_slope` is not a finite number, also in `f32`.
     pub fn new(negative_slope: f64) -> Result<Self, Error> {
-        if negative_slope.is_finite() {
-            return Ok(Self { negative_slope });
-        }
-        let fault = Fault::Value {
-            argument: "negative_slope".into(),
-            found: negative_slope.to_string(),
-            expected: "a finite number".into(),
-        };
-        Err(Error::new("LeakyReLU", "new", fault))
+        check_finite("LeakyReLU", "negative_slope", negative_slope)?;
+        Ok(Self { negative_slope })
     }
 }
 

@@ -8,8 +8,10 @@ use brique_datasets::Dataset;
 use brique_optim::Optimizer;
 use brique_tensor::{Scalar, compile_once};
 
-use super::Fit;
+use super::{BatchCallback, Fit};
 use crate::batches::Batches;
+use crate::beginning::{Beginning, has_finite_parameters};
+use crate::epoch_steps::EpochSteps;
 use crate::progress::Progress;
 use crate::{Batch, Epoch, Error, Metric, Stepper, Stopped, evaluate};
 
@@ -26,6 +28,7 @@ compile_once! {
         let mut batches = Batches::new(data, fit.batch, fit.shuffle);
         let mut stepper = fit.clip_norm.map_or_else(Stepper::default, Stepper::with_clip_norm);
         stepper.set_steps(progress.steps);
+        let mut beginning = has_finite_parameters(network).then(Beginning::new);
         let mut is_saved = true;
         progress.history.stop(Stopped::Completed);
         loop {
@@ -37,7 +40,18 @@ compile_once! {
                 break;
             }
             is_saved = false;
-            if train_epoch(fit, network, loss, optimizer, data, &mut batches, &mut stepper, progress)?.is_break() {
+            let stopped = train_epoch(
+                fit,
+                network,
+                loss,
+                optimizer,
+                data,
+                &mut batches,
+                &mut stepper,
+                beginning.as_mut(),
+                progress,
+            )?;
+            if stopped.is_break() {
                 progress.history.stop(Stopped::ByCallback);
                 break;
             }
@@ -70,38 +84,60 @@ fn train_epoch<T: Scalar>(
     data: &Dataset<T>,
     batches: &mut Batches<'_, T>,
     stepper: &mut Stepper<T>,
+    mut beginning: Option<&mut Beginning<T>>,
     progress: &mut Progress<T>,
 ) -> Result<ControlFlow<()>, Error> {
     let start = Instant::now();
     batches.begin(progress.epoch);
-    while progress.batch < batches.count() {
-        let schedule = fit.schedule.as_ref();
-        let factor = schedule.map_or(1.0, |schedule| schedule.factor(stepper.steps()));
-        optimizer.set_learning_rate(progress.plateau_rate * factor)?;
-        let (x, y) = batches.batch(progress.batch);
-        let value = stepper.step(network, loss, optimizer, &x, &y);
-        let value = value.map_err(|source| Error::Step {
-            epoch: progress.epoch,
-            batch: progress.batch,
-            source: Box::new(source),
-        })?;
-        progress.total += value.as_f64() * weight(loss.reduction(), x.nrows());
-        progress.learning_rate = optimizer.learning_rate();
-        progress.steps = stepper.steps();
+    let first = progress.batch;
+    if let Some(beginning) = &mut beginning {
+        beginning.refresh(network, optimizer, stepper);
+    }
+    let mut steps = EpochSteps {
+        number: progress.epoch,
+        network: &mut *network,
+        loss,
+        optimizer,
+        stepper,
+        batches,
+        schedule: fit.schedule.as_ref(),
+        rate: progress.plateau_rate,
+    };
+    let result = make_steps(&mut steps, &mut fit.batch_callbacks, progress);
+    if let Some(beginning) = beginning {
+        steps.check_parameters(beginning, first)?;
+    }
+    let flow = result?;
+    progress.elapsed = progress.elapsed.saturating_add(start.elapsed());
+    if flow.is_break() {
+        return Ok(flow);
+    }
+    finish_epoch(fit, network, loss, data, progress)
+}
+
+/// Makes the steps that are left of an epoch. Returns whether a callback stops the training.
+fn make_steps<T: Scalar>(
+    steps: &mut EpochSteps<'_, '_, T>,
+    callbacks: &mut [Box<BatchCallback<'_>>],
+    progress: &mut Progress<T>,
+) -> Result<ControlFlow<()>, Error> {
+    while progress.batch < steps.batches.count() {
+        let (loss, rows) = steps.step(progress.batch)?;
+        progress.total += loss * weight(steps.loss.reduction(), rows);
+        progress.learning_rate = steps.optimizer.learning_rate();
+        progress.steps = steps.stepper.steps();
         let batch = Batch {
             epoch: progress.epoch,
             number: progress.batch,
             steps: progress.steps,
-            loss: value.as_f64(),
+            loss,
         };
         progress.batch += 1;
-        if any_stops(fit.batch_callbacks.iter_mut().map(|callback| callback(&batch))) {
-            progress.elapsed = progress.elapsed.saturating_add(start.elapsed());
+        if any_stops(callbacks.iter_mut().map(|callback| callback(&batch))) {
             return Ok(ControlFlow::Break(()));
         }
     }
-    progress.elapsed = progress.elapsed.saturating_add(start.elapsed());
-    finish_epoch(fit, network, loss, data, progress)
+    Ok(ControlFlow::Continue(()))
 }
 
 /// Evaluates the network after an epoch and adds the epoch to the history.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use brique_tensor::ndarray::Array2;
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, is_allocatable};
 
 use super::MetricError;
 use super::classes::{Cut, Outcomes, decide};
@@ -64,9 +64,9 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// As [`accuracy`](super::accuracy).
+    /// As [`accuracy`](super::accuracy), and if memory cannot hold a number for each pair of classes.
     pub fn of<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Self, MetricError> {
-        Ok(Self::count(&decide(y, yhat, Cut::Middle)?))
+        Self::count(&decide(y, yhat, Cut::Middle)?)
     }
 
     /// Creates the confusion matrix of logits. If there is a single column, logits above 0 are class 1, the others
@@ -74,7 +74,7 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// As [`accuracy`](super::accuracy).
+    /// As [`accuracy`](super::accuracy), and if memory cannot hold a number for each pair of classes.
     ///
     /// ```
     /// use brique_tensor::ndarray::array;
@@ -85,7 +85,7 @@ impl ConfusionMatrix {
     /// # Ok::<(), brique_train::metrics::MetricError>(())
     /// ```
     pub fn of_logits<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Self, MetricError> {
-        Ok(Self::count(&decide(y, yhat, Cut::Logits)?))
+        Self::count(&decide(y, yhat, Cut::Logits)?)
     }
 
     /// Creates the confusion matrix of predictions in a single column. Predictions above `threshold` are class 1, the
@@ -109,7 +109,7 @@ impl ConfusionMatrix {
         yhat: &Matrix<T>,
         threshold: f64,
     ) -> Result<Self, MetricError> {
-        Ok(Self::count(&decide(y, yhat, Cut::At(threshold))?))
+        Self::count(&decide(y, yhat, Cut::At(threshold))?)
     }
 
     /// Returns the counts. Rows are the true classes, columns are the predicted classes.
@@ -170,12 +170,16 @@ impl ConfusionMatrix {
         self.macro_average(Tally::f1)
     }
 
-    fn count(outcomes: &Outcomes) -> Self {
-        let mut counts = Array2::zeros((outcomes.classes, outcomes.classes));
+    fn count(outcomes: &Outcomes) -> Result<Self, MetricError> {
+        let classes = outcomes.classes;
+        if !is_allocatable::<f64>((classes, classes), 1) {
+            return Err(MetricError::TooManyClasses { classes });
+        }
+        let mut counts = Array2::zeros((classes, classes));
         for &(truth, predicted) in &outcomes.pairs {
             counts[[truth, predicted]] += 1;
         }
-        Self { counts }
+        Ok(Self { counts })
     }
 
     fn tally(&self, class: usize) -> Result<Tally, MetricError> {

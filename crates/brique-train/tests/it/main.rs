@@ -14,6 +14,7 @@ mod metrics;
 mod networks;
 mod not_finite;
 mod optim;
+mod overflow;
 mod resume;
 mod stepper;
 mod threads;

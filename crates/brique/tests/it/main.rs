@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod bad_input;
 mod files;
 
 use std::fs;

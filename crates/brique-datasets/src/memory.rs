@@ -1,0 +1,27 @@
+//! Whether memory can hold data of a size that the caller chose.
+
+use brique_tensor::is_allocatable;
+
+use crate::Error;
+
+/// A generator holds the inputs, the targets, the order and a copy of some of them at once: no more than this many times
+/// the inputs.
+pub(crate) const COPIES: usize = 5;
+
+/// Returns an error unless memory for `copies` matrices of this many `f64` can be allocated at once.
+pub(crate) fn check_memory(
+    function: &'static str,
+    parameter: &'static str,
+    (rows, columns): (usize, usize),
+    copies: usize,
+) -> Result<(), Error> {
+    if is_allocatable::<f64>((rows, columns), copies) {
+        return Ok(());
+    }
+    Err(Error::Parameter {
+        function,
+        parameter,
+        found: format!("{rows} · {columns} values"),
+        expected: "as many as memory can address",
+    })
+}

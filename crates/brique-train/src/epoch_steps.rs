@@ -1,0 +1,79 @@
+//! The steps of one epoch.
+
+use brique_core::{Loss, Module};
+use brique_optim::{Optimizer, Schedule};
+use brique_tensor::Scalar;
+
+use crate::batches::Batches;
+use crate::beginning::{Beginning, has_finite_parameters};
+use crate::origin::parameter;
+use crate::{Error, NotFinite, Stepper};
+
+/// What the steps of one epoch need.
+pub(crate) struct EpochSteps<'a, 'data, T: Scalar> {
+    /// The number of the epoch, from 0.
+    pub(crate) number: usize,
+    pub(crate) network: &'a mut dyn Module<T>,
+    pub(crate) loss: &'a dyn Loss<T>,
+    pub(crate) optimizer: &'a mut dyn Optimizer<T>,
+    pub(crate) stepper: &'a mut Stepper<T>,
+    pub(crate) batches: &'a mut Batches<'data, T>,
+    pub(crate) schedule: Option<&'a Schedule>,
+    /// The learning rate, before the schedule multiplies it.
+    pub(crate) rate: f64,
+}
+
+impl<T: Scalar> EpochSteps<'_, '_, T> {
+    /// Makes the step for a batch and returns its loss and its number of rows.
+    pub(crate) fn step(&mut self, batch: usize) -> Result<(f64, usize), Error> {
+        let factor = self
+            .schedule
+            .map_or(1.0, |schedule| schedule.factor(self.stepper.steps()));
+        let changed = self.optimizer.set_learning_rate(self.rate * factor);
+        changed.map_err(|error| self.at(batch, error.into()))?;
+        let (x, y) = self.batches.batch(batch);
+        let rows = x.nrows();
+        let value = self.stepper.step(self.network, self.loss, self.optimizer, &x, &y);
+        let value = value.map_err(|error| self.at(batch, error))?;
+        Ok((value.as_f64(), rows))
+    }
+
+    /// Returns an error if a step since `beginning`, which was before the batch `first`, made a parameter NaN or
+    /// infinite. The network has the parameters before that step then.
+    pub(crate) fn check_parameters(&mut self, beginning: &Beginning<T>, first: usize) -> Result<(), Error> {
+        if has_finite_parameters(self.network) {
+            return Ok(());
+        }
+        self.repeat_to_the_last_finite(beginning, first)
+    }
+
+    /// Goes back to the beginning and repeats the steps up to the one that makes a parameter NaN or infinite. Returns the
+    /// error of this step, after taking it back.
+    ///
+    /// A check after each step would make every training slower; this makes only one epoch slower, which fails anyway.
+    #[cold]
+    fn repeat_to_the_last_finite(&mut self, beginning: &Beginning<T>, first: usize) -> Result<(), Error> {
+        let steps_made = self.stepper.steps();
+        beginning.restore(self.network, self.optimizer, self.stepper)?;
+        let mut last = beginning.clone();
+        let mut batch = first;
+        while self.stepper.steps() < steps_made {
+            self.step(batch)?;
+            if let Some(module) = parameter(self.network) {
+                last.restore(self.network, self.optimizer, self.stepper)?;
+                return Err(self.at(batch, Error::NotFinite(NotFinite::Parameter { module })));
+            }
+            last.refresh(self.network, self.optimizer, self.stepper);
+            batch += 1;
+        }
+        Ok(())
+    }
+
+    fn at(&self, batch: usize, error: Error) -> Error {
+        Error::Step {
+            epoch: self.number,
+            batch,
+            source: Box::new(error),
+        }
+    }
+}
