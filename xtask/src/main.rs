@@ -18,15 +18,17 @@ Tasks:
   experiments  Make the report again: every figure, table and claim (--help for its options)
   conformance  Run exact vectors and whole trainings against the library (--help for its options)
   bench        Measure how long a training step takes (--help for its options)
+  crash-test   Kill a save at every system call, and make every one fail (needs strace)
 ";
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
     let task = arguments.next();
     match task.as_ref().and_then(|task| task.to_str()) {
-        Some("experiments") => run_in_release("brique-experiments", arguments),
-        Some("conformance") => run_in_release("brique-conformance", arguments),
-        Some("bench") => run_in_release("brique-bench", arguments),
+        Some("experiments") => run_in_release(&["brique-experiments"], arguments),
+        Some("conformance") => run_in_release(&["brique-conformance"], arguments),
+        Some("bench") => run_in_release(&["brique-bench"], arguments),
+        Some("crash-test") => run_in_release(&["brique-checkpoint", "--example", "crash_test"], arguments),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -42,20 +44,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Builds the program of a package in release mode and runs it in the user's current directory.
-fn run_in_release(package: &str, arguments: impl Iterator<Item = OsString>) -> ExitCode {
+/// Builds the program of a package, or an example of it, in release mode and runs it in the user's current directory.
+fn run_in_release(program: &[&str], arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let status = Command::new(cargo)
-        .args([
-            "run",
-            "--release",
-            "--package",
-            package,
-            "--manifest-path",
-            manifest,
-            "--",
-        ])
+        .args(["run", "--release", "--package"])
+        .args(program)
+        .args(["--manifest-path", manifest, "--"])
         .args(arguments)
         .status();
     match status {

@@ -1,7 +1,7 @@
 //! Writing a file completely or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -10,7 +10,8 @@ use crate::Error;
 ///
 /// The bytes go to a file beside it, `.NAME.partial`. [`finish`](Self::finish) flushes it to the disk, gives it the name
 /// and flushes the folder. Until then the old file is whole; after an error it still is, and the partial file is
-/// removed. A process that is killed leaves the partial file, which the next one replaces.
+/// removed. A process that is killed leaves the partial file, and so does one whose lock fails: the file may be another
+/// one's. The next one replaces it.
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
     path: PathBuf,
@@ -22,11 +23,10 @@ pub(crate) struct AtomicFile {
 impl AtomicFile {
     /// Begins a file. If another one is writing the same file, it waits until that one is complete.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
-        // A link still points to the file afterwards: the file behind it is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = behind_links(path).map_err(Error::io("write"))?;
         let Some(name) = path.file_name() else {
             let message = "the path does not end with the name of a file".to_owned();
-            let (operation, kind) = ("write", std::io::ErrorKind::InvalidInput);
+            let (operation, kind) = ("write", io::ErrorKind::InvalidInput);
             return Err(Error::Io {
                 operation,
                 kind,
@@ -78,6 +78,20 @@ impl Drop for AtomicFile {
     }
 }
 
+/// Returns the path of the file that links lead to, whether it is there or not: the file is replaced, never a link.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    use io::ErrorKind::{InvalidInput, NotFound};
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == NotFound => match fs::read_link(path) {
+            Ok(link) => behind_links(&path.with_file_name(link)),
+            // There is no file, or by now there is one that is no link.
+            Err(error) if matches!(error.kind(), NotFound | InvalidInput) => Ok(path.to_owned()),
+            Err(error) => Err(error),
+        },
+        found => found,
+    }
+}
+
 /// Opens a partial file and locks it. A file that was renamed or removed before the lock was granted is not the partial
 /// file any more: it is opened anew.
 fn locked(partial: &Path) -> Result<File, Error> {
@@ -85,23 +99,33 @@ fn locked(partial: &Path) -> Result<File, Error> {
         let mut options = OpenOptions::new();
         let opened = options.write(true).create(true).truncate(false).open(partial);
         let file = opened.map_err(Error::io("write"))?;
-        file.lock().map_err(Error::io("lock"))?;
-        if is_at(&file, partial) {
+        match file.lock() {
+            // A file system without locks cannot keep two writers of one file apart.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => return Err(Error::io("lock")(error)),
+            _ => {}
+        }
+        if is_at(&file, partial).map_err(Error::io("write"))? {
             return Ok(file);
+        }
+        if partial.is_symlink() {
+            fs::remove_file(partial).map_err(Error::io("write"))?;
         }
     }
 }
 
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    let (opened, there) = (file.metadata(), fs::symlink_metadata(path));
-    matches!((opened, there), (Ok(a), Ok(b)) if (a.dev(), a.ino()) == (b.dev(), b.ino()))
+    let opened = file.metadata()?;
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        there => there.map(|there| (opened.dev(), opened.ino()) == (there.dev(), there.ino())),
+    }
 }
 
 #[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
+fn is_at(_: &File, path: &Path) -> io::Result<bool> {
+    path.try_exists()
 }
 
 /// Flushes the folder of a file, which makes a new name last.

@@ -2,11 +2,15 @@
 
 use brique_core::Layout;
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::{ArrayView2, ArrayViewMut2};
+use brique_tensor::ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
 use safetensors::tensor::Dtype;
 
 /// The bytes of a block, if a row of the file is not longer.
 const BLOCK_BYTES: usize = 1 << 18;
+
+/// The rows and columns of a tile. Weights are stored transposed: a tile is copied along its columns, which lie side by
+/// side in memory, and written along its rows. Number by number, each would come from another line of the cache.
+const TILE: usize = 32;
 
 /// Returns the type of the numbers in a file.
 pub(crate) fn dtype<T: Scalar>() -> Dtype {
@@ -27,25 +31,37 @@ pub(crate) fn encode<T: Scalar, E>(
         Layout::Transposed => values.view().reversed_axes(),
         _ => values.view(),
     };
-    let (rows, columns) = stored.dim();
-    if columns == 0 {
+    if stored.ncols() == 0 {
         return Ok(());
     }
+    let row_bytes = stored.ncols() * size_of::<T>();
     let mut bytes = Vec::new();
-    let mut first = 0;
-    for count in blocks(rows, columns * size_of::<T>()) {
-        bytes.resize(count * columns * size_of::<T>(), 0);
-        // The numbers of a column lie side by side if the tensor is transposed: it is the inner loop then.
-        for column in 0..columns {
-            for row in 0..count {
-                let start = (row * columns + column) * size_of::<T>();
-                put(stored[[first + row, column]], &mut bytes[start..]);
-            }
-        }
+    for block in stored.axis_chunks_iter(Axis(0), block_rows(row_bytes)) {
+        bytes.resize(block.nrows() * row_bytes, 0);
+        encode_block(&block, &mut bytes);
         write(&bytes)?;
-        first += count;
     }
     Ok(())
+}
+
+/// Writes the numbers of a block to a buffer of its size, tile by tile.
+fn encode_block<T: Scalar>(block: &ArrayView2<'_, T>, bytes: &mut [u8]) {
+    let size = size_of::<T>();
+    let row_bytes = block.ncols() * size;
+    let mut columns = [[T::zero(); TILE]; TILE];
+    let bands = bytes.chunks_mut(TILE * row_bytes);
+    for (rows, band) in block.axis_chunks_iter(Axis(0), TILE).zip(bands) {
+        for (number, tile) in rows.axis_chunks_iter(Axis(1), TILE).enumerate() {
+            for (column, copy) in tile.columns().into_iter().zip(&mut columns) {
+                ArrayViewMut1::from(&mut copy[..column.len()]).assign(&column);
+            }
+            for (row, bytes) in band.chunks_exact_mut(row_bytes).enumerate() {
+                let bytes = bytes[number * TILE * size..].chunks_exact_mut(size);
+                let numbers = columns.iter().map(|column| column[row]);
+                numbers.zip(bytes).for_each(|(number, bytes)| put(number, bytes));
+            }
+        }
+    }
 }
 
 /// Fills a tensor with numbers that `read` puts into a buffer in the order of the file, block by block. The numbers of
@@ -57,36 +73,59 @@ pub(crate) fn decode<T: Scalar, E>(
     mut read: impl FnMut(&mut [u8]) -> Result<(), E>,
     too_large: impl Fn(f64) -> E,
 ) -> Result<(), E> {
-    let size = if dtype == Dtype::F32 { 4 } else { 8 };
     let mut stored = match layout {
         Layout::Transposed => values.view_mut().reversed_axes(),
         _ => values.view_mut(),
     };
-    let (rows, columns) = stored.dim();
-    if columns == 0 {
+    if stored.ncols() == 0 {
         return Ok(());
     }
+    let size = if dtype == Dtype::F32 { 4 } else { 8 };
+    let row_bytes = stored.ncols() * size;
     let mut bytes = Vec::new();
-    let mut first = 0;
-    for count in blocks(rows, columns * size) {
-        bytes.resize(count * columns * size, 0);
+    for mut block in stored.axis_chunks_iter_mut(Axis(0), block_rows(row_bytes)) {
+        bytes.resize(block.nrows() * row_bytes, 0);
         read(&mut bytes)?;
-        for column in 0..columns {
-            for row in 0..count {
-                let start = (row * columns + column) * size;
-                let number: T = get(&bytes[start..start + size]).map_err(&too_large)?;
-                stored[[first + row, column]] = number;
-            }
-        }
-        first += count;
+        let decoded = if dtype == Dtype::F32 {
+            decode_block(&mut block, &bytes, |bytes| f32::from_le_bytes(bytes).into())
+        } else {
+            decode_block(&mut block, &bytes, f64::from_le_bytes)
+        };
+        decoded.map_err(&too_large)?;
     }
     Ok(())
 }
 
-/// Returns the rows of each block: as many as fit, at least one.
-fn blocks(rows: usize, row_bytes: usize) -> impl Iterator<Item = usize> {
-    let most = (BLOCK_BYTES / row_bytes).max(1);
-    (0..rows.div_ceil(most)).map(move |block| most.min(rows - block * most))
+/// Reads the numbers of a block from a buffer of its size, tile by tile. Returns a number that is finite in the buffer and
+/// not in `T` as an error.
+fn decode_block<T: Scalar, const SIZE: usize>(
+    block: &mut ArrayViewMut2<'_, T>,
+    bytes: &[u8],
+    number: impl Fn([u8; SIZE]) -> f64,
+) -> Result<(), f64> {
+    let (numbers, _) = bytes.as_chunks::<SIZE>();
+    let width = block.ncols();
+    let mut columns = [[T::zero(); TILE]; TILE];
+    let bands = numbers.chunks(TILE * width);
+    for (mut rows, band) in block.axis_chunks_iter_mut(Axis(0), TILE).zip(bands) {
+        for (tile_number, mut tile) in rows.axis_chunks_iter_mut(Axis(1), TILE).enumerate() {
+            for (row, numbers) in band.chunks_exact(width).enumerate() {
+                for (column, &bytes) in columns.iter_mut().zip(&numbers[tile_number * TILE..]) {
+                    column[row] = rounded(number(bytes), SIZE)?;
+                }
+            }
+            let height = tile.nrows();
+            for (mut column, copy) in tile.columns_mut().into_iter().zip(&columns) {
+                column.assign(&ArrayView1::from(&copy[..height]));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns how many rows a block has: as many as fit, at least one.
+fn block_rows(row_bytes: usize) -> usize {
+    (BLOCK_BYTES / row_bytes).max(1)
 }
 
 /// Writes a number to the first bytes of a buffer, in little-endian order.
@@ -100,15 +139,11 @@ fn put<T: Scalar>(number: T, bytes: &mut [u8]) {
     }
 }
 
-/// Reads a number of 4 or 8 bytes; returns it as `f64` if it is finite in the file and not in `T`.
-fn get<T: Scalar>(bytes: &[u8]) -> Result<T, f64> {
-    let number = match *bytes {
-        [a, b, c, d] => f64::from(f32::from_le_bytes([a, b, c, d])),
-        [a, b, c, d, e, f, g, h] => f64::from_le_bytes([a, b, c, d, e, f, g, h]),
-        _ => f64::NAN,
-    };
+/// Returns a number of a file in `T`, or the number itself as an error if it is finite and would not be. That can only
+/// happen if it has more bytes in the file, `size`, than in `T`.
+fn rounded<T: Scalar>(number: f64, size: usize) -> Result<T, f64> {
     let rounded = T::from_f64(number);
-    if rounded.is_finite() || !number.is_finite() {
+    if size <= size_of::<T>() || rounded.is_finite() || !number.is_finite() {
         Ok(rounded)
     } else {
         Err(number)

@@ -12,8 +12,8 @@ fn help_lists_the_tasks() {
     let output = xtask(&["--help"]);
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
-    for task in ["experiments", "conformance", "bench"] {
-        assert!(help.contains(&format!("\n  {task}  ")), "{help}");
+    for task in ["experiments", "conformance", "bench", "crash-test"] {
+        assert!(help.contains(&format!("\n  {task} ")), "{help}");
     }
 }
 
@@ -36,6 +36,7 @@ fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
     check_handed_on("experiments", "brique-experiments");
     check_handed_on("conformance", "brique-conformance");
     check_handed_on("bench", "brique-bench");
+    check_handed_on("crash-test", "brique-checkpoint --example crash_test");
 }
 
 #[cfg(unix)]

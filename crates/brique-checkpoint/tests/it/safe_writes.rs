@@ -53,6 +53,20 @@ fn a_link_keeps_pointing_to_the_file() {
     assert!(load::<f64>(&path).is_ok());
 }
 
+/// A link where the partial file belongs leads elsewhere: it is removed, and the file behind it does not change.
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_partial_file_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("n.safetensors"), folder.path().join("other"));
+    fs::write(&other, "not ours").unwrap();
+    std::os::unix::fs::symlink(&other, folder.path().join(".n.safetensors.partial")).unwrap();
+    save(&linear(1.0), &path).unwrap();
+    load::<f64>(&path).unwrap();
+    assert_eq!(fs::read_to_string(&other).unwrap(), "not ours");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
 /// Several threads save to one path while others load from it: what is loaded is always one of the networks.
 #[test]
 fn what_is_loaded_was_saved_by_one_writer() {
