@@ -365,6 +365,12 @@ fn a_box_asks_the_module_in_it() {
         seen.push(parameter.value()[[0, 0]]);
     });
     assert_eq!(seen, [8.0]);
+    <Box<Listener> as Module>::own_parameters_mut(&mut boxed, &mut |parameter| {
+        parameter.value_mut().fill(9.0);
+    });
+    let mut own = Vec::new();
+    <Box<Listener> as Module>::own_parameters(&boxed, &mut |parameter| own.push(parameter.value()[[0, 0]]));
+    assert_eq!(own, [9.0]);
 }
 
 #[test]
