@@ -19,7 +19,6 @@ use clap::Parser;
 /// The peak is the rate of the processor in fused multiply-adds on registers only, at the same SIMD level and with the
 /// same number of threads, measured in the same run; at the baseline of x86-64 it is measured in multiplications and
 /// additions. The best product is the forward product of 512 × 512 × 512.
-/// forward product of 512 × 512 × 512.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 pub(crate) struct Arguments {
