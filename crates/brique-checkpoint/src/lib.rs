@@ -34,10 +34,16 @@ mod content;
 mod description_json;
 mod error;
 mod exact;
+mod expected;
 mod header;
 mod header_json;
+mod memory;
+mod names;
 mod numbers;
 mod reader;
+mod shown;
+mod sizes;
+mod table;
 mod tensor_file;
 mod writer;
 

@@ -1,11 +1,13 @@
 //! Numbers as bytes, block by block: a file is never in memory as a whole.
 
+use std::ops::Range;
+
 use brique_core::Layout;
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{ArrayView2, ArrayViewMut2};
 use safetensors::tensor::Dtype;
 
-/// The bytes of a block, if a row of the file is not longer.
+/// The most bytes of a block.
 const BLOCK_BYTES: usize = 1 << 18;
 
 /// Returns the type of the numbers in a file.
@@ -27,23 +29,17 @@ pub(crate) fn encode<T: Scalar, E>(
         Layout::Transposed => values.view().reversed_axes(),
         _ => values.view(),
     };
-    let (rows, columns) = stored.dim();
-    if columns == 0 {
-        return Ok(());
-    }
     let mut bytes = Vec::new();
-    let mut first = 0;
-    for count in blocks(rows, columns * size_of::<T>()) {
-        bytes.resize(count * columns * size_of::<T>(), 0);
+    for (rows, columns) in blocks(stored.dim(), size_of::<T>()) {
+        bytes.resize(rows.len() * columns.len() * size_of::<T>(), 0);
         // The numbers of a column lie side by side if the tensor is transposed: it is the inner loop then.
-        for column in 0..columns {
-            for row in 0..count {
-                let start = (row * columns + column) * size_of::<T>();
-                put(stored[[first + row, column]], &mut bytes[start..]);
+        for (number, column) in columns.clone().enumerate() {
+            for (line, row) in rows.clone().enumerate() {
+                let start = (line * columns.len() + number) * size_of::<T>();
+                put(stored[[row, column]], &mut bytes[start..]);
             }
         }
         write(&bytes)?;
-        first += count;
     }
     Ok(())
 }
@@ -62,31 +58,34 @@ pub(crate) fn decode<T: Scalar, E>(
         Layout::Transposed => values.view_mut().reversed_axes(),
         _ => values.view_mut(),
     };
-    let (rows, columns) = stored.dim();
-    if columns == 0 {
-        return Ok(());
-    }
     let mut bytes = Vec::new();
-    let mut first = 0;
-    for count in blocks(rows, columns * size) {
-        bytes.resize(count * columns * size, 0);
+    for (rows, columns) in blocks(stored.dim(), size) {
+        bytes.resize(rows.len() * columns.len() * size, 0);
         read(&mut bytes)?;
-        for column in 0..columns {
-            for row in 0..count {
-                let start = (row * columns + column) * size;
-                let number: T = get(&bytes[start..start + size]).map_err(&too_large)?;
-                stored[[first + row, column]] = number;
+        for (number, column) in columns.clone().enumerate() {
+            for (line, row) in rows.clone().enumerate() {
+                let start = (line * columns.len() + number) * size;
+                stored[[row, column]] = get(&bytes[start..start + size]).map_err(&too_large)?;
             }
         }
-        first += count;
     }
     Ok(())
 }
 
-/// Returns the rows of each block: as many as fit, at least one.
-fn blocks(rows: usize, row_bytes: usize) -> impl Iterator<Item = usize> {
-    let most = (BLOCK_BYTES / row_bytes).max(1);
-    (0..rows.div_ceil(most)).map(move |block| most.min(rows - block * most))
+/// Returns the blocks of a matrix as ranges of rows and columns, in the order of the file: as many whole rows as fit
+/// into [`BLOCK_BYTES`], or a part of one.
+fn blocks(
+    (rows, columns): (usize, usize),
+    size: usize,
+) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    let most = BLOCK_BYTES / size;
+    let (height, width) = ((most / columns.max(1)).max(1), columns.clamp(1, most));
+    let rows = if columns == 0 { 0 } else { rows };
+    (0..rows).step_by(height).flat_map(move |row| {
+        let lines = row..row + height.min(rows - row);
+        let pieces = (0..columns).step_by(width);
+        pieces.map(move |column| (lines.clone(), column..column + width.min(columns - column)))
+    })
 }
 
 /// Writes a number to the first bytes of a buffer, in little-endian order.

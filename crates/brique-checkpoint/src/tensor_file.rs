@@ -1,25 +1,30 @@
 //! The tensors of an open file.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::mem;
 
-use brique_core::Layout;
+use brique_core::{Description, Layout};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, ArrayViewMut2};
 use safetensors::Dtype;
 
 use crate::Error;
-use crate::content::ExpectedTensor;
 use crate::error::Mismatch;
+use crate::expected::{ExpectedTensor, expected_tensors, tensor_count};
 use crate::header::StoredTensor;
+use crate::memory::check_memory;
 use crate::numbers::{decode, dtype};
+use crate::shown::quoted;
 
 /// An open file with the positions of its tensors.
 #[derive(Debug)]
 pub(crate) struct TensorFile {
-    pub(crate) file: File,
-    pub(crate) tensors: Vec<StoredTensor>,
+    file: File,
+    tensors: Vec<StoredTensor>,
+    /// The indices of the tensors, sorted by name.
+    by_name: Vec<usize>,
     /// The checksum of each tensor, if this library wrote the file.
     pub(crate) checksums: Vec<u32>,
     /// Whether numbers of the other type are converted.
@@ -27,33 +32,93 @@ pub(crate) struct TensorFile {
 }
 
 impl TensorFile {
+    pub(crate) fn new(file: File, tensors: Vec<StoredTensor>) -> Self {
+        let mut by_name: Vec<usize> = (0..tensors.len()).collect();
+        by_name.sort_by_key(|&index| &*tensors[index].name);
+        Self {
+            file,
+            tensors,
+            by_name,
+            checksums: Vec::new(),
+            converts: false,
+        }
+    }
+
+    /// Returns the tensors in the order of the file.
+    pub(crate) fn tensors(&self) -> &[StoredTensor] {
+        &self.tensors
+    }
+
+    fn index(&self, name: &str) -> Option<usize> {
+        let found = self
+            .by_name
+            .binary_search_by_key(&name, |&index| &self.tensors[index].name);
+        found.ok().map(|number| self.by_name[number])
+    }
+
+    /// Checks that the tensors are those of a description and these matrices, which are at `position` in the file.
+    pub(crate) fn check_content(
+        &self,
+        description: &Description,
+        matrices: &[String],
+        position: u64,
+    ) -> Result<(), Error> {
+        let described = tensor_count(description) + matrices.len();
+        let count = self.tensors.len();
+        // Names of tensors that are not there, each with a long path, would take much memory.
+        if described != count {
+            let found = format!("with {described} tensors");
+            let expected = format!("the {count} tensors of the file");
+            return Err(Error::format(
+                position,
+                "the metadata \"brique\"",
+                found,
+                expected,
+            ));
+        }
+        let mut names = BTreeSet::new();
+        for name in matrices {
+            if self.index(name).is_none() || !names.insert(name) {
+                let found = quoted(name);
+                let expected = "the name of a tensor in the file, each once";
+                return Err(Error::format(position, "the name of a matrix", found, expected));
+            }
+        }
+        self.compare_all(&expected_tensors(description)?, matrices, None)
+    }
+
     /// Compares all tensors of the file but those named `others` with those expected.
     pub(crate) fn check<T: Scalar>(
         &self,
         expected: &[ExpectedTensor],
         others: &[String],
     ) -> Result<(), Error> {
-        let mut stored: BTreeMap<&str, &StoredTensor> = self
-            .tensors
-            .iter()
-            .map(|tensor| (&*tensor.name, tensor))
-            .collect();
-        for name in others {
-            stored.remove(&**name);
+        self.compare_all(expected, others, Some(dtype::<T>()))
+    }
+
+    fn compare_all(
+        &self,
+        expected: &[ExpectedTensor],
+        others: &[String],
+        dtype: Option<Dtype>,
+    ) -> Result<(), Error> {
+        let mut is_left = vec![true; self.tensors.len()];
+        for index in others.iter().filter_map(|name| self.index(name)) {
+            is_left[index] = false;
         }
         let mut mismatch = Mismatch::default();
         for tensor in expected {
-            if let Some(stored) = stored.remove(&*tensor.name) {
-                self.compare::<T>(stored, tensor, &mut mismatch);
+            let index = self.index(&tensor.name);
+            if let Some(index) = index.filter(|&index| mem::take(&mut is_left[index])) {
+                self.compare(&self.tensors[index], tensor, dtype, &mut mismatch);
                 continue;
             }
             let shape = tensor.layout.stored_shape(tensor.shape);
             mismatch.missing.push(format!("{} {shape:?}", tensor.name));
         }
-        for tensor in stored.values() {
-            mismatch
-                .unexpected
-                .push(format!("{} {:?}", tensor.name, tensor.shape));
+        for &index in self.by_name.iter().filter(|&&index| is_left[index]) {
+            let StoredTensor { name, shape, .. } = &self.tensors[index];
+            mismatch.unexpected.push(format!("{name} {shape:?}"));
         }
         if mismatch.is_empty() {
             return Ok(());
@@ -62,7 +127,13 @@ impl TensorFile {
     }
 
     /// Adds the differences between a tensor of the file and the expected one.
-    fn compare<T: Scalar>(&self, stored: &StoredTensor, expected: &ExpectedTensor, mismatch: &mut Mismatch) {
+    fn compare(
+        &self,
+        stored: &StoredTensor,
+        expected: &ExpectedTensor,
+        dtype: Option<Dtype>,
+        mismatch: &mut Mismatch,
+    ) {
         let name = &stored.name;
         let shape = expected.layout.stored_shape(expected.shape);
         if stored.shape != shape {
@@ -71,7 +142,8 @@ impl TensorFile {
                 .shapes
                 .push(format!("{name} is {found:?}, expected {shape:?}"));
         }
-        let (found, wanted) = (stored.dtype, dtype::<T>());
+        let Some(wanted) = dtype else { return };
+        let found = stored.dtype;
         let is_number = matches!(found, Dtype::F32 | Dtype::F64);
         if found != wanted && !(self.converts && is_number) {
             mismatch
@@ -87,8 +159,11 @@ impl TensorFile {
         layout: Layout,
         values: &mut ArrayViewMut2<'_, T>,
     ) -> Result<(), Error> {
-        let Some(number) = self.tensors.iter().position(|tensor| tensor.name == name) else {
-            return Ok(()); // `check` has found them all
+        let Some(number) = self.index(name) else {
+            return Err(Error::Tensors(Mismatch {
+                missing: vec![name.to_owned()],
+                ..Mismatch::default()
+            }));
         };
         let StoredTensor { position, dtype, .. } = self.tensors[number];
         self.file
@@ -121,15 +196,12 @@ impl TensorFile {
 
     /// Reads a tensor as a matrix, `None` if there is none of this name.
     pub(crate) fn matrix<T: Scalar>(&mut self, name: &str) -> Result<Option<Array2<T>>, Error> {
-        let Some(stored) = self.tensors.iter().find(|tensor| tensor.name == name) else {
+        let Some(stored) = self.index(name).map(|index| &self.tensors[index]) else {
             return Ok(None);
         };
         let shape = match stored.shape[..] {
             [rows, columns] => (rows, columns),
-            _ => (
-                usize::from(stored.shape.is_empty()),
-                stored.shape.iter().product(),
-            ),
+            _ => (1, stored.shape.iter().product()),
         };
         let expected = ExpectedTensor {
             name: name.to_owned(),
@@ -137,10 +209,11 @@ impl TensorFile {
             layout: Layout::Matrix,
         };
         let mut mismatch = Mismatch::default();
-        self.compare::<T>(stored, &expected, &mut mismatch);
+        self.compare(stored, &expected, Some(dtype::<T>()), &mut mismatch);
         if !mismatch.is_empty() {
             return Err(Error::Tensors(mismatch));
         }
+        check_memory::<T>([shape].into_iter(), 1)?;
         let mut values = Array2::zeros(shape);
         self.read(name, Layout::Matrix, &mut values.view_mut())?;
         Ok(Some(values))

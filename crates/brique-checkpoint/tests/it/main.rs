@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
+mod malformed;
 mod networks;
 mod round_trip;
 mod safe_writes;
