@@ -22,13 +22,25 @@ pub(crate) struct ExpectedTensor {
 /// memory than the file.
 pub(crate) fn expected_tensors(description: &Description) -> Result<Vec<ExpectedTensor>, Error> {
     let mut tensors = Vec::new();
-    collect("", description, &mut tensors)?;
+    visit_expected(description, &mut |tensor| tensors.push(tensor))?;
     Ok(tensors)
 }
 
-fn collect(path: &str, description: &Description, tensors: &mut Vec<ExpectedTensor>) -> Result<(), Error> {
+/// As [`expected_tensors`], one tensor at a time: their paths may need much more memory than the description.
+pub(crate) fn visit_expected(
+    description: &Description,
+    visit: &mut dyn FnMut(ExpectedTensor),
+) -> Result<(), Error> {
+    visit_inside("", description, visit)
+}
+
+fn visit_inside(
+    path: &str,
+    description: &Description,
+    visit: &mut dyn FnMut(ExpectedTensor),
+) -> Result<(), Error> {
     for tensor in &description.tensors {
-        tensors.push(ExpectedTensor {
+        visit(ExpectedTensor {
             name: path_of(path, &tensor.name)?,
             shape: tensor.shape,
             layout: tensor.layout,
@@ -36,7 +48,7 @@ fn collect(path: &str, description: &Description, tensors: &mut Vec<ExpectedTens
     }
     description.inner.iter().try_for_each(|inner| {
         let name = path_of(path, &inner.name)?;
-        collect(&format!("{name}."), &inner.module, tensors)
+        visit_inside(&format!("{name}."), &inner.module, visit)
     })
 }
 

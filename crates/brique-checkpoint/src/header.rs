@@ -26,7 +26,7 @@ const HEADER: &str = "the JSON of a safetensors header";
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) tensors: Vec<StoredTensor>,
-    pub(crate) metadata: Vec<Text>,
+    pub(crate) metadata: Vec<Pair>,
 }
 
 /// A tensor of a file.
@@ -41,9 +41,9 @@ pub(crate) struct StoredTensor {
     pub(crate) bytes: u64,
 }
 
-/// A text of the metadata.
+/// A text of the metadata, with its key.
 #[derive(Debug)]
-pub(crate) struct Text {
+pub(crate) struct Pair {
     pub(crate) key: String,
     pub(crate) text: String,
     /// The position of the text in the file.
@@ -132,7 +132,7 @@ fn header_bytes(file: &mut impl Read, length: u64) -> Result<Vec<u8>, Error> {
     Err(Error::format(LENGTH_BYTES, "the header", found, expected))
 }
 
-fn read_entries(header: Part<'_>) -> Result<(Vec<Entry>, Vec<Text>), Error> {
+fn read_entries(header: Part<'_>) -> Result<(Vec<Entry>, Vec<Pair>), Error> {
     let (mut entries, mut metadata) = (Vec::new(), None);
     for (name, content) in header.entries("the header", HEADER)? {
         let position = content.position;
@@ -157,17 +157,17 @@ fn read_entries(header: Part<'_>) -> Result<(Vec<Entry>, Vec<Text>), Error> {
 }
 
 /// Reads the table of metadata: texts by key.
-fn read_metadata(metadata: Part<'_>) -> Result<Vec<Text>, Error> {
+fn read_metadata(metadata: Part<'_>) -> Result<Vec<Pair>, Error> {
     let mut texts = Vec::new();
     for (key, value) in metadata.entries("__metadata__", "a table of texts")? {
         let what = || format!("the metadata {}", quoted(&key)).into();
         let (text, position) = (value.read(what, "a text")?, value.position);
-        texts.push(Text { key, text, position });
+        texts.push(Pair { key, text, position });
     }
     let mut keys = BTreeSet::new();
     match texts.iter().find(|text| !keys.insert(&*text.key)) {
         None => Ok(texts),
-        Some(Text { key, position, .. }) => {
+        Some(Pair { key, position, .. }) => {
             let what = format!("the metadata {}", quoted(key));
             Err(Error::format(*position, what, "there twice", "each key once"))
         }

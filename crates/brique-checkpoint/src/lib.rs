@@ -30,6 +30,7 @@
 //! `model.load_state_dict(safetensors.torch.load_file(path))`.
 
 mod atomic;
+mod comparison;
 mod content;
 mod description_json;
 mod error;

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::Error;
 use crate::content::{KEY, add_metadata, read_checksums, read_content};
 use crate::expected::{ExpectedTensor, check_description, expected_tensors};
-use crate::header::{Header, Text};
+use crate::header::{Header, Pair};
 use crate::header_json::Part;
 use crate::memory::check_memory;
 use crate::tensor_file::TensorFile;
@@ -82,7 +82,7 @@ impl Reader {
             metadata: BTreeMap::new(),
             sections: BTreeMap::new(),
         };
-        for Text { key, text, position } in metadata {
+        for Pair { key, text, position } in metadata {
             if key == KEY {
                 reader.take_content(Part {
                     text: &text,

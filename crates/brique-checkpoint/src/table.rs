@@ -34,12 +34,12 @@ where
 {
     let mut table = BTreeMap::new();
     deserializer.deserialize_map(TableVisitor(
-        |key: String, value| match table.contains_key(&key) {
-            true => Err(format!("the key {} is there twice", quoted(&key))),
-            false => {
-                table.insert(key, value);
-                Ok(())
+        |key: String, value| {
+            if table.contains_key(&key) {
+                return Err(format!("the key {} is there twice", quoted(&key)));
             }
+            table.insert(key, value);
+            Ok(())
         },
         PhantomData,
     ))?;

@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::mem;
 
 use brique_core::{Description, Layout};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, ArrayViewMut2};
-use safetensors::Dtype;
 
 use crate::Error;
+use crate::comparison::Comparison;
 use crate::error::Mismatch;
-use crate::expected::{ExpectedTensor, expected_tensors, tensor_count};
+use crate::expected::{ExpectedTensor, tensor_count, visit_expected};
 use crate::header::StoredTensor;
 use crate::memory::check_memory;
 use crate::numbers::{decode, dtype};
@@ -24,7 +23,7 @@ pub(crate) struct TensorFile {
     file: File,
     tensors: Vec<StoredTensor>,
     /// The indices of the tensors, sorted by name.
-    by_name: Vec<usize>,
+    pub(crate) by_name: Vec<usize>,
     /// The checksum of each tensor, if this library wrote the file.
     pub(crate) checksums: Vec<u32>,
     /// Whether numbers of the other type are converted.
@@ -49,7 +48,7 @@ impl TensorFile {
         &self.tensors
     }
 
-    fn index(&self, name: &str) -> Option<usize> {
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
         let found = self
             .by_name
             .binary_search_by_key(&name, |&index| &self.tensors[index].name);
@@ -84,7 +83,9 @@ impl TensorFile {
                 return Err(Error::format(position, "the name of a matrix", found, expected));
             }
         }
-        self.compare_all(&expected_tensors(description)?, matrices, None)
+        let mut comparison = Comparison::new(self, matrices, None);
+        visit_expected(description, &mut |tensor| comparison.add(&tensor))?;
+        comparison.finish()
     }
 
     /// Compares all tensors of the file but those named `others` with those expected.
@@ -93,63 +94,11 @@ impl TensorFile {
         expected: &[ExpectedTensor],
         others: &[String],
     ) -> Result<(), Error> {
-        self.compare_all(expected, others, Some(dtype::<T>()))
-    }
-
-    fn compare_all(
-        &self,
-        expected: &[ExpectedTensor],
-        others: &[String],
-        dtype: Option<Dtype>,
-    ) -> Result<(), Error> {
-        let mut is_left = vec![true; self.tensors.len()];
-        for index in others.iter().filter_map(|name| self.index(name)) {
-            is_left[index] = false;
-        }
-        let mut mismatch = Mismatch::default();
+        let mut comparison = Comparison::new(self, others, Some(dtype::<T>()));
         for tensor in expected {
-            let index = self.index(&tensor.name);
-            if let Some(index) = index.filter(|&index| mem::take(&mut is_left[index])) {
-                self.compare(&self.tensors[index], tensor, dtype, &mut mismatch);
-                continue;
-            }
-            let shape = tensor.layout.stored_shape(tensor.shape);
-            mismatch.missing.push(format!("{} {shape:?}", tensor.name));
+            comparison.add(tensor);
         }
-        for &index in self.by_name.iter().filter(|&&index| is_left[index]) {
-            let StoredTensor { name, shape, .. } = &self.tensors[index];
-            mismatch.unexpected.push(format!("{name} {shape:?}"));
-        }
-        if mismatch.is_empty() {
-            return Ok(());
-        }
-        Err(Error::Tensors(mismatch))
-    }
-
-    /// Adds the differences between a tensor of the file and the expected one.
-    fn compare(
-        &self,
-        stored: &StoredTensor,
-        expected: &ExpectedTensor,
-        dtype: Option<Dtype>,
-        mismatch: &mut Mismatch,
-    ) {
-        let name = &stored.name;
-        let shape = expected.layout.stored_shape(expected.shape);
-        if stored.shape != shape {
-            let found = &stored.shape;
-            mismatch
-                .shapes
-                .push(format!("{name} is {found:?}, expected {shape:?}"));
-        }
-        let Some(wanted) = dtype else { return };
-        let found = stored.dtype;
-        let is_number = matches!(found, Dtype::F32 | Dtype::F64);
-        if found != wanted && !(self.converts && is_number) {
-            mismatch
-                .types
-                .push(format!("{name} is {found:?}, expected {wanted:?}"));
-        }
+        comparison.finish()
     }
 
     /// Reads the numbers of a tensor that [`check`](Self::check) has found.
@@ -208,11 +157,9 @@ impl TensorFile {
             shape,
             layout: Layout::Matrix,
         };
-        let mut mismatch = Mismatch::default();
-        self.compare(stored, &expected, Some(dtype::<T>()), &mut mismatch);
-        if !mismatch.is_empty() {
-            return Err(Error::Tensors(mismatch));
-        }
+        let mut comparison = Comparison::new(self, &[], Some(dtype::<T>()));
+        comparison.compare(stored, &expected);
+        comparison.result()?;
         check_memory::<T>([shape].into_iter(), 1)?;
         let mut values = Array2::zeros(shape);
         self.read(name, Layout::Matrix, &mut values.view_mut())?;
