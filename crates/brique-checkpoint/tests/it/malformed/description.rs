@@ -68,7 +68,7 @@ fn descriptions_of_another_form_are_errors() {
             json!({"name": "in", "value": {"integer": 1.0}}),
         ),
         attribute("nine sizes", sizes("in", &[1; 9])),
-        attribute("100,000 sizes", sizes("in", &[0; 100_000])),
+        attribute("100,000 sizes", sizes("in", &vec![0; 100_000])),
         attribute(
             "a size of 2^64",
             json!({"name": "in", "value": {"sizes": [1e30]}}),
