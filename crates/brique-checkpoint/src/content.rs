@@ -1,16 +1,19 @@
 //! What the metadata of a file says beside the tensors.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
-use brique_core::{Description, Layout};
 use brique_datasets::Standardizer;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::Error;
 use crate::description_json::ModuleJson;
 use crate::exact::Exact;
-use crate::header::check_name;
+use crate::header_json::Part;
+use crate::shown::quoted;
+use crate::table::unique;
 
 /// The key of the metadata under which [`Content`] is stored.
 pub(crate) const KEY: &str = "brique";
@@ -20,7 +23,7 @@ pub(crate) const VERSION: u64 = 1;
 
 /// The metadata of a file, as JSON. The order of the fields is that of the file.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct Content {
     /// The CRC-32 of each tensor in the order of the file, eight hexadecimal digits each.
     pub(crate) checksums: String,
@@ -33,15 +36,24 @@ pub(crate) struct Content {
     pub(crate) standardizer: Option<StandardizerJson>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) class_names: Vec<String>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "unique",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub(crate) metadata: BTreeMap<String, String>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) sections: BTreeMap<String, Value>,
+    /// Sections as text: as values, short ones would take 70 times the memory.
+    #[serde(
+        default,
+        deserialize_with = "unique",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub(crate) sections: BTreeMap<String, Box<RawValue>>,
 }
 
 /// A standardizer: the mean and the divisor of each column.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct StandardizerJson {
     mean: Vec<Exact>,
     scale: Vec<Exact>,
@@ -66,42 +78,68 @@ impl TryFrom<StandardizerJson> for Standardizer {
     }
 }
 
-/// A tensor of a network, as its description gives it.
-pub(crate) struct ExpectedTensor {
-    pub(crate) name: String,
-    pub(crate) shape: (usize, usize),
-    pub(crate) layout: Layout,
+/// Reads what the metadata says about a network.
+pub(crate) fn read_content(part: Part<'_>) -> Result<Content, Error> {
+    let content: Content = match serde_json::from_str(part.text) {
+        Ok(content) => content,
+        // A newer version has other fields: its number says more than the first of them.
+        Err(error) => {
+            check_version(version(part.text).unwrap_or(VERSION), part.position)?;
+            let found = format_args!("malformed ({error})");
+            return Err(refused(part.position, found, "the description of a network"));
+        }
+    };
+    check_version(content.version, part.position)?;
+    Ok(content)
 }
 
-/// Returns the tensors of a network with their paths, in the order of [`visit_tensors`](brique_core::visit_tensors).
-///
-/// # Errors
-///
-/// If a path cannot be the name of a tensor. A long name of an outer module, repeated in every path, would take more
-/// memory than the file.
-pub(crate) fn expected_tensors(description: &Description) -> Result<Vec<ExpectedTensor>, Error> {
-    let mut tensors = Vec::new();
-    collect("", description, &mut tensors)?;
-    Ok(tensors)
+fn refused(position: u64, found: impl fmt::Display, expected: impl Into<Cow<'static, str>>) -> Error {
+    Error::format(position, "the metadata \"brique\"", found, expected)
 }
 
-fn collect(path: &str, description: &Description, tensors: &mut Vec<ExpectedTensor>) -> Result<(), Error> {
-    for tensor in &description.tensors {
-        tensors.push(ExpectedTensor {
-            name: checked(format!("{path}{}", tensor.name))?,
-            shape: tensor.shape,
-            layout: tensor.layout,
-        });
+fn check_version(found: u64, position: u64) -> Result<(), Error> {
+    let newest = VERSION;
+    match found {
+        VERSION => Ok(()),
+        0 => Err(refused(position, "of version 0", "version 1")),
+        _ => Err(Error::Version { found, newest }),
     }
-    description.inner.iter().try_for_each(|inner| {
-        let name = checked(format!("{path}{}", inner.name))?;
-        collect(&format!("{name}."), &inner.module, tensors)
-    })
 }
 
-fn checked(name: String) -> Result<String, Error> {
-    match check_name(&name) {
-        Ok(()) => Ok(name),
-        Err(reason) => Err(Error::Name { name, reason }),
+/// Reads the version of a description whose other fields are unknown.
+fn version(text: &str) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: u64,
     }
+    let found = serde_json::from_str::<Version>(text).ok()?;
+    Some(found.version)
+}
+
+/// Reads eight hexadecimal digits for each tensor.
+pub(crate) fn read_checksums(digits: &str, tensors: usize, position: u64) -> Result<Vec<u32>, Error> {
+    let is_hexadecimal = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if !is_hexadecimal || Some(digits.len()) != tensors.checked_mul(8) {
+        let found = format_args!("with checksums of {} bytes", digits.len());
+        let expected = format!("{} hexadecimal digits, eight for each tensor", tensors * 8);
+        return Err(refused(position, found, expected));
+    }
+    let number = |digits: &[u8]| u32::from_str_radix(str::from_utf8(digits).ok()?, 16).ok();
+    let numbers: Option<_> = digits.as_bytes().chunks(8).map(number).collect();
+    Ok(numbers.unwrap_or_default())
+}
+
+/// Adds a text, unless there is one under its key: a file has texts beside the entry of this library and inside it.
+pub(crate) fn add_metadata(
+    texts: &mut BTreeMap<String, String>,
+    key: String,
+    text: String,
+    position: u64,
+) -> Result<(), Error> {
+    if texts.contains_key(&key) {
+        let what = format!("the metadata {}", quoted(&key));
+        return Err(Error::format(position, what, "there twice", "each key once"));
+    }
+    texts.insert(key, text);
+    Ok(())
 }

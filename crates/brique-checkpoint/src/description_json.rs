@@ -4,10 +4,11 @@ use brique_core::{Attribute, AttributeValue, Description, InnerDescription, Layo
 use serde::{Deserialize, Serialize};
 
 use crate::exact::Exact;
+use crate::sizes::Sizes;
 
 /// A module, as [`Description`].
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct ModuleJson {
     kind: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -19,7 +20,7 @@ pub(crate) struct ModuleJson {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 struct AttributeJson {
     name: String,
     value: ValueJson,
@@ -28,16 +29,16 @@ struct AttributeJson {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", expecting = "a table with the type of the value")]
 enum ValueJson {
     Integer(u64),
     Number(Exact),
     Text(String),
-    Sizes(Vec<usize>),
+    Sizes(Sizes),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 struct TensorJson {
     name: String,
     rows: usize,
@@ -46,7 +47,7 @@ struct TensorJson {
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", expecting = "a layout")]
 enum LayoutJson {
     Matrix,
     Transposed,
@@ -54,7 +55,7 @@ enum LayoutJson {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 struct InnerJson {
     name: String,
     module: ModuleJson,
@@ -80,7 +81,7 @@ impl From<&Attribute> for AttributeJson {
         let value = match &attribute.value {
             AttributeValue::Integer(value) => ValueJson::Integer(*value),
             AttributeValue::Number(value) => ValueJson::Number(Exact(*value)),
-            AttributeValue::Sizes(sizes) => ValueJson::Sizes(sizes.clone()),
+            AttributeValue::Sizes(sizes) => ValueJson::Sizes(Sizes(sizes.clone())),
             AttributeValue::Text(text) => ValueJson::Text(text.clone()),
             other => ValueJson::Text(other.to_string()),
         };
@@ -137,7 +138,7 @@ impl From<AttributeJson> for Attribute {
                 ValueJson::Integer(value) => AttributeValue::Integer(value),
                 ValueJson::Number(value) => AttributeValue::Number(value.0),
                 ValueJson::Text(text) => AttributeValue::Text(text),
-                ValueJson::Sizes(sizes) => AttributeValue::Sizes(sizes),
+                ValueJson::Sizes(Sizes(sizes)) => AttributeValue::Sizes(sizes),
             },
             is_shown: !json.hidden,
         }

@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::shown::{Shown, quoted};
+
 /// A file was not written or not read. Nothing has changed then: neither the network nor the file that was there.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -76,7 +78,7 @@ pub enum Error {
         found: f64,
     },
     /// A name cannot be the name of a tensor in a file, or is there already.
-    #[error("the name {name:?} {reason}")]
+    #[error("the name {} {reason}", quoted(name))]
     Name {
         /// The name.
         name: String,
@@ -84,18 +86,24 @@ pub enum Error {
         reason: &'static str,
     },
     /// A section of the file is missing, or has another form.
-    #[error("section {name:?}: {message}")]
+    #[error("section {}: {}", quoted(name), Shown(message))]
     Section {
         /// The name of the section.
         name: String,
         /// What is wrong.
         message: String,
     },
+    /// The tensors do not fit into memory.
+    #[error("the tensors need {bytes} bytes of memory, expected as many as the system can give")]
+    Memory {
+        /// The bytes that they need.
+        bytes: usize,
+    },
     /// A module refused its description.
-    #[error(transparent)]
+    #[error("{}, {}: {}", Shown(.0.location()), .0.operation(), Shown(.0.fault()))]
     Module(#[from] brique_core::Error),
     /// A standardizer refused its numbers.
-    #[error(transparent)]
+    #[error("{}", Shown(.0))]
     Standardizer(#[from] brique_datasets::Error),
 }
 
@@ -180,7 +188,7 @@ impl Error {
         Self::Format {
             position,
             what: what.into(),
-            found: found.to_string(),
+            found: Shown(found).to_string(),
             expected: expected.into(),
         }
     }

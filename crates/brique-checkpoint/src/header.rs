@@ -9,7 +9,9 @@ use std::io::Read;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
 use crate::Error;
-use crate::header_json::{Content, HeaderJson};
+use crate::header_json::{Part, TensorJson};
+use crate::names::check_name;
+use crate::shown::quoted;
 
 /// The number of bytes in which the length of the header is stored.
 pub(crate) const LENGTH_BYTES: u64 = 8;
@@ -17,14 +19,14 @@ pub(crate) const LENGTH_BYTES: u64 = 8;
 /// The longest header, as of the `safetensors` package.
 pub(crate) const LONGEST_HEADER: u64 = 100_000_000;
 
-/// The longest name of a tensor.
-const LONGEST_NAME: usize = 1024;
+/// What a header has to be.
+const HEADER: &str = "the JSON of a safetensors header";
 
 /// The tensors of a file in the order of their bytes, and its metadata.
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) tensors: Vec<StoredTensor>,
-    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) metadata: Vec<Pair>,
 }
 
 /// A tensor of a file.
@@ -39,6 +41,23 @@ pub(crate) struct StoredTensor {
     pub(crate) bytes: u64,
 }
 
+/// A text of the metadata, with its key.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) key: String,
+    pub(crate) text: String,
+    /// The position of the text in the file.
+    pub(crate) position: u64,
+}
+
+/// An entry of the header that describes a tensor.
+struct Entry {
+    name: String,
+    info: TensorInfo,
+    /// The position of the entry in the file.
+    position: u64,
+}
+
 impl Header {
     /// Reads the header of a file of `length` bytes. It allocates at most 32 times the bytes of the header.
     pub(crate) fn read(file: &mut impl Read, length: u64) -> Result<Self, Error> {
@@ -48,88 +67,50 @@ impl Header {
             Error::format(position, "the header", "not UTF-8", "UTF-8 text")
         })?;
         if !text.starts_with('{') {
-            let found = text.chars().next().unwrap_or(' ');
-            return Err(Error::format(
-                LENGTH_BYTES,
-                "the header",
-                format!("{found:?}"),
-                "{ first",
-            ));
+            let found = format!("{:?}", text.chars().next().unwrap_or(' '));
+            return Err(Error::format(LENGTH_BYTES, "the header", found, "{ first"));
         }
-        let json: HeaderJson = serde_json::from_str(text).map_err(|error| {
-            let position = LENGTH_BYTES + offset(text, error.line(), error.column());
-            Error::format(position, "the header", error, "the JSON of a safetensors header")
-        })?;
-        Self::of_json(json, text, length)
+        let position = LENGTH_BYTES;
+        let (mut entries, metadata) = read_entries(Part { text, position })?;
+        check_names(&entries)?;
+        entries.sort_by_key(|entry| entry.info.data_offsets);
+        let data = LENGTH_BYTES + text.len() as u64;
+        check_offsets(&entries, data, length - data)?;
+        let tensors = entries.iter().map(|entry| entry.stored(data)).collect();
+        // The crate of the format agrees that types, shapes and positions fit.
+        let entries = entries.into_iter().map(|entry| (entry.name, entry.info));
+        Metadata::new(None, entries.collect())
+            .map_err(|error| Error::format(LENGTH_BYTES, "the header", error, HEADER))?;
+        Ok(Self { tensors, metadata })
+    }
+}
+
+impl Entry {
+    fn stored(&self, data: u64) -> StoredTensor {
+        let (begin, end) = self.info.data_offsets;
+        StoredTensor {
+            name: self.name.clone(),
+            dtype: self.info.dtype,
+            shape: self.info.shape.clone(),
+            position: data + begin as u64,
+            bytes: (end - begin) as u64,
+        }
     }
 
-    fn of_json(json: HeaderJson, text: &str, length: u64) -> Result<Self, Error> {
-        let data = LENGTH_BYTES + text.len() as u64;
-        let mut names = BTreeSet::new();
-        let mut metadata = None;
-        let mut tensors = Vec::new();
-        for (name, content) in json.entries {
-            let refuse = |found: &str, expected: &'static str| {
-                let position = LENGTH_BYTES + text.find(&quoted(&name)).unwrap_or_default() as u64;
-                Err(Error::format(
-                    position,
-                    format!("the entry {}", quoted(&name)),
-                    found,
-                    expected,
-                ))
-            };
-            match content {
-                Content::Metadata(_) if metadata.is_some() => {
-                    return refuse("there twice", "one of each name");
-                }
-                Content::Metadata(pairs) => {
-                    let keys: BTreeSet<&String> = pairs.iter().map(|(key, _)| key).collect();
-                    if keys.len() < pairs.len() {
-                        return refuse("a table with a key twice", "each key once");
-                    }
-                    metadata = Some(pairs);
-                }
-                Content::Tensor(info) => {
-                    if let Err(reason) = check_name(&name) {
-                        return refuse(reason, "the name of a tensor");
-                    }
-                    if !names.insert(name.clone()) {
-                        return refuse("there twice", "one of each name");
-                    }
-                    tensors.push((name, info));
-                }
-            }
-        }
-        tensors.sort_by_key(|(_, info)| info.data_offsets);
-        check_offsets(&tensors, length - data, text)?;
-        let stored = tensors.iter().map(|(name, info)| StoredTensor {
-            name: name.clone(),
-            dtype: info.dtype,
-            shape: info.shape.clone(),
-            position: data + info.data_offsets.0 as u64,
-            bytes: (info.data_offsets.1 - info.data_offsets.0) as u64,
-        });
-        let stored = stored.collect();
-        // The crate of the format agrees that types, shapes and positions fit.
-        Metadata::new(None, tensors)
-            .map_err(|error| Error::format(LENGTH_BYTES, "the header", error, "a safetensors header"))?;
-        Ok(Self {
-            tensors: stored,
-            metadata: metadata.unwrap_or_default(),
-        })
+    fn refuse(&self, what: &str, found: impl std::fmt::Display, expected: String) -> Error {
+        let what = format!("{what} of tensor {}", quoted(&self.name));
+        Error::format(self.position, what, found, expected)
     }
 }
 
 /// Reads the length of the header, and the header.
 fn header_bytes(file: &mut impl Read, length: u64) -> Result<Vec<u8>, Error> {
     if length < LENGTH_BYTES + 2 {
-        let found = format!("{length} bytes");
-        return Err(Error::format(
-            length,
-            "the file",
-            found,
+        let (found, expected) = (
+            format!("{length} bytes long"),
             "at least 10 bytes: a length and a header",
-        ));
+        );
+        return Err(Error::format(length, "the file", found, expected));
     }
     let mut first = [0; 8];
     file.read_exact(&mut first).map_err(Error::io("read"))?;
@@ -147,89 +128,100 @@ fn header_bytes(file: &mut impl Read, length: u64) -> Result<Vec<u8>, Error> {
     if read as u64 == header {
         return Ok(bytes);
     }
-    let found = format!("{read} bytes long");
-    Err(Error::format(
-        LENGTH_BYTES,
-        "the header",
-        found,
-        format!("{header} bytes"),
-    ))
+    let (found, expected) = (format!("{read} bytes long"), format!("{header} bytes"));
+    Err(Error::format(LENGTH_BYTES, "the header", found, expected))
 }
 
-/// Returns why this cannot be the name of a tensor, if it cannot.
-pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
-    if name.is_empty() {
-        return Err("is empty");
+fn read_entries(header: Part<'_>) -> Result<(Vec<Entry>, Vec<Pair>), Error> {
+    let (mut entries, mut metadata) = (Vec::new(), None);
+    for (name, content) in header.entries("the header", HEADER)? {
+        let position = content.position;
+        if name == "__metadata__" {
+            if metadata.is_some() {
+                let (found, expected) = ("there twice", "one entry of this name");
+                return Err(Error::format(position, "__metadata__", found, expected));
+            }
+            metadata = Some(read_metadata(content)?);
+            continue;
+        }
+        check_name(&name).map_err(|reason| {
+            let found = format!("{}, which {reason}", quoted(&name));
+            Error::format(position, "the name of the tensor", found, "a name like 0.weight")
+        })?;
+        let what = || format!("the entry of tensor {}", quoted(&name)).into();
+        let json: TensorJson = content.read(what, "a type, a shape and an interval")?;
+        let info = json.into();
+        entries.push(Entry { name, info, position });
     }
-    if name.len() > LONGEST_NAME {
-        return Err("is longer than 1024 bytes");
-    }
-    if name.chars().any(char::is_control) {
-        return Err("has a control character");
-    }
-    if name.contains(['/', '\\']) || name.split('.').any(str::is_empty) {
-        return Err("looks like a path of files");
-    }
-    if name == "__metadata__" {
-        return Err("is reserved");
-    }
-    Ok(())
+    Ok((entries, metadata.unwrap_or_default()))
 }
 
-/// Checks that the tensors follow one another without gaps and fill the file, and that each has the bytes of its shape.
-fn check_offsets(tensors: &[(String, TensorInfo)], data: u64, text: &str) -> Result<(), Error> {
+/// Reads the table of metadata: texts by key.
+fn read_metadata(metadata: Part<'_>) -> Result<Vec<Pair>, Error> {
+    let mut texts = Vec::new();
+    for (key, value) in metadata.entries("__metadata__", "a table of texts")? {
+        let what = || format!("the metadata {}", quoted(&key)).into();
+        let (text, position) = (value.read(what, "a text")?, value.position);
+        texts.push(Pair { key, text, position });
+    }
+    let mut keys = BTreeSet::new();
+    match texts.iter().find(|text| !keys.insert(&*text.key)) {
+        None => Ok(texts),
+        Some(Pair { key, position, .. }) => {
+            let what = format!("the metadata {}", quoted(key));
+            Err(Error::format(*position, what, "there twice", "each key once"))
+        }
+    }
+}
+
+fn check_names(entries: &[Entry]) -> Result<(), Error> {
+    let mut names = BTreeSet::new();
+    match entries.iter().find(|entry| !names.insert(&*entry.name)) {
+        None => Ok(()),
+        Some(entry) => Err(entry.refuse("the name", "there twice", "each name once".to_owned())),
+    }
+}
+
+/// Checks that the tensors follow one another without gaps and fill the `length` bytes of data, and that each has the
+/// bytes of its shape.
+fn check_offsets(entries: &[Entry], data: u64, length: u64) -> Result<(), Error> {
     let mut next = 0;
-    for (name, info) in tensors {
-        let refuse = |what: &str, found: String, expected: String| {
-            let position = LENGTH_BYTES + text.find(&quoted(name)).unwrap_or_default() as u64;
-            Err(Error::format(
-                position,
-                format!("{what} of tensor {}", quoted(name)),
-                found,
-                expected,
-            ))
-        };
-        let (begin, end) = info.data_offsets;
+    for entry in entries {
+        let (begin, end) = entry.info.data_offsets;
         if begin != next || end < begin {
             let expected = format!("an interval that begins at {next}, where the tensor before it ends");
-            return refuse("the interval", format!("[{begin}, {end}]"), expected);
+            return Err(entry.refuse("the interval", format_args!("[{begin}, {end}]"), expected));
         }
-        let elements = info
-            .shape
-            .iter()
-            .try_fold(1_usize, |product, &size| product.checked_mul(size));
-        let bits = elements.and_then(|elements| elements.checked_mul(info.dtype.bitsize()));
-        if bits != (end - begin).checked_mul(8) {
-            let expected = format!("the bytes of shape {:?} in {:?}", info.shape, info.dtype);
-            return refuse("the length", format!("{} bytes", end - begin), expected);
-        }
+        check_size(entry, end - begin)?;
         next = end;
     }
-    if next as u64 == data {
+    if next as u64 == length {
         return Ok(());
     }
-    let position = LENGTH_BYTES + text.len() as u64;
-    let found = format!("{data} bytes long");
-    Err(Error::format(
-        position,
-        "the part behind the header",
-        found,
+    let (found, expected) = (
+        format!("{length} bytes long"),
         format!("{next} bytes, all tensors"),
-    ))
+    );
+    Err(Error::format(data, "the part behind the header", found, expected))
 }
 
-/// Returns a name as JSON text, of a length that an error can show.
-fn quoted(name: &str) -> String {
-    let shown: String = name.chars().take(80).collect();
-    serde_json::Value::String(shown).to_string()
-}
-
-/// Returns the offset in a text of a line and a column, counted from 1 as `serde_json` counts them.
-fn offset(text: &str, line: usize, column: usize) -> u64 {
-    let before: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    (before + column.saturating_sub(1)).min(text.len()) as u64
+/// Checks that a tensor has the bytes of its shape. A tensor without elements may not have sizes whose product memory
+/// cannot address either: no array can have such a shape.
+fn check_size(entry: &Entry, bytes: usize) -> Result<(), Error> {
+    let TensorInfo { dtype, shape, .. } = &entry.info;
+    let product = |least| {
+        let mut sizes = shape.iter();
+        sizes.try_fold(1_usize, |product, &size| product.checked_mul(size.max(least)))
+    };
+    let most = isize::MAX.unsigned_abs() / size_of::<f64>();
+    if product(1).is_none_or(|elements| elements > most) {
+        let expected = "sizes whose product memory can address".to_owned();
+        return Err(entry.refuse("the shape", format_args!("{shape:?}"), expected));
+    }
+    let bits = product(0).and_then(|elements| elements.checked_mul(dtype.bitsize()));
+    if bits.is_some() && bits == bytes.checked_mul(8) {
+        return Ok(());
+    }
+    let expected = format!("the bytes of shape {shape:?} in {dtype:?}");
+    Err(entry.refuse("the length", format_args!("{bytes} bytes"), expected))
 }

@@ -1,130 +1,89 @@
-//! The JSON of a safetensors header, in the order of the file and with names that occur twice.
+//! The JSON of a header, with the position of each part in the file.
 
-use std::fmt;
+use std::borrow::Cow;
 
 use safetensors::tensor::{Dtype, TensorInfo};
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
-/// The most dimensions of a tensor.
-const MOST_DIMENSIONS: usize = 8;
+use crate::Error;
+use crate::sizes::Sizes;
+use crate::table::Entries;
 
-/// The entries of a header.
-pub(crate) struct HeaderJson {
-    pub(crate) entries: Vec<(String, Content)>,
+/// A part of the text of a header.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part<'a> {
+    pub(crate) text: &'a str,
+    /// The position of its first byte in the file.
+    pub(crate) position: u64,
 }
 
-/// What a header says under a name.
-pub(crate) enum Content {
-    /// Under `__metadata__`: texts by key.
-    Metadata(Vec<(String, String)>),
-    /// Under any other name.
-    Tensor(TensorInfo),
-}
-
-impl<'de> Deserialize<'de> for HeaderJson {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(HeaderVisitor)
-    }
-}
-
-struct HeaderVisitor;
-
-impl<'de> Visitor<'de> for HeaderVisitor {
-    type Value = HeaderJson;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a table of tensors")
+impl<'a> Part<'a> {
+    /// Reads the part. An error has the position of the byte that does not fit.
+    pub(crate) fn read<D: Deserialize<'a>>(
+        self,
+        what: impl FnOnce() -> Cow<'static, str>,
+        expected: &'static str,
+    ) -> Result<D, Error> {
+        serde_json::from_str(self.text).map_err(|error| {
+            let position = self.position + offset(self.text, error.line(), error.column());
+            let message = error.to_string();
+            let reason = message
+                .rsplit_once(" at line ")
+                .map_or(&*message, |(reason, _)| reason);
+            Error::format(position, what(), format_args!("malformed ({reason})"), expected)
+        })
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<HeaderJson, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(name) = map.next_key::<String>()? {
-            let content = if name == "__metadata__" {
-                Content::Metadata(map.next_value::<Texts>()?.0)
-            } else {
-                Content::Tensor(map.next_value::<Tensor>()?.info())
-            };
-            entries.push((name, content));
+    /// Reads the entries of a table.
+    pub(crate) fn entries(
+        self,
+        what: &'static str,
+        expected: &'static str,
+    ) -> Result<impl Iterator<Item = (String, Part<'a>)>, Error> {
+        let Entries::<&RawValue>(entries) = self.read(|| what.into(), expected)?;
+        Ok(entries
+            .into_iter()
+            .map(move |(key, value)| (key, self.inside(value))))
+    }
+
+    /// Returns a value of this part.
+    fn inside(self, value: &'a RawValue) -> Self {
+        let text = value.get();
+        let offset = text.as_ptr().addr() - self.text.as_ptr().addr();
+        Self {
+            text,
+            position: self.position + offset as u64,
         }
-        Ok(HeaderJson { entries })
     }
 }
 
-/// Pairs of texts, in the order of the file.
-struct Texts(Vec<(String, String)>);
-
-impl<'de> Deserialize<'de> for Texts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(TextsVisitor)
-    }
-}
-
-struct TextsVisitor;
-
-impl<'de> Visitor<'de> for TextsVisitor {
-    type Value = Texts;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a table of texts")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(pair) = map.next_entry()? {
-            texts.push(pair);
-        }
-        Ok(Texts(texts))
-    }
-}
-
+/// What a header says about a tensor.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tensor {
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct TensorJson {
     dtype: Dtype,
     shape: Sizes,
     data_offsets: [usize; 2],
 }
 
-impl Tensor {
-    fn info(self) -> TensorInfo {
-        let [begin, end] = self.data_offsets;
-        TensorInfo {
-            dtype: self.dtype,
-            shape: self.shape.0,
+impl From<TensorJson> for TensorInfo {
+    fn from(json: TensorJson) -> Self {
+        let [begin, end] = json.data_offsets;
+        Self {
+            dtype: json.dtype,
+            shape: json.shape.0,
             data_offsets: (begin, end),
         }
     }
 }
 
-/// At most eight sizes: a longer list is refused before it is read.
-struct Sizes(Vec<usize>);
-
-impl<'de> Deserialize<'de> for Sizes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(SizesVisitor)
-    }
-}
-
-struct SizesVisitor;
-
-impl<'de> Visitor<'de> for SizesVisitor {
-    type Value = Sizes;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of sizes")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Sizes, A::Error> {
-        let mut sizes = Vec::new();
-        while let Some(size) = list.next_element()? {
-            if sizes.len() == MOST_DIMENSIONS {
-                return Err(A::Error::custom(format!(
-                    "a shape of more than {MOST_DIMENSIONS} dimensions"
-                )));
-            }
-            sizes.push(size);
-        }
-        Ok(Sizes(sizes))
-    }
+/// Returns the offset in a text of a line and a column, counted from 1 as `serde_json` counts them.
+fn offset(text: &str, line: usize, column: usize) -> u64 {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    (before + column.saturating_sub(1)).min(text.len()) as u64
 }

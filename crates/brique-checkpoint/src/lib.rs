@@ -30,14 +30,21 @@
 //! `model.load_state_dict(safetensors.torch.load_file(path))`.
 
 mod atomic;
+mod comparison;
 mod content;
 mod description_json;
 mod error;
 mod exact;
+mod expected;
 mod header;
 mod header_json;
+mod memory;
+mod names;
 mod numbers;
 mod reader;
+mod shown;
+mod sizes;
+mod table;
 mod tensor_file;
 mod writer;
 

@@ -1,11 +1,13 @@
 //! Numbers as bytes, block by block: a file is never in memory as a whole.
 
+use std::ops::Range;
+
 use brique_core::Layout;
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
+use brique_tensor::ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
 use safetensors::tensor::Dtype;
 
-/// The bytes of a block, if a row of the file is not longer.
+/// The most bytes of a block.
 const BLOCK_BYTES: usize = 1 << 18;
 
 /// The rows and columns of a tile. Weights are stored transposed: a tile is copied along its columns, which lie side by
@@ -31,14 +33,11 @@ pub(crate) fn encode<T: Scalar, E>(
         Layout::Transposed => values.view().reversed_axes(),
         _ => values.view(),
     };
-    if stored.ncols() == 0 {
-        return Ok(());
-    }
-    let row_bytes = stored.ncols() * size_of::<T>();
     let mut bytes = Vec::new();
-    for block in stored.axis_chunks_iter(Axis(0), block_rows(row_bytes)) {
-        bytes.resize(block.nrows() * row_bytes, 0);
-        encode_block(&block, &mut bytes);
+    for (rows, columns) in blocks(stored.dim(), size_of::<T>()) {
+        bytes.resize(rows.len() * columns.len() * size_of::<T>(), 0);
+        let block = stored.slice_axis(Axis(0), Slice::from(rows));
+        encode_block(&block.slice_axis(Axis(1), Slice::from(columns)), &mut bytes);
         write(&bytes)?;
     }
     Ok(())
@@ -77,15 +76,13 @@ pub(crate) fn decode<T: Scalar, E>(
         Layout::Transposed => values.view_mut().reversed_axes(),
         _ => values.view_mut(),
     };
-    if stored.ncols() == 0 {
-        return Ok(());
-    }
     let size = if dtype == Dtype::F32 { 4 } else { 8 };
-    let row_bytes = stored.ncols() * size;
     let mut bytes = Vec::new();
-    for mut block in stored.axis_chunks_iter_mut(Axis(0), block_rows(row_bytes)) {
-        bytes.resize(block.nrows() * row_bytes, 0);
+    for (rows, columns) in blocks(stored.dim(), size) {
+        bytes.resize(rows.len() * columns.len() * size, 0);
         read(&mut bytes)?;
+        let mut block = stored.slice_axis_mut(Axis(0), Slice::from(rows));
+        let mut block = block.slice_axis_mut(Axis(1), Slice::from(columns));
         let decoded = if dtype == Dtype::F32 {
             decode_block(&mut block, &bytes, |bytes| f32::from_le_bytes(bytes).into())
         } else {
@@ -123,9 +120,20 @@ fn decode_block<T: Scalar, const SIZE: usize>(
     Ok(())
 }
 
-/// Returns how many rows a block has: as many as fit, at least one.
-fn block_rows(row_bytes: usize) -> usize {
-    (BLOCK_BYTES / row_bytes).max(1)
+/// Returns the blocks of a matrix as ranges of rows and columns, in the order of the file: as many whole rows as fit
+/// into [`BLOCK_BYTES`], or a part of one.
+fn blocks(
+    (rows, columns): (usize, usize),
+    size: usize,
+) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    let most = BLOCK_BYTES / size;
+    let (height, width) = ((most / columns.max(1)).max(1), columns.clamp(1, most));
+    let rows = if columns == 0 { 0 } else { rows };
+    (0..rows).step_by(height).flat_map(move |row| {
+        let lines = row..row + height.min(rows - row);
+        let pieces = (0..columns).step_by(width);
+        pieces.map(move |column| (lines.clone(), column..column + width.min(columns - column)))
+    })
 }
 
 /// Writes a number to the first bytes of a buffer, in little-endian order.

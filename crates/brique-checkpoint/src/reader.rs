@@ -9,18 +9,25 @@ use brique_datasets::Standardizer;
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::Error;
-use crate::content::{Content, ExpectedTensor, KEY, VERSION, expected_tensors};
-use crate::header::{Header, LENGTH_BYTES};
+use crate::content::{KEY, add_metadata, read_checksums, read_content};
+use crate::expected::{ExpectedTensor, check_description, expected_tensors};
+use crate::header::{Header, Pair};
+use crate::header_json::Part;
+use crate::memory::check_memory;
 use crate::tensor_file::TensorFile;
 
 /// A file with a network, or with the tensors of one.
 ///
 /// [`open`](Self::open) reads and checks the header: names, types, shapes and positions of the tensors, and the
-/// description of the network. The numbers are read when they are asked for, straight into the parameters. A file of
-/// n bytes takes n bytes of memory for its parameters, at most 32 bytes for each byte of its header, and 1 MiB.
+/// description of the network, which has to fit the tensors. The numbers are read when they are asked for, straight
+/// into the parameters.
+///
+/// A file takes at most 32 bytes of memory for each byte of its header, and 1 MiB. The numbers of a network take n
+/// bytes: [`load_into`](Self::load_into) needs n more, because it reads all before it changes one;
+/// [`network`](Self::network) needs at most 5 n, for values, gradients and the boundaries at which they begin.
 ///
 /// ```
 /// use brique_checkpoint::{Reader, Writer};
@@ -46,7 +53,7 @@ pub struct Reader {
     standardizer: Option<Standardizer>,
     class_names: Vec<String>,
     metadata: BTreeMap<String, String>,
-    sections: BTreeMap<String, Value>,
+    sections: BTreeMap<String, Box<RawValue>>,
 }
 
 impl Reader {
@@ -54,7 +61,8 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or its header is malformed; a newer version of the library wrote it.
+    /// If the file cannot be read or its header is malformed, if its description does not fit its tensors, or if a newer
+    /// version of the library wrote it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         Self::opened(path).map_err(|error| error.of_file(path))
@@ -66,12 +74,7 @@ impl Reader {
         let Header { tensors, metadata } = Header::read(&mut file, length)?;
         let mut reader = Self {
             path: path.to_owned(),
-            tensors: TensorFile {
-                file,
-                tensors,
-                checksums: Vec::new(),
-                converts: false,
-            },
+            tensors: TensorFile::new(file, tensors),
             description: None,
             matrices: Vec::new(),
             standardizer: None,
@@ -79,53 +82,35 @@ impl Reader {
             metadata: BTreeMap::new(),
             sections: BTreeMap::new(),
         };
-        for (key, text) in metadata {
+        for Pair { key, text, position } in metadata {
             if key == KEY {
-                reader.take_content(&text)?;
+                reader.take_content(Part {
+                    text: &text,
+                    position,
+                })?;
             } else {
-                reader.metadata.insert(key, text);
+                add_metadata(&mut reader.metadata, key, text, position)?;
             }
         }
         Ok(reader)
     }
 
-    fn take_content(&mut self, text: &str) -> Result<(), Error> {
-        let refuse = |found: &dyn std::fmt::Display, expected: &'static str| {
-            Error::format(LENGTH_BYTES, "the metadata \"brique\"", found, expected)
-        };
-        let content: Content = match serde_json::from_str(text) {
-            Ok(content) => content,
-            // A newer version has other fields: its number says more than the first of them.
-            Err(error) => match version(text) {
-                Some(found) if found > VERSION => {
-                    return Err(Error::Version {
-                        found,
-                        newest: VERSION,
-                    });
-                }
-                _ => return Err(refuse(&error, "the description of a network")),
-            },
-        };
-        if content.version != VERSION {
-            return Err(Error::Version {
-                found: content.version,
-                newest: VERSION,
-            });
-        }
-        self.tensors.checksums = checksums(&content.checksums)
-            .filter(|checksums| checksums.len() == self.tensors.tensors.len())
-            .ok_or_else(|| {
-                refuse(
-                    &"a list of checksums that does not fit",
-                    "eight digits for each tensor",
-                )
-            })?;
-        self.description = Some(content.network.into());
+    fn take_content(&mut self, part: Part<'_>) -> Result<(), Error> {
+        let content = read_content(part)?;
+        let description = Description::from(content.network);
+        check_description(&description)?;
+        self.tensors
+            .check_content(&description, &content.matrices, part.position)?;
+        self.tensors.checksums =
+            read_checksums(&content.checksums, self.tensors.tensors().len(), part.position)?;
+        self.description = Some(description);
         self.matrices = content.matrices;
         self.standardizer = content.standardizer.map(TryInto::try_into).transpose()?;
         self.class_names = content.class_names;
-        self.metadata.extend(content.metadata);
         self.sections = content.sections;
+        for (key, text) in content.metadata {
+            add_metadata(&mut self.metadata, key, text, part.position)?;
+        }
         Ok(())
     }
 
@@ -164,7 +149,7 @@ impl Reader {
     /// Returns the name and the shape of each tensor of the file, in the order of the file.
     pub fn tensors(&self) -> impl Iterator<Item = (&str, &[usize])> {
         self.tensors
-            .tensors
+            .tensors()
             .iter()
             .map(|tensor| (&*tensor.name, &*tensor.shape))
     }
@@ -178,7 +163,7 @@ impl Reader {
         let Some(value) = self.sections.get(name) else {
             return Ok(None);
         };
-        D::deserialize(value).map(Some).map_err(|error| {
+        serde_json::from_str(value.get()).map(Some).map_err(|error| {
             let (name, message) = (name.to_owned(), error.to_string());
             Error::Section { name, message }.of_file(&self.path)
         })
@@ -199,8 +184,10 @@ impl Reader {
 
     fn read_network<T: Scalar>(&mut self, registry: &Registry<T>) -> Result<Box<dyn Module<T>>, Error> {
         let description = self.description.as_ref().ok_or(Error::NoDescription)?;
-        self.tensors
-            .check::<T>(&expected_tensors(description)?, &self.matrices)?;
+        let expected = expected_tensors(description)?;
+        self.tensors.check::<T>(&expected, &self.matrices)?;
+        // Values and gradients.
+        check_memory::<T>(expected.iter().map(|tensor| tensor.shape), 2)?;
         let mut network = registry.build(description)?;
         let mut read = Ok(());
         visit_tensors_mut(&mut *network, &mut |name, mut tensor| {
@@ -227,6 +214,7 @@ impl Reader {
     fn read_into<T: Scalar>(&mut self, network: &mut dyn Module<T>) -> Result<(), Error> {
         let expected = expected_tensors(&network.describe())?;
         self.tensors.check::<T>(&expected, &self.matrices)?;
+        check_memory::<T>(expected.iter().map(|tensor| tensor.shape), 1)?;
         let mut values = Vec::with_capacity(expected.len());
         for ExpectedTensor { name, shape, layout } in &expected {
             let mut read = Array2::zeros(*shape);
@@ -260,22 +248,4 @@ impl Reader {
     pub fn verify(&mut self) -> Result<(), Error> {
         self.tensors.verify().map_err(|error| error.of_file(&self.path))
     }
-}
-
-/// Reads the version of a description whose other fields are unknown.
-fn version(text: &str) -> Option<u64> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        version: u64,
-    }
-    serde_json::from_str::<Version>(text)
-        .ok()
-        .map(|found| found.version)
-}
-
-/// Reads eight hexadecimal digits for each checksum.
-fn checksums(digits: &str) -> Option<Vec<u32>> {
-    let digits = digits.as_bytes().chunks(8);
-    let numbers = digits.map(|digits| u32::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
-    numbers.collect()
 }

@@ -1,25 +1,29 @@
 //! The tensors of an open file.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-use brique_core::Layout;
+use brique_core::{Description, Layout};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, ArrayViewMut2};
-use safetensors::Dtype;
 
 use crate::Error;
-use crate::content::ExpectedTensor;
+use crate::comparison::Comparison;
 use crate::error::Mismatch;
+use crate::expected::{ExpectedTensor, tensor_count, visit_expected};
 use crate::header::StoredTensor;
+use crate::memory::check_memory;
 use crate::numbers::{decode, dtype};
+use crate::shown::quoted;
 
 /// An open file with the positions of its tensors.
 #[derive(Debug)]
 pub(crate) struct TensorFile {
-    pub(crate) file: File,
-    pub(crate) tensors: Vec<StoredTensor>,
+    file: File,
+    tensors: Vec<StoredTensor>,
+    /// The indices of the tensors, sorted by name.
+    pub(crate) by_name: Vec<usize>,
     /// The checksum of each tensor, if this library wrote the file.
     pub(crate) checksums: Vec<u32>,
     /// Whether numbers of the other type are converted.
@@ -27,57 +31,74 @@ pub(crate) struct TensorFile {
 }
 
 impl TensorFile {
+    pub(crate) fn new(file: File, tensors: Vec<StoredTensor>) -> Self {
+        let mut by_name: Vec<usize> = (0..tensors.len()).collect();
+        by_name.sort_by_key(|&index| &*tensors[index].name);
+        Self {
+            file,
+            tensors,
+            by_name,
+            checksums: Vec::new(),
+            converts: false,
+        }
+    }
+
+    /// Returns the tensors in the order of the file.
+    pub(crate) fn tensors(&self) -> &[StoredTensor] {
+        &self.tensors
+    }
+
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+        let found = self
+            .by_name
+            .binary_search_by_key(&name, |&index| &self.tensors[index].name);
+        found.ok().map(|number| self.by_name[number])
+    }
+
+    /// Checks that the tensors are those of a description and these matrices, which are at `position` in the file.
+    pub(crate) fn check_content(
+        &self,
+        description: &Description,
+        matrices: &[String],
+        position: u64,
+    ) -> Result<(), Error> {
+        let described = tensor_count(description) + matrices.len();
+        let count = self.tensors.len();
+        // Names of tensors that are not there, each with a long path, would take much memory.
+        if described != count {
+            let found = format!("with {described} tensors");
+            let expected = format!("the {count} tensors of the file");
+            return Err(Error::format(
+                position,
+                "the metadata \"brique\"",
+                found,
+                expected,
+            ));
+        }
+        let mut names = BTreeSet::new();
+        for name in matrices {
+            if self.index(name).is_none() || !names.insert(name) {
+                let found = quoted(name);
+                let expected = "the name of a tensor in the file, each once";
+                return Err(Error::format(position, "the name of a matrix", found, expected));
+            }
+        }
+        let mut comparison = Comparison::new(self, matrices, None);
+        visit_expected(description, &mut |tensor| comparison.add(&tensor))?;
+        comparison.finish()
+    }
+
     /// Compares all tensors of the file but those named `others` with those expected.
     pub(crate) fn check<T: Scalar>(
         &self,
         expected: &[ExpectedTensor],
         others: &[String],
     ) -> Result<(), Error> {
-        let mut stored: BTreeMap<&str, &StoredTensor> = self
-            .tensors
-            .iter()
-            .map(|tensor| (&*tensor.name, tensor))
-            .collect();
-        for name in others {
-            stored.remove(&**name);
-        }
-        let mut mismatch = Mismatch::default();
+        let mut comparison = Comparison::new(self, others, Some(dtype::<T>()));
         for tensor in expected {
-            if let Some(stored) = stored.remove(&*tensor.name) {
-                self.compare::<T>(stored, tensor, &mut mismatch);
-                continue;
-            }
-            let shape = tensor.layout.stored_shape(tensor.shape);
-            mismatch.missing.push(format!("{} {shape:?}", tensor.name));
+            comparison.add(tensor);
         }
-        for tensor in stored.values() {
-            mismatch
-                .unexpected
-                .push(format!("{} {:?}", tensor.name, tensor.shape));
-        }
-        if mismatch.is_empty() {
-            return Ok(());
-        }
-        Err(Error::Tensors(mismatch))
-    }
-
-    /// Adds the differences between a tensor of the file and the expected one.
-    fn compare<T: Scalar>(&self, stored: &StoredTensor, expected: &ExpectedTensor, mismatch: &mut Mismatch) {
-        let name = &stored.name;
-        let shape = expected.layout.stored_shape(expected.shape);
-        if stored.shape != shape {
-            let found = &stored.shape;
-            mismatch
-                .shapes
-                .push(format!("{name} is {found:?}, expected {shape:?}"));
-        }
-        let (found, wanted) = (stored.dtype, dtype::<T>());
-        let is_number = matches!(found, Dtype::F32 | Dtype::F64);
-        if found != wanted && !(self.converts && is_number) {
-            mismatch
-                .types
-                .push(format!("{name} is {found:?}, expected {wanted:?}"));
-        }
+        comparison.finish()
     }
 
     /// Reads the numbers of a tensor that [`check`](Self::check) has found.
@@ -87,8 +108,11 @@ impl TensorFile {
         layout: Layout,
         values: &mut ArrayViewMut2<'_, T>,
     ) -> Result<(), Error> {
-        let Some(number) = self.tensors.iter().position(|tensor| tensor.name == name) else {
-            return Ok(()); // `check` has found them all
+        let Some(number) = self.index(name) else {
+            return Err(Error::Tensors(Mismatch {
+                missing: vec![name.to_owned()],
+                ..Mismatch::default()
+            }));
         };
         let StoredTensor { position, dtype, .. } = self.tensors[number];
         self.file
@@ -121,26 +145,22 @@ impl TensorFile {
 
     /// Reads a tensor as a matrix, `None` if there is none of this name.
     pub(crate) fn matrix<T: Scalar>(&mut self, name: &str) -> Result<Option<Array2<T>>, Error> {
-        let Some(stored) = self.tensors.iter().find(|tensor| tensor.name == name) else {
+        let Some(stored) = self.index(name).map(|index| &self.tensors[index]) else {
             return Ok(None);
         };
         let shape = match stored.shape[..] {
             [rows, columns] => (rows, columns),
-            _ => (
-                usize::from(stored.shape.is_empty()),
-                stored.shape.iter().product(),
-            ),
+            _ => (1, stored.shape.iter().product()),
         };
         let expected = ExpectedTensor {
             name: name.to_owned(),
             shape,
             layout: Layout::Matrix,
         };
-        let mut mismatch = Mismatch::default();
-        self.compare::<T>(stored, &expected, &mut mismatch);
-        if !mismatch.is_empty() {
-            return Err(Error::Tensors(mismatch));
-        }
+        let mut comparison = Comparison::new(self, &[], Some(dtype::<T>()));
+        comparison.compare(stored, &expected);
+        comparison.result()?;
+        check_memory::<T>([shape].into_iter(), 1)?;
         let mut values = Array2::zeros(shape);
         self.read(name, Layout::Matrix, &mut values.view_mut())?;
         Ok(Some(values))

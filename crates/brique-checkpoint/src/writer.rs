@@ -10,12 +10,15 @@ use brique_tensor::{Matrix, Scalar};
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::Error;
 use crate::atomic::AtomicFile;
-use crate::content::{Content, ExpectedTensor, KEY, VERSION, expected_tensors};
+use crate::content::{Content, KEY, VERSION};
 use crate::description_json::ModuleJson;
-use crate::header::{LENGTH_BYTES, LONGEST_HEADER, check_name};
+use crate::expected::{ExpectedTensor, check_description, expected_tensors};
+use crate::header::{LENGTH_BYTES, LONGEST_HEADER};
+use crate::names::check_name;
 use crate::numbers::{dtype, encode};
 
 /// Writes a network to a file, and what belongs to it: a standardizer, the names of classes, metadata, and sections and
@@ -50,7 +53,7 @@ pub struct Writer<'a, T: Scalar = f64> {
     standardizer: Option<&'a Standardizer>,
     class_names: Vec<String>,
     metadata: BTreeMap<String, String>,
-    sections: BTreeMap<String, Value>,
+    sections: BTreeMap<String, Box<RawValue>>,
     matrices: Vec<(String, &'a Matrix<T>)>,
 }
 
@@ -96,7 +99,13 @@ impl<'a, T: Scalar> Writer<'a, T> {
     /// If the data cannot be represented as JSON. Wrap numbers that may be infinite or NaN into
     /// [`Exact`](crate::Exact).
     pub fn section(mut self, name: &str, data: &impl Serialize) -> Result<Self, Error> {
-        let value = serde_json::to_value(data).map_err(|error| Error::Section {
+        // As a value first, which sorts the keys of tables: the same data gives the same bytes.
+        let value = serde_json::to_value(data).and_then(|value| {
+            let text = to_raw_value(&value)?;
+            // What is written can be read: it must not be nested deeper than a reader allows.
+            serde_json::from_str::<Value>(text.get()).map(|_| text)
+        });
+        let value = value.map_err(|error| Error::Section {
             name: name.to_owned(),
             message: error.to_string(),
         })?;
@@ -160,7 +169,9 @@ impl<'a, T: Scalar> Writer<'a, T> {
 
     /// Returns all tensors in the order of the file: those of the network, then the matrices.
     fn tensors(&self) -> Result<Vec<ExpectedTensor>, Error> {
-        let mut tensors = expected_tensors(&self.network.describe())?;
+        let description = self.network.describe();
+        check_description(&description)?;
+        let mut tensors = expected_tensors(&description)?;
         tensors.extend(self.matrices.iter().map(|(name, values)| ExpectedTensor {
             name: name.clone(),
             shape: values.dim(),

@@ -87,7 +87,7 @@ impl<T: Scalar> Registry<T> {
     /// # Errors
     ///
     /// If a kind is not registered, an attribute is missing or invalid, or the new module has other tensors than the
-    /// description.
+    /// description, or other inner modules than those that the description names.
     pub fn build(&self, description: &Description) -> Result<Box<dyn Module<T>>, Error> {
         let refuse = |fault| Error::new(description, "build", fault);
         let Some(build) = self.kinds.get(&description.kind) else {
@@ -103,7 +103,8 @@ impl<T: Scalar> Registry<T> {
             Ok((inner.name.clone(), module))
         });
         let module = build(description, inner.collect::<Result<_, Error>>()?)?;
-        description.compare_tensors(&module.describe().tensors)?;
+        description.compare_tensors(&own_tensors(&*module))?;
+        description.compare_inner(&*module)?;
         Ok(module)
     }
 
@@ -125,6 +126,18 @@ impl<T: Scalar> Registry<T> {
         });
         Ok(copy)
     }
+}
+
+fn own_tensors<T: Scalar>(module: &dyn Module<T>) -> Vec<TensorDescription> {
+    let mut tensors = Vec::new();
+    module.own_parameters(&mut |parameter| {
+        tensors.extend(parameter.tensors().map(|tensor| TensorDescription {
+            name: tensor.name.to_owned(),
+            shape: tensor.values.dim(),
+            layout: tensor.layout,
+        }));
+    });
+    tensors
 }
 
 impl Description {
@@ -151,6 +164,28 @@ impl Description {
         }
         let expected = expected.iter().map(|tensor| (&*tensor.name, tensor.shape));
         Err(self.wrong_tensors(&expected.collect::<Vec<_>>()))
+    }
+
+    /// Checks that the inner modules of a new module have the names of the description. A module that renames or leaves
+    /// out some would not get the values of their tensors. A description may leave all of them to the function that
+    /// builds the module.
+    fn compare_inner<T: Scalar>(&self, module: &dyn Module<T>) -> Result<(), Error> {
+        let expected = || {
+            (0..)
+                .map_while(|number| module.inner(number))
+                .map(|(name, _)| name)
+        };
+        let found = || self.inner.iter().map(|inner| &*inner.name);
+        if self.inner.is_empty() || found().eq(expected()) {
+            return Ok(());
+        }
+        let text = |names: Vec<&str>| format!("[{}]", names.join(", "));
+        let fault = Fault::Value {
+            argument: "the list of inner modules".into(),
+            found: text(found().collect()),
+            expected: text(expected().collect()).into(),
+        };
+        Err(Error::new(self, "build", fault))
     }
 
     fn wrong_tensors(&self, expected: &[(&str, (usize, usize))]) -> Error {

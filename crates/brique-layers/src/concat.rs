@@ -64,7 +64,7 @@ impl<T: Scalar> Concat<T> {
     /// If the branch does not take the input, or memory cannot address the outputs of all branches.
     pub fn branch(self, module: impl Module<T> + 'static) -> Result<Self, Error> {
         let name = self.branches.len().to_string();
-        self.named(name, Box::new(module))
+        self.added(name, Box::new(module))
     }
 
     /// Returns the module with one more branch, which has this name.
@@ -74,18 +74,34 @@ impl<T: Scalar> Concat<T> {
     /// If the branch does not take the input, another branch has the name, or memory cannot address the outputs of all
     /// branches.
     pub fn branch_named(self, name: &str, module: impl Module<T> + 'static) -> Result<Self, Error> {
-        self.named(name.to_owned(), Box::new(module))
+        self.added(name.to_owned(), Box::new(module))
     }
 
-    pub(crate) fn named(mut self, name: String, module: Box<dyn Module<T>>) -> Result<Self, Error> {
-        let refuse = |fault| Error::new(format_args!("branch {name} ({module})"), "branch", fault);
+    fn added(self, name: String, module: Box<dyn Module<T>>) -> Result<Self, Error> {
         if self.branches.iter().any(|branch| branch.name == name) {
-            return Err(refuse(Fault::Value {
+            let fault = Fault::Value {
                 argument: "name".into(),
                 found: format!("{name:?}"),
                 expected: "a name that no branch has".into(),
-            }));
+            };
+            return Err(Error::new(
+                format_args!("branch {name} ({module})"),
+                "branch",
+                fault,
+            ));
         }
+        Ok(self.named(name, module)?.with_paths())
+    }
+
+    /// Passes its path to every inner module.
+    pub(crate) fn with_paths(mut self) -> Self {
+        self.begin_step(0);
+        self
+    }
+
+    /// Returns the module with one more branch, whose name no other has, and which does not know its path yet.
+    pub(crate) fn named(mut self, name: String, module: Box<dyn Module<T>>) -> Result<Self, Error> {
+        let refuse = |fault| Error::new(format_args!("branch {name} ({module})"), "branch", fault);
         let output = module.output_shape(self.input).map_err(refuse)?;
         let first = self.outputs();
         let Some(end) = first.checked_add(output.size()) else {
@@ -102,13 +118,12 @@ impl<T: Scalar> Concat<T> {
             module,
             output,
         });
-        // Passes its path to every inner module.
-        self.begin_step(0);
         Ok(self)
     }
 
     fn outputs(&self) -> usize {
-        self.branches.iter().map(|branch| branch.output.size()).sum()
+        let end = self.branches.last().and_then(|last| last.columns.end);
+        end.map_or(0, isize::cast_unsigned)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Builds every module of this crate from its description.
 
+use std::collections::BTreeSet;
+
 use brique_core::{Description, Error, Fault, InnerModules, Module, Registry};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
@@ -62,17 +64,8 @@ pub fn registry<T: Scalar>() -> Registry<T> {
 }
 
 fn sequential<T: Scalar>(d: &Description, inner: InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> {
-    let network = inner.into_iter().enumerate().try_fold(
-        Sequential::new(d.shape("in")?),
-        |network, (number, (name, module))| {
-            if name == number.to_string() {
-                network.then(module)
-            } else {
-                network.then_named(&name, module)
-            }
-        },
-    )?;
-    Ok(Box::new(network))
+    check_names(d, &inner)?;
+    Ok(Box::new(Sequential::of_modules(d.shape("in")?, inner)?))
 }
 
 fn residual<T: Scalar>(d: &Description, inner: InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> {
@@ -90,10 +83,24 @@ fn residual<T: Scalar>(d: &Description, inner: InnerModules<T>) -> Result<Box<dy
 }
 
 fn concat<T: Scalar>(d: &Description, inner: InnerModules<T>) -> Result<Box<dyn Module<T>>, Error> {
+    check_names(d, &inner)?;
     let concat = inner
         .into_iter()
         .try_fold(Concat::new(d.shape("in")?), |concat, (name, module)| {
             concat.named(name, module)
         })?;
-    Ok(Box::new(concat))
+    Ok(Box::new(concat.with_paths()))
+}
+
+fn check_names<T: Scalar>(d: &Description, inner: &InnerModules<T>) -> Result<(), Error> {
+    let mut names = BTreeSet::new();
+    let Some((name, _)) = inner.iter().find(|(name, _)| !names.insert(name)) else {
+        return Ok(());
+    };
+    let fault = Fault::Value {
+        argument: "the name of a module inside".into(),
+        found: format!("{name:?}"),
+        expected: "a name that no other module has".into(),
+    };
+    Err(Error::new(d, "build", fault))
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
-use brique_core::{Description, Error, Fault, Gradient, Memory, Module, Node, Plan, Shape};
+use brique_core::{Description, Error, Fault, Gradient, InnerModules, Memory, Module, Node, Plan, Shape};
 use brique_tensor::{Matrix, Scalar, compile_once};
 
 /// Applies modules one after the other: `y = f_n(… f_2(f_1(x)))`.
@@ -108,8 +108,29 @@ impl<T: Scalar> Sequential<T> {
         self.placed(Some(name.to_owned()), Box::new(module))
     }
 
+    /// Creates a network of these modules. A name that is the index counts as not given.
+    ///
+    /// [`then`](Self::then) passes its path to every module in each call; here, that happens once.
+    pub(crate) fn of_modules(input: Shape, modules: InnerModules<T>) -> Result<Self, Error> {
+        let mut network = Self::new(input);
+        for (number, (name, module)) in modules.into_iter().enumerate() {
+            let name = (name != number.to_string()).then_some(name);
+            network.push(name, module)?;
+        }
+        network.begin_step(0);
+        Ok(network)
+    }
+
     /// Appends a module. Without a given name, its name is its index.
     fn placed(mut self, name: Option<String>, module: Box<dyn Module<T>>) -> Result<Self, Error> {
+        self.push(name, module)?;
+        // Passes its path to every inner module, which mixes it into the seed of its random numbers.
+        self.begin_step(0);
+        Ok(self)
+    }
+
+    /// Appends a module that does not know its path yet.
+    fn push(&mut self, name: Option<String>, module: Box<dyn Module<T>>) -> Result<(), Error> {
         let number = self.modules.len();
         let output = module
             .output_shape(self.output())
@@ -120,9 +141,7 @@ impl<T: Scalar> Sequential<T> {
             module,
             output,
         });
-        // Passes its path to every inner module, which mixes it into the seed of its random numbers.
-        self.begin_step(0);
-        Ok(self)
+        Ok(())
     }
 
     /// Appends the modules of `nested` one by one.

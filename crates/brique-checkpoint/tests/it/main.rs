@@ -6,7 +6,15 @@
     reason = "a test that cannot go on fails"
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small whole numbers are carried as f64"
+)]
 
+mod malformed;
+mod mutated;
+mod mutator;
 mod networks;
 mod round_trip;
 mod safe_writes;

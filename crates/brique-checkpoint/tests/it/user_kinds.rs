@@ -4,7 +4,7 @@ use std::fmt;
 
 use brique_checkpoint::{Reader, save};
 use brique_core::{Description, Fault, Memory, Module, Parameter, Shape};
-use brique_layers::{Linear, Sequential, registry};
+use brique_layers::{Linear, Sequential, Tanh, registry};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, array};
 
@@ -89,4 +89,19 @@ fn a_registered_kind_comes_back() {
         .1
         .to_vec();
     assert_eq!(shape, [2]);
+}
+
+/// The function of a kind may build modules that the description does not name. The file has no values for them.
+#[test]
+fn modules_that_the_file_does_not_describe_are_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("n.safetensors");
+    save(&Tanh, &path).unwrap();
+    let mut registry = registry::<f64>();
+    registry.register("Tanh", |_, _| {
+        let linear = Linear::from_parameters(array![[1.0], [0.0]])?;
+        Ok(Box::new(Sequential::new(1).then(linear)?))
+    });
+    let error = Reader::open(&path).unwrap().network(&registry).unwrap_err();
+    assert!(error.to_string().ends_with("missing: 0.weight"), "{error}");
 }
