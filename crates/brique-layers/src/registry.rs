@@ -30,9 +30,9 @@ pub fn registry<T: Scalar>() -> Registry<T> {
     let mut registry = Registry::default();
     registry.register("Linear", |d, _| {
         let (inputs, outputs) = (d.size("in")?, d.size("out")?);
+        d.check_tensors(&[("weight", (inputs, outputs)), ("bias", (1, outputs))])?;
         crate::addressable::check_addressable::<T>(inputs, outputs)
             .map_err(|fault| Error::new(d, "build", fault))?;
-        d.check_tensors(&[("weight", (inputs, outputs)), ("bias", (1, outputs))])?;
         let linear = Linear::from_parameters(Array2::zeros((inputs + 1, outputs)))?;
         Ok(Box::new(linear))
     });
