@@ -244,9 +244,13 @@ fn wrong_descriptions_are_refused() {
         "{}",
         told(&linear)
     );
-    let huge = Description::new("Linear")
+    let mut huge = Description::new("Linear")
         .attribute("in", u64::MAX / 2)
         .attribute("out", 9_u64);
+    assert!(told(&huge).contains("the list of tensors is , expected weight (9223372036854775807, 9)"));
+    huge.tensors = linear.tensors.clone();
+    huge.tensors[0].shape = (usize::MAX / 2, 9);
+    huge.tensors[1].shape = (1, 9);
     assert!(
         told(&huge).contains("as many as memory can address"),
         "{}",

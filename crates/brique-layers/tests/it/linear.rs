@@ -148,6 +148,23 @@ fn more_parameters_than_memory_can_address_are_refused() {
     }
 }
 
+/// Only weights decay, and files store a weight and a bias.
+#[test]
+fn the_last_row_is_the_bias_however_the_layer_was_made() {
+    let drawn: Linear = Linear::new(2, 3, Init::PyTorch, &mut portable(1)).unwrap();
+    for linear in [two_to_three(), drawn] {
+        assert_eq!(linear.parameters().weight_rows(), 2);
+        let tensors = linear
+            .parameters()
+            .tensors()
+            .map(|tensor| (tensor.name, tensor.values.dim()));
+        assert_eq!(
+            tensors.collect::<Vec<_>>(),
+            [("weight", (2, 3)), ("bias", (1, 3))]
+        );
+    }
+}
+
 #[test]
 fn the_reports_weights_are_randn_row_by_row() {
     let linear: Linear = Linear::new(3, 2, Init::StandardNormal, &mut NumpyRandomState::new(42)).unwrap();

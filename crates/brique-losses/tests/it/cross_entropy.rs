@@ -550,3 +550,23 @@ fn losses_show_themselves_and_their_options() {
         "CrossEntropyLoss(batch mean, label smoothing 0.1, 2 class weights)"
     );
 }
+
+/// The softmax is saturated at the class of the target, wherever that is, and little is moved to the others: both terms
+/// of the gradient are small there, and no rounding of a number near 1 may reach them.
+#[test]
+fn a_small_smoothing_keeps_its_digits_in_a_saturated_row() {
+    let smoothing = 1e-9;
+    let loss = CrossEntropyLoss::new()
+        .with_reduction(Reduction::Sum)
+        .label_smoothing(smoothing)
+        .unwrap();
+    let tail = (-30.0_f64).exp();
+    let others = 2.0 * smoothing / 3.0;
+    let exact = (others - (1.0 - others) * 2.0 * tail) / (1.0 + 2.0 * tail);
+    for class in 0..3 {
+        let z = Array2::from_shape_fn((1, 3), |(_, column)| if column == class { 0.0 } else { -30.0 });
+        let gradient = loss.backward(&array![[class as f64]], &z).unwrap();
+        let error = (gradient[[0, class]] - exact).abs() / exact;
+        assert!(error < 1e-14, "class {class}: {error:e}");
+    }
+}
