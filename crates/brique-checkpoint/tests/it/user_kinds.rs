@@ -96,7 +96,7 @@ fn a_registered_kind_comes_back() {
 fn modules_that_the_file_does_not_describe_are_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("n.safetensors");
-    save(&Tanh, &path).unwrap();
+    save::<f64>(&Tanh, &path).unwrap();
     let mut registry = registry::<f64>();
     registry.register("Tanh", |_, _| {
         let linear = Linear::from_parameters(array![[1.0], [0.0]])?;
