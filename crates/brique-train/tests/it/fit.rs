@@ -288,14 +288,19 @@ fn no_epochs_are_no_training() {
 fn patience_counts_from_the_best_epoch() {
     let set = |target: f64| Dataset::new(array![[0.0]], array![[target]]).unwrap();
     let (train, validation) = (set(1.0), set(0.5));
-    let mut network = line(0.0, 0.0);
-    let history = Fit::new(50, 1)
-        .validate(&validation)
-        .stop_early(3)
-        .run(&mut network, &MSELoss::new(), &mut SGD::new(0.1).unwrap(), &train)
-        .unwrap();
-    assert_eq!(history.best().map(|best| best.number), Some(2));
-    assert_eq!((history.epochs().len(), history.stopped()), (6, Stopped::Early));
-    let bias = parameters(&network)[0][[1, 0]];
-    assert!((bias - 0.488).abs() < 1e-12, "{bias}");
+    for (patience, epochs) in [(3, 6), (1, 4), (0, 4)] {
+        let mut network = line(0.0, 0.0);
+        let history = Fit::new(50, 1)
+            .validate(&validation)
+            .stop_early(patience)
+            .run(&mut network, &MSELoss::new(), &mut SGD::new(0.1).unwrap(), &train)
+            .unwrap();
+        assert_eq!(history.best().map(|best| best.number), Some(2));
+        assert_eq!(
+            (history.epochs().len(), history.stopped()),
+            (epochs, Stopped::Early)
+        );
+        let bias = parameters(&network)[0][[1, 0]];
+        assert!((bias - 0.488).abs() < 1e-12, "{bias}");
+    }
 }
