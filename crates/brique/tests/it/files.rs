@@ -1,8 +1,8 @@
 //! One program trains and saves, another loads and predicts.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::{env, fs};
 
 const PROGRAMS: [&str; 2] = ["train_and_save", "load_and_predict"];
 
@@ -26,17 +26,24 @@ fn the_readme_shows_both_programs_in_fifteen_lines() {
     assert_eq!(lines, 15);
 }
 
+/// Returns the command that starts a program. `cargo test` has built it beside the tests; `cargo test --test it` has not.
+fn command(program: &str) -> Command {
+    let tests = env::current_exe().unwrap();
+    let built = tests.ancestors().nth(2).unwrap().join("examples").join(program);
+    if built.exists() {
+        return Command::new(built);
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--example", program, "--manifest-path"]);
+    cargo.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+    cargo
+}
+
 #[test]
 fn another_program_predicts_what_one_has_learnt() {
     let folder = tempfile::tempdir().unwrap();
     let outputs = PROGRAMS.map(|program| {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        let output = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--example", program, "--manifest-path"])
-            .arg(manifest)
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
+        let output = command(program).current_dir(folder.path()).output().unwrap();
         assert!(
             output.status.success(),
             "{}",

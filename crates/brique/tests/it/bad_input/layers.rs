@@ -248,7 +248,7 @@ fn descriptions() -> Vec<Row> {
     for (inputs, outputs) in [(u64::MAX, 1), (1, u64::MAX), (1 << 46, 1), (u64::MAX, u64::MAX)] {
         rows.push(of(
             "a huge layer",
-            &["build: the number of parameters is ", ADDRESS],
+            &["build: the list of tensors is , expected weight ("],
             linear(inputs, outputs),
         ));
     }
