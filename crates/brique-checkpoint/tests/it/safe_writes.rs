@@ -67,6 +67,18 @@ fn a_link_in_the_place_of_the_partial_file_is_not_followed() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_no_file_keeps_pointing_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("files")).unwrap();
+    let link = folder.path().join("latest");
+    std::os::unix::fs::symlink("files/n.safetensors", &link).unwrap();
+    save(&linear(1.0), &link).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(load::<f64>(folder.path().join("files/n.safetensors")).is_ok());
+}
+
 /// Several threads save to one path while others load from it: what is loaded is always one of the networks.
 #[test]
 fn what_is_loaded_was_saved_by_one_writer() {
