@@ -329,7 +329,7 @@ fn modules_that_cannot_be_built_are_errors() {
     let missing = "is missing, expected ";
     let probability = "rate is ";
     let nan = json!({"name": "rate", "value": {"number": "NaN 7ff8000000000000"}});
-    let slope = json!({"name": "negative_slope", "value": {"number": "NaN 7ff8000000000000"}});
+    let negative_slope = json!({"name": "negative_slope", "value": {"number": "NaN 7ff8000000000000"}});
     let alpha = json!({"name": "alpha", "value": {"number": "inf"}});
     let seed = || integer("seed", 1);
     refused_at_load(&[
@@ -344,7 +344,11 @@ fn modules_that_cannot_be_built_are_errors() {
             &chain(&[inner("0", &module("Conv2d", &[]))]),
             "kind is \"Conv2d\"",
         ),
-        empty("LeakyReLU without a slope", &module("LeakyReLU", &[]), missing),
+        empty(
+            "LeakyReLU without its attribute",
+            &module("LeakyReLU", &[]),
+            missing,
+        ),
         empty("Linear without sizes", &module("Linear", &[]), missing),
         empty("LayerNorm without a size", &module("LayerNorm", &[]), missing),
         empty("Dropout without a rate", &module("Dropout", &[seed()]), missing),
@@ -380,8 +384,8 @@ fn modules_that_cannot_be_built_are_errors() {
             "expected an integer",
         ),
         empty(
-            "a slope of NaN",
-            &module("LeakyReLU", &[slope]),
+            "an attribute of NaN",
+            &module("LeakyReLU", &[negative_slope]),
             "expected a finite number",
         ),
         empty(
@@ -448,7 +452,7 @@ fn tensors_of_modules_that_are_left_out_are_errors() {
     };
     refused_at_load(&[
         (
-            "left out",
+            "unnamed in the file",
             file(&network, "0"),
             "the list of inner modules is [0], expected []",
         ),
