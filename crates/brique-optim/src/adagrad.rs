@@ -4,8 +4,9 @@ use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
-use crate::common::{Common, common_methods, decayed};
+use crate::base::{Base, decayed};
 use crate::error::{check_not_negative, check_positive};
+use crate::methods::optimizer_methods;
 use crate::{Error, Optimizer, State};
 
 /// Adagrad: the gradient divided by the root of the sum of all its squares so far.
@@ -37,7 +38,7 @@ use crate::{Error, Optimizer, State};
 /// 2011; PyTorch's `Adagrad`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adagrad<T: Scalar = f64> {
-    common: Common<T>,
+    base: Base<T>,
     lr_decay: f64,
     eps: f64,
 }
@@ -49,9 +50,9 @@ impl<T: Scalar> Adagrad<T> {
     ///
     /// If `learning_rate` is negative, NaN, or not finite in `T`.
     pub fn new(learning_rate: f64) -> Result<Self, Error> {
-        let common = Common::new("Adagrad", learning_rate)?;
+        let base = Base::new("Adagrad", learning_rate)?;
         Ok(Self {
-            common,
+            base,
             lr_decay: 0.0,
             eps: 1e-10,
         })
@@ -63,7 +64,7 @@ impl<T: Scalar> Adagrad<T> {
     ///
     /// If `lr_decay` is negative, NaN, or not finite in `T`.
     pub fn lr_decay(mut self, lr_decay: f64) -> Result<Self, Error> {
-        check_not_negative::<T>(self.common.name, "lr_decay", lr_decay)?;
+        check_not_negative::<T>(self.base.name, "lr_decay", lr_decay)?;
         self.lr_decay = lr_decay;
         Ok(self)
     }
@@ -74,7 +75,7 @@ impl<T: Scalar> Adagrad<T> {
     ///
     /// If `eps` is not above 0 and finite, in `T`.
     pub fn eps(mut self, eps: f64) -> Result<Self, Error> {
-        check_positive::<T>(self.common.name, "eps", eps)?;
+        check_positive::<T>(self.base.name, "eps", eps)?;
         self.eps = eps;
         Ok(self)
     }
@@ -82,16 +83,16 @@ impl<T: Scalar> Adagrad<T> {
 
 const BUFFERS: [&str; 1] = ["sum"];
 
-common_methods!(Adagrad, |_| &BUFFERS, |adagrad, description| description
+optimizer_methods!(Adagrad, |_| &BUFFERS, |adagrad, description| description
     .attribute("lr_decay", adagrad.lr_decay)
     .attribute("eps", adagrad.eps));
 
 compile_once! {
     fn step<T: Scalar>(adagrad: &mut Adagrad<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
-        let steps_before = adagrad.common.state.steps as f64;
-        let rate = T::from_f64(adagrad.common.learning_rate / (1.0 + steps_before * adagrad.lr_decay));
+        let steps_before = adagrad.base.state.steps as f64;
+        let rate = T::from_f64(adagrad.base.learning_rate / (1.0 + steps_before * adagrad.lr_decay));
         let eps = T::from_f64(adagrad.eps);
-        adagrad.common.step(module, BUFFERS, |rows| {
+        adagrad.base.step(module, BUFFERS, |rows| {
             let decay = T::from_f64(rows.decay);
             let [s] = rows.buffers;
             Zip::from(rows.value)

@@ -1,10 +1,11 @@
-//! Adam, and the step that it has in common with `AdamW`.
+//! Adam, and the step that it shares with `AdamW`.
 
 use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
-use crate::common::{Common, common_methods, decayed};
+use crate::base::{Base, decayed};
+use crate::methods::optimizer_methods;
 use crate::moments::{BUFFERS, Moments, moments_methods};
 use crate::{Error, Optimizer, State};
 
@@ -39,7 +40,7 @@ use crate::{Error, Optimizer, State};
 /// Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, 2015; PyTorch's `Adam`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adam<T: Scalar = f64> {
-    common: Common<T>,
+    base: Base<T>,
     moments: Moments,
 }
 
@@ -50,21 +51,21 @@ impl<T: Scalar> Adam<T> {
     ///
     /// If `learning_rate` is negative, NaN, or not finite in `T`.
     pub fn new(learning_rate: f64) -> Result<Self, Error> {
-        let common = Common::new("Adam", learning_rate)?;
+        let base = Base::new("Adam", learning_rate)?;
         Ok(Self {
-            common,
+            base,
             moments: Moments::default(),
         })
     }
 }
 
 moments_methods!(Adam);
-common_methods!(Adam, |_| &BUFFERS, |adam, description| adam
+optimizer_methods!(Adam, |_| &BUFFERS, |adam, description| adam
     .moments
     .describe(description));
 
 fn step<T: Scalar>(adam: &mut Adam<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
-    adam_step(&mut adam.common, adam.moments, module, Decay::InGradient)
+    adam_step(&mut adam.base, adam.moments, module, Decay::InGradient)
 }
 
 /// The way in which weight decay is applied.
@@ -79,20 +80,20 @@ pub(crate) enum Decay {
 compile_once! {
     /// Performs one step of Adam or `AdamW`, depending on `kind`.
     pub(crate) fn adam_step<T: Scalar>(
-        common: &mut Common<T>,
+        base: &mut Base<T>,
         moments: Moments,
         module: &mut dyn Module<T>,
         kind: Decay
     ) -> Result<(), Error> {
-        let steps = common.state.steps.saturating_add(1);
+        let steps = base.state.steps.saturating_add(1);
         let corrections = moments.betas.map(|beta| bias_correction(beta, steps));
-        let learning_rate = common.learning_rate;
+        let learning_rate = base.learning_rate;
         let rate = T::from_f64(learning_rate / corrections[0]);
         let scale = T::from_f64(1.0 / corrections[1].sqrt());
         let eps = T::from_f64(moments.eps);
         let [beta1, beta2] = moments.betas.map(T::from_f64);
         let [rest1, rest2] = moments.betas.map(|beta| T::from_f64(1.0 - beta));
-        common.step(module, BUFFERS, |rows| {
+        base.step(module, BUFFERS, |rows| {
             let (decay, factor) = match kind {
                 Decay::InGradient => (rows.decay, 1.0),
                 Decay::Decoupled => (0.0, 1.0 - learning_rate * rows.decay),

@@ -4,7 +4,8 @@ use brique_core::{Description, Module};
 use brique_tensor::Scalar;
 
 use crate::adam::{Decay, adam_step};
-use crate::common::{Common, common_methods};
+use crate::base::Base;
+use crate::methods::optimizer_methods;
 use crate::moments::{BUFFERS, Moments, moments_methods};
 use crate::{Error, Optimizer, State};
 
@@ -33,7 +34,7 @@ use crate::{Error, Optimizer, State};
 /// Source: Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, 2019; PyTorch's `AdamW`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdamW<T: Scalar = f64> {
-    common: Common<T>,
+    base: Base<T>,
     moments: Moments,
 }
 
@@ -44,20 +45,20 @@ impl<T: Scalar> AdamW<T> {
     ///
     /// If `learning_rate` is negative, NaN, or not finite in `T`.
     pub fn new(learning_rate: f64) -> Result<Self, Error> {
-        let mut common = Common::new("AdamW", learning_rate)?;
-        common.weight_decay = 0.01;
+        let mut base = Base::new("AdamW", learning_rate)?;
+        base.weight_decay = 0.01;
         Ok(Self {
-            common,
+            base,
             moments: Moments::default(),
         })
     }
 }
 
 moments_methods!(AdamW);
-common_methods!(AdamW, |_| &BUFFERS, |adam_w, description| adam_w
+optimizer_methods!(AdamW, |_| &BUFFERS, |adam_w, description| adam_w
     .moments
     .describe(description));
 
 fn step<T: Scalar>(adam_w: &mut AdamW<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
-    adam_step(&mut adam_w.common, adam_w.moments, module, Decay::Decoupled)
+    adam_step(&mut adam_w.base, adam_w.moments, module, Decay::Decoupled)
 }

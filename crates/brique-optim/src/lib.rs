@@ -5,6 +5,7 @@
 //!
 //! * [`Optimizer`]: the trait with the method `step`. [`SGD`], [`Adam`], [`AdamW`], [`RMSprop`] and [`Adagrad`]
 //!   implement it, with PyTorch's definitions and defaults.
+//! * [`Base`]: what all of them share, for an optimiser of your own.
 //! * [`State`]: the whole state of an optimiser, as plain data that can be saved and restored.
 //! * [`clip_norm`], [`clip_value`]: gradient clipping.
 //! * [`Schedule`]: the learning rate as a function of the step. [`ReduceOnPlateau`]: as a function of the losses so
@@ -23,14 +24,14 @@
 //! let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
 //! let mut linear: Linear = Linear::new(1, 1, Init::StandardNormal, &mut portable(1))?;
 //! let loss = MSELoss::new();
-//! let (base, schedule) = (0.1, Schedule::cosine(500, 0.0)?);
+//! let (base, schedule) = (0.1, Schedule::cosine(0.0)?);
 //! let mut adam = Adam::new(base)?;
 //! for step in 0..500 {
 //!     let delta = loss.backward(&y, &linear.forward(&x)?)?;
 //!     linear.zero_grad();
 //!     linear.backward_update_gradient(&x, &delta)?;
 //!     clip_norm(&mut linear, 10.0)?;
-//!     adam.set_learning_rate(base * schedule.factor(step))?;
+//!     adam.set_learning_rate(base * schedule.factor(step, 500))?;
 //!     adam.step(&mut linear)?;
 //! }
 //! assert!((linear.weight()[[0, 0]] - 2.0).abs() < 1e-3);
@@ -44,9 +45,10 @@
 mod adagrad;
 mod adam;
 mod adam_w;
+mod base;
 mod clip;
-mod common;
 mod error;
+mod methods;
 mod moments;
 mod optimizer;
 mod plateau;
@@ -58,6 +60,7 @@ mod state;
 pub use adagrad::Adagrad;
 pub use adam::Adam;
 pub use adam_w::AdamW;
+pub use base::{Base, ParameterRows};
 pub use clip::{clip_norm, clip_value};
 pub use error::Error;
 pub use optimizer::Optimizer;

@@ -57,7 +57,7 @@ macro_rules! moments_methods {
             ///
             /// If one of them is not in [0, 1).
             pub fn betas(mut self, beta1: f64, beta2: f64) -> Result<Self, Error> {
-                self.moments.set_betas(self.common.name, [beta1, beta2])?;
+                self.moments.set_betas(self.base.name, [beta1, beta2])?;
                 Ok(self)
             }
 
@@ -67,7 +67,7 @@ macro_rules! moments_methods {
             ///
             /// If `eps`, rounded to `T`, is not positive and finite.
             pub fn eps(mut self, eps: f64) -> Result<Self, Error> {
-                self.moments.set_eps::<T>(self.common.name, eps)?;
+                self.moments.set_eps::<T>(self.base.name, eps)?;
                 Ok(self)
             }
         }

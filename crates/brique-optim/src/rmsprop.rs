@@ -4,8 +4,9 @@ use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
-use crate::common::{Common, common_methods, decayed};
+use crate::base::{Base, decayed};
 use crate::error::{check_below_one, check_not_negative, check_positive};
+use crate::methods::optimizer_methods;
 use crate::{Error, Optimizer, State};
 
 /// `RMSprop`: the gradient divided by the root of a running mean of its square.
@@ -40,7 +41,7 @@ use crate::{Error, Optimizer, State};
 /// Learning*, 2012.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RMSprop<T: Scalar = f64> {
-    common: Common<T>,
+    base: Base<T>,
     alpha: f64,
     eps: f64,
     momentum: f64,
@@ -53,9 +54,9 @@ impl<T: Scalar> RMSprop<T> {
     ///
     /// If `learning_rate` is negative, NaN, or not finite in `T`.
     pub fn new(learning_rate: f64) -> Result<Self, Error> {
-        let common = Common::new("RMSprop", learning_rate)?;
+        let base = Base::new("RMSprop", learning_rate)?;
         Ok(Self {
-            common,
+            base,
             alpha: 0.99,
             eps: 1e-8,
             momentum: 0.0,
@@ -68,7 +69,7 @@ impl<T: Scalar> RMSprop<T> {
     ///
     /// If `alpha` is not in [0, 1).
     pub fn alpha(mut self, alpha: f64) -> Result<Self, Error> {
-        check_below_one(self.common.name, "alpha", alpha)?;
+        check_below_one(self.base.name, "alpha", alpha)?;
         self.alpha = alpha;
         Ok(self)
     }
@@ -79,7 +80,7 @@ impl<T: Scalar> RMSprop<T> {
     ///
     /// If `eps` is not above 0 and finite, in `T`.
     pub fn eps(mut self, eps: f64) -> Result<Self, Error> {
-        check_positive::<T>(self.common.name, "eps", eps)?;
+        check_positive::<T>(self.base.name, "eps", eps)?;
         self.eps = eps;
         Ok(self)
     }
@@ -90,7 +91,7 @@ impl<T: Scalar> RMSprop<T> {
     ///
     /// If `momentum` is negative, NaN, or not finite in `T`.
     pub fn momentum(mut self, momentum: f64) -> Result<Self, Error> {
-        check_not_negative::<T>(self.common.name, "momentum", momentum)?;
+        check_not_negative::<T>(self.base.name, "momentum", momentum)?;
         self.momentum = momentum;
         Ok(self)
     }
@@ -106,7 +107,7 @@ impl<T: Scalar> RMSprop<T> {
 
 const BUFFERS: [&str; 2] = ["square_avg", "momentum_buffer"];
 
-common_methods!(RMSprop, Self::buffers, |rmsprop, description| description
+optimizer_methods!(RMSprop, Self::buffers, |rmsprop, description| description
     .attribute("alpha", rmsprop.alpha)
     .attribute("eps", rmsprop.eps)
     .attribute("momentum", rmsprop.momentum));
@@ -114,10 +115,10 @@ common_methods!(RMSprop, Self::buffers, |rmsprop, description| description
 compile_once! {
     fn step<T: Scalar>(rmsprop: &mut RMSprop<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
         let (alpha, rest) = (T::from_f64(rmsprop.alpha), T::from_f64(1.0 - rmsprop.alpha));
-        let (rate, eps) = (T::from_f64(rmsprop.common.learning_rate), T::from_f64(rmsprop.eps));
+        let (rate, eps) = (T::from_f64(rmsprop.base.learning_rate), T::from_f64(rmsprop.eps));
         let momentum = T::from_f64(rmsprop.momentum);
         if rmsprop.momentum == 0.0 {
-            return rmsprop.common.step(module, [BUFFERS[0]], |rows| {
+            return rmsprop.base.step(module, [BUFFERS[0]], |rows| {
                 let decay = T::from_f64(rows.decay);
                 let [v] = rows.buffers;
                 Zip::from(rows.value)
@@ -130,7 +131,7 @@ compile_once! {
                     });
             });
         }
-        rmsprop.common.step(module, BUFFERS, |rows| {
+        rmsprop.base.step(module, BUFFERS, |rows| {
             let decay = T::from_f64(rows.decay);
             let [v, b] = rows.buffers;
             Zip::from(rows.value)

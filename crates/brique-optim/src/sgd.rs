@@ -4,8 +4,9 @@ use brique_core::{Description, Module};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once, update};
 
-use crate::common::{Common, common_methods, decayed};
+use crate::base::{Base, decayed};
 use crate::error::{check_not_negative, check_positive};
+use crate::methods::optimizer_methods;
 use crate::{Error, Optimizer, State};
 
 /// Gradient descent `p ← p − lr · g`, with momentum, Nesterov's momentum and weight decay as options.
@@ -39,7 +40,7 @@ use crate::{Error, Optimizer, State};
 /// deep learning*, 2013.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SGD<T: Scalar = f64> {
-    common: Common<T>,
+    base: Base<T>,
     momentum: f64,
     nesterov: bool,
 }
@@ -51,9 +52,9 @@ impl<T: Scalar> SGD<T> {
     ///
     /// If `learning_rate` is negative, NaN, or not finite in `T`.
     pub fn new(learning_rate: f64) -> Result<Self, Error> {
-        let common = Common::new("SGD", learning_rate)?;
+        let base = Base::new("SGD", learning_rate)?;
         Ok(Self {
-            common,
+            base,
             momentum: 0.0,
             nesterov: false,
         })
@@ -65,7 +66,7 @@ impl<T: Scalar> SGD<T> {
     ///
     /// If `momentum` is negative, NaN, or not finite in `T`.
     pub fn momentum(mut self, momentum: f64) -> Result<Self, Error> {
-        check_not_negative::<T>(self.common.name, "momentum", momentum)?;
+        check_not_negative::<T>(self.base.name, "momentum", momentum)?;
         (self.momentum, self.nesterov) = (momentum, false);
         Ok(self)
     }
@@ -76,7 +77,7 @@ impl<T: Scalar> SGD<T> {
     ///
     /// If `momentum` is not above 0, or not finite in `T`.
     pub fn nesterov(mut self, momentum: f64) -> Result<Self, Error> {
-        check_positive::<T>(self.common.name, "momentum", momentum)?;
+        check_positive::<T>(self.base.name, "momentum", momentum)?;
         (self.momentum, self.nesterov) = (momentum, true);
         Ok(self)
     }
@@ -88,7 +89,7 @@ impl<T: Scalar> SGD<T> {
 
 const BUFFERS: [&str; 1] = ["momentum_buffer"];
 
-common_methods!(SGD, Self::buffers, |sgd, description| description
+optimizer_methods!(SGD, Self::buffers, |sgd, description| description
     .attribute("momentum", sgd.momentum)
     .attribute("nesterov", u64::from(sgd.nesterov)));
 
@@ -103,8 +104,8 @@ compile_once! {
 }
 
 fn descend<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
-    let rate = T::from_f64(sgd.common.learning_rate);
-    sgd.common.step(module, [], |mut rows| {
+    let rate = T::from_f64(sgd.base.learning_rate);
+    sgd.base.step(module, [], |mut rows| {
         let decay = T::from_f64(rows.decay);
         if decay == T::zero() {
             return update(&mut rows.value, &rows.gradient, move |p, g| p - rate * g);
@@ -116,9 +117,9 @@ fn descend<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<()
 }
 
 fn descend_with_momentum<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
-    let (rate, momentum) = (T::from_f64(sgd.common.learning_rate), T::from_f64(sgd.momentum));
+    let (rate, momentum) = (T::from_f64(sgd.base.learning_rate), T::from_f64(sgd.momentum));
     let nesterov = sgd.nesterov;
-    sgd.common.step(module, BUFFERS, |rows| {
+    sgd.base.step(module, BUFFERS, |rows| {
         let decay = T::from_f64(rows.decay);
         let [v] = rows.buffers;
         Zip::from(rows.value)

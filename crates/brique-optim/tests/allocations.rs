@@ -42,7 +42,7 @@ fn optimizers<T: Scalar>() -> Result<Vec<Box<dyn Optimizer<T>>>, Error> {
 }
 
 fn check<T: Scalar>() -> Result<(), Error> {
-    let schedule = Schedule::warm_up(3, Schedule::one_cycle(10)?);
+    let schedule = Schedule::warm_up(3, Schedule::one_cycle());
     let mut plateau = ReduceOnPlateau::new();
     for mut optimizer in optimizers::<T>()? {
         let mut bag = bag::<T>();
@@ -56,7 +56,7 @@ fn check<T: Scalar>() -> Result<(), Error> {
         let mut step = |step| {
             clip_norm(&mut bag, 5.0)?;
             clip_value(&mut bag, 0.5)?;
-            optimizer.set_learning_rate(schedule.factor(step) * plateau.observe(1.0))?;
+            optimizer.set_learning_rate(schedule.factor(step, 10) * plateau.observe(1.0))?;
             optimizer.step(&mut bag)
         };
         let mut results = [const { Ok(()) }; 5];

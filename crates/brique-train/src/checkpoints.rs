@@ -9,6 +9,7 @@ use brique_optim::Optimizer;
 use brique_tensor::Scalar;
 
 use crate::Error;
+use crate::best::Criterion;
 use crate::progress::Progress;
 use crate::progress_file::{Options, read, write};
 
@@ -18,9 +19,10 @@ use crate::progress_file::{Options, read, write};
 /// The three newest stay. [`Fit::run`](crate::Fit::run) continues from the newest file of the folder that is whole.
 ///
 /// A file contains the network, and all that decides the next steps: the optimiser and its options, the state of the
-/// plateau schedule, the number of the epoch and of the batch, the history and, if the training may stop early, the
-/// best parameters. The order of the examples and the masks of dropout follow from seeds and the numbers of epochs and
-/// steps. A training that continues with another option than it began with is an error; the number of epochs may differ.
+/// plateau schedule, the number of the epoch and of the batch, the history and, if the network gets them back at the end,
+/// the best parameters. The order of the examples and the masks of dropout follow from seeds and the numbers of epochs and
+/// steps. A training that continues with another option than it began with is an error. The number of epochs may differ, unless
+/// the schedule spans the training.
 ///
 /// [`load`](brique_checkpoint::load) loads the network of such a file, with the parameters after its last step. The
 /// parameters of the best epoch are in the network that was trained: save it with [`save`](brique_checkpoint::save).
@@ -124,12 +126,12 @@ impl Checkpoints {
         options: &Options,
         network: &mut dyn Module<T>,
         optimizer: &mut dyn Optimizer<T>,
-        metrics: &[&'static str],
+        record: (Criterion, &[&'static str]),
     ) -> Result<Option<Progress<T>>, Error> {
         let Some((path, mut reader)) = self.open_newest()? else {
             return Ok(None);
         };
-        read(&mut reader, &path, options, network, optimizer, metrics).map(Some)
+        read(&mut reader, &path, options, network, optimizer, record).map(Some)
     }
 
     /// Writes a file and removes the oldest beyond those that stay.

@@ -1,7 +1,7 @@
 //! The steps of one epoch.
 
 use brique_core::{Loss, Module};
-use brique_optim::{Optimizer, Schedule};
+use brique_optim::Optimizer;
 use brique_tensor::Scalar;
 
 use crate::batches::Batches;
@@ -18,17 +18,16 @@ pub(crate) struct EpochSteps<'a, 'data, T: Scalar> {
     pub(crate) optimizer: &'a mut dyn Optimizer<T>,
     pub(crate) stepper: &'a mut Stepper<T>,
     pub(crate) batches: &'a mut Batches<'data, T>,
-    pub(crate) schedule: Option<&'a Schedule>,
     /// The learning rate, before the schedule multiplies it.
     pub(crate) rate: f64,
+    /// Returns the factor of the schedule for the step with this number, counted from 0 over the whole training.
+    pub(crate) factor: &'a dyn Fn(u64) -> f64,
 }
 
 impl<T: Scalar> EpochSteps<'_, '_, T> {
     /// Makes the step for a batch and returns its loss and its number of rows.
     pub(crate) fn step(&mut self, batch: usize) -> Result<(f64, usize), Error> {
-        let factor = self
-            .schedule
-            .map_or(1.0, |schedule| schedule.factor(self.stepper.steps()));
+        let factor = (self.factor)(self.stepper.steps());
         let changed = self.optimizer.set_learning_rate(self.rate * factor);
         changed.map_err(|error| self.at(batch, error.into()))?;
         let (x, y) = self.batches.batch(batch);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::History;
 use crate::metrics::MetricError;
 
 /// An error that stopped training. The parameters are those after the last completed step.
@@ -29,6 +30,45 @@ pub enum Error {
     /// A number that training needs is NaN or infinite.
     #[error("{0}")]
     NotFinite(NotFinite),
+    /// The validation set has other columns than the training set.
+    #[error(
+        "the {part} of the validation set have {found} columns, expected {expected}: as in the training set"
+    )]
+    ValidationColumns {
+        /// The inputs or the targets.
+        part: &'static str,
+        /// The number of their columns.
+        found: usize,
+        /// The number of columns in the training set.
+        expected: usize,
+    },
+    /// The validation set cannot be evaluated.
+    #[error("validation set: {source}")]
+    Validation {
+        /// The error of the evaluation.
+        source: Box<Error>,
+    },
+    /// A schedule has come to the end of its length before the training, and its learning rate would rise again.
+    #[error(
+        "Fit: the cosine schedule ends after {length} {unit}, but the training has {total}: the learning rate would \
+         rise again; Schedule::cosine without a length spans the training"
+    )]
+    ShortSchedule {
+        /// The length of the schedule, with its warm-up.
+        length: u64,
+        /// The length of the training.
+        total: u64,
+        /// The unit of both: epochs or steps.
+        unit: &'static str,
+    },
+    /// A fit should compare its epochs by a metric that it does not compute.
+    #[error("Fit: there is no metric {name:?} to compare epochs by; {}", known_metrics(.metrics))]
+    UnknownMetric {
+        /// The name of the metric.
+        name: &'static str,
+        /// The names of the metrics of the fit.
+        metrics: Vec<&'static str>,
+    },
     /// A step of a fit failed.
     #[error("epoch {epoch}, batch {batch}: {source}")]
     Step {
@@ -84,6 +124,69 @@ pub enum Error {
         /// The values it may have.
         expected: &'static str,
     },
+}
+
+fn known_metrics(names: &[&str]) -> String {
+    if names.is_empty() {
+        return "add it with Fit::metric".to_owned();
+    }
+    format!("the fit computes {}", names.join(", "))
+}
+
+/// The error that ended a training, and the epochs before it.
+///
+/// The history is that of the completed epochs. The network has the parameters after the last completed step.
+///
+/// ```
+/// use brique_datasets::Dataset;
+/// use brique_layers::Linear;
+/// use brique_losses::MSELoss;
+/// use brique_optim::SGD;
+/// use brique_tensor::ndarray::array;
+/// use brique_train::Fit;
+///
+/// let mut network: Linear = Linear::from_parameters(array![[1.0], [0.0]])?;
+/// let data = Dataset::new(array![[1e3]], array![[0.0]])?;
+/// let mut large_steps = SGD::new(1.0)?;
+/// let error = Fit::new(1000, 1)
+///     .run(&mut network, &MSELoss::new(), &mut large_steps, &data)
+///     .unwrap_err();
+/// println!("{error}\n{}", error.history());
+/// assert_eq!(error.history().epochs().len(), 24);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{error}")]
+pub struct FitError {
+    error: Box<Error>,
+    history: Box<History>,
+}
+
+impl FitError {
+    pub(crate) fn new(error: Error, history: History) -> Self {
+        Self {
+            error: Box::new(error),
+            history: Box::new(history),
+        }
+    }
+
+    /// Returns the error.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// Returns the completed epochs.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+}
+
+impl From<FitError> for Error {
+    fn from(error: FitError) -> Self {
+        *error.error
+    }
 }
 
 /// The origin of the first NaN or infinity in a step. No parameter has changed in that step.

@@ -2,24 +2,22 @@
 
 mod check;
 mod epochs;
-
-use std::ops::ControlFlow;
+mod options;
 
 use brique_core::{Loss, Module};
 use brique_datasets::Dataset;
 use brique_optim::{Optimizer, ReduceOnPlateau, Schedule};
 use brique_tensor::Scalar;
 
+use crate::best::Criterion;
+use crate::callback::{BatchCallback, EpochCallback};
 use crate::progress::Progress;
-use crate::progress_file::Options;
-use crate::{Batch, Checkpoints, Epoch, Error, History, Metric, evaluate};
+use crate::{Batch, CallbackResult, Checkpoints, Epoch, Error, FitError, Goal, History, Metric, Training};
 use epochs::train;
 
 /// The configuration of a training run: the number of epochs, the batch size, and options.
 ///
 /// ```
-/// use std::ops::ControlFlow;
-///
 /// use brique_datasets::{Selection, TestSize, line, train_test_split};
 /// use brique_layers::{Init, Linear, Sequential};
 /// use brique_losses::MSELoss;
@@ -33,19 +31,13 @@ use epochs::train;
 /// let (train, validation) = train_test_split(&data, size, selection)?;
 /// let linear = Linear::new(1, 1, Init::PyTorch, &mut rng)?;
 /// let mut network: Sequential = Sequential::new(1).then(linear)?;
-/// let history = Fit::new(500, 80)
+/// let history = Fit::new(100, 20)
 ///     .shuffle(7)
 ///     .validate(&validation)
 ///     .metric(Metric::new("R²", metrics::r2))
-///     .schedule(Schedule::cosine(500, 0.0)?)
-///     .stop_early(50)
-///     .on_epoch(|epoch| {
-///         if epoch.loss < 1.0 {
-///             ControlFlow::Break(())
-///         } else {
-///             ControlFlow::Continue(())
-///         }
-///     })
+///     .schedule(Schedule::cosine(0.0)?)
+///     .stop_early(20)
+///     .on_epoch(|epoch, _| println!("{epoch}"))
 ///     .run(&mut network, &MSELoss::new(), &mut SGD::new(0.02)?, &train)?;
 /// let best = history.best().and_then(|epoch| epoch.metric("R²"));
 /// assert!(best.is_some_and(|r2| r2 > 0.9));
@@ -53,8 +45,8 @@ use epochs::train;
 /// ```
 ///
 /// Every epoch uses the examples in the order of the data set unless [`shuffle`](Self::shuffle) sets a seed. A shuffled
-/// order depends only on the seed and the number of the epoch. Training prints nothing; to report progress, pass a
-/// callback to [`on_epoch`](Self::on_epoch).
+/// order depends only on the seed and the number of the epoch. Training prints nothing by itself: a callback that is passed
+/// to [`on_epoch`](Self::on_epoch) can print each epoch, which displays itself as a line.
 ///
 /// Some options use the *watched loss* of an epoch: the loss on the validation set, or the training loss if there is no
 /// validation set (see [`Epoch::watched_loss`]).
@@ -65,20 +57,23 @@ pub struct Fit<'a, T: Scalar = f64> {
     shuffle: Option<u64>,
     validation: Option<&'a Dataset<T>>,
     metrics: Vec<Metric<T>>,
-    schedule: Option<Schedule>,
+    schedule: Option<(Schedule, Unit)>,
     plateau: Option<ReduceOnPlateau>,
     clip_norm: Option<f64>,
     patience: Option<usize>,
-    callbacks: Vec<Box<Callback<'a>>>,
-    batch_callbacks: Vec<Box<BatchCallback<'a>>>,
+    keeps_best: bool,
+    criterion: Criterion,
+    epoch_callbacks: Vec<Box<EpochCallback<'a, T>>>,
+    batch_callbacks: Vec<Box<BatchCallback<'a, T>>>,
     checkpoints: Option<Checkpoints>,
 }
 
-/// Receives an epoch and returns whether training continues.
-type Callback<'a> = dyn FnMut(&Epoch) -> ControlFlow<()> + 'a;
-
-/// Receives a batch and returns whether training continues.
-type BatchCallback<'a> = dyn FnMut(&Batch) -> ControlFlow<()> + 'a;
+/// The unit in which a schedule counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Epochs,
+    Steps,
+}
 
 impl<'a, T: Scalar> Fit<'a, T> {
     /// Creates a configuration with this many epochs and this many examples per batch. The last batch of an epoch
@@ -94,7 +89,9 @@ impl<'a, T: Scalar> Fit<'a, T> {
             plateau: None,
             clip_norm: None,
             patience: None,
-            callbacks: Vec::new(),
+            keeps_best: false,
+            criterion: Criterion::LOSS,
+            epoch_callbacks: Vec::new(),
             batch_callbacks: Vec::new(),
             checkpoints: None,
         }
@@ -123,11 +120,23 @@ impl<'a, T: Scalar> Fit<'a, T> {
         self
     }
 
-    /// Changes the learning rate before every step. It is the optimiser's original learning rate times
-    /// [`schedule.factor(step)`](Schedule::factor), with steps (not epochs) counted from 0 over the whole run.
+    /// Changes the learning rate from epoch to epoch. It is the optimiser's original learning rate times
+    /// [`schedule.factor(epoch, epochs)`](Schedule::factor), with epochs counted from 0.
+    ///
+    /// A schedule without a length of its own, such as [`Schedule::cosine`], spans the whole training. A cosine that
+    /// would end before the training and rise again is an error.
     pub fn schedule(self, schedule: Schedule) -> Self {
         Self {
-            schedule: Some(schedule),
+            schedule: Some((schedule, Unit::Epochs)),
+            ..self
+        }
+    }
+
+    /// Changes the learning rate from step to step, as [`schedule`](Self::schedule) does from epoch to epoch. Steps are
+    /// counted from 0 over the whole training; each epoch has one step per batch.
+    pub fn schedule_by_step(self, schedule: Schedule) -> Self {
+        Self {
+            schedule: Some((schedule, Unit::Steps)),
             ..self
         }
     }
@@ -151,10 +160,12 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Stops training after `patience` epochs without a new smallest watched loss; a patience of 0 counts as 1.
+    /// Stops training after `patience` epochs that were not better than the best epoch before them; a patience of 0
+    /// counts as 1.
     ///
-    /// At the end of training, the network gets back the parameters that it had after the best epoch. This happens even
-    /// if all epochs were completed, but not after an error.
+    /// At the end of training, the network gets back the parameters that it had after the best epoch, as with
+    /// [`keep_best`](Self::keep_best). Epochs are compared by their watched loss, or as set by
+    /// [`best_by`](Self::best_by).
     pub fn stop_early(self, patience: usize) -> Self {
         Self {
             patience: Some(patience),
@@ -162,14 +173,69 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Calls `callback` with each epoch; the callback can stop the training.
-    pub fn on_epoch(mut self, callback: impl FnMut(&Epoch) -> ControlFlow<()> + 'a) -> Self {
-        self.callbacks.push(Box::new(callback));
+    /// Gives the network back the parameters that it had after the best epoch, at the end of training. After an error,
+    /// the network keeps the parameters of the last completed step.
+    pub fn keep_best(self) -> Self {
+        Self {
+            keeps_best: true,
+            ..self
+        }
+    }
+
+    /// Compares epochs by this metric instead of the watched loss: for [`keep_best`](Self::keep_best),
+    /// [`stop_early`](Self::stop_early) and [`History::best`].
+    ///
+    /// The metric must be one that [`metric`](Self::metric) adds. An epoch in which it is NaN is never the best.
+    ///
+    /// ```
+    /// use brique_train::{Fit, Goal, Metric, metrics};
+    ///
+    /// let fit: Fit = Fit::new(50, 32)
+    ///     .metric(Metric::new("accuracy", metrics::accuracy))
+    ///     .best_by("accuracy", Goal::Highest)
+    ///     .keep_best();
+    /// ```
+    pub fn best_by(self, metric: &'static str, goal: Goal) -> Self {
+        Self {
+            criterion: Criterion {
+                metric: Some(metric),
+                goal,
+            },
+            ..self
+        }
+    }
+
+    /// Calls `callback` after each epoch. A callback that returns a [`ControlFlow`](std::ops::ControlFlow) can stop the
+    /// training; one that only looks returns nothing.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use brique_train::Fit;
+    ///
+    /// let fit: Fit = Fit::new(100, 20)
+    ///     .on_epoch(|epoch, _| println!("{epoch}"))
+    ///     .on_epoch(|epoch, training| match training.history.epochs().last() {
+    ///         Some(before) if epoch.loss > before.loss => ControlFlow::Break(()),
+    ///         _ => ControlFlow::Continue(()),
+    ///     });
+    /// ```
+    pub fn on_epoch<R: CallbackResult>(
+        mut self,
+        mut callback: impl FnMut(&Epoch, &Training<'_, T>) -> R + 'a,
+    ) -> Self {
+        let callback = move |epoch: &Epoch, training: &Training<'_, T>| callback(epoch, training).into_flow();
+        self.epoch_callbacks.push(Box::new(callback));
         self
     }
 
-    /// Calls `callback` after each step with its batch; the callback can stop the training, also within an epoch.
-    pub fn on_batch(mut self, callback: impl FnMut(&Batch) -> ControlFlow<()> + 'a) -> Self {
+    /// Calls `callback` after each step, with its batch. A callback that returns a
+    /// [`ControlFlow`](std::ops::ControlFlow) can stop the training, also within an epoch. [`Training`] has an example.
+    pub fn on_batch<R: CallbackResult>(
+        mut self,
+        mut callback: impl FnMut(&Batch, &Training<'_, T>) -> R + 'a,
+    ) -> Self {
+        let callback = move |batch: &Batch, training: &Training<'_, T>| callback(batch, training).into_flow();
         self.batch_callbacks.push(Box::new(callback));
         self
     }
@@ -189,10 +255,14 @@ impl<'a, T: Scalar> Fit<'a, T> {
     ///
     /// # Errors
     ///
-    /// If an option is invalid or there are no examples; if a checkpoint cannot be written or read, or is that of another
-    /// training; if an evaluation fails; if a step fails, for example because a
-    /// gradient is NaN or infinite. The error of a step contains its epoch and batch. After an error, the network has
-    /// the parameters of the last completed step.
+    /// * Before the first epoch: if an option is invalid or there are no examples; if the validation set has other
+    ///   columns than `data`, or the network, the loss or a metric cannot evaluate it.
+    /// * If a checkpoint cannot be written or read, or is that of another training; if an evaluation fails.
+    /// * If a step fails, for example because a gradient is NaN or infinite. The error of a step contains its epoch and
+    ///   batch.
+    ///
+    /// The error contains the history of the completed epochs. After an error, the network has the parameters of the
+    /// last completed step.
     ///
     /// A step that makes a parameter NaN or infinite is not completed, either. This is found out at the end of its epoch
     /// or by the next step: then the fit goes back to the beginning of the epoch, of which it keeps a copy, and repeats
@@ -205,17 +275,18 @@ impl<'a, T: Scalar> Fit<'a, T> {
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
         data: &Dataset<T>,
-    ) -> Result<History, Error> {
-        self.check(data)?;
-        if let Some(validation) = self.validation {
-            // A validation set with wrong shapes is reported here, before the first epoch is trained.
-            evaluate(network, loss, validation, &[])?;
-        }
+    ) -> Result<History, FitError> {
         let base_rate = optimizer.learning_rate();
-        let mut progress = self.begin(network, loss, optimizer, data)?;
-        let result = train(&mut self, network, loss, optimizer, data, &mut progress);
-        optimizer.set_learning_rate(base_rate)?;
-        result.map(|()| progress.history)
+        let begun = self
+            .check(network, loss, data)
+            .and_then(|()| self.begin(network, loss, optimizer, data));
+        let mut progress = begun.map_err(|error| FitError::new(error, History::new(self.criterion)))?;
+        let trained = train(&mut self, network, loss, optimizer, data, &mut progress);
+        let restored = optimizer.set_learning_rate(base_rate).map_err(Error::from);
+        match trained.and(restored) {
+            Ok(()) => Ok(progress.history),
+            Err(error) => Err(FitError::new(error, progress.history)),
+        }
     }
 
     /// Returns the progress from which the training continues: that of the newest checkpoint, or none.
@@ -226,13 +297,14 @@ impl<'a, T: Scalar> Fit<'a, T> {
         optimizer: &mut dyn Optimizer<T>,
         data: &Dataset<T>,
     ) -> Result<Progress<T>, Error> {
-        let beginning = Progress::new(optimizer.learning_rate());
+        let beginning = Progress::new(optimizer.learning_rate(), self.criterion);
         let Some(checkpoints) = &self.checkpoints else {
             return Ok(beginning);
         };
         let options = self.options(loss, optimizer, data, &beginning);
         let metrics: Vec<&'static str> = self.metrics.iter().map(Metric::name).collect();
-        let Some(progress) = checkpoints.resume(&options, network, optimizer, &metrics)? else {
+        let record = (self.criterion, metrics.as_slice());
+        let Some(progress) = checkpoints.resume(&options, network, optimizer, record)? else {
             return Ok(beginning);
         };
         if let Some(state) = progress.plateau
@@ -241,45 +313,5 @@ impl<'a, T: Scalar> Fit<'a, T> {
             self.plateau = Some(plateau.with_state(state)?);
         }
         Ok(progress)
-    }
-
-    /// Returns the options that decide the numbers of the training, as texts. The number of epochs is not one of them.
-    fn options(
-        &self,
-        loss: &dyn Loss<T>,
-        optimizer: &dyn Optimizer<T>,
-        data: &Dataset<T>,
-        progress: &Progress<T>,
-    ) -> Options {
-        let mut options = Options::new();
-        let mut set = |name: &str, text: Option<String>| {
-            options.extend(text.map(|text| (name.to_owned(), text)));
-        };
-        let shape = |data: &Dataset<T>| format!("{:?} to {:?}", data.inputs().dim(), data.targets().dim());
-        let metrics: Vec<&'static str> = self.metrics.iter().map(Metric::name).collect();
-        set("batch", Some(self.batch.to_string()));
-        set("shuffle", self.shuffle.map(|seed| seed.to_string()));
-        set("clip_norm", self.clip_norm.map(|norm| norm.to_string()));
-        set("stop_early", self.patience.map(|patience| patience.to_string()));
-        set(
-            "schedule",
-            self.schedule.as_ref().map(|schedule| format!("{schedule:?}")),
-        );
-        let plateau = self.plateau.as_ref().map(ReduceOnPlateau::options);
-        set("reduce_on_plateau", plateau.map(|plateau| format!("{plateau:?}")));
-        set("metrics", Some(metrics.join(", ")));
-        set("data", Some(shape(data)));
-        set("validation", self.validation.map(shape));
-        set("loss", Some(loss.to_string()));
-        let described = optimizer.description();
-        set("optimizer", Some(described.kind));
-        for attribute in described.attributes {
-            set(
-                &format!("optimizer.{}", attribute.name),
-                Some(attribute.value.to_string()),
-            );
-        }
-        set("optimizer.learning_rate", Some(progress.base_rate.to_string()));
-        options
     }
 }

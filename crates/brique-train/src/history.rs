@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::best::Criterion;
+
 /// A batch whose step is done.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -16,7 +18,7 @@ pub struct Batch {
     pub loss: f64,
 }
 
-/// The results of one epoch.
+/// The results of one epoch. It displays itself as a line.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Epoch {
@@ -67,26 +69,51 @@ pub enum Stopped {
 }
 
 /// All epochs of a training run, and the reason why it ended.
+///
+/// It displays itself as a table, in which `*` marks the best epoch. Of more than 20 epochs the table shows the first
+/// ten and the last ten, and the best; `{:#}` shows all of them.
+///
+/// ```
+/// use brique_datasets::line;
+/// use brique_layers::{Init, Linear};
+/// use brique_losses::MSELoss;
+/// use brique_optim::SGD;
+/// use brique_random::portable;
+/// use brique_train::Fit;
+///
+/// let mut rng = portable(1);
+/// let data = line(&mut rng);
+/// let mut network: Linear = Linear::new(1, 1, Init::PyTorch, &mut rng)?;
+/// let (loss, mut sgd) = (MSELoss::new(), SGD::new(0.01)?);
+/// let history = Fit::new(3, 20).run(&mut network, &loss, &mut sgd, &data)?;
+/// println!("{history}");
+/// # assert_eq!(history.to_string().lines().count(), 1 + 3 + 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
     epochs: Vec<Epoch>,
+    criterion: Criterion,
     best: Option<usize>,
     stopped: Stopped,
 }
 
 impl History {
-    pub(crate) fn new() -> Self {
+    /// Creates an empty record, whose best epoch is that by `criterion`.
+    pub(crate) fn new(criterion: Criterion) -> Self {
         Self {
             epochs: Vec::new(),
+            criterion,
             best: None,
             stopped: Stopped::Completed,
         }
     }
 
-    /// Adds an epoch and returns whether its watched loss is the smallest so far.
+    /// Adds an epoch and returns whether it is the best so far.
     pub(crate) fn add(&mut self, epoch: Epoch) -> bool {
-        let smallest = self.best().map_or(f64::INFINITY, Epoch::watched_loss);
-        let is_best = self.best.is_none() || epoch.watched_loss() < smallest;
+        let is_best = self
+            .best()
+            .is_none_or(|best| self.criterion.is_better(&epoch, best));
         if is_best {
             self.best = Some(self.epochs.len());
         }
@@ -95,8 +122,12 @@ impl History {
     }
 
     /// Creates the record of these epochs, in order.
-    pub(crate) fn from_epochs(epochs: impl Iterator<Item = Epoch>, stopped: Stopped) -> Self {
-        let mut history = Self::new();
+    pub(crate) fn from_epochs(
+        criterion: Criterion,
+        epochs: impl Iterator<Item = Epoch>,
+        stopped: Stopped,
+    ) -> Self {
+        let mut history = Self::new(criterion);
         for epoch in epochs {
             history.add(epoch);
         }
@@ -119,7 +150,8 @@ impl History {
         self.epochs.iter().map(|epoch| epoch.loss)
     }
 
-    /// Returns the first epoch with the smallest watched loss, or `None` if there are no epochs.
+    /// Returns the best epoch, or `None` if there are no epochs: the first with the smallest watched loss, or with the
+    /// best value of the metric that [`Fit::best_by`](crate::Fit::best_by) sets.
     #[must_use]
     pub fn best(&self) -> Option<&Epoch> {
         self.epochs.get(self.best?)

@@ -31,10 +31,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing is printed: [`Fit::on_epoch`] passes the progress to a callback.
+//! Nothing is printed by itself: [`Fit::on_epoch`] passes each epoch to a callback, and [`Epoch`] and [`History`] display
+//! themselves as a line and as a table.
 
 mod batches;
 mod beginning;
+mod best;
+mod callback;
 mod checkpoints;
 mod epoch_steps;
 mod error;
@@ -47,10 +50,13 @@ mod origin;
 mod progress;
 mod progress_file;
 mod stepper;
+mod table;
 mod weights;
 
+pub use best::Goal;
+pub use callback::{CallbackResult, Training};
 pub use checkpoints::Checkpoints;
-pub use error::{Error, NotFinite};
+pub use error::{Error, FitError, NotFinite};
 pub use evaluate::{Evaluation, Metric, evaluate};
 pub use fit::Fit;
 pub use history::{Batch, Epoch, History, Stopped};

@@ -5,7 +5,7 @@ use brique_datasets::Dataset;
 use brique_optim::SGD;
 use brique_tensor::{Matrix, Scalar};
 
-use crate::{Error, Fit, History, Stepper};
+use crate::{Error, Fit, FitError, History, Stepper};
 
 /// A network, a loss and a step size; `step(x, y)` makes one step of plain gradient descent on a batch.
 ///
@@ -92,7 +92,7 @@ pub fn sgd<T: Scalar>(
     batch: usize,
     epochs: usize,
     seed: u64,
-) -> Result<History, Error> {
+) -> Result<History, FitError> {
     let Optim {
         network,
         loss,

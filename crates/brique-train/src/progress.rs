@@ -5,6 +5,7 @@ use std::time::Duration;
 use brique_optim::PlateauState;
 use brique_tensor::Scalar;
 
+use crate::best::Criterion;
 use crate::{History, Weights};
 
 /// All that a fit knows about a training besides the network, the optimiser and its own options.
@@ -29,13 +30,13 @@ pub(crate) struct Progress<T: Scalar> {
     /// The state of the plateau schedule after the last epoch.
     pub(crate) plateau: Option<PlateauState>,
     pub(crate) history: History,
-    /// The parameters after the best epoch, if the training may stop early.
+    /// The parameters after the best epoch, if the network gets them back.
     pub(crate) best: Weights<T>,
 }
 
 impl<T: Scalar> Progress<T> {
     /// Returns the progress before the first step.
-    pub(crate) fn new(base_rate: f64) -> Self {
+    pub(crate) fn new(base_rate: f64, criterion: Criterion) -> Self {
         Self {
             epoch: 0,
             batch: 0,
@@ -46,7 +47,7 @@ impl<T: Scalar> Progress<T> {
             plateau_rate: base_rate,
             learning_rate: base_rate,
             plateau: None,
-            history: History::new(),
+            history: History::new(criterion),
             best: Weights::default(),
         }
     }

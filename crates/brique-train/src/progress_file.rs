@@ -11,6 +11,7 @@ use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use crate::best::Criterion;
 use crate::progress::Progress;
 use crate::{Epoch, Error, History, Stopped, Weights};
 
@@ -127,7 +128,7 @@ pub(crate) fn read<T: Scalar>(
     options: &Options,
     network: &mut dyn Module<T>,
     optimizer: &mut dyn Optimizer<T>,
-    metrics: &[&'static str],
+    (criterion, metrics): (Criterion, &[&'static str]),
 ) -> Result<Progress<T>, Error> {
     let Some(json) = reader.section::<TrainingJson>(SECTION)? else {
         return Err(Error::NoTraining {
@@ -149,6 +150,7 @@ pub(crate) fn read<T: Scalar>(
     let best = Weights::new(matrices(reader, path, json.best, best_name)?);
     let epochs = json.history.into_iter().enumerate();
     let history = History::from_epochs(
+        criterion,
         epochs.map(|(number, epoch)| epoch.with_names(number, metrics)),
         json.stopped.into(),
     );

@@ -8,12 +8,13 @@ use brique_datasets::Dataset;
 use brique_optim::Optimizer;
 use brique_tensor::{Scalar, compile_once};
 
-use super::{BatchCallback, Fit};
+use super::{Fit, Unit};
 use crate::batches::Batches;
 use crate::beginning::{Beginning, has_finite_parameters};
+use crate::callback::{BatchCallback, any_stops};
 use crate::epoch_steps::EpochSteps;
 use crate::progress::Progress;
-use crate::{Batch, Epoch, Error, Metric, Stepper, Stopped, evaluate};
+use crate::{Batch, Epoch, Error, Evaluation, Metric, Stepper, Stopped, Training, evaluate};
 
 compile_once! {
     /// Runs the epochs that are left. The options of `fit` must have been checked before.
@@ -67,7 +68,7 @@ compile_once! {
         {
             checkpoints.save(progress, &fit.options(loss, &*optimizer, data, progress), network, optimizer)?;
         }
-        if fit.patience.is_some() && progress.history.best().is_some() {
+        if fit.gives_best_back() && progress.history.best().is_some() {
             progress.best.restore(network)?;
         }
         Ok(())
@@ -93,15 +94,22 @@ fn train_epoch<T: Scalar>(
     if let Some(beginning) = &mut beginning {
         beginning.refresh(network, optimizer, stepper);
     }
+    let (epoch, epochs, total_steps) = (progress.epoch as u64, fit.epochs as u64, fit.steps(data.len()));
+    let schedule = fit.schedule.as_ref();
+    let factor = |step| match schedule {
+        None => 1.0,
+        Some((schedule, Unit::Epochs)) => schedule.factor(epoch, epochs),
+        Some((schedule, Unit::Steps)) => schedule.factor(step, total_steps),
+    };
     let mut steps = EpochSteps {
         number: progress.epoch,
         network: &mut *network,
         loss,
-        optimizer,
-        stepper,
+        optimizer: &mut *optimizer,
+        stepper: &mut *stepper,
         batches,
-        schedule: fit.schedule.as_ref(),
         rate: progress.plateau_rate,
+        factor: &factor,
     };
     let result = make_steps(&mut steps, &mut fit.batch_callbacks, progress);
     if let Some(beginning) = beginning {
@@ -112,13 +120,13 @@ fn train_epoch<T: Scalar>(
     if flow.is_break() {
         return Ok(flow);
     }
-    finish_epoch(fit, network, loss, data, progress)
+    finish_epoch(fit, network, loss, optimizer, data, stepper, progress)
 }
 
 /// Makes the steps that are left of an epoch. Returns whether a callback stops the training.
 fn make_steps<T: Scalar>(
     steps: &mut EpochSteps<'_, '_, T>,
-    callbacks: &mut [Box<BatchCallback<'_>>],
+    callbacks: &mut [Box<BatchCallback<'_, T>>],
     progress: &mut Progress<T>,
 ) -> Result<ControlFlow<()>, Error> {
     while progress.batch < steps.batches.count() {
@@ -133,8 +141,15 @@ fn make_steps<T: Scalar>(
             loss,
         };
         progress.batch += 1;
-        if any_stops(callbacks.iter_mut().map(|callback| callback(&batch))) {
-            return Ok(ControlFlow::Break(()));
+        let training = Training {
+            network: &*steps.network,
+            optimizer: &*steps.optimizer,
+            workspace: steps.stepper.workspace(),
+            history: &progress.history,
+        };
+        let flow = any_stops(callbacks.iter_mut().map(|callback| callback(&batch, &training)));
+        if flow.is_break() {
+            return Ok(flow);
         }
     }
     Ok(ControlFlow::Continue(()))
@@ -143,17 +158,15 @@ fn make_steps<T: Scalar>(
 /// Evaluates the network after an epoch and adds the epoch to the history.
 fn finish_epoch<T: Scalar>(
     fit: &mut Fit<'_, T>,
-    network: &mut dyn Module<T>,
+    network: &dyn Module<T>,
     loss: &dyn Loss<T>,
+    optimizer: &dyn Optimizer<T>,
     data: &Dataset<T>,
+    stepper: &Stepper<T>,
     progress: &mut Progress<T>,
 ) -> Result<ControlFlow<()>, Error> {
     let start = Instant::now();
-    let evaluation = match fit.validation {
-        Some(validation) => Some(evaluate(network, loss, validation, &fit.metrics)?),
-        None if fit.metrics.is_empty() => None,
-        None => Some(evaluate(network, loss, data, &fit.metrics)?),
-    };
+    let evaluation = evaluate_epoch(fit, network, loss, data)?;
     let validation_loss = evaluation.as_ref().map(|evaluation| evaluation.loss);
     let measured = evaluation
         .map(|evaluation| evaluation.metrics)
@@ -170,24 +183,36 @@ fn finish_epoch<T: Scalar>(
         progress.plateau_rate = progress.base_rate * plateau.observe(epoch.watched_loss());
         progress.plateau = Some(*plateau.state());
     }
-    let stops = any_stops(fit.callbacks.iter_mut().map(|callback| callback(&epoch)));
+    let training = Training {
+        network,
+        optimizer,
+        workspace: stepper.workspace(),
+        history: &progress.history,
+    };
+    let callbacks = fit.epoch_callbacks.iter_mut();
+    let flow = any_stops(callbacks.map(|callback| callback(&epoch, &training)));
     progress.begin_epoch();
-    if progress.history.add(epoch) && fit.patience.is_some() {
+    if progress.history.add(epoch) && fit.gives_best_back() {
         progress.best.refresh(network);
     }
-    Ok(if stops {
-        ControlFlow::Break(())
-    } else {
-        ControlFlow::Continue(())
-    })
+    Ok(flow)
 }
 
-/// Makes all calls and returns whether one of them stops the training.
-fn any_stops(calls: impl Iterator<Item = ControlFlow<()>>) -> bool {
-    calls.fold(false, |stops, call| stops | call.is_break())
+/// Evaluates the validation set, or the training set if there is no validation set and a metric asks for it.
+fn evaluate_epoch<T: Scalar>(
+    fit: &Fit<'_, T>,
+    network: &dyn Module<T>,
+    loss: &dyn Loss<T>,
+    data: &Dataset<T>,
+) -> Result<Option<Evaluation<T>>, Error> {
+    match fit.validation {
+        Some(validation) => fit.evaluate_validation(network, loss, validation).map(Some),
+        None if fit.metrics.is_empty() => Ok(None),
+        None => evaluate(network, loss, data, &fit.metrics).map(Some),
+    }
 }
 
-/// Returns whether the last epochs had no new smallest watched loss, and were as many as patience allows.
+/// Returns whether the last epochs were not better than the best one, and were as many as patience allows.
 fn has_lost_patience<T: Scalar>(fit: &Fit<'_, T>, progress: &Progress<T>) -> bool {
     let history = &progress.history;
     let (Some(last), Some(best)) = (history.epochs().last(), history.best()) else {

@@ -10,6 +10,7 @@
 mod allocations;
 mod evaluate;
 mod fit;
+mod fit_options;
 mod metrics;
 mod networks;
 mod not_finite;

@@ -111,7 +111,7 @@ fn a_fit_that_diverges_says_when() {
     let mut network = network(1);
     let result = Fit::new(1000, 16).run(&mut network, &MSELoss::new(), &mut SGD::new(50.0).unwrap(), &data);
     let error = result.unwrap_err();
-    let Error::Step { source, .. } = &error else {
+    let Error::Step { source, .. } = error.error() else {
         panic!("{error}")
     };
     assert!(matches!(**source, Error::NotFinite(_)), "{error}");

@@ -53,11 +53,11 @@ fn check_that_the_step_is_taken_back(make: &dyn Fn() -> Box<dyn Optimizer>) {
     let (mut found, mut optimizer) = (network(), make());
     let rate = optimizer.learning_rate();
     let error = Fit::new(10, 10)
-        .schedule(Schedule::step(14, 1.7e308).unwrap())
+        .schedule_by_step(Schedule::step(14, 1.7e308).unwrap())
         .run(&mut found, &MSELoss::new(), &mut *optimizer, &data)
         .unwrap_err();
     assert_eq!(
-        overflowing_module(&error),
+        overflowing_module(error.error()),
         Some((3, 2, "module 1 (Linear(3 → 2))")),
         "{error}"
     );
@@ -108,7 +108,7 @@ fn a_line_that_diverges_has_the_parameters_of_the_last_completed_step() {
         epoch,
         batch: 0,
         source,
-    } = &error
+    } = error.error()
     else {
         panic!("{error}")
     };
@@ -153,7 +153,7 @@ fn the_same_in_f32() {
         .run(&mut network, &MSELoss::new(), &mut sgd, &data)
         .unwrap_err();
     assert_eq!(
-        overflowing_module(&error),
+        overflowing_module(error.error()),
         Some((0, 0, "module 0 (Linear(1 → 1))")),
         "{error}"
     );
@@ -187,10 +187,10 @@ fn a_training_that_is_stopped_after_an_overflow_saves_nothing_infinite() {
     let (mut network, mut sgd) = (line(0.5, 0.25), SGD::new(1e300).unwrap());
     let error = Fit::new(1, 1)
         .checkpoints(Checkpoints::new(folder.path()))
-        .on_batch(|_| ControlFlow::Break(()))
+        .on_batch(|_, _| ControlFlow::Break(()))
         .run(&mut network, &MSELoss::new(), &mut sgd, &data)
         .unwrap_err();
-    assert!(overflowing_module(&error).is_some(), "{error}");
+    assert!(overflowing_module(error.error()).is_some(), "{error}");
     assert_eq!(parameters(&network)[0], array![[0.5], [0.25]]);
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
 }

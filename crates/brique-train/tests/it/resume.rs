@@ -79,7 +79,10 @@ fn fit<T: Scalar>(epochs: usize, validation: &Dataset<T>) -> Fit<'_, T> {
         .shuffle(7)
         .validate(validation)
         .metric(Metric::new("R²", metrics::r2))
-        .schedule(Schedule::warm_up(5, Schedule::cosine(40, 0.1).unwrap()))
+        .schedule_by_step(Schedule::warm_up(
+            5,
+            Schedule::one_cycle_with(Some(40), 0.3, 2.0, 5.0).unwrap(),
+        ))
         .reduce_on_plateau(ReduceOnPlateau::new().factor(0.5).unwrap().patience(1))
         .clip_norm(1.0)
         .stop_early(8)
@@ -127,7 +130,7 @@ fn run<T: Scalar>(
     }
     let mut left = stop;
     let history = fit
-        .on_batch(|_| match &mut left {
+        .on_batch(|_, _| match &mut left {
             Some(1) => ControlFlow::Break(()),
             Some(left) => {
                 *left -= 1;
@@ -304,7 +307,7 @@ fn another_training_is_refused_and_nothing_changes() {
         "{error}"
     );
     let error = refused(fit(9, &validation), &mut network(), &mut SGD::new(0.02).unwrap());
-    assert!(matches!(error, Error::OtherTraining { .. }), "{error}");
+    assert!(matches!(error.error(), Error::OtherTraining { .. }), "{error}");
 
     let mut small: Sequential = Sequential::new(2)
         .then(Linear::new(2, 1, Init::PyTorch, &mut portable(1)).unwrap())
@@ -328,7 +331,7 @@ fn a_callback_on_an_epoch_stops_and_the_training_continues() {
     let (mut network, mut optimizer) = (network::<f64>(), make());
     let history = fit(EPOCHS, &validation)
         .checkpoints(Checkpoints::new(folder.path()).every(0))
-        .on_epoch(|epoch| match epoch.number {
+        .on_epoch(|epoch, _| match epoch.number {
             4 => ControlFlow::Break(()),
             _ => ControlFlow::Continue(()),
         })

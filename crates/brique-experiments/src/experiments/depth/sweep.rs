@@ -122,11 +122,10 @@ fn train(plan: Plan, seed: usize) -> Result<Measured, Error> {
     let train = first(&train, plan.examples)?;
     let widths = plan.network.widths;
     let mut network = perceptron(widths, Activation::ReLU, Init::Uniform(FIRST), &mut rng)?;
-    let steps = plan.epochs() * plan.examples.div_ceil(BATCH);
     let history = Fit::new(plan.epochs(), BATCH)
         .shuffle(seed as u64)
         .validate(&validation)
-        .schedule(Schedule::one_cycle(steps as u64)?)
+        .schedule_by_step(Schedule::one_cycle())
         .stop_early(plan.patience())
         .run(
             &mut network,

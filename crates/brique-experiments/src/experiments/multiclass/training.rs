@@ -184,9 +184,7 @@ pub(super) fn train(objective: Objective, seed: usize) -> Result<Trained, Error>
     let loss = &*loss;
     let mut attempt = |step: f64| -> Result<(f64, History), Error> {
         start.restore(&mut network)?;
-        let fit = fit(seed, &parts.learning)?
-            .validate(&parts.validation)
-            .metric(accuracy());
+        let fit = fit(seed)?.validate(&parts.validation).metric(accuracy());
         let history = fit.run(&mut network, loss, &mut Adam::new(step)?, &parts.learning)?;
         Ok((step, history))
     };
@@ -200,7 +198,7 @@ pub(super) fn train(objective: Objective, seed: usize) -> Result<Trained, Error>
     let (step, history) = best;
 
     start.restore(&mut network)?;
-    fit(seed, &parts.train)?.run(&mut network, loss, &mut Adam::new(step)?, &parts.train)?;
+    fit(seed)?.run(&mut network, loss, &mut Adam::new(step)?, &parts.train)?;
     let outputs = evaluate(&network, loss, &parts.test, &[])?.predictions;
     let confusion = ConfusionMatrix::of(parts.test.targets(), &outputs);
     Ok(Trained {
@@ -220,11 +218,10 @@ fn distance(start: &Array2<f32>, end: &Array2<f32>) -> f64 {
 }
 
 /// The last step of a training is nearly 0, so that it does not matter in which epoch it ends.
-fn fit<'a>(seed: usize, data: &Dataset<f32>) -> Result<Fit<'a, f32>, Error> {
-    let steps = EPOCHS * data.len().div_ceil(BATCH);
+fn fit<'a>(seed: usize) -> Result<Fit<'a, f32>, Error> {
     let order = (seed as u64 + 1) << 32;
-    let schedule = Schedule::cosine(steps as u64, 0.0)?;
-    Ok(Fit::new(EPOCHS, BATCH).shuffle(order).schedule(schedule))
+    let schedule = Schedule::cosine(0.0)?;
+    Ok(Fit::new(EPOCHS, BATCH).shuffle(order).schedule_by_step(schedule))
 }
 
 const ACCURACY: &str = "accuracy";

@@ -1,7 +1,5 @@
 //! One optimiser from the same starts on the same batches, with every step size.
 
-use std::ops::ControlFlow;
-
 use brique_datasets::{DataType, Dataset, GenArti, gen_arti};
 use brique_layers::Init;
 use brique_losses::BCEWithLogitsLoss;
@@ -148,13 +146,10 @@ fn run(optimiser: &Optimiser, step: f64, seed: usize) -> Result<(Vec<f64>, f64),
     let trained = Fit::new(EPOCHS, BATCH)
         .shuffle(seed as u64)
         .validate(&validation)
-        .on_epoch(|epoch| {
-            curve.push(epoch.watched_loss());
-            ControlFlow::Continue(())
-        })
+        .on_epoch(|epoch, _| curve.push(epoch.watched_loss()))
         .run(&mut network, &loss, (optimiser.make)(step)?.as_mut(), &train);
     if let Err(error) = trained {
-        return diverged(error).map(|()| (vec![DIVERGED; EPOCHS + 1], DIVERGED));
+        return diverged(error.into()).map(|()| (vec![DIVERGED; EPOCHS + 1], DIVERGED));
     }
     Ok((curve, evaluate(&network, &loss, &test, &[])?.loss))
 }

@@ -21,17 +21,20 @@ pub fn rows() -> Vec<Row> {
         ("Schedule::exponential", "gamma", &[], |v| {
             Schedule::exponential(v).map(drop)
         }),
+        ("Schedule::cosine_of_length", "lowest", &[1.5], |v| {
+            Schedule::cosine_of_length(3, v).map(drop)
+        }),
         ("Schedule::cosine", "lowest", &[1.5], |v| {
-            Schedule::cosine(3, v).map(drop)
+            Schedule::cosine(v).map(drop)
         }),
-        ("Schedule::one_cycle", "pct_start", &[1.5], |v| {
-            Schedule::one_cycle_with(9, v, 25.0, 1e4).map(drop)
+        ("Schedule::one_cycle_with", "pct_start", &[1.5], |v| {
+            Schedule::one_cycle_with(Some(9), v, 25.0, 1e4).map(drop)
         }),
-        ("Schedule::one_cycle", "div_factor", &[0.0], |v| {
-            Schedule::one_cycle_with(9, 0.3, v, 1e4).map(drop)
+        ("Schedule::one_cycle_with", "div_factor", &[0.0], |v| {
+            Schedule::one_cycle_with(Some(9), 0.3, v, 1e4).map(drop)
         }),
-        ("Schedule::one_cycle", "final_div_factor", &[0.0], |v| {
-            Schedule::one_cycle_with(9, 0.3, 25.0, v).map(drop)
+        ("Schedule::one_cycle_with", "final_div_factor", &[0.0], |v| {
+            Schedule::one_cycle_with(Some(9), 0.3, 25.0, v).map(drop)
         }),
         ("ReduceOnPlateau", "factor", &[1.0, 2.0], |v| {
             ReduceOnPlateau::new().factor(v).map(drop)
@@ -75,11 +78,10 @@ pub fn rows() -> Vec<Row> {
             })
         },
     ));
-    let zero: [(&str, fn() -> Result<Schedule, Error>); 4] = [
+    let zero: [(&str, fn() -> Result<Schedule, Error>); 3] = [
         ("every", || Schedule::step(0, 0.5)),
-        ("steps", || Schedule::cosine(0, 0.5)),
-        ("steps", || Schedule::one_cycle(0)),
-        ("steps", || Schedule::one_cycle_with(0, 0.3, 25.0, 1e4)),
+        ("length", || Schedule::cosine_of_length(0, 0.5)),
+        ("length", || Schedule::one_cycle_with(Some(0), 0.3, 25.0, 1e4)),
     ];
     for (argument, call) in zero {
         let found = format!("{argument} is 0, expected at least 1");
@@ -92,7 +94,9 @@ pub fn rows() -> Vec<Row> {
 /// Factors at steps and options at the ends of their ranges; what is not finite is refused by an optimiser.
 fn extremes() -> Vec<Row> {
     let factor = |name: &str, value: &str, schedule: Schedule, step: u64| {
-        gives(format!("{name} at {step}"), value, move || schedule.factor(step))
+        gives(format!("{name} at {step}"), value, move || {
+            schedule.factor(step, u64::MAX)
+        })
     };
     let last = u64::MAX;
     let mut rows = vec![
@@ -101,7 +105,12 @@ fn extremes() -> Vec<Row> {
         factor("step 0", "0.0", Schedule::step(1, 0.0).unwrap(), last),
         factor("exponential", "0.0", Schedule::exponential(0.5).unwrap(), last),
         factor("exponential 2", "inf", Schedule::exponential(2.0).unwrap(), last),
-        factor("cosine", "0.25", Schedule::cosine(last, 0.25).unwrap(), last - 1),
+        factor(
+            "cosine",
+            "0.25",
+            Schedule::cosine_of_length(last, 0.25).unwrap(),
+            last - 1,
+        ),
         factor(
             "warm-up of 0",
             "1.0",
@@ -114,11 +123,22 @@ fn extremes() -> Vec<Row> {
             Schedule::warm_up(last, Schedule::Constant),
             last,
         ),
-        factor("one cycle of 1", "4e-6", Schedule::one_cycle(1).unwrap(), 0),
+        factor(
+            "cosine over the training",
+            "0.25",
+            Schedule::cosine(0.25).unwrap(),
+            last - 1,
+        ),
+        factor(
+            "one cycle of 1",
+            "4e-6",
+            Schedule::one_cycle_with(Some(1), 0.3, 25.0, 1e4).unwrap(),
+            0,
+        ),
         factor(
             "one cycle up only",
             "1.0",
-            Schedule::one_cycle_with(last, 1.0, 25.0, 1e4).unwrap(),
+            Schedule::one_cycle_with(Some(last), 1.0, 25.0, 1e4).unwrap(),
             last,
         ),
     ];
@@ -131,7 +151,7 @@ fn extremes() -> Vec<Row> {
     }
     for schedule in [
         Schedule::exponential(2.0).unwrap(),
-        Schedule::one_cycle_with(9, 0.5, f64::MIN_POSITIVE / 8.0, 1.0).unwrap(),
+        Schedule::one_cycle_with(Some(9), 0.5, f64::MIN_POSITIVE / 8.0, 1.0).unwrap(),
     ] {
         rows.push(refused(
             format!("{schedule:?}"),
@@ -142,7 +162,7 @@ fn extremes() -> Vec<Row> {
                 } else {
                     0
                 };
-                SGD::<f64>::new(0.1)?.set_learning_rate(0.1 * schedule.factor(step))
+                SGD::<f64>::new(0.1)?.set_learning_rate(0.1 * schedule.factor(step, u64::MAX))
             },
         ));
     }

@@ -122,7 +122,7 @@ fn fits() -> Vec<Row> {
             &["epoch 0, batch 2: SGD: learning_rate is inf, expected"],
             || {
                 let (mut network, mut sgd) = (network(), SGD::new(1e-300).unwrap());
-                let fit = Fit::new(1, 1).schedule(Schedule::step(1, 1e308)?);
+                let fit = Fit::new(1, 1).schedule_by_step(Schedule::step(1, 1e308)?);
                 let result = fit.run(&mut network, &MSELoss::new(), &mut sgd, &data());
                 unless_changed(&1e-300, &sgd.learning_rate(), result.map(drop))
             },
