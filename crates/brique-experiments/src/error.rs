@@ -54,6 +54,12 @@ impl From<brique_train::Error> for Error {
     }
 }
 
+impl From<brique_train::FitError> for Error {
+    fn from(error: brique_train::FitError) -> Self {
+        brique_train::Error::from(error).into()
+    }
+}
+
 impl From<brique_optim::Error> for Error {
     fn from(error: brique_optim::Error) -> Self {
         Self::Optimizer(Box::new(error))

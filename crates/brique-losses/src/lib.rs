@@ -16,6 +16,7 @@
 //! | [`BCEWithLogitsLoss`] | logits | from 0 to 1 |
 //! | [`BCELoss`] | probabilities | from 0 to 1 |
 //! | [`HingeLoss`] | scores | −1 or 1 |
+//! | [`ElementwiseLoss`] | a formula of your own | of the shape of the predictions |
 //!
 //! A target that the loss does not accept is an error that names its position. A prediction that is NaN gives NaN.
 //!
@@ -37,6 +38,7 @@ mod checks;
 mod classes;
 mod cross_entropy;
 mod elementwise;
+mod elementwise_loss;
 mod hinge;
 mod huber;
 mod l1;
@@ -48,6 +50,7 @@ pub use bce::BCELoss;
 pub use bce_with_logits::BCEWithLogitsLoss;
 pub use brique_core::Reduction;
 pub use cross_entropy::CrossEntropyLoss;
+pub use elementwise_loss::ElementwiseLoss;
 pub use hinge::HingeLoss;
 pub use huber::HuberLoss;
 pub use l1::L1Loss;

@@ -5,7 +5,7 @@
 //!
 //! * [`Optimizer`]: the trait with the method `step`. [`SGD`], [`Adam`], [`AdamW`], [`RMSprop`] and [`Adagrad`]
 //!   implement it, with PyTorch's definitions and defaults.
-//! * [`Base`]: what all of them share, for an optimiser of your own.
+//! * [`CustomOptimizer`]: an optimiser of your own from its formula. [`Base`]: what all optimisers share.
 //! * [`State`]: the whole state of an optimiser, as plain data that can be saved and restored.
 //! * [`clip_norm`], [`clip_value`]: gradient clipping.
 //! * [`Schedule`]: the learning rate as a function of the step. [`ReduceOnPlateau`]: as a function of the losses so
@@ -47,6 +47,7 @@ mod adam;
 mod adam_w;
 mod base;
 mod clip;
+mod custom;
 mod error;
 mod methods;
 mod moments;
@@ -62,6 +63,7 @@ pub use adam::Adam;
 pub use adam_w::AdamW;
 pub use base::{Base, ParameterRows};
 pub use clip::{clip_norm, clip_value};
+pub use custom::CustomOptimizer;
 pub use error::Error;
 pub use optimizer::Optimizer;
 pub use plateau::{PlateauState, ReduceOnPlateau};

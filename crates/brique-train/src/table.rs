@@ -105,9 +105,9 @@ fn number(value: f64) -> String {
 }
 
 fn seconds(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    if seconds < 1.0 {
-        return format!("{:.1} ms", 1e3 * seconds);
+    match time.as_secs_f64() {
+        seconds if seconds < 1e-3 => format!("{:.1} µs", 1e6 * seconds),
+        seconds if seconds < 1.0 => format!("{:.1} ms", 1e3 * seconds),
+        seconds => format!("{seconds:.1} s"),
     }
-    format!("{seconds:.1} s")
 }

@@ -63,17 +63,19 @@ pub mod prelude {
         Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, Workspace, registry,
     };
     pub use brique_losses::{
-        BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, L1Loss, MSELoss, NLLLoss,
+        BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, ElementwiseLoss, HingeLoss, HuberLoss, L1Loss, MSELoss,
+        NLLLoss,
     };
     pub use brique_optim::{
-        Adagrad, Adam, AdamW, Optimizer, RMSprop, ReduceOnPlateau, SGD, Schedule, clip_norm, clip_value,
+        Adagrad, Adam, AdamW, CustomOptimizer, Optimizer, RMSprop, ReduceOnPlateau, SGD, Schedule, clip_norm,
+        clip_value,
     };
     pub use brique_random::{NumpyRandomState, RandomSource, portable};
     pub use brique_tensor::ndarray::{self, Array2, array};
     pub use brique_tensor::{Matrix, Scalar, Threads};
     pub use brique_train::{
-        Batch, Checkpoints, Epoch, Evaluation, Fit, History, Metric, Optim, Stepper, Stopped, Weights,
-        evaluate, metrics, sgd,
+        Batch, Checkpoints, Epoch, Evaluation, Fit, FitError, Goal, History, Metric, Optim, Stepper, Stopped,
+        Training, Weights, evaluate, metrics, sgd,
     };
 }
 
@@ -81,3 +83,8 @@ pub mod prelude {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The examples of the page on modules, losses, optimisers and data sets of one's own, compiled and run too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/your_own.md")]
+struct YourOwn;

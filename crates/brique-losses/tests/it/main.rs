@@ -11,6 +11,7 @@ mod bce;
 mod bce_with_logits;
 mod cross_entropy;
 mod definition;
+mod elementwise_loss;
 mod hinge;
 mod l1_and_huber;
 #[path = "../../../brique-tensor/tests/it/levels.rs"]

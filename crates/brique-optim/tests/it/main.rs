@@ -9,6 +9,7 @@
 
 mod bag;
 mod clip;
+mod custom;
 mod formulas;
 mod laws;
 mod numbers;

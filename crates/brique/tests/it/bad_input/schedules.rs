@@ -16,7 +16,7 @@ const NEVER: [f64; 5] = [
 type Try = fn(f64) -> Result<(), Error>;
 
 pub fn rows() -> Vec<Row> {
-    let options: [(&str, &str, &[f64], Try); 11] = [
+    let options: [(&str, &str, &[f64], Try); 12] = [
         ("Schedule::step", "gamma", &[], |v| Schedule::step(3, v).map(drop)),
         ("Schedule::exponential", "gamma", &[], |v| {
             Schedule::exponential(v).map(drop)

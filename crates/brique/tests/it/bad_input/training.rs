@@ -24,8 +24,12 @@ fn optimizer() -> Momentum {
 fn run(fit: Fit<'_>, data: &Dataset, loss: &dyn Loss) -> Result<(), Error> {
     let (mut network, mut optimizer) = (network(), optimizer());
     let before = (Weights::of(&network), optimizer.clone());
-    let result = fit.run(&mut network, loss, &mut optimizer, data).map(drop);
-    unless_changed(&before, &(Weights::of(&network), optimizer), result)
+    let result = fit.run(&mut network, loss, &mut optimizer, data);
+    unless_changed(
+        &before,
+        &(Weights::of(&network), optimizer),
+        result.map(drop).map_err(Error::from),
+    )
 }
 
 fn step(x: &Matrix, y: &Matrix) -> Result<(), Error> {
@@ -114,7 +118,7 @@ fn fits() -> Vec<Row> {
             &["Fit: the size of a batch is 0, expected at least 1"],
             || {
                 let (mut network, loss) = (network(), MSELoss::new());
-                sgd(&mut Optim::new(&mut network, &loss, 0.1)?, &data(), 0, 3, 1)
+                Ok::<_, Error>(sgd(&mut Optim::new(&mut network, &loss, 0.1)?, &data(), 0, 3, 1)?)
             },
         ),
         refused(
@@ -124,7 +128,11 @@ fn fits() -> Vec<Row> {
                 let (mut network, mut sgd) = (network(), SGD::new(1e-300).unwrap());
                 let fit = Fit::new(1, 1).schedule_by_step(Schedule::step(1, 1e308)?);
                 let result = fit.run(&mut network, &MSELoss::new(), &mut sgd, &data());
-                unless_changed(&1e-300, &sgd.learning_rate(), result.map(drop))
+                unless_changed(
+                    &1e-300,
+                    &sgd.learning_rate(),
+                    result.map(drop).map_err(Error::from),
+                )
             },
         ),
     ];
