@@ -54,7 +54,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A number in a matrix is not valid for the operation.
-    #[error("{what}[{row}, {column}]{} is {found}, expected {expected}", in_parentheses(.name.as_ref()))]
+    #[error("{what}[{row}, {column}]{} is {found}, expected {expected}", in_parentheses(.name.as_deref()))]
     Value {
         /// The matrix.
         what: &'static str,
@@ -63,7 +63,7 @@ pub enum Error {
         /// The column, from 0.
         column: usize,
         /// The name of the column, if it has one.
-        name: Option<String>,
+        name: Option<Box<str>>,
         /// The number.
         found: f64,
         /// The values it may have.
@@ -116,12 +116,12 @@ pub enum Error {
         reason: &'static str,
     },
     /// All values of a column are missing.
-    #[error("column {column}{} of the inputs has no value in {examples} examples, expected at least one", in_parentheses(.name.as_ref()))]
+    #[error("column {column}{} of the inputs has no value in {examples} examples, expected at least one", in_parentheses(.name.as_deref()))]
     NoValues {
         /// The column, from 0.
         column: usize,
         /// Its name, if it has one.
-        name: Option<String>,
+        name: Option<Box<str>>,
         /// The number of examples.
         examples: usize,
     },
@@ -255,14 +255,14 @@ pub enum Error {
     #[error("there is no example: expected at least one line of numbers")]
     NoLines,
     /// A field of a text is invalid.
-    #[error("line {line}, column {column}{} is {found:?}, expected {expected}", in_parentheses(.name.as_ref()))]
+    #[error("line {line}, column {column}{} is {found:?}, expected {expected}", in_parentheses(.name.as_deref()))]
     Field {
         /// The line of the file, from 1.
         line: usize,
         /// The field of the line, from 1.
         column: usize,
         /// The name of the column, if the file has a header.
-        name: Option<String>,
+        name: Option<Box<str>>,
         /// The field, or its beginning.
         found: String,
         /// The values it may have.
@@ -285,24 +285,24 @@ pub enum Error {
         reason: &'static str,
     },
     /// A field contains a text that is not one of the categories of its column.
-    #[error("line {line}, column {column}{} is {found:?}, expected one of {categories}", in_parentheses(.name.as_ref()))]
+    #[error("line {line}, column {column}{} is {found:?}, expected one of {categories}", in_parentheses(.name.as_deref()))]
     UnknownCategory {
         /// The line of the file, from 1.
         line: usize,
         /// The field of the line, from 1.
         column: usize,
         /// The name of the column, if the file has a header.
-        name: Option<String>,
+        name: Option<Box<str>>,
         /// The field, or its beginning.
         found: String,
         /// The first categories.
-        categories: String,
+        categories: Box<str>,
     },
     /// A column of text contains more categories than the limit.
     #[error(
         "line {line}, column {column}{} is {found:?}, expected at most {limit} different texts in this column, \
          the limit for categories: ReadLimits::categories sets another",
-        in_parentheses(.name.as_ref())
+        in_parentheses(.name.as_deref())
     )]
     TooManyCategories {
         /// The line of the file, from 1.
@@ -310,7 +310,7 @@ pub enum Error {
         /// The field of the line, from 1.
         column: usize,
         /// The name of the column, if the file has a header.
-        name: Option<String>,
+        name: Option<Box<str>>,
         /// The field, or its beginning.
         found: String,
         /// The limit.
@@ -337,12 +337,12 @@ pub enum Error {
         columns: String,
     },
     /// A column is requested for two purposes that exclude each other.
-    #[error("column {column}{} is {found}, expected {expected}", in_parentheses(.name.as_ref()))]
+    #[error("column {column}{} is {found}, expected {expected}", in_parentheses(.name.as_deref()))]
     ColumnUse {
         /// The column, from 1.
         column: usize,
         /// The name of the column, if the file has a header.
-        name: Option<String>,
+        name: Option<Box<str>>,
         /// What was requested.
         found: &'static str,
         /// What can be requested.
@@ -391,6 +391,6 @@ impl fmt::Display for Side {
 }
 
 /// Returns the name of a column as it follows the number of the column in a message.
-fn in_parentheses(name: Option<&String>) -> String {
+fn in_parentheses(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!(" ({name:?})"))
 }

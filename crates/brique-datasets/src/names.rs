@@ -18,8 +18,9 @@ pub(crate) struct Names {
 
 impl Names {
     /// Returns the name of a column of the inputs, for an error message.
-    pub(crate) fn input(&self, column: usize) -> Option<String> {
-        self.inputs.as_ref().and_then(|names| names.get(column)).cloned()
+    pub(crate) fn input(&self, column: usize) -> Option<Box<str>> {
+        let name = self.inputs.as_ref().and_then(|names| names.get(column));
+        name.map(|name| name.as_str().into())
     }
 
     /// Returns the index of a column among this many columns of the inputs.

@@ -84,13 +84,13 @@ impl Standardizer {
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```
     pub fn fit_targets<T: Scalar>(data: &Dataset<T>) -> Result<Self, Error> {
-        Self::of_columns("targets", data.targets(), |_| data.names.target.clone())
+        Self::of_columns("targets", data.targets(), |_| data.target_name().map(Box::from))
     }
 
     fn of_columns<T: Scalar>(
         what: &'static str,
         matrix: &Matrix<T>,
-        name: impl Fn(usize) -> Option<String>,
+        name: impl Fn(usize) -> Option<Box<str>>,
     ) -> Result<Self, Error> {
         let n = matrix.nrows();
         if n == 0 {

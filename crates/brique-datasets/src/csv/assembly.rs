@@ -11,7 +11,7 @@ use crate::csv::plan::{Plan, Run};
 use crate::csv::report::counted;
 use crate::csv::rows::Rows;
 use crate::csv::text::Encoding;
-use crate::memory::check_memory;
+use crate::memory::check_memory_of;
 use crate::names::Names;
 use crate::table::Table;
 use crate::{CsvOptions, CsvReport, Dataset, Error, TextColumn};
@@ -174,7 +174,7 @@ fn targets<T: Scalar>(
 
 /// One-hot columns can make the matrix larger than the file.
 fn zeros<T: Scalar>(examples: usize, columns: usize) -> Result<Array2<T>, Error> {
-    check_memory(
+    check_memory_of::<T>(
         "read_csv",
         "the number of examples and columns",
         (examples, columns),

@@ -27,8 +27,9 @@ impl Header {
     }
 
     /// Returns the beginning of the name of a column, from 0, for an error message.
-    pub(crate) fn short_name(&self, column: usize) -> Option<String> {
-        self.names.as_ref()?.iter().nth(column).map(excerpt)
+    pub(crate) fn short_name(&self, column: usize) -> Option<Box<str>> {
+        let name = self.names.as_ref()?.iter().nth(column);
+        name.map(|name| excerpt(name).into())
     }
 
     /// Returns the names of all columns.

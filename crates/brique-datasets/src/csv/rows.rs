@@ -186,7 +186,7 @@ impl<'o, T: Scalar> Rows<'o, T> {
                     column: field.column + 1,
                     name: self.header.short_name(field.column),
                     found: excerpt(field.text),
-                    categories,
+                    categories: categories.into(),
                 });
             }
         };

@@ -124,7 +124,7 @@ fn a_field_that_is_no_number_is_named_with_its_place() {
         Error::Field {
             line: 2,
             column: 2,
-            name: Some("b".to_owned()),
+            name: Some("b".into()),
             found: "x".to_owned(),
             expected: "a finite number; if the column contains text, add it to CsvOptions::text"
         }

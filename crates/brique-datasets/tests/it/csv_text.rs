@@ -149,7 +149,8 @@ fn texts_can_have_quotes_separators_line_ends_and_every_script() {
 
 #[test]
 fn too_many_categories_are_an_error_that_names_the_column() {
-    let text: String = (0..1001).map(|row| format!("name {row},1\n")).collect();
+    let line = |row| format!("name {row},1\n");
+    let text: String = (0..1001).map(line).collect();
     let names = options([TextColumn::classes(0)]);
     assert_eq!(
         refused(&text, &names),
@@ -244,7 +245,8 @@ fn quoted(text: &str) -> String {
 proptest! {
     #[test]
     fn one_hot_columns_are_one_hot_rows_of_the_classes(rows in proptest::collection::vec("[a-cä\", ]{0,2}[a-c]", 1..20)) {
-        let text: String = rows.iter().map(|row| format!("{},1\n", quoted(row.trim()))).collect();
+        let line = |row: &String| format!("{},1\n", quoted(row.trim()));
+        let text: String = rows.iter().map(line).collect();
         let classes = read(&text, &options([TextColumn::classes(0)])).unwrap();
         let encoded = read(&text, &options([TextColumn::one_hot(0)])).unwrap();
         let classes: Vec<usize> = classes.inputs().iter().map(|&class| class as usize).collect();
@@ -259,7 +261,8 @@ proptest! {
 
     #[test]
     fn single_precision_has_the_same_classes(rows in proptest::collection::vec(0..300_usize, 1..300)) {
-        let text: String = rows.iter().map(|row| format!("{row},1\n")).collect();
+        let line = |row: &usize| format!("{row},1\n");
+        let text: String = rows.iter().map(line).collect();
         let column = options([TextColumn::classes(0)]);
         let double: Dataset = read(&text, &column).unwrap();
         let single: Dataset<f32> = read_csv_from(text.as_bytes(), &column).unwrap();
