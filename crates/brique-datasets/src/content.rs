@@ -53,6 +53,11 @@ impl<'a> Content<'a> {
         self.limits.field
     }
 
+    /// Returns the largest number of categories of a column of text.
+    pub(crate) fn category_limit(&self) -> usize {
+        self.limits.categories
+    }
+
     /// Returns the next bytes, at least one of them except at the end of the content.
     pub(crate) fn next_bytes(&mut self) -> Result<&[u8], Error> {
         if self.consumed == self.piece.len() {

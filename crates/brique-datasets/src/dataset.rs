@@ -1,5 +1,7 @@
 //! Inputs and their targets.
 
+use std::sync::Arc;
+
 use brique_random::RandomSource;
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
@@ -7,8 +9,13 @@ use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use crate::Error;
 use crate::labels::{distinct_rows, signs_to_zero_one};
 use crate::memory::check_memory;
+use crate::names::Names;
 
 /// Inputs and their targets, one example per row.
+///
+/// A data set can also contain the names of its inputs, classes and target, and a weight for each example. Selections,
+/// splits and conversions contain them too. Two data sets are equal if all of this is equal: with other class names,
+/// the same class numbers mean other classes.
 ///
 /// ```
 /// use brique_datasets::Dataset;
@@ -27,8 +34,11 @@ use crate::memory::check_memory;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset<T: Scalar = f64> {
-    inputs: Array2<T>,
-    targets: Array2<T>,
+    pub(crate) inputs: Array2<T>,
+    pub(crate) targets: Array2<T>,
+    pub(crate) example_weights: Option<Vec<T>>,
+    /// Shared, so that a selection does not copy the names.
+    pub(crate) names: Arc<Names>,
 }
 
 impl<T: Scalar> Dataset<T> {
@@ -39,7 +49,7 @@ impl<T: Scalar> Dataset<T> {
     /// If the number of targets differs from the number of inputs.
     pub fn new(inputs: Array2<T>, targets: Array2<T>) -> Result<Self, Error> {
         if inputs.nrows() == targets.nrows() {
-            return Ok(Self { inputs, targets });
+            return Ok(Self::of_equal_lengths(inputs, targets));
         }
         Err(Error::Lengths {
             what: "the targets",
@@ -52,7 +62,12 @@ impl<T: Scalar> Dataset<T> {
     /// Creates a data set from matrices that are known to have the same number of rows.
     pub(crate) fn of_equal_lengths(inputs: Array2<T>, targets: Array2<T>) -> Self {
         debug_assert_eq!(inputs.nrows(), targets.nrows());
-        Self { inputs, targets }
+        Self {
+            inputs,
+            targets,
+            example_weights: None,
+            names: Arc::default(),
+        }
     }
 
     /// Returns the inputs, of shape (n, in).
@@ -67,13 +82,14 @@ impl<T: Scalar> Dataset<T> {
         &self.targets
     }
 
-    /// Converts the data set into its inputs and targets.
+    /// Converts the data set into its inputs and targets. Names and weights are dropped.
     #[must_use]
     pub fn into_parts(self) -> (Array2<T>, Array2<T>) {
         (self.inputs, self.targets)
     }
 
-    /// Replaces the inputs, for instance by standardised ones, and keeps the targets.
+    /// Replaces the inputs, for instance by standardised ones, and keeps the targets and weights. The names of the
+    /// inputs stay if there are as many columns as before, and are dropped otherwise.
     ///
     /// # Errors
     ///
@@ -90,16 +106,18 @@ impl<T: Scalar> Dataset<T> {
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```
     pub fn with_inputs(self, inputs: Array2<T>) -> Result<Self, Error> {
-        Self::new(inputs, self.targets)
+        Self::new(inputs, self.targets).map(|data| data.with_names_of(self.names, self.example_weights))
     }
 
-    /// Replaces the targets, for instance by one-hot ones, and keeps the inputs.
+    /// Replaces the targets, for instance by one-hot ones, and keeps the inputs and weights. The class names stay if the
+    /// new targets are classes too: one-hot rows or other rows with one column per class, or a single column of class
+    /// numbers. Otherwise they are dropped.
     ///
     /// # Errors
     ///
     /// If the number of targets differs from the number of inputs.
     pub fn with_targets(self, targets: Array2<T>) -> Result<Self, Error> {
-        Self::new(self.inputs, targets)
+        Self::new(self.inputs, targets).map(|data| data.with_names_of(self.names, self.example_weights))
     }
 
     /// Returns the number of examples.
@@ -137,13 +155,17 @@ impl<T: Scalar> Dataset<T> {
 
     /// Returns the examples at `indices`, which must be below the number of examples.
     pub(crate) fn gather(&self, indices: &[usize]) -> Self {
+        let weights = self.example_weights.as_ref();
         Self {
             inputs: self.inputs.select(Axis(0), indices),
             targets: self.targets.select(Axis(0), indices),
+            example_weights: weights.map(|weights| indices.iter().map(|&index| weights[index]).collect()),
+            names: Arc::clone(&self.names),
         }
     }
 
     /// Returns the examples in batches of `size`, in their order; the last batch contains the remaining examples.
+    /// Batches consist of inputs and targets, without weights.
     ///
     /// # Errors
     ///
@@ -186,7 +208,11 @@ impl<T: Scalar> Dataset<T> {
         let batches = self.len().div_ceil(size);
         Ok((0..batches).map(move |batch| {
             let end = order.len().min((batch + 1) * size);
-            self.gather(&order[batch * size..end]).into_parts()
+            let rows = &order[batch * size..end];
+            (
+                self.inputs.select(Axis(0), rows),
+                self.targets.select(Axis(0), rows),
+            )
         }))
     }
 
@@ -219,19 +245,19 @@ impl<T: Scalar> Dataset<T> {
     /// If a target is neither −1 nor 1.
     pub fn with_zero_one_targets(self) -> Result<Self, Error> {
         let targets = signs_to_zero_one(&self.targets)?;
-        Ok(Self {
-            inputs: self.inputs,
-            targets,
-        })
+        self.with_targets(targets)
     }
 
-    /// Converts the examples to another type; each number is rounded to the nearest number of that type.
+    /// Converts the examples and their weights to another type; each number is rounded to the nearest of that type.
     #[must_use]
     pub fn cast<U: Scalar>(&self) -> Dataset<U> {
         let round = |value: &T| U::from_f64(value.as_f64());
+        let weights = self.example_weights.as_ref();
         Dataset {
             inputs: self.inputs.map(round),
             targets: self.targets.map(round),
+            example_weights: weights.map(|weights| weights.iter().map(round).collect()),
+            names: Arc::clone(&self.names),
         }
     }
 }

@@ -19,6 +19,16 @@ pub enum Error {
         /// The other collection.
         of: &'static str,
     },
+    /// There are too many or too few names.
+    #[error("there are {found} names of {what}, expected {expected}: one for each column")]
+    Names {
+        /// What has the names.
+        what: &'static str,
+        /// The number of names.
+        found: usize,
+        /// The number of columns.
+        expected: usize,
+    },
     /// A matrix has the wrong number of columns.
     #[error("{what} have {found} columns, expected {expected}: {reason}")]
     Columns {
@@ -44,7 +54,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A number in a matrix is not valid for the operation.
-    #[error("{what}[{row}, {column}] is {found}, expected {expected}")]
+    #[error("{what}[{row}, {column}]{} is {found}, expected {expected}", in_parentheses(.name.as_deref()))]
     Value {
         /// The matrix.
         what: &'static str,
@@ -52,10 +62,68 @@ pub enum Error {
         row: usize,
         /// The column, from 0.
         column: usize,
+        /// The name of the column, if it has one.
+        name: Option<Box<str>>,
         /// The number.
         found: f64,
         /// The values it may have.
         expected: &'static str,
+    },
+    /// The weight of an example is not valid.
+    #[error("the weight of example {index} is {found}, expected a finite number of at least 0")]
+    ExampleWeight {
+        /// The example, from 0.
+        index: usize,
+        /// Its weight.
+        found: f64,
+    },
+    /// All examples have the weight 0.
+    #[error("the weights of all {examples} examples are 0, expected at least one above 0")]
+    ZeroWeights {
+        /// The number of examples.
+        examples: usize,
+    },
+    /// A target is not one of the classes that were named.
+    #[error(
+        "targets[{row}, 0] is {found}, expected a class number below {classes}, the number of class names"
+    )]
+    TargetClass {
+        /// The row, from 0.
+        row: usize,
+        /// The target.
+        found: f64,
+        /// The number of class names.
+        classes: usize,
+    },
+    /// A class has no examples.
+    #[error("class {class} has no example, expected at least one of each of the {classes} classes")]
+    EmptyClass {
+        /// The class.
+        class: usize,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// A column of the inputs has another name than expected.
+    #[error("column {column} of the inputs is {found:?}, expected {expected:?}: {reason}")]
+    ColumnName {
+        /// The column, from 0.
+        column: usize,
+        /// Its name.
+        found: String,
+        /// The name it should have.
+        expected: String,
+        /// The reason for this name.
+        reason: &'static str,
+    },
+    /// All values of a column are missing.
+    #[error("column {column}{} of the inputs has no value in {examples} examples, expected at least one", in_parentheses(.name.as_deref()))]
+    NoValues {
+        /// The column, from 0.
+        column: usize,
+        /// Its name, if it has one.
+        name: Option<Box<str>>,
+        /// The number of examples.
+        examples: usize,
     },
     /// A row is not one-hot.
     #[error("row {row} is not one-hot: expected exactly one 1 among zeros")]
@@ -187,12 +255,14 @@ pub enum Error {
     #[error("there is no example: expected at least one line of numbers")]
     NoLines,
     /// A field of a text is invalid.
-    #[error("line {line}, column {column} is {found:?}, expected {expected}")]
+    #[error("line {line}, column {column}{} is {found:?}, expected {expected}", in_parentheses(.name.as_deref()))]
     Field {
         /// The line of the file, from 1.
         line: usize,
         /// The field of the line, from 1.
         column: usize,
+        /// The name of the column, if the file has a header.
+        name: Option<Box<str>>,
         /// The field, or its beginning.
         found: String,
         /// The values it may have.
@@ -214,13 +284,69 @@ pub enum Error {
         /// The reason for this number.
         reason: &'static str,
     },
-    /// The requested column of labels does not exist.
-    #[error("there is no column {label} for the labels: {columns}")]
-    LabelColumn {
+    /// A field contains a text that is not one of the categories of its column.
+    #[error("line {line}, column {column}{} is {found:?}, expected one of {categories}", in_parentheses(.name.as_deref()))]
+    UnknownCategory {
+        /// The line of the file, from 1.
+        line: usize,
+        /// The field of the line, from 1.
+        column: usize,
+        /// The name of the column, if the file has a header.
+        name: Option<Box<str>>,
+        /// The field, or its beginning.
+        found: String,
+        /// The first categories.
+        categories: Box<str>,
+    },
+    /// A column of text contains more categories than the limit.
+    #[error(
+        "line {line}, column {column}{} is {found:?}, expected at most {limit} different texts in this column, \
+         the limit for categories: ReadLimits::categories sets another",
+        in_parentheses(.name.as_deref())
+    )]
+    TooManyCategories {
+        /// The line of the file, from 1.
+        line: usize,
+        /// The field of the line, from 1.
+        column: usize,
+        /// The name of the column, if the file has a header.
+        name: Option<Box<str>>,
+        /// The field, or its beginning.
+        found: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// All examples of a text have missing values and were dropped.
+    #[error(
+        "there is no example without missing values, expected at least one: {dropped} dropped; missing: {missing}"
+    )]
+    AllDropped {
+        /// The number of examples that were dropped.
+        dropped: usize,
+        /// The first columns with missing values, and how many.
+        missing: String,
+    },
+    /// A requested column does not exist.
+    #[error("there is no column {column} for {purpose}: {columns}")]
+    MissingColumn {
         /// The requested column.
-        label: String,
+        column: String,
+        /// The use of the column.
+        purpose: &'static str,
         /// The existing columns.
         columns: String,
+    },
+    /// A column is requested for two purposes that exclude each other.
+    #[error("column {column}{} is {found}, expected {expected}", in_parentheses(.name.as_deref()))]
+    ColumnUse {
+        /// The column, from 1.
+        column: usize,
+        /// The name of the column, if the file has a header.
+        name: Option<Box<str>>,
+        /// What was requested.
+        found: &'static str,
+        /// What can be requested.
+        expected: &'static str,
     },
     /// An IDX file begins with wrong bytes.
     #[error("the IDX file begins with the bytes {found:02x?}, expected {expected:02x?}: {reason}")]
@@ -262,4 +388,9 @@ impl fmt::Display for Side {
             Self::Test => "test",
         })
     }
+}
+
+/// Returns the name of a column as it follows the number of the column in a message.
+fn in_parentheses(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!(" ({name:?})"))
 }

@@ -22,6 +22,16 @@ pub(crate) fn excerpt(field: &[u8]) -> String {
     }
 }
 
+/// Returns the first of `n` texts in quotes, for an error message.
+pub(crate) fn listed(texts: impl Iterator<Item = String>, n: usize) -> String {
+    const MOST: usize = 20;
+    let mut quoted: Vec<String> = texts.take(MOST).map(|text| format!("{text:?}")).collect();
+    if n > MOST {
+        quoted.push(format!("and {} more", n - MOST));
+    }
+    quoted.join(", ")
+}
+
 /// Returns the error of a field that is longer than the limit.
 pub(crate) fn too_long(line: usize, column: usize, beginning: &[u8], limit: usize) -> Error {
     Error::LongField {

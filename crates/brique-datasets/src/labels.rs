@@ -66,6 +66,7 @@ pub(crate) fn signs_to_zero_one<T: Scalar>(targets: &Matrix<T>) -> Result<Array2
             what: "targets",
             row,
             column,
+            name: None,
             found,
             expected: "-1 or 1",
         });

@@ -9,11 +9,13 @@
 //! * [`line()`], [`plane()`] and [`LinearProblem`] generate linear data with noise.
 //! * [`digits`] returns 1,797 handwritten digits, which are embedded in the program.
 //! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip; [`ReadLimits`] limits
-//!   what a file can make them allocate.
+//!   what a file can make them allocate. [`CsvOptions`] selects columns, and declares text and missing values.
 //! * [`train_test_split`] and [`k_fold`] split data sets; the indices are those of
 //!   scikit-learn.
 //! * [`one_hot`] and [`class_indices`] convert class numbers to one-hot vectors and back.
 //! * [`Standardizer`] scales columns to mean 0 and deviation 1, with statistics of the training set only.
+//!   [`Preparation`] also fills missing values and standardises targets.
+//! * [`balanced_class_weights`] returns weights with which each class counts the same.
 //!
 //! ```
 //! use brique_datasets::{GenArti, Selection, TestSize, gen_arti, train_test_split};
@@ -30,9 +32,7 @@
 
 mod checks;
 mod content;
-mod csv_fields;
-mod csv_file;
-mod csv_label;
+mod csv;
 mod dataset;
 mod digits;
 mod error;
@@ -45,15 +45,22 @@ mod labels;
 mod limits;
 mod linear_problem;
 mod memory;
+mod names;
+mod preparation;
 mod split;
 mod standardizer;
+mod statistics;
 mod stratify;
 mod table;
 mod toys;
 mod usps;
 mod usps_lines;
+mod weights;
 
-pub use csv_file::{CsvOptions, LabelColumn, read_csv, read_csv_from};
+pub use csv::{
+    Column, CsvOptions, CsvReport, InputColumns, LabelColumn, Missing, TextColumn, read_csv, read_csv_from,
+    read_csv_report, read_csv_report_from,
+};
 pub use dataset::Dataset;
 pub use digits::digits;
 pub use error::{Error, Side};
@@ -63,7 +70,9 @@ pub use idx::{read_idx_images, read_idx_images_from, read_idx_labels, read_idx_l
 pub use labels::{class_indices, one_hot};
 pub use limits::ReadLimits;
 pub use linear_problem::{LinearProblem, line, linspace, plane};
+pub use preparation::{Fill, FittedPreparation, Preparation};
 pub use split::{Selection, Split, TestSize, train_test_indices, train_test_split};
 pub use standardizer::Standardizer;
 pub use toys::{Blobs, Circles, Moons, Spirals, blobs, circles, moons, spirals};
 pub use usps::{read_usps, read_usps_from};
+pub use weights::balanced_class_weights;

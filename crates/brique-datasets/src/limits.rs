@@ -13,6 +13,15 @@
 /// | images in IDX | `f64`, `f32` | 10 times, 6 times |
 /// | labels in IDX | | 10 times |
 ///
+/// Some options of CSV take more, because what they ask for is larger than its text:
+///
+/// | option | additional memory |
+/// |---|---|
+/// | a header | 128 bytes for each column |
+/// | [`Missing::Keep`](crate::Missing::Keep) and [`Missing::Drop`](crate::Missing::Drop) | a missing value takes a single byte of text, so the multiples for CSV are 16 and 8; 128 bytes for each column |
+/// | [`TextColumn`](crate::TextColumn) | 128 bytes and 4 times its text for each category |
+/// | [`TextColumn::one_hot`](crate::TextColumn::one_hot) | 8 bytes, or 4 for `f32`, for each example and category |
+///
 /// The content is unpacked and parsed piece by piece, so a gzip file that unpacks into more than the limit stops
 /// there. The sizes in the header of an IDX file are compared with the bytes that follow before anything is allocated.
 ///
@@ -33,6 +42,7 @@
 pub struct ReadLimits {
     pub(crate) unpacked: u64,
     pub(crate) field: usize,
+    pub(crate) categories: usize,
 }
 
 impl Default for ReadLimits {
@@ -42,18 +52,20 @@ impl Default for ReadLimits {
 }
 
 impl ReadLimits {
-    /// Creates the default limits: 1 GiB of unpacked bytes, 4096 bytes a field.
+    /// Creates the default limits: 1 GiB of unpacked bytes, 4096 bytes a field, 1000 categories.
     ///
     /// ```
     /// use brique_datasets::ReadLimits;
     ///
-    /// assert_eq!(ReadLimits::new(), ReadLimits::new().unpacked(1 << 30).field(4096));
+    /// let limits = ReadLimits::new().unpacked(1 << 30).field(4096).categories(1000);
+    /// assert_eq!(ReadLimits::new(), limits);
     /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self {
             unpacked: 1 << 30,
             field: 4096,
+            categories: 1000,
         }
     }
 
@@ -95,5 +107,35 @@ impl ReadLimits {
     #[must_use]
     pub const fn field(self, bytes: usize) -> Self {
         Self { field: bytes, ..self }
+    }
+
+    /// Sets the largest number of different texts in a column of text of CSV. Default: 1000.
+    ///
+    /// More of them usually mean that the wrong column was declared as text, such as one of names or dates. The limit
+    /// does not apply to [categories that the options set](crate::TextColumn::categories). A limit above 2²⁴ is 2²⁴,
+    /// as `f32` represents all whole numbers up to there.
+    ///
+    /// ```
+    /// use brique_datasets::{CsvOptions, ReadLimits, TextColumn};
+    ///
+    /// let options = CsvOptions {
+    ///     text: vec![TextColumn::one_hot(0)],
+    ///     ..CsvOptions::default()
+    /// };
+    /// let error = ReadLimits::new()
+    ///     .categories(2)
+    ///     .read_csv_from::<f64>("Ada,1\nAlan,0\nGrace,1\n".as_bytes(), &options)
+    ///     .unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "line 3, column 1 is \"Grace\", expected at most 2 different texts in this \
+    ///      column, the limit for categories: ReadLimits::categories sets another"
+    /// );
+    /// ```
+    #[must_use]
+    pub const fn categories(self, categories: usize) -> Self {
+        const MOST: usize = 1 << 24;
+        let categories = if categories < MOST { categories } else { MOST };
+        Self { categories, ..self }
     }
 }

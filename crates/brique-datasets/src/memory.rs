@@ -1,6 +1,6 @@
 //! Whether memory can hold data of a size that the caller chose.
 
-use brique_tensor::is_allocatable;
+use brique_tensor::{Scalar, is_allocatable};
 
 use crate::Error;
 
@@ -12,10 +12,20 @@ pub(crate) const COPIES: usize = 5;
 pub(crate) fn check_memory(
     function: &'static str,
     parameter: &'static str,
+    shape: (usize, usize),
+    copies: usize,
+) -> Result<(), Error> {
+    check_memory_of::<f64>(function, parameter, shape, copies)
+}
+
+/// Returns an error unless memory for `copies` matrices of this many `T` can be allocated at once.
+pub(crate) fn check_memory_of<T: Scalar>(
+    function: &'static str,
+    parameter: &'static str,
     (rows, columns): (usize, usize),
     copies: usize,
 ) -> Result<(), Error> {
-    if is_allocatable::<f64>((rows, columns), copies) {
+    if is_allocatable::<T>((rows, columns), copies) {
         return Ok(());
     }
     Err(Error::Parameter {

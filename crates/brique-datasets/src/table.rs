@@ -27,7 +27,15 @@ impl<T: Scalar> Table<T> {
         }
     }
 
-    fn len(&self) -> usize {
+    /// Removes the values behind the first `length`, which are no more than there are.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length.div_ceil(PIECE));
+        if let Some(last) = self.0.last_mut() {
+            last.truncate((length - 1) % PIECE + 1);
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
         self.0
             .last()
             .map_or(0, |last| (self.0.len() - 1) * PIECE + last.len())

@@ -170,6 +170,7 @@ fn valid<T: Scalar>(
     value.map(T::from_f64).ok_or_else(|| Error::Field {
         line: line.number,
         column: column + 1,
+        name: None,
         found: excerpt(field),
         expected,
     })

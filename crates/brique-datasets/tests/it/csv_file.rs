@@ -56,6 +56,12 @@ fn the_label_can_be_any_column() {
     let first = dataset(array![[2.0, 3.0], [5.0, 6.0]], array![[1.0], [4.0]]);
     let second = dataset(array![[1.0, 3.0], [4.0, 6.0]], array![[2.0], [5.0]]);
     let third = dataset(array![[1.0, 2.0], [4.0, 5.0]], array![[3.0], [6.0]]);
+    let named = |data: Dataset, names: [&str; 2], target: &str| {
+        data.with_input_names(names).unwrap().with_target_name(target)
+    };
+    let first = named(first, ["b", "c, d"], "a");
+    let second = named(second, ["a", "c, d"], "b");
+    let third = named(third, ["a", "b"], "c, d");
     for (index, name, data) in [(0, "a", first), (1, "b", second), (2, "c, d", third.clone())] {
         assert_eq!(expected(&LabelColumn::Index(index)), data);
         assert_eq!(expected(&LabelColumn::Name(name.to_owned())), data);
@@ -100,11 +106,12 @@ fn any_separator_that_is_in_no_number() {
 fn a_field_that_is_no_number_is_named_with_its_place() {
     assert_eq!(
         refused("1,2\n3,4\n5,six\n"),
-        "line 3, column 2 is \"six\", expected a finite number"
+        "line 3, column 2 is \"six\", expected a finite number; \
+         if the column contains text, add it to CsvOptions::text"
     );
     assert_eq!(
         refused("1,2\n,4\n"),
-        "line 2, column 1 is \"\", expected a finite number"
+        "line 2, column 1 is \"\", expected a value: CsvOptions::missing drops or keeps missing ones"
     );
     assert_eq!(
         refused("a,b\n1,2\n"),
@@ -117,8 +124,9 @@ fn a_field_that_is_no_number_is_named_with_its_place() {
         Error::Field {
             line: 2,
             column: 2,
+            name: Some("b".into()),
             found: "x".to_owned(),
-            expected: "a finite number"
+            expected: "a finite number; if the column contains text, add it to CsvOptions::text"
         }
     );
     for field in [

@@ -5,8 +5,8 @@
 use std::env;
 
 use brique_datasets::{
-    CsvOptions, Dataset, Error, LabelColumn, ReadLimits, read_csv_from, read_idx_images_from,
-    read_idx_labels_from, read_usps_from,
+    CsvOptions, Dataset, Error, LabelColumn, Missing, ReadLimits, TextColumn, read_csv_from,
+    read_idx_images_from, read_idx_labels_from, read_usps_from,
 };
 
 use crate::digest::gzip;
@@ -50,6 +50,14 @@ fn count(data: &Dataset) -> usize {
     data.inputs().len() + data.targets().len()
 }
 
+/// Counts the values of a data set in which inputs can be missing.
+fn count_with_missing(data: &Dataset) -> usize {
+    assert!(!data.is_empty());
+    assert!(data.inputs().iter().all(|value| !value.is_infinite()));
+    assert!(data.targets().iter().all(|value| value.is_finite()));
+    data.inputs().len() + data.targets().len()
+}
+
 fn packed(seeds: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut packed: Vec<_> = seeds.iter().map(|bytes| gzip(bytes)).collect();
     packed.push(packed.concat());
@@ -76,6 +84,50 @@ fn read_both(bytes: &[u8]) -> Result<usize, Error> {
     let with_header = ReadLimits::new().field(20).read_csv_from(bytes, &named);
     let data = read_csv_from(bytes, &CsvOptions::default());
     Ok(count(&data.or(with_header)?))
+}
+
+/// Reads texts as classes and as one-hot columns, with missing values, with a header and without.
+fn read_text(bytes: &[u8]) -> Result<usize, Error> {
+    let unnamed = |missing| CsvOptions {
+        text: vec![TextColumn::one_hot(0), TextColumn::classes(1)],
+        missing,
+        missing_marks: vec!["NA".to_owned()],
+        ..CsvOptions::default()
+    };
+    let named = CsvOptions {
+        header: true,
+        label: LabelColumn::name("b"),
+        ..unnamed(Missing::Drop)
+    };
+    let (data, report) = ReadLimits::new()
+        .categories(8)
+        .read_csv_report_from(bytes, &unnamed(Missing::Keep))?;
+    assert_eq!((report.examples, report.dropped), (data.len(), 0));
+    let values = count_with_missing(&data);
+    if let Ok(data) = read_csv_from(bytes, &named) {
+        assert!(data.class_names().is_none_or(|names| !names.is_empty()));
+        count(&data);
+    }
+    Ok(values)
+}
+
+fn text_files() -> Vec<Vec<u8>> {
+    let texts = [
+        "a,b,c\nred,x,1\n,y,NA\nblue,,3\n",
+        "\u{feff}\"a, b\",\"c\"\r\nNA,1\r\n\"say \"\"x\"\"\",2\r\n",
+        "ä,1,2\nö,,3\n",
+    ];
+    texts.map(|text| text.as_bytes().to_vec()).to_vec()
+}
+
+#[test]
+fn csv_with_text() {
+    mutate(&text_files(), 9, read_text);
+}
+
+#[test]
+fn packed_csv_with_text() {
+    mutate(&packed(&text_files()), 10, read_text);
 }
 
 #[test]

@@ -12,7 +12,10 @@
     reason = "small whole numbers are carried as f64"
 )]
 
+mod csv_columns;
 mod csv_file;
+mod csv_missing;
+mod csv_text;
 mod dataset;
 mod digest;
 mod digits;
@@ -24,6 +27,8 @@ mod labels;
 mod linear_problem;
 mod malformed;
 mod mutator;
+mod names;
+mod preparation;
 mod split;
 mod standardizer;
 mod toy_parameters;

@@ -1,6 +1,6 @@
 //! Generators, splits, labels and data sets with bad parameters; nothing is drawn.
 
-use brique::datasets::{Error, LinearProblem, train_test_indices};
+use brique::datasets::{Error, LinearProblem, read_csv_from, train_test_indices};
 use brique::prelude::*;
 
 use super::{ADDRESS, HUGE, Row, gives, refused, refused_undrawn};
@@ -15,6 +15,9 @@ pub fn rows() -> Vec<Row> {
     rows.extend(folds());
     rows.extend(labels());
     rows.extend(data_sets());
+    rows.extend(names_and_weights());
+    rows.extend(tables());
+    rows.extend(preparations());
     rows
 }
 
@@ -625,6 +628,161 @@ fn data_sets() -> Vec<Row> {
             &[&found],
             move || fitted()?.inverse_transform(&Array2::<f64>::ones((2, columns))),
         ));
+    }
+    rows
+}
+
+fn names_and_weights() -> Vec<Row> {
+    let data = || Dataset::new(array![[1.0], [2.0]], array![[0.0], [1.0]]).unwrap();
+    let mut rows = Vec::new();
+    for n in [0, 2, 100] {
+        let found = format!("there are {n} names of inputs, expected 1");
+        rows.push(refused(format!("{n} input names"), &[&found], move || {
+            data().with_input_names(vec!["a"; n])
+        }));
+    }
+    for n in [0, 1] {
+        let found = format!("expected a class number below {n}");
+        rows.push(refused(format!("{n} class names"), &[&found], move || {
+            data().with_class_names(vec!["a"; n])
+        }));
+    }
+    for n in [0, 1, 3] {
+        let found = format!("the weights hold {n} examples, expected 2");
+        rows.push(refused(format!("{n} weights"), &[&found], move || {
+            data().with_example_weights(vec![1.0; n])
+        }));
+    }
+    for weight in NOT_FINITE.into_iter().chain([-1.0]) {
+        let found = format!("the weight of example 1 is {weight}, expected a finite number");
+        rows.push(refused(format!("weight {weight}"), &[&found], move || {
+            data().with_example_weights(vec![1.0, weight])
+        }));
+    }
+    rows.push(refused(
+        "weights of 0",
+        &["of all 2 examples are 0, expected"],
+        move || data().with_example_weights(vec![0.0; 2]),
+    ));
+    for (classes, n, found) in [
+        (vec![0, 3], 3, "labels[1] is 3, expected a class below 3"),
+        (vec![0], 0, "labels[0] is 0, expected a class below 0"),
+        (vec![], 1, "class 0 has no example, expected"),
+        (vec![0, 1], usize::MAX, "class 2 has no example, expected"),
+    ] {
+        rows.push(refused(format!("balanced {n}"), &[found], move || {
+            balanced_class_weights(&classes, n)
+        }));
+    }
+    rows.push(gives("balanced nothing", "[]", || {
+        balanced_class_weights(&[], 0).unwrap()
+    }));
+    rows
+}
+
+fn tables() -> Vec<Row> {
+    let options: [(&str, CsvOptions); 6] = [
+        (
+            "there is no column with index 18446744073709551615 for the labels",
+            CsvOptions {
+                label: LabelColumn::Index(usize::MAX),
+                ..CsvOptions::default()
+            },
+        ),
+        (
+            "there is no column with index 2 for the inputs",
+            CsvOptions {
+                inputs: InputColumns::only([2]),
+                ..CsvOptions::default()
+            },
+        ),
+        (
+            "column 2 is the label, and in CsvOptions::inputs, expected",
+            CsvOptions {
+                inputs: InputColumns::only([1]),
+                ..CsvOptions::default()
+            },
+        ),
+        (
+            "there is no column named \"\" for CsvOptions::text",
+            CsvOptions {
+                text: vec![TextColumn::classes("")],
+                ..CsvOptions::default()
+            },
+        ),
+        (
+            "TextColumn::categories is \"a\", expected each category once",
+            CsvOptions {
+                text: vec![TextColumn::one_hot(0).categories(["a", "a"])],
+                ..CsvOptions::default()
+            },
+        ),
+        (
+            "line 1, column 1 is \"1\", expected one of \"a\"",
+            CsvOptions {
+                text: vec![TextColumn::one_hot(0).categories(["a"])],
+                ..CsvOptions::default()
+            },
+        ),
+    ];
+    options
+        .into_iter()
+        .map(|(found, options)| {
+            refused(found, &[found], move || {
+                read_csv_from::<f64>("1,2\n".as_bytes(), &options)
+            })
+        })
+        .collect()
+}
+
+fn preparations() -> Vec<Row> {
+    let data = || Dataset::new(array![[1.0, 2.0]], array![[1.0]]).unwrap();
+    let mut rows = vec![
+        refused(
+            "fit to nothing",
+            &["Preparation::fit: there are no examples"],
+            move || Preparation::new().fit(&data().select(&[])?),
+        ),
+        refused(
+            "fill column 2",
+            &["there is no column with index 2", "there are 2"],
+            move || Preparation::new().fill_column(2, Fill::Mean).fit(&data()),
+        ),
+        refused(
+            "apply to one column",
+            &["the inputs have 1 columns, expected 2"],
+            move || {
+                let one = Dataset::new(array![[1.0]], array![[1.0]])?;
+                Preparation::new().fit(&data())?.apply(&one)
+            },
+        ),
+        refused(
+            "restore two columns",
+            &["the predictions have 2 columns, expected 1"],
+            move || {
+                let fitted = Preparation::new().standardize_targets().fit(&data())?;
+                fitted.restore_targets(&array![[1.0, 2.0]])
+            },
+        ),
+        refused(
+            "many columns",
+            &["the fill values have 1 columns, expected 2"],
+            || FittedPreparation::new(2).with_fill_values(vec![None]),
+        ),
+        refused(
+            "no value",
+            &["column 1 of the inputs has no value in 1 examples"],
+            || {
+                let data = Dataset::new(array![[1.0, f64::NAN]], array![[1.0]])?;
+                Preparation::new().fill_missing(Fill::Median).fit(&data)
+            },
+        ),
+    ];
+    for value in NOT_FINITE {
+        let found = format!("the value of Fill::Value is {value}, expected");
+        rows.push(refused(format!("fill with {value}"), &[&found], move || {
+            Preparation::new().fill_missing(Fill::Value(value)).fit(&data())
+        }));
     }
     rows
 }

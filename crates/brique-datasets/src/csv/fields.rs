@@ -40,6 +40,11 @@ impl<'r, 'a> Fields<'r, 'a> {
         })
     }
 
+    /// Returns the largest number of categories of a column of text.
+    pub(crate) fn category_limit(&self) -> usize {
+        self.content.category_limit()
+    }
+
     /// Reads the first field of the next record; returns false at the end of the content.
     pub(crate) fn next_record(&mut self) -> Result<bool, Error> {
         self.skip_line_ends()?;
