@@ -45,7 +45,7 @@ const LANES: usize = 8;
 /// `clip_grad_norm_` with `error_if_nonfinite=True`.
 pub fn clip_norm<T: Scalar>(module: &mut dyn Module<T>, largest: f64) -> Result<f64, Error> {
     check_largest("clip_norm", largest)?;
-    let norm = norm(module)?;
+    let norm = gradient_norm(module)?;
     let factor = largest / (norm + 1e-6);
     if factor < 1.0 {
         let factor = T::from_f64(factor);
@@ -104,7 +104,26 @@ fn check_largest(function: &'static str, largest: f64) -> Result<(), Error> {
     })
 }
 
-fn norm<T: Scalar>(module: &dyn Module<T>) -> Result<f64, Error> {
+/// Returns the 2-norm of all gradients of `module` together, `√(Σ g²)`.
+///
+/// It is computed in `f64`, and does not overflow or underflow if the gradients are very large or very small.
+///
+/// # Errors
+///
+/// If a gradient is not finite, or the norm is too large for an `f64`.
+///
+/// ```
+/// use brique_core::Module;
+/// use brique_layers::Linear;
+/// use brique_optim::gradient_norm;
+/// use brique_tensor::ndarray::array;
+///
+/// let mut linear: Linear = Linear::from_parameters(array![[1.0], [0.0]])?;
+/// linear.backward_update_gradient(&array![[0.75]], &array![[4.0]])?; // ∇ = [3, 4]
+/// assert_eq!(gradient_norm(&linear)?, 5.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn gradient_norm<T: Scalar>(module: &dyn Module<T>) -> Result<f64, Error> {
     let squares = sum_of_squares(module, 1.0);
     if squares.is_normal() {
         return Ok(squares.sqrt());
@@ -117,7 +136,7 @@ fn norm<T: Scalar>(module: &dyn Module<T>) -> Result<f64, Error> {
     let norm = unit * sum_of_squares(module, unit).sqrt();
     check(
         norm.is_finite(),
-        "clip_norm",
+        "gradient_norm",
         "the norm of the gradients",
         norm,
         || "a number that is finite in f64".to_owned(),

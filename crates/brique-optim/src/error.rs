@@ -99,7 +99,7 @@ pub enum Error {
     },
     /// A gradient has an element that is NaN or infinite, so it has no norm.
     #[error(
-        "clip_norm: the gradient of parameter {parameter} of {module} is {found} at [{row}, {column}], \
+        "gradient_norm: the gradient of parameter {parameter} of {module} is {found} at [{row}, {column}], \
          expected finite numbers: there is no norm to scale by"
     )]
     NotFinite {

@@ -7,7 +7,7 @@
 //!   implement it, with PyTorch's definitions and defaults.
 //! * [`CustomOptimizer`]: an optimiser of your own from its formula. [`Base`]: what all optimisers share.
 //! * [`State`]: the whole state of an optimiser, as plain data that can be saved and restored.
-//! * [`clip_norm`], [`clip_value`]: gradient clipping.
+//! * [`clip_norm`], [`clip_value`]: gradient clipping. [`gradient_norm`]: the norm of all gradients.
 //! * [`Schedule`]: the learning rate as a function of the step. [`ReduceOnPlateau`]: as a function of the losses so
 //!   far.
 //!
@@ -62,7 +62,7 @@ pub use adagrad::Adagrad;
 pub use adam::Adam;
 pub use adam_w::AdamW;
 pub use base::{Base, ParameterRows};
-pub use clip::{clip_norm, clip_value};
+pub use clip::{clip_norm, clip_value, gradient_norm};
 pub use custom::CustomOptimizer;
 pub use error::Error;
 pub use optimizer::Optimizer;

@@ -70,7 +70,7 @@ pub mod prelude {
     };
     pub use brique_optim::{
         Adagrad, Adam, AdamW, CustomOptimizer, Optimizer, RMSprop, ReduceOnPlateau, SGD, Schedule, clip_norm,
-        clip_value,
+        clip_value, gradient_norm,
     };
     pub use brique_random::{NumpyRandomState, RandomSource, portable};
     pub use brique_tensor::ndarray::{self, Array2, array};

@@ -115,7 +115,7 @@ fn gradients_without_a_norm_are_refused_and_stay() {
         assert_eq!(
             clip_norm(&mut bag, 1.0).unwrap_err().to_string(),
             format!(
-                "clip_norm: the gradient of parameter 1 of Bag(2) is {shown} at [1, 0], \
+                "gradient_norm: the gradient of parameter 1 of Bag(2) is {shown} at [1, 0], \
                  expected finite numbers: there is no norm to scale by"
             )
         );
@@ -124,7 +124,7 @@ fn gradients_without_a_norm_are_refused_and_stay() {
     let mut bag = of(array![[f64::MAX]], array![[f64::MAX]]);
     assert_eq!(
         clip_norm(&mut bag, 1.0).unwrap_err().to_string(),
-        "clip_norm: the norm of the gradients is inf, expected a number that is finite in f64"
+        "gradient_norm: the norm of the gradients is inf, expected a number that is finite in f64"
     );
     assert_eq!(bag.gradients(), [f64::MAX; 2]);
 }

@@ -99,7 +99,7 @@ fn fits() -> Vec<Row> {
         ),
         refused(
             "validation of two columns",
-            &["has shape (2), expected (1)"],
+            &["the inputs of the validation set have 2 columns, expected 1"],
             || {
                 let validation = Dataset::new(Array2::ones((3, 2)), Array2::ones((3, 1)))?;
                 run(Fit::new(3, 2).validate(&validation), &data(), &MSELoss::new())
