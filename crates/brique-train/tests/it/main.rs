@@ -8,14 +8,17 @@
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
 mod allocations;
+mod class_names;
 mod evaluate;
 mod fit;
+mod log_loss;
 mod metrics;
 mod networks;
 mod not_finite;
 mod optim;
 mod overflow;
 mod resume;
+mod roc;
 mod stepper;
 mod threads;
 mod weights;
