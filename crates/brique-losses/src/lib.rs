@@ -17,6 +17,10 @@
 //! | [`BCELoss`] | probabilities | from 0 to 1 |
 //! | [`HingeLoss`] | scores | −1 or 1 |
 //!
+//! [`probabilities`](brique_core::Loss::probabilities) turns the predictions of the four losses of classes and
+//! probabilities into probabilities: a softmax for [`CrossEntropyLoss`], a sigmoid for [`BCEWithLogitsLoss`], an
+//! exponential for [`NLLLoss`], and no change for [`BCELoss`]. [`WeightedLoss`] gives each example a weight.
+//!
 //! A target that the loss does not accept is an error that names its position. A prediction that is NaN gives NaN.
 //!
 //! ```
@@ -43,10 +47,11 @@ mod l1;
 mod mse;
 mod nll;
 mod options;
+mod probabilities;
 
 pub use bce::BCELoss;
 pub use bce_with_logits::BCEWithLogitsLoss;
-pub use brique_core::Reduction;
+pub use brique_core::{Reduction, WeightedLoss};
 pub use cross_entropy::CrossEntropyLoss;
 pub use hinge::HingeLoss;
 pub use huber::HuberLoss;

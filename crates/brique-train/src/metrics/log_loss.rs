@@ -7,7 +7,7 @@ use super::{MetricError, check_not_empty, value};
 
 /// Computes the mean of the negative logarithms of the probabilities of the true classes, `−Σ_i ln p_(i, y_i) / n`.
 ///
-/// ŷ contains probabilities, for example those of `predict_proba`. 0 is perfect, and predicting
+/// ŷ contains probabilities, for example those of [`predict_proba`](crate::predict_proba). 0 is perfect, and predicting
 /// `1 / c` for each of c classes has the log loss `ln c`. If the probability of a true class is 0, the result is ∞,
 /// which is the definition; scikit-learn replaces such a probability by the spacing of floating-point numbers at 1, and
 /// otherwise gives the same result.
