@@ -2,7 +2,7 @@
 
 use brique_tensor::{Matrix, Scalar, is_allocatable};
 
-use crate::{Fault, Module, Shape};
+use crate::{Fault, Loss, Module, Shape};
 
 /// Returns the rows and columns of the output for `input`.
 #[inline]
@@ -67,4 +67,18 @@ where
         expected,
         reason,
     })
+}
+
+/// Checks that `y` can be the target of `yhat`, and that their loss does not divide by 0.
+pub(crate) fn check_reduced<T, L>(loss: &L, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault>
+where
+    T: Scalar,
+    L: Loss<T> + ?Sized,
+{
+    loss.check(y, yhat)?;
+    let (examples, terms) = yhat.dim();
+    if loss.reduction().divisor(examples, terms) == 0 {
+        return Err(Fault::NoMean { found: yhat.dim() });
+    }
+    Ok(())
 }

@@ -107,6 +107,12 @@ pub enum Fault {
         /// Rows and columns of the prediction.
         found: (usize, usize),
     },
+    /// Probabilities were requested of a loss whose predictions do not stand for any.
+    #[error(
+        "predictions of this loss do not stand for probabilities, expected a loss of classes: \
+         CrossEntropyLoss, BCEWithLogitsLoss, NLLLoss or BCELoss"
+    )]
+    NoProbabilities,
 }
 
 impl Fault {

@@ -8,7 +8,8 @@
 //! * [`Workspace`]: the reused buffers of a training loop, for any module. Authors use [`Memory`], [`Node`] and
 //!   [`Plan`].
 //! * [`Description`]: a module as plain data. A [`Registry`] builds the module from it again.
-//! * [`Loss`]: measures how far a prediction is from its target, and computes the gradient of that.
+//! * [`Loss`]: measures how far a prediction is from its target, and computes the gradient of that. [`WeightedLoss`]:
+//!   a loss whose examples have weights.
 //! * [`Parameter`]: a value and its accumulated gradient.
 //! * [`Shape`]: the shape of one example, without the batch size. [`Reduction`]: how the losses of a batch are reduced
 //!   to one number.
@@ -43,6 +44,7 @@ mod registry;
 mod shape;
 mod single_pass;
 mod tensor;
+mod weighted;
 mod workspace;
 
 pub use description::{Attribute, AttributeValue, Description, InnerDescription, TensorDescription};
@@ -55,4 +57,9 @@ pub use reduction::Reduction;
 pub use registry::{InnerModules, Registry};
 pub use shape::Shape;
 pub use tensor::{Layout, Tensor, TensorMut};
+pub use weighted::WeightedLoss;
 pub use workspace::{Gradient, Memory, Node, Plan, Workspace};
+
+/// The crate of the arrays in the signatures of this crate, in the version that it uses.
+#[doc(no_inline)]
+pub use brique_tensor::ndarray;

@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use brique_tensor::ndarray::{Array1, Array2, ArrayRef1};
 use brique_tensor::{Matrix, Scalar};
 
-use crate::check::check_allocatable;
+use crate::check::{check_allocatable, check_reduced};
 use crate::{Error, Fault, Reduction};
 
 /// Measures how far predictions ŷ are from their targets y, and computes the gradient of that with respect to ŷ.
@@ -19,6 +19,12 @@ use crate::{Error, Fault, Reduction};
 pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
     /// Returns how the losses of a batch are reduced to one number.
     fn reduction(&self) -> Reduction;
+
+    /// Returns the divisor d of the reduced loss: `forward = Σ per_example / d`. The default implementation is for losses
+    /// with one term per element of `yhat`.
+    fn divisor(&self, _y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        T::from_usize(self.reduction().divisor(yhat.nrows(), yhat.ncols()))
+    }
 
     /// Checks whether `y` can be the target of the prediction `yhat`. The default implementation requires that both
     /// have the same shape.
@@ -85,17 +91,14 @@ pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
         self.per_example_kernel(y, yhat, &mut losses);
         Ok(losses)
     }
-}
 
-fn check_reduced<T, L>(loss: &L, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault>
-where
-    T: Scalar,
-    L: Loss<T> + ?Sized,
-{
-    loss.check(y, yhat)?;
-    let (examples, terms) = yhat.dim();
-    if loss.reduction().divisor(examples, terms) == 0 {
-        return Err(Fault::NoMean { found: yhat.dim() });
+    /// Returns the probabilities that the predictions `yhat` stand for, of the same shape: of logits, their softmax or
+    /// sigmoid. The default implementation returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If predictions of this loss do not stand for probabilities, or memory cannot hold them.
+    fn probabilities(&self, _yhat: &Matrix<T>) -> Result<Array2<T>, Error> {
+        Err(Error::new(self, "probabilities", Fault::NoProbabilities))
     }
-    Ok(())
 }

@@ -50,7 +50,7 @@ use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, Tenso
 /// use std::fmt;
 ///
 /// use brique_core::{Error, Fault, Memory, Module, Shape};
-/// use brique_tensor::ndarray::{Zip, array};
+/// use brique_core::ndarray::{Zip, array};
 /// use brique_tensor::{Matrix, Scalar};
 ///
 /// /// y = x², element by element.

@@ -11,8 +11,8 @@ use crate::{Layout, Tensor, TensorMut};
 /// `grad`.
 ///
 /// ```
+/// use brique_core::ndarray::array;
 /// use brique_core::Parameter;
-/// use brique_tensor::ndarray::array;
 ///
 /// let mut parameter = Parameter::new(array![[3.0, 4.0]]);
 /// parameter.gradient_mut().fill(10.0);
@@ -73,8 +73,8 @@ impl<T: Scalar> Parameter<T> {
     /// can exclude them from weight decay. If `weight_rows` exceeds the number of rows, all rows are weights.
     ///
     /// ```
+    /// use brique_core::ndarray::array;
     /// use brique_core::Parameter;
-    /// use brique_tensor::ndarray::array;
     ///
     /// // The last row is the bias.
     /// let linear = Parameter::with_weight_rows(array![[3.0], [4.0], [0.5]], 2);
@@ -105,8 +105,8 @@ impl<T: Scalar> Parameter<T> {
     /// tensor's path, such as `weight` in `0.weight`, and must be unique within its module.
     ///
     /// ```
+    /// use brique_core::ndarray::array;
     /// use brique_core::Parameter;
-    /// use brique_tensor::ndarray::array;
     ///
     /// let parameter = Parameter::with_weight_rows(array![[1.0, 1.0], [0.0, 0.0]], 0)
     ///     .named("weight", 1, "bias");
@@ -189,9 +189,9 @@ impl<T: Scalar> Parameter<T> {
     /// needs no second pass over a large gradient.
     ///
     /// ```
+    /// use brique_core::ndarray::array;
     /// use brique_core::Parameter;
     /// use brique_tensor::affine_overwrite_gradient;
-    /// use brique_tensor::ndarray::array;
     ///
     /// let mut parameter = Parameter::new(array![[3.0], [4.0]]);
     /// let (x, delta) = (array![[2.0]], array![[f64::INFINITY]]);

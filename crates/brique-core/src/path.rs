@@ -99,9 +99,10 @@ fn visit_modules_at<T: Scalar>(
 /// The order is that of [`Module::visit_parameters`].
 ///
 /// ```
-/// use brique_core::visit_tensors;
 /// # use brique_core::{Fault, Memory, Module, Parameter, Shape};
-/// # use brique_tensor::{Matrix, ndarray::array};
+/// # use brique_core::ndarray::array;
+/// use brique_core::visit_tensors;
+/// # use brique_tensor::Matrix;
 /// # #[derive(Debug)]
 /// # struct Scale(Parameter);
 /// # impl std::fmt::Display for Scale {

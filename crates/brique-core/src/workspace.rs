@@ -24,9 +24,9 @@ pub use plan::Plan;
 /// that, nothing is allocated. They form a tree, with one [`Node`] for each module.
 ///
 /// ```
-/// use brique_core::{Gradient, Module, Workspace};
-/// use brique_tensor::ndarray::array;
 /// # use brique_core::{Fault, Memory, Parameter, Shape};
+/// use brique_core::{Gradient, Module, Workspace};
+/// use brique_core::ndarray::array;
 /// # use brique_tensor::Matrix;
 /// # #[derive(Debug)]
 /// # struct Scale(Parameter);

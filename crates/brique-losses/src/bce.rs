@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use brique_core::{Fault, Loss, Reduction};
+use brique_core::{Error, Fault, Loss, Reduction};
+use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar, compile_once};
 
 use crate::checks::{check_numbers, check_targets};
 use crate::elementwise::{self, Elementwise};
 use crate::options::reduction_option;
+use crate::probabilities;
 
 /// The smallest value of the logarithms: with it, a probability of 0 or 1 has a finite loss.
 const LOWEST_LOGARITHM: f64 = -100.0;
@@ -78,6 +80,10 @@ impl<T: Scalar> Loss<T> for BCELoss {
     }
 
     elementwise::kernels!(BCELoss);
+
+    fn probabilities(&self, yhat: &Matrix<T>) -> Result<Array2<T>, Error> {
+        probabilities::of_probabilities(self, yhat)
+    }
 }
 
 impl Elementwise for BCELoss {

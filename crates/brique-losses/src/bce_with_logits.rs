@@ -3,12 +3,14 @@
 use std::fmt;
 
 use brique_core::{Error, Fault, Loss, Reduction};
+use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar, compile_once, exp, softplus};
 
 use crate::checks::{check_targets, check_weight};
 use crate::classes::weighted;
 use crate::elementwise::{self, Elementwise};
 use crate::options::reduction_option;
+use crate::probabilities;
 
 /// Computes the binary cross-entropy `Σ [w·y·softplus(−ŷ) + (1 − y)·softplus(ŷ)] / d` of logits ŷ. Its gradient is
 /// `[(1 − y)·σ(ŷ) − w·y·σ(−ŷ)] / d`; with w = 1, this is `(σ(ŷ) − y) / d`.
@@ -19,6 +21,7 @@ use crate::options::reduction_option;
 ///
 /// The divisor d is n·m for `Mean`, n for `BatchMean`, 1 for `Sum`. `w` is the weight of the positive class, 1 by
 /// default; see [`pos_weight`](Self::pos_weight). This is PyTorch's `binary_cross_entropy_with_logits`.
+/// [`probabilities`](Loss::probabilities) returns σ(ŷ).
 ///
 /// # Shapes
 ///
@@ -107,6 +110,10 @@ impl<T: Scalar> Loss<T> for BCEWithLogitsLoss {
     }
 
     elementwise::kernels!(BCEWithLogitsLoss);
+
+    fn probabilities(&self, yhat: &Matrix<T>) -> Result<Array2<T>, Error> {
+        probabilities::of_binary_logits(self, yhat)
+    }
 }
 
 impl Elementwise for BCEWithLogitsLoss {

@@ -5,13 +5,14 @@ mod row;
 use std::fmt;
 
 use brique_core::{Error, Fault, Loss, Reduction};
-use brique_tensor::ndarray::{Array1, ArrayRef1};
+use brique_tensor::ndarray::{Array1, Array2, ArrayRef1};
 use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
 use crate::checks::value;
 use crate::classes::{ClassWeights, check_class_indices, check_probabilities, class_of};
 use crate::elementwise::assert_length;
 use crate::options::{class_weights_option, reduction_option};
+use crate::probabilities;
 use row::{row_value, write_row_gradient};
 
 /// Computes the cross-entropy `Σ_i Σ_j q_ij · (log Σ_k e^ŷ_ik − ŷ_ij) / d` of logits ŷ. Its gradient is
@@ -40,7 +41,8 @@ use row::{row_value, write_row_gradient};
 /// of probabilities does not sum to 1 within 10⁻⁴ (in f32 10⁻³); if there are class weights, but not one per column; if
 /// the reduction is a mean and there are no examples, or their weights are all 0.
 ///
-/// A logit may be −∞: its probability is 0. NaN and +∞ give NaN.
+/// A logit may be −∞: its probability is 0. NaN and +∞ give NaN. [`probabilities`](Loss::probabilities) returns the
+/// softmax of each row.
 ///
 /// ```
 /// use brique_core::Loss;
@@ -131,7 +133,7 @@ impl CrossEntropyLoss {
         )
     }
 
-    fn divisor<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+    fn divisor_of<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
         if holds_probabilities(y, yhat) {
             return T::from_usize(self.reduction.divisor(yhat.nrows(), 1));
         }
@@ -169,6 +171,10 @@ impl<T: Scalar> Loss<T> for CrossEntropyLoss {
         self.reduction
     }
 
+    fn divisor(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        self.divisor_of(y, yhat)
+    }
+
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
         check(self, y, yhat)
     }
@@ -193,6 +199,10 @@ impl<T: Scalar> Loss<T> for CrossEntropyLoss {
         self.per_example_kernel(y, yhat, &mut losses);
         Ok(losses)
     }
+
+    fn probabilities(&self, yhat: &Matrix<T>) -> Result<Array2<T>, Error> {
+        probabilities::of_logits(self, yhat)
+    }
 }
 
 compile_once! {
@@ -206,7 +216,7 @@ compile_once! {
 
     fn forward<T: Scalar>(loss: &CrossEntropyLoss, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
         assert_targets(y, yhat);
-        pairwise_sum(yhat.nrows(), |row| loss.of_row(y, yhat, row)) / loss.divisor(y, yhat)
+        pairwise_sum(yhat.nrows(), |row| loss.of_row(y, yhat, row)) / loss.divisor_of(y, yhat)
     }
 
     fn backward<T: Scalar>(loss: &CrossEntropyLoss, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>) {
@@ -217,7 +227,7 @@ compile_once! {
             delta.dim(),
             yhat.dim()
         );
-        let divisor = loss.divisor(y, yhat);
+        let divisor = loss.divisor_of(y, yhat);
         for (row, mut delta) in delta.rows_mut().into_iter().enumerate() {
             write_row_gradient(&yhat.row(row), loss.wanted(y, yhat, row), divisor, &mut delta);
         }

@@ -18,6 +18,10 @@
 //! | [`HingeLoss`] | scores | −1 or 1 |
 //! | [`ElementwiseLoss`] | a formula of your own | of the shape of the predictions |
 //!
+//! [`probabilities`](brique_core::Loss::probabilities) turns the predictions of the four losses of classes and
+//! probabilities into probabilities: a softmax for [`CrossEntropyLoss`], a sigmoid for [`BCEWithLogitsLoss`], an
+//! exponential for [`NLLLoss`], and no change for [`BCELoss`]. [`WeightedLoss`] gives each example a weight.
+//!
 //! A target that the loss does not accept is an error that names its position. A prediction that is NaN gives NaN.
 //!
 //! ```
@@ -45,10 +49,11 @@ mod l1;
 mod mse;
 mod nll;
 mod options;
+mod probabilities;
 
 pub use bce::BCELoss;
 pub use bce_with_logits::BCEWithLogitsLoss;
-pub use brique_core::Reduction;
+pub use brique_core::{Reduction, WeightedLoss};
 pub use cross_entropy::CrossEntropyLoss;
 pub use elementwise_loss::ElementwiseLoss;
 pub use hinge::HingeLoss;

@@ -3,18 +3,20 @@
 use std::fmt;
 
 use brique_core::{Error, Fault, Loss, Reduction};
-use brique_tensor::ndarray::{Array1, ArrayRef1};
+use brique_tensor::ndarray::{Array1, Array2, ArrayRef1};
 use brique_tensor::{Matrix, Scalar, compile_once, pairwise_sum};
 
 use crate::classes::{ClassWeights, check_class_indices, class_of, weighted};
 use crate::elementwise::assert_length;
 use crate::options::{class_weights_option, reduction_option};
+use crate::probabilities;
 
 /// Computes the negative log-likelihood `Σ_i −w_(y_i) · ŷ_(i, y_i) / d` of log-probabilities ŷ. Its gradient is
 /// `−w_(y_i) / d` in the column of the class, and 0 in the other columns.
 ///
 /// Use it after a log-softmax. For logits, use [`CrossEntropyLoss`](crate::CrossEntropyLoss), which computes the
 /// log-softmax too. It is not checked that the values of ŷ are logarithms of probabilities.
+/// [`probabilities`](Loss::probabilities) returns their exponentials.
 ///
 /// w is the class weight, 1 by default. The divisor d is n for `Mean` and `BatchMean`, because every example has one
 /// term, and 1 for `Sum`. If there are class weights, `Mean` is a weighted mean with d = `Σ_i w_(y_i)`. This is
@@ -77,6 +79,10 @@ impl<T: Scalar> Loss<T> for NLLLoss {
         self.reduction
     }
 
+    fn divisor(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        self.class_weights.divisor_of_indices(y, yhat, self.reduction)
+    }
+
     fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
         check(self, y, yhat)
     }
@@ -101,6 +107,10 @@ impl<T: Scalar> Loss<T> for NLLLoss {
         let mut losses = Array1::zeros(yhat.nrows());
         self.per_example_kernel(y, yhat, &mut losses);
         Ok(losses)
+    }
+
+    fn probabilities(&self, yhat: &Matrix<T>) -> Result<Array2<T>, Error> {
+        probabilities::of_logarithms(self, yhat)
     }
 }
 

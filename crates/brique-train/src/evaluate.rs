@@ -102,7 +102,7 @@ pub fn evaluate<T: Scalar>(
 
 compile_once! {
 /// Computes the predictions in batches of `ROWS` rows, which limits the memory for intermediate activations.
-fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
+pub(crate) fn predictions<T: Scalar>(network: &dyn Module<T>, inputs: &Matrix<T>) -> Result<Array2<T>, Error> {
     let refuse = |fault| brique_core::Error::new(network, "predict", fault);
     let outputs = network.output_shape(inputs.ncols().into()).map_err(refuse)?;
     let shape = (inputs.nrows(), outputs.size());

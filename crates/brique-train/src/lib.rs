@@ -7,6 +7,7 @@
 //!   returns a [`History`].
 //! * [`Optim`] and [`sgd`] are the interface of the report's course.
 //! * [`evaluate`] computes loss and metrics of a network on a data set. [`metrics`] contains the metrics.
+//! * [`predict_proba`] computes the probabilities that a network of classes predicts.
 //! * [`Weights`] is a copy of the parameters of a network, which can be restored.
 //!
 //! ```
@@ -47,10 +48,12 @@ mod history;
 pub mod metrics;
 mod optim;
 mod origin;
+mod predict_proba;
 mod progress;
 mod progress_file;
 mod stepper;
 mod table;
+mod weighted_step;
 mod weights;
 
 pub use best::Goal;
@@ -61,5 +64,6 @@ pub use evaluate::{Evaluation, Metric, evaluate};
 pub use fit::Fit;
 pub use history::{Batch, Epoch, History, Stopped};
 pub use optim::{Optim, sgd};
+pub use predict_proba::predict_proba;
 pub use stepper::Stepper;
 pub use weights::Weights;

@@ -8,8 +8,11 @@
 //! | [`accuracy`], [`accuracy_of_logits`] | classes | 1 |
 //! | [`precision`], [`recall`], [`f1`] | two classes | 1 |
 //! | [`macro_precision`], [`macro_recall`], [`macro_f1`] | classes | 1 |
+//! | [`weighted_precision`], [`weighted_recall`], [`weighted_f1`] | classes | 1 |
 //! | [`ConfusionMatrix`] | classes | a diagonal |
-//! | [`roc_auc`] | scores of two classes | 1 |
+//! | [`roc_auc`], [`roc_curve`] | scores of two classes | 1 |
+//! | [`macro_roc_auc`], [`weighted_roc_auc`], [`pairwise_roc_auc`] | scores of classes | 1 |
+//! | [`log_loss`] | probabilities of classes | 0 |
 //! | [`r2`] | numbers | 1 |
 //! | [`mean_absolute_error`] | numbers | 0 |
 //!
@@ -51,112 +54,26 @@
 mod classes;
 mod classification;
 mod confusion;
+mod error;
+mod log_loss;
 mod regression;
 mod roc;
+mod roc_classes;
 
 pub use classification::{
     accuracy, accuracy_of_logits, f1, macro_f1, macro_precision, macro_recall, precision, recall,
+    weighted_f1, weighted_precision, weighted_recall,
 };
 pub use confusion::ConfusionMatrix;
+pub use error::MetricError;
+pub use log_loss::log_loss;
 pub use regression::{mean_absolute_error, r2};
-pub use roc::roc_auc;
+pub use roc::{RocCurve, RocPoint, roc_auc, roc_curve};
+pub use roc_classes::{macro_roc_auc, pairwise_roc_auc, weighted_roc_auc};
 
 use std::borrow::Cow;
 
 use brique_tensor::{Matrix, Scalar};
-
-/// A metric is undefined for its arguments.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum MetricError {
-    /// There are no predictions.
-    #[error(
-        "yhat has shape {found:?}: without a prediction there is nothing to judge; leave such batches out"
-    )]
-    Empty {
-        /// Rows and columns of the predictions.
-        found: (usize, usize),
-    },
-    /// A matrix has another shape than the metric needs.
-    #[error("{argument} has shape {found:?}, expected {expected}: {reason}")]
-    Shape {
-        /// The name of the argument.
-        argument: &'static str,
-        /// Its rows and columns.
-        found: (usize, usize),
-        /// The shape or shapes that would fit.
-        expected: String,
-        /// The reason for these shapes.
-        reason: &'static str,
-    },
-    /// A number in a matrix is not valid for the metric.
-    #[error("{argument}[{row}, {column}] is {found}, expected {expected}")]
-    Value {
-        /// The name of the argument.
-        argument: &'static str,
-        /// The row, from 0.
-        row: usize,
-        /// The column, from 0.
-        column: usize,
-        /// The number.
-        found: String,
-        /// The values it may have.
-        expected: Cow<'static, str>,
-    },
-    /// A row of targets names no class.
-    #[error(
-        "row {row} of y has no number above 0, expected one: \
-         a target with one column a class is one-hot, or holds probabilities"
-    )]
-    NoClass {
-        /// The row, from 0.
-        row: usize,
-    },
-    /// A threshold is NaN.
-    #[error("the threshold is NaN, expected a number: predictions above it count as positive")]
-    Threshold,
-    /// Memory cannot hold the confusion matrix.
-    #[error(
-        "yhat has {classes} columns, expected fewer: memory cannot hold a confusion matrix of so many classes"
-    )]
-    TooManyClasses {
-        /// The number of classes.
-        classes: usize,
-    },
-    /// The requested class does not exist.
-    #[error("class {found} was asked for, expected a class below {classes}: there are {classes}, from 0")]
-    Class {
-        /// The class.
-        found: usize,
-        /// The number of classes.
-        classes: usize,
-    },
-    /// A metric of two classes was used with more classes.
-    #[error(
-        "{metric} is of two classes, and yhat has a column for each of {classes}: use macro_{metric}, \
-         or ConfusionMatrix::{metric} for one class against the others"
-    )]
-    NotBinary {
-        /// The metric.
-        metric: &'static str,
-        /// The number of classes.
-        classes: usize,
-    },
-    /// All targets belong to one class, so there is no other class to compare with.
-    #[error(
-        "all {examples} targets are {target}: the area under the ROC curve needs examples of both classes; \
-         judge a larger set, or a stratified one"
-    )]
-    OneClass {
-        /// The number of examples.
-        examples: usize,
-        /// The target of all examples.
-        target: i8,
-    },
-    /// The variance of a single example is undefined.
-    #[error("R² is a share of the variance of the targets: there is 1 example, expected at least 2")]
-    OneExample,
-}
 
 /// Returns an error if there are no predictions.
 fn check_not_empty<T>(yhat: &Matrix<T>) -> Result<(), MetricError> {

@@ -47,8 +47,8 @@ pub enum Gradient {
 ///
 /// ```
 /// use brique_core::{Fault, Memory, Module, Plan, Shape};
+/// use brique_core::ndarray::{Zip, array};
 /// use brique_tensor::Matrix;
-/// use brique_tensor::ndarray::{Zip, array};
 ///
 /// /// y = eˣ, whose derivative is its output.
 /// #[derive(Debug)]

@@ -8,8 +8,8 @@ use super::results::{has_no_mean, losses_of_examples, value_and_delta};
 use crate::Failure;
 use crate::verdict::{law, nearly_same, refused, same};
 
-/// A loss with reduction `Sum` is the sum of `per_example`, one with `BatchMean` is that sum divided by the number of
-/// examples, and one with `Mean` is a positive multiple of that sum.
+/// A loss is the sum of `per_example`, divided by its `divisor`. With the reduction `Sum` the divisor is 1, and with
+/// `BatchMean` it is the number of examples.
 ///
 /// # Errors
 ///
@@ -31,6 +31,12 @@ pub fn examples_add_up(loss: &dyn Loss<f64>, y: &Matrix, yhat: &Matrix) -> Resul
     };
     law(LAW, loss, agree, || {
         format!("forward gives {value:e}, the losses of the examples add up to {sum:e}")
+    })?;
+    let divisor = loss.divisor(y, yhat);
+    law(LAW, loss, !sum.is_finite() || is_sum(value * divisor), || {
+        format!(
+            "forward gives {value:e} and the divisor is {divisor:e}, the losses of the examples add up to {sum:e}"
+        )
     })
 }
 

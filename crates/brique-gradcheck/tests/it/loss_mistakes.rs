@@ -129,6 +129,13 @@ fn of_the_contract() -> Vec<LossMistake> {
         mistake("reduction ignored", mse, |loss| loss.reduction = Reduction::Mean),
         mistake("mean and batch mean swapped", mse, |loss| loss.swaps_means = true),
         mistake(
+            "divisor of a loss with a term per element",
+            cross_entropy,
+            |loss| {
+                loss.divides_by_elements = true;
+            },
+        ),
+        mistake(
             "losses of the examples read in the order of memory",
             mse,
             |loss| {

@@ -28,6 +28,8 @@ pub struct ToyLoss {
     pub nothing_has_a_mean: bool,
     /// The divisors of the two means are swapped.
     pub swaps_means: bool,
+    /// The divisor is that of a loss with one term per element.
+    pub divides_by_elements: bool,
 }
 
 impl ToyLoss {
@@ -51,6 +53,13 @@ impl ToyLoss {
 impl Loss for ToyLoss {
     fn reduction(&self) -> Reduction {
         self.reduction
+    }
+
+    fn divisor(&self, _y: &Matrix, yhat: &Matrix) -> f64 {
+        if self.divides_by_elements {
+            return self.reduction.divisor(yhat.nrows(), yhat.ncols()) as f64;
+        }
+        Self::divisor(self, yhat)
     }
 
     fn forward(&self, y: &Matrix, yhat: &Matrix) -> Result<f64, Error> {

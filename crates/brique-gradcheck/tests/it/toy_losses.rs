@@ -30,6 +30,7 @@ fn of_terms(name: &'static str, term: fn(f64, f64) -> f64, derivative: fn(f64, f
         per_example: Arc::new(move |y, yhat, losses| losses.assign(&terms(y, yhat).sum_axis(Axis(1)))),
         nothing_has_a_mean: false,
         swaps_means: false,
+        divides_by_elements: false,
     }
 }
 
@@ -97,6 +98,7 @@ pub fn cross_entropy() -> Case {
         }),
         nothing_has_a_mean: false,
         swaps_means: false,
+        divides_by_elements: false,
     };
     let y = array![[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]];
     (loss, y, normal((4, 3), 13) * 2.0)

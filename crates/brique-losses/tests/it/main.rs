@@ -18,4 +18,6 @@ mod l1_and_huber;
 mod levels;
 mod mse;
 mod nll;
+mod probabilities;
 mod targets;
+mod weighted;

@@ -139,6 +139,19 @@ fn decide_column<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>, cut: Cut) -> Result
 }
 
 fn decide_columns<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Outcomes, MetricError> {
+    let truths = true_classes(y, yhat)?;
+    check_no_nan("yhat", yhat)?;
+    let pairs = truths.into_iter().enumerate();
+    Ok(Outcomes {
+        classes: yhat.ncols(),
+        pairs: pairs
+            .map(|(row, truth)| (truth, largest_column(yhat, row)))
+            .collect(),
+    })
+}
+
+/// Returns the class that each target names, for predictions with one column per class.
+pub(super) fn true_classes<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Vec<usize>, MetricError> {
     let (examples, classes) = yhat.dim();
     let class_of = match y.dim() {
         dim if dim == (examples, 1) => class_by_index,
@@ -152,12 +165,7 @@ fn decide_columns<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Outcomes
             });
         }
     };
-    check_no_nan("yhat", yhat)?;
-    let pairs = (0..examples).map(|row| Ok((class_of(y, row, classes)?, largest_column(yhat, row))));
-    Ok(Outcomes {
-        classes,
-        pairs: pairs.collect::<Result<_, _>>()?,
-    })
+    (0..examples).map(|row| class_of(y, row, classes)).collect()
 }
 
 fn class_by_index<T: Scalar>(y: &Matrix<T>, row: usize, classes: usize) -> Result<usize, MetricError> {

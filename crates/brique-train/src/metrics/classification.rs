@@ -138,6 +138,49 @@ pub fn macro_f1<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, Metri
     Ok(ConfusionMatrix::of(y, yhat)?.macro_f1())
 }
 
+/// Computes the mean of the precisions of all classes, weighted by the number of examples of each class:
+/// [`ConfusionMatrix::weighted_precision`].
+///
+/// # Errors
+///
+/// As [`accuracy`].
+///
+/// ```
+/// use brique_tensor::ndarray::array;
+/// use brique_train::metrics::{weighted_f1, weighted_precision, weighted_recall};
+///
+/// // Class 0 has precision 1, recall 1/3 and F1 1/2; class 1 has 1/3, 1 and 1/2.
+/// let y = array![[0.0], [0.0], [0.0], [1.0]];
+/// let yhat = array![[0.1], [0.8], [0.9], [0.7]];
+/// assert_eq!(weighted_precision(&y, &yhat)?, (3.0 + 1.0 / 3.0) / 4.0);
+/// assert_eq!(weighted_recall(&y, &yhat)?, 0.5);
+/// assert_eq!(weighted_f1(&y, &yhat)?, 0.5);
+/// # Ok::<(), brique_train::metrics::MetricError>(())
+/// ```
+pub fn weighted_precision<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, MetricError> {
+    Ok(ConfusionMatrix::of(y, yhat)?.weighted_precision())
+}
+
+/// Computes the mean of the recalls of all classes, weighted by the number of examples of each class:
+/// [`ConfusionMatrix::weighted_recall`]. It is equal to [`accuracy`] except for rounding.
+///
+/// # Errors
+///
+/// As [`accuracy`].
+pub fn weighted_recall<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, MetricError> {
+    Ok(ConfusionMatrix::of(y, yhat)?.weighted_recall())
+}
+
+/// Computes the mean of the F1 of all classes, weighted by the number of examples of each class:
+/// [`ConfusionMatrix::weighted_f1`].
+///
+/// # Errors
+///
+/// As [`accuracy`].
+pub fn weighted_f1<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, MetricError> {
+    Ok(ConfusionMatrix::of(y, yhat)?.weighted_f1())
+}
+
 /// The positive class of the metrics of two classes.
 const POSITIVE: usize = 1;
 

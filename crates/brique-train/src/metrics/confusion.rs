@@ -1,12 +1,15 @@
 //! The confusion matrix and the metrics computed from it.
 
-use std::fmt;
+mod names;
+mod table;
+mod tally;
 
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{Matrix, Scalar, is_allocatable};
 
 use super::MetricError;
 use super::classes::{Cut, Outcomes, decide};
+use tally::{Tally, ratio};
 
 /// A confusion matrix: `counts[[i, j]]` is the number of examples of class i that were predicted to be of class j.
 ///
@@ -25,7 +28,8 @@ use super::classes::{Cut, Outcomes, decide};
 ///
 /// If a formula divides 0 by 0, the result is 0, as with scikit-learn's `zero_division=0`. A macro average is the
 /// unweighted mean over the classes that occur, as in scikit-learn. A class occurs if it is the true or the predicted
-/// class of at least one example.
+/// class of at least one example. A weighted average weights each class by its support, the number of examples whose
+/// true class it is.
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
@@ -56,6 +60,8 @@ use super::classes::{Cut, Outcomes, decide};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     counts: Array2<usize>,
+    /// The name of each class, if names were given.
+    names: Option<Vec<String>>,
 }
 
 impl ConfusionMatrix {
@@ -170,6 +176,25 @@ impl ConfusionMatrix {
         self.macro_average(Tally::f1)
     }
 
+    /// Returns the mean precision of the classes, weighted by the number of examples of each class.
+    #[must_use]
+    pub fn weighted_precision(&self) -> f64 {
+        self.weighted_average(Tally::precision)
+    }
+
+    /// Returns the mean recall of the classes, weighted by the number of examples of each class. It is equal to the
+    /// accuracy except for rounding.
+    #[must_use]
+    pub fn weighted_recall(&self) -> f64 {
+        self.weighted_average(Tally::recall)
+    }
+
+    /// Returns the mean F1 of the classes, weighted by the number of examples of each class.
+    #[must_use]
+    pub fn weighted_f1(&self) -> f64 {
+        self.weighted_average(Tally::f1)
+    }
+
     fn count(outcomes: &Outcomes) -> Result<Self, MetricError> {
         let classes = outcomes.classes;
         if !is_allocatable::<f64>((classes, classes), 1) {
@@ -179,7 +204,7 @@ impl ConfusionMatrix {
         for &(truth, predicted) in &outcomes.pairs {
             counts[[truth, predicted]] += 1;
         }
-        Ok(Self { counts })
+        Ok(Self { counts, names: None })
     }
 
     fn tally(&self, class: usize) -> Result<Tally, MetricError> {
@@ -211,57 +236,11 @@ impl ConfusionMatrix {
             });
         sum / classes as f64
     }
-}
 
-/// The counts for one class against all others: `hits` is TP, `members` is TP + FN, `predicted` is TP + FP.
-#[derive(Debug, Clone, Copy)]
-struct Tally {
-    hits: usize,
-    members: usize,
-    predicted: usize,
-}
-
-impl Tally {
-    fn precision(self) -> f64 {
-        ratio(self.hits, self.predicted)
-    }
-
-    fn recall(self) -> f64 {
-        ratio(self.hits, self.members)
-    }
-
-    /// Computes `2·TP / (2·TP + FP + FN)`; the denominator is `members + predicted`.
-    fn f1(self) -> f64 {
-        ratio(2 * self.hits, self.members + self.predicted)
-    }
-}
-
-/// Returns `part / whole`, or 0 if `whole` is 0.
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
-}
-
-impl fmt::Display for ConfusionMatrix {
-    /// Writes one line per true class and one column per predicted class, aligned to the right.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const CORNER: &str = "true \\ predicted";
-        let classes = self.counts.nrows();
-        let numbers = self.counts.iter().copied().chain(0..classes);
-        let width = numbers.max().unwrap_or_default().to_string().len();
-        f.write_str(CORNER)?;
-        for class in 0..classes {
-            write!(f, "  {class:>width$}")?;
-        }
-        for (class, counts) in self.counts.rows().into_iter().enumerate() {
-            write!(f, "\n{class:>label$}", label = CORNER.len())?;
-            for count in counts {
-                write!(f, "  {count:>width$}")?;
-            }
-        }
-        Ok(())
+    fn weighted_average(&self, of_class: impl Fn(Tally) -> f64) -> f64 {
+        let tallies = (0..self.counts.nrows()).map(|class| self.tally_of(class));
+        let sum: f64 = tallies.map(|tally| tally.members as f64 * of_class(tally)).sum();
+        // There is at least one example.
+        sum / self.counts.sum() as f64
     }
 }

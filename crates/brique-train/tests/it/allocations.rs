@@ -4,7 +4,7 @@ use brique_layers::{Concat, Dropout, Init, LayerNorm, Linear, Residual, Sequenti
 use brique_losses::{BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss};
 use brique_optim::{Adagrad, Adam, AdamW, Optimizer, RMSprop, SGD};
 use brique_random::portable;
-use brique_tensor::ndarray::{Array2, Axis, Slice};
+use brique_tensor::ndarray::{Array1, Array2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar};
 use brique_train::Stepper;
 
@@ -61,6 +61,21 @@ fn check_every_loss<T: Scalar>() {
     check_steps_allocate_nothing(&HuberLoss::new(), &numbers);
     check_steps_allocate_nothing(&BCEWithLogitsLoss::new(), &zero_one);
     check_steps_allocate_nothing(&CrossEntropyLoss::new(), &classes);
+    check_weighted_steps_allocate_nothing(&CrossEntropyLoss::new(), &classes);
+}
+
+fn check_weighted_steps_allocate_nothing<T: Scalar>(loss: &dyn Loss<T>, targets: &Array2<T>) {
+    let (x, mut network): (Array2<T>, _) = (normal((40, 3), 1), network::<T>(2));
+    let weights = Array1::from_shape_fn(40, |example| T::from_usize(example % 3));
+    let (mut stepper, mut descent) = (Stepper::default(), SGD::new(0.01).unwrap());
+    let mut step = || stepper.step_weighted(&mut network, loss, &mut descent, &x, targets, &weights);
+    step().unwrap();
+    let counted = allocation_counter::measure(|| {
+        for _ in 0..10 {
+            step().unwrap();
+        }
+    });
+    assert_eq!(counted.count_total, 0, "in {}", T::NAME);
 }
 
 #[test]

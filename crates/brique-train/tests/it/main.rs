@@ -8,15 +8,18 @@
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
 mod allocations;
+mod class_names;
 mod evaluate;
 mod fit;
 mod fit_options;
+mod log_loss;
 mod metrics;
 mod networks;
 mod not_finite;
 mod optim;
 mod overflow;
 mod resume;
+mod roc;
 mod stepper;
 mod threads;
 mod weights;

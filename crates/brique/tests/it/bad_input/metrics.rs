@@ -7,7 +7,7 @@ use super::{Row, refused};
 
 type Measure = fn(&Matrix, &Matrix) -> Result<f64, MetricError>;
 
-const OF_CLASSES: [(&str, Measure); 8] = [
+const OF_CLASSES: [(&str, Measure); 11] = [
     ("accuracy", metrics::accuracy),
     ("accuracy_of_logits", metrics::accuracy_of_logits),
     ("precision", metrics::precision),
@@ -16,6 +16,17 @@ const OF_CLASSES: [(&str, Measure); 8] = [
     ("macro_precision", metrics::macro_precision),
     ("macro_recall", metrics::macro_recall),
     ("macro_f1", metrics::macro_f1),
+    ("weighted_precision", metrics::weighted_precision),
+    ("weighted_recall", metrics::weighted_recall),
+    ("weighted_f1", metrics::weighted_f1),
+];
+
+const OF_SCORES: [(&str, Measure); 5] = [
+    ("roc_auc", metrics::roc_auc),
+    ("roc_curve", |y, yhat| Ok(metrics::roc_curve(y, yhat)?.area())),
+    ("macro_roc_auc", metrics::macro_roc_auc),
+    ("weighted_roc_auc", metrics::weighted_roc_auc),
+    ("pairwise_roc_auc", metrics::pairwise_roc_auc),
 ];
 
 const OF_NUMBERS: [(&str, Measure); 2] = [("r2", metrics::r2), ("MAE", metrics::mean_absolute_error)];
@@ -25,7 +36,8 @@ pub fn rows() -> Vec<Row> {
     for (name, measure) in OF_CLASSES
         .into_iter()
         .chain(OF_NUMBERS)
-        .chain([("roc_auc", metrics::roc_auc as Measure)])
+        .chain(OF_SCORES)
+        .chain([("log_loss", metrics::log_loss as Measure)])
     {
         for shape in [(0, 1), (2, 0)] {
             let found = format!("yhat has shape {shape:?}: without a prediction");
@@ -34,10 +46,7 @@ pub fn rows() -> Vec<Row> {
             }));
         }
     }
-    for (name, measure) in OF_CLASSES
-        .into_iter()
-        .chain([("roc_auc", metrics::roc_auc as Measure)])
-    {
+    for (name, measure) in OF_CLASSES.into_iter().chain(OF_SCORES) {
         for target in [0.5, 2.0, f64::NAN, f64::INFINITY] {
             let found = format!("y[1, 0] is {target}, expected 0 or 1");
             rows.push(refused(format!("{name} target {target}"), &[&found], move || {
@@ -76,7 +85,31 @@ pub fn rows() -> Vec<Row> {
             move || metrics::accuracy(&array![[class]], &array![[0.1, 0.2, 0.3]]),
         ));
     }
+    rows.extend(of_probabilities());
     rows.extend(others());
+    rows
+}
+
+fn of_probabilities() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for number in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
+        let found = format!("yhat[1, 0] is {number}, expected a probability from 0 to 1");
+        rows.push(refused(format!("log_loss of {number}"), &[&found], move || {
+            metrics::log_loss(&array![[1.0], [0.0]], &array![[0.5], [number]])
+        }));
+    }
+    rows.push(refused(
+        "log_loss of logits",
+        &["row 0 of yhat sums to 0.5, expected 1"],
+        || metrics::log_loss(&array![[1.0]], &array![[0.25, 0.25]]),
+    ));
+    for (name, measure) in &OF_SCORES[2..] {
+        let measure = *measure;
+        let found = "no example has class 1, and yhat has a column for each of 3 classes";
+        rows.push(refused(*name, &[found], move || {
+            measure(&array![[0.0], [2.0]], &array![[0.1, 0.2, 0.7], [0.5, 0.25, 0.25]])
+        }));
+    }
     rows
 }
 
@@ -118,6 +151,21 @@ fn others() -> Vec<Row> {
             },
         ),
     ];
+    for (names, found) in [
+        (vec!["a"], "1 names of classes were given, expected 2"),
+        (
+            vec!["a", ""],
+            "the name of class 1 is \"\", expected at least one character",
+        ),
+        (
+            vec!["a", "a"],
+            "the name of class 1 is \"a\", expected another name",
+        ),
+    ] {
+        rows.push(refused(format!("names {names:?}"), &[found], move || {
+            confusion()?.with_class_names(names)
+        }));
+    }
     for class in [2, usize::MAX] {
         let found = format!("class {class} was asked for, expected a class below 2");
         for measure in [
