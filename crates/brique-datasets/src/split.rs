@@ -66,6 +66,29 @@ pub struct Split {
     pub test: Vec<usize>,
 }
 
+impl Split {
+    /// Returns the training set and the test set of a data set, (train, test).
+    ///
+    /// # Errors
+    ///
+    /// If an index is not below the number of examples.
+    ///
+    /// ```
+    /// use brique_datasets::{Selection, k_fold, line};
+    /// use brique_random::portable;
+    ///
+    /// let data = line(&mut portable(1));
+    /// for fold in k_fold(data.len(), 4, Selection::InOrder)? {
+    ///     let (train, test) = fold.select(&data)?;
+    ///     assert_eq!((train.len(), test.len()), (75, 25));
+    /// }
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    pub fn select<T: Scalar>(&self, data: &Dataset<T>) -> Result<(Dataset<T>, Dataset<T>), Error> {
+        Ok((data.select(&self.train)?, data.select(&self.test)?))
+    }
+}
+
 /// Splits a data set into a training set and a test set, and returns (train, test).
 ///
 /// With [`NumpyRandomState::new(s)`](brique_random::NumpyRandomState) as the source of random numbers, both sets are

@@ -2,7 +2,7 @@
 
 use brique_datasets::Dataset;
 use brique_random::{RandomSource, portable};
-use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
+use brique_tensor::ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 use brique_tensor::{Scalar, aligned_zeros};
 
 /// The examples of a data set in batches of `size`, either in order or in an order drawn for each epoch.
@@ -17,7 +17,11 @@ struct Shuffle<T: Scalar> {
     order: Vec<usize>,
     x: Array2<T>,
     y: Array2<T>,
+    weights: Option<Array1<T>>,
 }
+
+/// The inputs, the targets and the weights of the examples of a batch.
+pub(crate) type Batch<'a, T> = (ArrayView2<'a, T>, ArrayView2<'a, T>, Option<ArrayView1<'a, T>>);
 
 impl<'a, T: Scalar> Batches<'a, T> {
     pub(crate) fn new(data: &'a Dataset<T>, size: usize, seed: Option<u64>) -> Self {
@@ -27,6 +31,7 @@ impl<'a, T: Scalar> Batches<'a, T> {
             order: (0..data.len()).collect(),
             x: aligned_zeros((rows, data.inputs().ncols())),
             y: aligned_zeros((rows, data.targets().ncols())),
+            weights: data.example_weights().map(|_| Array1::zeros(rows)),
         });
         Self { data, size, shuffle }
     }
@@ -47,24 +52,36 @@ impl<'a, T: Scalar> Batches<'a, T> {
         self.data.len().div_ceil(self.size)
     }
 
-    /// Returns inputs and targets of a batch of the epoch. The last batch contains the remaining examples and may be
+    /// Returns inputs, targets and weights of a batch of the epoch. The last batch contains the remaining examples and may be
     /// shorter.
-    pub(crate) fn batch(&mut self, number: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
+    pub(crate) fn batch(&mut self, number: usize) -> Batch<'_, T> {
         let first = number * self.size;
         let last = self.data.len().min(first + self.size);
         let (inputs, targets) = (self.data.inputs(), self.data.targets());
-        let Some(Shuffle { order, x, y, .. }) = &mut self.shuffle else {
+        let all_weights = self.data.example_weights();
+        let Some(Shuffle {
+            order, x, y, weights, ..
+        }) = &mut self.shuffle
+        else {
             let rows = Slice::from(first..last);
             return (
                 inputs.slice_axis(Axis(0), rows),
                 targets.slice_axis(Axis(0), rows),
+                all_weights.map(|weights| ArrayView1::from(&weights[first..last])),
             );
         };
         for (row, &example) in order[first..last].iter().enumerate() {
             x.row_mut(row).assign(&inputs.row(example));
             y.row_mut(row).assign(&targets.row(example));
+            if let (Some(weights), Some(all)) = (&mut *weights, all_weights) {
+                weights[row] = all[example];
+            }
         }
         let rows = Slice::from(0..last - first);
-        (x.slice_axis(Axis(0), rows), y.slice_axis(Axis(0), rows))
+        (
+            x.slice_axis(Axis(0), rows),
+            y.slice_axis(Axis(0), rows),
+            weights.as_ref().map(|weights| weights.slice_axis(Axis(0), rows)),
+        )
     }
 }

@@ -30,9 +30,13 @@ impl<T: Scalar> EpochSteps<'_, '_, T> {
         let factor = (self.factor)(self.stepper.steps());
         let changed = self.optimizer.set_learning_rate(self.rate * factor);
         changed.map_err(|error| self.at(batch, error.into()))?;
-        let (x, y) = self.batches.batch(batch);
+        let (x, y, weights) = self.batches.batch(batch);
         let rows = x.nrows();
-        let value = self.stepper.step(self.network, self.loss, self.optimizer, &x, &y);
+        let (stepper, network, optimizer) = (&mut *self.stepper, &mut *self.network, &mut *self.optimizer);
+        let value = match weights {
+            None => stepper.step(network, self.loss, optimizer, &x, &y),
+            Some(weights) => stepper.step_weighted(network, self.loss, optimizer, &x, &y, &weights),
+        };
         let value = value.map_err(|error| self.at(batch, error))?;
         Ok((value.as_f64(), rows))
     }

@@ -1,8 +1,8 @@
 //! Evaluation of a network on a data set.
 
-use brique_core::{Fault, Loss, Module, Workspace};
+use brique_core::{Fault, Loss, Module, WeightedLoss, Workspace};
 use brique_datasets::Dataset;
-use brique_tensor::ndarray::{Array2, Axis, Slice};
+use brique_tensor::ndarray::{Array2, ArrayView1, Axis, Slice};
 use brique_tensor::{Matrix, Scalar, compile_once, is_allocatable};
 
 use crate::Error;
@@ -46,7 +46,7 @@ impl<T: Scalar> Metric<T> {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluation<T: Scalar = f64> {
-    /// The loss of the whole data set, computed as one batch.
+    /// The loss of the whole data set, computed as one batch, with the weights of its examples if it has any.
     pub loss: f64,
     /// The requested metrics, in order.
     pub metrics: Vec<f64>,
@@ -55,7 +55,8 @@ pub struct Evaluation<T: Scalar = f64> {
 }
 
 /// Computes a network's predictions for `data`, and their loss and metrics. The network runs in prediction mode, as
-/// PyTorch's `model.eval()`: dropout has no effect.
+/// PyTorch's `model.eval()`: dropout has no effect. If the examples of `data` have weights, the loss is weighted; the
+/// metrics are not.
 ///
 /// # Errors
 ///
@@ -84,7 +85,11 @@ pub fn evaluate<T: Scalar>(
     metrics: &[Metric<T>],
 ) -> Result<Evaluation<T>, Error> {
     let predictions = predictions(network, data.inputs())?;
-    let value = loss.forward(data.targets(), &predictions)?.as_f64();
+    let weights = data.example_weights().map(ArrayView1::from);
+    let value = match &weights {
+        None => loss.forward(data.targets(), &predictions)?,
+        Some(weights) => WeightedLoss::new(loss, weights).forward(data.targets(), &predictions)?,
+    };
     let measured = metrics.iter().map(|metric| {
         let measured = (metric.measure)(data.targets(), &predictions);
         measured.map_err(|source| Error::Metric {
@@ -94,7 +99,7 @@ pub fn evaluate<T: Scalar>(
     });
     let metrics = measured.collect::<Result<_, _>>()?;
     Ok(Evaluation {
-        loss: value,
+        loss: value.as_f64(),
         metrics,
         predictions,
     })

@@ -251,7 +251,8 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
-    /// Trains `network` to minimise `loss` on `data`.
+    /// Trains `network` to minimise `loss` on `data`. If the examples of `data` have weights, the loss is the
+    /// [`WeightedLoss`](brique_core::WeightedLoss).
     ///
     /// # Errors
     ///

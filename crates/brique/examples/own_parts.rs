@@ -1,4 +1,5 @@
 //! A network with a residual block, a loss and an optimiser of one's own, watched while it trains.
+#![allow(clippy::print_stdout, reason = "a program talks to its user")]
 use brique::prelude::*;
 
 type Failure = Box<dyn std::error::Error>;

@@ -65,6 +65,24 @@ impl Default for CsvOptions {
 }
 
 impl CsvOptions {
+    /// Returns the default options for a file whose first line contains the names of the columns.
+    ///
+    /// ```
+    /// use brique_datasets::{CsvOptions, Dataset, read_csv_from};
+    ///
+    /// let text = "area,rent\n50,600\n80,900\n".as_bytes();
+    /// let data: Dataset<f32> = read_csv_from(text, &CsvOptions::with_header())?;
+    /// assert_eq!(data.input_names().unwrap(), ["area"]);
+    /// # Ok::<(), brique_datasets::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_header() -> Self {
+        Self {
+            header: true,
+            ..Self::default()
+        }
+    }
+
     /// Returns an error if an option is invalid for every file.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let separator = self.separator;

@@ -24,7 +24,10 @@ impl<T: Scalar> Fit<'_, T> {
         let mut set = |name: &str, text: Option<String>| {
             options.extend(text.map(|text| (name.to_owned(), text)));
         };
-        let shape = |data: &Dataset<T>| format!("{:?} to {:?}", data.inputs().dim(), data.targets().dim());
+        let shape = |data: &Dataset<T>| {
+            let weights = data.example_weights().map_or("", |_| ", with weights");
+            format!("{:?} to {:?}{weights}", data.inputs().dim(), data.targets().dim())
+        };
         let metrics: Vec<&'static str> = self.metrics.iter().map(Metric::name).collect();
         set("batch", Some(self.batch.to_string()));
         set("shuffle", self.shuffle.map(|seed| seed.to_string()));

@@ -301,3 +301,48 @@ fn patience_counts_from_the_best_epoch() {
         assert!((bias - 0.488).abs() < 1e-12, "{bias}");
     }
 }
+
+/// In order or shuffled, in batches of one size or with a shorter last one, an example of weight 2 is worth two and one
+/// of weight 0 none.
+#[test]
+fn examples_count_by_their_weights() {
+    let plain = data::<f64>(12, 3);
+    let weights: Vec<f64> = (0..12).map(|row| f64::from(row % 3)).collect();
+    let repeated: Vec<usize> = (0..12)
+        .flat_map(|row| std::iter::repeat_n(row, row % 3))
+        .collect();
+    let (weighted, repeated) = (
+        plain.clone().with_example_weights(weights).unwrap(),
+        plain.select(&repeated).unwrap(),
+    );
+    let trained = |fit: Fit<'_>, data: &Dataset| {
+        let loss = MSELoss::new().with_reduction(Reduction::Sum);
+        let mut network = network(1);
+        let history = fit
+            .validate(data)
+            .run(&mut network, &loss, &mut SGD::new(0.01).unwrap(), data)
+            .unwrap();
+        let epoch = history.epochs().last().unwrap();
+        (parameters(&network), [epoch.loss, epoch.validation_loss.unwrap()])
+    };
+    let (expected, expected_losses) = trained(Fit::new(3, 12), &repeated);
+    for fit in [Fit::new(3, 12), Fit::new(3, 50).shuffle(4)] {
+        let (found, losses) = trained(fit, &weighted);
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!(
+                (found - expected)
+                    .iter()
+                    .all(|difference| difference.abs() < 1e-12)
+            );
+        }
+        for (loss, expected) in losses.iter().zip(expected_losses) {
+            assert!((loss - expected).abs() < 1e-12 * expected, "{loss} {expected}");
+        }
+    }
+    let (in_order, _) = trained(Fit::new(2, 5), &weighted);
+    assert_ne!(in_order, trained(Fit::new(2, 5), &plain).0);
+    let ones = plain.clone().with_example_weights(vec![1.0; 12]).unwrap();
+    for fit in [|| Fit::new(2, 5), || Fit::new(2, 5).shuffle(1)] {
+        assert_eq!(trained(fit(), &ones), trained(fit(), &plain));
+    }
+}

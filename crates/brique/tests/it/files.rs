@@ -27,7 +27,7 @@ fn the_readme_shows_both_programs_in_fifteen_lines() {
 }
 
 /// Returns the command that starts a program. `cargo test` has built it beside the tests; `cargo test --test it` has not.
-fn command(program: &str) -> Command {
+pub fn command(program: &str) -> Command {
     let tests = env::current_exe().unwrap();
     let built = tests.ancestors().nth(2).unwrap().join("examples");
     let built = built.join(format!("{program}{}", env::consts::EXE_SUFFIX));

@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod examples;
 mod files;
 
 use std::fs;
