@@ -44,11 +44,12 @@ pub enum Failure {
         message: String,
     },
     /// A check failed on a randomly drawn case; this is the smallest failing case that was found.
-    #[error("{failure}\nSIMD level: {level}\nsmallest case that fails: {case}")]
+    #[error("{failure}\nSIMD level: {level}\nsmallest case that fails:\n{case}")]
     Judged {
         /// The SIMD level of the kernels; if the case fails at several levels, the processor's best one.
         level: SimdLevel,
-        /// The case, in its `Debug` format.
+        /// The case: the module with its parameters and its input, or the target and the prediction. Of large matrices,
+        /// the first rows and columns.
         case: String,
         /// The failure on this case.
         failure: Box<Failure>,

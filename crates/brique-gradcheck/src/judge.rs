@@ -11,6 +11,7 @@ use brique_tensor::ndarray::Array2;
 use proptest::prelude::*;
 
 use self::cases::judge_cases;
+use crate::excerpt::excerpt;
 use crate::loss_laws::LOSS_LAWS;
 use crate::module_laws::{LINEAR_LAWS, MODULE_LAWS};
 use crate::strategies::size;
@@ -162,7 +163,7 @@ impl Judge {
             delta_seed,
         });
         self.check_names(MODULE_LAWS.iter().chain(LINEAR_LAWS).map(|(name, _)| *name))?;
-        self.judge(cases, |case, judgement| {
+        self.judge(cases, ModuleCase::text, |case, judgement| {
             self.judge_module(&mut case.module, &case.x, case.delta_seed, judgement)
         })
     }
@@ -181,7 +182,10 @@ impl Judge {
         let names = LOSS_LAWS.iter().map(|(name, _)| *name);
         self.check_names(names.chain([REDUCTIONS]))?;
         let boxed = |reduction| -> Box<dyn Loss<f64>> { Box::new(make(reduction)) };
-        self.judge(pairs, |(y, yhat), judgement| {
+        let text = |(y, yhat): &(Array2<f64>, Array2<f64>)| {
+            format!("{}\n{}", excerpt("y", y, None), excerpt("yhat", yhat, None))
+        };
+        self.judge(pairs, text, |(y, yhat), judgement| {
             self.judge_reductions(&boxed, y, yhat, judgement)
         })
     }
@@ -206,9 +210,10 @@ impl Judge {
     fn judge<C: Debug>(
         &self,
         cases: impl Strategy<Value = C>,
+        show: impl Fn(&C) -> String,
         check: impl Fn(&mut C, &mut Judgement) -> Result<(), Failure>,
     ) -> Result<Judgement, Failure> {
-        let judgement = judge_cases(self.seed, self.cases, cases, check)?;
+        let judgement = judge_cases(self.seed, self.cases, cases, show, check)?;
         self.enough(judgement)
     }
 
@@ -231,4 +236,22 @@ struct ModuleCase<M> {
     module: M,
     x: Array2<f64>,
     delta_seed: u64,
+}
+
+impl<M: Module<f64>> ModuleCase<M> {
+    /// Writes the module, its parameters and the input.
+    fn text(&self) -> String {
+        let mut text = self.module.to_string();
+        let mut index = 0;
+        self.module.visit_parameters(&mut |parameter| {
+            text += "\n";
+            text += &excerpt(&format!("parameter {index}"), &parameter.value(), None);
+            index += 1;
+        });
+        let input = excerpt("input", &self.x, None);
+        format!(
+            "{text}\n{input}\ndelta: standard normal, drawn from the seed {}",
+            self.delta_seed
+        )
+    }
 }

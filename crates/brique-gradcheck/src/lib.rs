@@ -67,6 +67,7 @@
 pub mod composite_laws;
 mod descent;
 mod differences;
+mod excerpt;
 mod failure;
 mod gradient;
 mod judge;

@@ -3,6 +3,8 @@
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, Axis};
 
+use crate::excerpt::excerpt;
+
 /// The largest distance between two results that differ only in the order of additions, relative to the largest
 /// number.
 const REORDERED: f64 = 1e-10;
@@ -21,7 +23,7 @@ pub(crate) fn first_difference(found: &Matrix, expected: &Matrix) -> Option<Stri
         .indexed_iter()
         .zip(expected)
         .find(|((_, found), expected)| found.to_bits() != expected.to_bits())
-        .map(|((index, found), expected)| format!("{found:e} at {index:?}, expected {expected:e}"))
+        .map(|((index, _), _)| difference(found, expected, index))
 }
 
 /// Describes the first entry in which two matrices differ by more than the rounding of sums of numbers up to
@@ -40,7 +42,18 @@ pub(crate) fn first_distance(found: &Matrix, expected: &Matrix, largest: f64) ->
         .indexed_iter()
         .zip(expected)
         .find(|((_, found), expected)| !agree(**found, **expected))
-        .map(|((index, found), expected)| format!("{found:e} at {index:?}, expected {expected:e}"))
+        .map(|((index, _), _)| difference(found, expected, index))
+}
+
+/// Describes the difference at an index, and writes the numbers around it if there are any.
+fn difference(found: &Matrix, expected: &Matrix, index: (usize, usize)) -> String {
+    let text = format!("{:e} at {index:?}, expected {:e}", found[index], expected[index]);
+    if found.len() == 1 {
+        return text;
+    }
+    let [found, expected] =
+        [("found", found), ("expected", expected)].map(|(name, matrix)| excerpt(name, matrix, Some(index)));
+    format!("{text}\n{found}\n{expected}")
 }
 
 /// Returns the largest magnitude, or 0 for an empty matrix.

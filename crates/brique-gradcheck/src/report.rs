@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+use brique_tensor::Matrix;
+
 use crate::Failure;
+use crate::excerpt::{excerpt, excerpt_of_cells, number};
 
 /// The result of the gradient check of one module or loss: the number of compared entries, and the entries that differ
 /// most.
 ///
-/// Displays as a table with one row per tensor.
+/// Displays as a table with one row per tensor. If a tensor has failures, both of its gradients follow, or the part of
+/// them around the worst entry.
 #[must_use = "a report may be of failures: ask for its verdict"]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -32,6 +36,8 @@ pub struct TensorReport {
     pub failures: usize,
     /// The entry whose error is the largest fraction of the allowed error.
     pub worst: Option<Entry>,
+    /// Both gradients around the worst entry, if it is a failure.
+    pub(crate) excerpt: String,
 }
 
 /// One entry of a gradient, computed twice.
@@ -140,6 +146,28 @@ impl TensorReport {
             self.worst = Some(entry);
         }
     }
+
+    /// Writes both gradients around the worst entry if it is a failure. `numeric` has no number for an entry that was
+    /// skipped.
+    pub(crate) fn add_excerpt(&mut self, analytic: &Matrix, numeric: &[Option<f64>]) {
+        let Some(worst) = self.worst.filter(|worst| !worst.agrees() && self.shape != (1, 1)) else {
+            return;
+        };
+        let columns = self.shape.1;
+        let numeric = |(row, column): (usize, usize)| {
+            numeric[row * columns + column].map_or_else(|| "–".to_owned(), number)
+        };
+        self.excerpt = format!(
+            "{}\n{}",
+            excerpt(&format!("{}: analytic", self.tensor), analytic, Some(worst.index)),
+            excerpt_of_cells(
+                &format!("{}: numeric", self.tensor),
+                self.shape,
+                Some(worst.index),
+                numeric
+            )
+        );
+    }
 }
 
 const HEADINGS: [&str; 8] = [
@@ -183,6 +211,9 @@ impl fmt::Display for Report {
                 .map(|(cell, width)| format!("{cell:width$}"))
                 .collect();
             write!(f, "\n  {}", line.join("  ").trim_end())?;
+        }
+        for tensor in self.tensors.iter().filter(|tensor| !tensor.excerpt.is_empty()) {
+            write!(f, "\n{}", tensor.excerpt)?;
         }
         Ok(())
     }

@@ -14,9 +14,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::fmt;
+use std::ops::Deref;
+
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 use proptest::prelude::*;
+
+use crate::excerpt::excerpt;
 
 /// The largest size. A mistake that needs larger sizes is one of blocks, not of formulas.
 const LARGEST: usize = 9;
@@ -86,6 +91,50 @@ pub fn delta<T: Scalar>(rows: usize, columns: usize) -> BoxedStrategy<Array2<T>>
             delta
         })
         .boxed()
+}
+
+/// Draws matrices whose `Debug` text is short: aligned rows, and at most 8 rows and columns of a large matrix.
+///
+/// `proptest` writes the failing case with `Debug`, and ndarray's `Debug` writes every digit and the memory layout. A
+/// [`Compact`] dereferences to its matrix.
+///
+/// ```
+/// use brique_gradcheck::strategies::{Compact, Numbers, compact, matrix, sizes};
+/// use brique_tensor::ndarray::array;
+/// use proptest::prelude::*;
+///
+/// let drawn = |[rows, columns]: [usize; 2]| matrix::<f64>(rows, columns, Numbers::Tame);
+/// let matrices = compact(sizes().prop_flat_map(drawn));
+/// proptest!(|(x in matrices)| {
+///     prop_assert_eq!(x.t().dim(), (x.ncols(), x.nrows()));
+/// });
+///
+/// let x = Compact(array![[0.5, -2.0], [1.0 / 3.0, 10.0]]);
+/// let text = "matrix, shape (2, 2):
+///         0.5      -2
+///      0.3333      10";
+/// assert_eq!(format!("{x:?}"), text);
+/// ```
+pub fn compact<T: Scalar>(matrices: impl Strategy<Value = Array2<T>>) -> impl Strategy<Value = Compact<T>> {
+    matrices.prop_map(Compact)
+}
+
+/// A matrix with a short `Debug` text, by [`compact`].
+#[derive(Clone, PartialEq)]
+pub struct Compact<T: Scalar = f64>(pub Array2<T>);
+
+impl<T: Scalar> fmt::Debug for Compact<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&excerpt("matrix", &self.0, None))
+    }
+}
+
+impl<T: Scalar> Deref for Compact<T> {
+    type Target = Array2<T>;
+
+    fn deref(&self) -> &Array2<T> {
+        &self.0
+    }
 }
 
 fn number<T: Scalar>(numbers: Numbers) -> BoxedStrategy<T> {

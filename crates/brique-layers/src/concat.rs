@@ -18,7 +18,7 @@ use crate::arithmetic::add;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::{Concat, Linear, ReLU};
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// let double = Linear::from_parameters(array![[2.0], [0.0]])?;
 /// let concat: Concat = Concat::new(1).branch(double)?.branch(ReLU)?;

@@ -22,7 +22,7 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Dropout;
-/// use brique_tensor::ndarray::{Array2, array};
+/// use brique_layers::ndarray::{Array2, array};
 ///
 /// let mut dropout = Dropout::new(0.5, 7)?;
 /// let x = Array2::<f64>::ones((100, 100));

@@ -27,7 +27,7 @@ use crate::addressable::check_addressable;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::LayerNorm;
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// let norm: LayerNorm = LayerNorm::new(2)?;
 /// let y = norm.forward(&array![[1.0, 3.0], [-500.0, 500.0]])?;

@@ -17,9 +17,9 @@
 //! ```
 //! use brique_core::{Loss, Module};
 //! use brique_layers::{Init, Linear};
+//! use brique_layers::ndarray::array;
 //! use brique_losses::MSELoss;
 //! use brique_random::portable;
-//! use brique_tensor::ndarray::array;
 //!
 //! let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
 //! let mut linear: Linear = Linear::new(1, 1, Init::StandardNormal, &mut portable(1))?;
@@ -60,3 +60,7 @@ pub use registry::registry;
 pub use residual::Residual;
 pub use sequential::Sequential;
 pub use softmax::{LogSoftmax, Softmax};
+
+/// The crate of the arrays in the signatures of this crate, in the version that it uses.
+#[doc(no_inline)]
+pub use brique_tensor::ndarray;

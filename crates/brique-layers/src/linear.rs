@@ -31,7 +31,7 @@ use crate::addressable::check_addressable;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::Linear;
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// // Two weights, then the bias.
 /// let linear = Linear::from_parameters(array![[10.0], [1.0], [0.5]])?;

@@ -16,7 +16,7 @@ use crate::{
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::{Linear, Sequential, Tanh, registry};
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// let network = Sequential::new(1)
 ///     .then(Linear::from_parameters(array![[2.0], [0.5]])?)?

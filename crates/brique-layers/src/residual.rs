@@ -17,7 +17,7 @@ use crate::arithmetic::add;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::{Linear, Residual};
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// let double = Linear::from_parameters(array![[2.0], [0.0]])?;
 /// let residual = Residual::new(1, double)?;

@@ -16,8 +16,8 @@ use brique_tensor::{Matrix, Scalar, compile_once};
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::{Init, Linear, Sequential, Tanh};
+/// use brique_layers::ndarray::array;
 /// use brique_random::portable;
-/// use brique_tensor::ndarray::array;
 ///
 /// let mut rng = portable(1);
 /// let network: Sequential = Sequential::new(2)

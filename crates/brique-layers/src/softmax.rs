@@ -19,8 +19,8 @@ use brique_tensor::{
 ///
 /// ```
 /// use brique_core::Module;
+/// use brique_layers::ndarray::array;
 /// use brique_layers::Softmax;
-/// use brique_tensor::ndarray::array;
 ///
 /// assert_eq!(Softmax.forward(&array![[1000.0, 1000.0]])?, array![[0.5, 0.5]]);
 /// let back = Softmax.backward_delta(&array![[0.0, 0.0]], &array![[1.0, 0.0]])?;
@@ -47,7 +47,7 @@ pub struct Softmax;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::LogSoftmax;
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// assert_eq!(LogSoftmax.forward(&array![[0.0, -1000.0]])?, array![[0.0, -1000.0]]);
 /// let back = LogSoftmax.backward_delta(&array![[0.0, 0.0]], &array![[1.0, 0.0]])?;

@@ -40,15 +40,20 @@ impl GradientCheck {
             kinks: 0,
             failures: 0,
             worst: None,
+            excerpt: String::new(),
         };
+        let mut numeric = Vec::with_capacity(value.len());
         for ((index, _), derivative) in value.indexed_iter().zip(derivatives) {
             // If the gradient has another shape than its tensor, there may be no entry at this index.
             let analytic = analytic.get(index).copied().unwrap_or(f64::NAN);
-            match self.compare(index, analytic, derivative, smallest) {
+            let entry = self.compare(index, analytic, derivative, smallest);
+            match entry {
                 Some(entry) => report.add(entry),
                 None => report.kinks += 1,
             }
+            numeric.push(entry.map(|entry| entry.numeric));
         }
+        report.add_excerpt(analytic, &numeric);
         report
     }
 

@@ -9,11 +9,13 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 
 use crate::{Failure, Judgement};
 
-/// Draws `count` cases and checks them; returns the failure of the smallest failing case that was found.
+/// Draws `count` cases and checks them; returns the failure of the smallest failing case that was found, with the text
+/// that `show` writes of it.
 pub(super) fn judge_cases<C: Debug>(
     seed: u64,
     count: u32,
     cases: impl Strategy<Value = C>,
+    show: impl Fn(&C) -> String,
     check: impl Fn(&mut C, &mut Judgement) -> Result<(), Failure>,
 ) -> Result<Judgement, Failure> {
     let mut levels = SimdLevel::available();
@@ -25,7 +27,7 @@ pub(super) fn judge_cases<C: Debug>(
         if matches!(*smallest.borrow(), Some((_, _, Failure::Panicked { .. }))) {
             return Ok(());
         }
-        let text = format!("{case:?}");
+        let text = show(&case);
         judgement.borrow_mut().add_case();
         for &level in &levels {
             if let Err(failure) = judge_at(level, &mut judgement.borrow_mut(), &mut |passed| {

@@ -7,6 +7,7 @@ use brique_tensor::ndarray::Array2;
 use super::results::{has_no_mean, value_and_delta};
 use crate::Failure;
 use crate::descent::falls;
+use crate::excerpt::excerpt;
 use crate::verdict::law;
 
 /// A NaN in the prediction makes the loss and the loss of its example NaN, or is an error, if they depend on that
@@ -67,7 +68,10 @@ pub fn finite_predictions_give_numbers(
         };
         let is_number = !value.is_nan() && delta.iter().all(|value| !value.is_nan());
         law(LAW, loss, is_number, || {
-            format!("NaN comes of the finite prediction {prediction}")
+            format!(
+                "NaN comes of a finite prediction\n{}",
+                excerpt("prediction", &prediction, None)
+            )
         })?;
     }
     Ok(())

@@ -1,11 +1,14 @@
 use std::collections::BTreeSet;
 
-use brique_gradcheck::strategies::{Numbers, delta, matrix, size, sizes};
+use brique_gradcheck::GradientCheck;
+use brique_gradcheck::strategies::{Compact, Numbers, delta, matrix, size, sizes};
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::Array2;
+use brique_tensor::ndarray::{Array2, array};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+
+use crate::toys::{linear, normal};
 
 fn drawn<V: std::fmt::Debug>(strategy: impl Strategy<Value = V>, n: usize) -> Vec<V> {
     let mut runner = TestRunner::deterministic();
@@ -108,4 +111,52 @@ proptest! {
     fn a_delta_is_never_all_ones(delta in sizes().prop_flat_map(|[rows, columns]| delta::<f64>(rows, columns))) {
         prop_assert!(delta.is_empty() || delta.iter().any(|&value| value != 1.0));
     }
+}
+
+#[test]
+fn a_large_matrix_is_shown_in_part() {
+    let matrix = Compact(Array2::from_shape_fn((20, 9), |(i, j)| (i * 10 + j) as f64));
+    let text = format!("{matrix:#?}");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "matrix, shape (20, 9), rows 0 to 7, columns 0 to 7:");
+    assert_eq!(lines[2], "     10  11  12  13  14  15  16  17");
+    assert_eq!(lines.len(), 9);
+}
+
+#[test]
+fn numbers_are_short_and_line_up() {
+    let matrix = Compact(array![
+        [f64::NAN, -0.0, 1e-300],
+        [123_456.789, 0.125, -0.000_123_456]
+    ]);
+    let text = "matrix, shape (2, 3):\n           NaN           -0       1e-300\n    1.2346e5        0.125  -1.2346e-4";
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&format!("{matrix:?}")), words(text));
+    let shown = format!("{matrix:?}");
+    let widths: Vec<usize> = shown.lines().skip(1).map(str::len).collect();
+    assert_eq!(widths[0], widths[1], "{shown}");
+    assert_eq!(
+        format!("{:?}", Compact(Array2::<f32>::zeros((0, 3)))),
+        "matrix, shape (0, 3)"
+    );
+}
+
+/// A δ that is wrong in one element of a large input.
+#[test]
+fn a_failure_shows_the_numbers_around_the_wrong_one() {
+    let mut wrong = linear(12, 30);
+    let right = std::sync::Arc::clone(&wrong.delta);
+    wrong.delta = std::sync::Arc::new(move |p, x, delta, d| {
+        right(p, x, delta, d);
+        d[[15, 9]] = 7.0;
+    });
+    let (x, delta) = (normal((20, 12), 1), normal((20, 30), 2));
+    let report = GradientCheck::default()
+        .module_at(&mut wrong, &x, &delta)
+        .unwrap();
+    let text = report.to_string();
+    let part = ", shape (20, 12), rows 11 to 18, columns 4 to 11:\n";
+    assert!(text.contains(&format!("\ninput: analytic{part}")), "{text}");
+    assert!(text.contains(&format!("\ninput: numeric{part}")), "{text}");
+    assert_eq!(text.matches("[7]").count(), 1, "{text}");
 }

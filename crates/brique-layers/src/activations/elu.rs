@@ -15,7 +15,7 @@ use super::{check_finite, module};
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::ELU;
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// let elu = ELU::new(2.0)?;
 /// let x = array![[0.0, 3.0, -1000.0]];

@@ -16,7 +16,7 @@ use super::module;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::GELU;
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// assert_eq!(GELU.forward(&array![[0.0, 100.0]])?, array![[0.0, 100.0]]);
 /// assert_eq!(GELU.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);

@@ -17,7 +17,7 @@ use super::{check_finite, module};
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::LeakyReLU;
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// let leaky_relu = LeakyReLU::new(0.25)?;
 /// let x = array![[-2.0, 3.0]];

@@ -15,7 +15,7 @@ use super::module;
 /// ```
 /// use brique_core::Module;
 /// use brique_layers::LogSigmoid;
-/// use brique_tensor::ndarray::array;
+/// use brique_layers::ndarray::array;
 ///
 /// let y = LogSigmoid.forward(&array![[0.0, -1000.0]])?;
 /// assert_eq!(y, array![[-(2.0_f64.ln()), -1000.0]]);

@@ -14,8 +14,8 @@ use super::module;
 ///
 /// ```
 /// use brique_core::Module;
+/// use brique_layers::ndarray::array;
 /// use brique_layers::ReLU;
-/// use brique_tensor::ndarray::array;
 ///
 /// let x = array![[-2.0, 0.0, 3.0]];
 /// assert_eq!(ReLU.forward(&x)?, array![[0.0, 0.0, 3.0]]);

@@ -14,9 +14,9 @@ use super::module;
 ///
 /// ```
 /// use brique_core::Module;
+/// use brique_layers::ndarray::array;
 /// use brique_layers::Sigmoid;
 /// use brique_tensor::exp;
-/// use brique_tensor::ndarray::array;
 ///
 /// let x = array![[0.0, 40.0]];
 /// assert_eq!(Sigmoid.forward(&x)?, array![[0.5, 1.0]]);

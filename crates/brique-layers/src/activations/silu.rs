@@ -12,8 +12,8 @@ use super::module;
 ///
 /// ```
 /// use brique_core::Module;
+/// use brique_layers::ndarray::array;
 /// use brique_layers::SiLU;
-/// use brique_tensor::ndarray::array;
 ///
 /// assert_eq!(SiLU.forward(&array![[0.0, 100.0]])?, array![[0.0, 100.0]]);
 /// assert_eq!(SiLU.backward_delta(&array![[0.0]], &array![[4.0]])?, array![[2.0]]);

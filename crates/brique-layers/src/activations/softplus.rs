@@ -14,8 +14,8 @@ use super::module;
 ///
 /// ```
 /// use brique_core::Module;
+/// use brique_layers::ndarray::array;
 /// use brique_layers::Softplus;
-/// use brique_tensor::ndarray::array;
 ///
 /// let y = Softplus.forward(&array![[0.0, 1000.0]])?;
 /// assert_eq!(y, array![[2.0_f64.ln(), 1000.0]]);

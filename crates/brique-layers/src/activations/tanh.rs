@@ -14,8 +14,8 @@ use super::module;
 ///
 /// ```
 /// use brique_core::Module;
+/// use brique_layers::ndarray::array;
 /// use brique_layers::Tanh;
-/// use brique_tensor::ndarray::array;
 ///
 /// let x = array![[0.0, 40.0]];
 /// assert_eq!(Tanh.forward(&x)?, array![[0.0, 1.0]]);

@@ -1,6 +1,7 @@
 //! Losses of examples with weights.
 
 use brique_core::{Loss, Reduction};
+use brique_gradcheck::strategies::Compact;
 use brique_gradcheck::{GradientCheck, loss_laws};
 use brique_losses::{
     BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, L1Loss, MSELoss, NLLLoss,
@@ -16,14 +17,16 @@ const REDUCTIONS: [Reduction; 3] = [Reduction::Mean, Reduction::BatchMean, Reduc
 const CLASS_WEIGHTS: [f64; 9] = [0.5, 2.0, 1.0, 3.0, 1.5, 0.25, 1.0, 2.5, 0.75];
 
 /// A loss, a target and a prediction.
-type Case = (Box<dyn Loss>, Array2<f64>, Array2<f64>);
+type Case = (Box<dyn Loss>, Compact, Compact);
 
 fn cases() -> impl Strategy<Value = Case> {
     let reduction = || proptest::sample::select(&REDUCTIONS);
     macro_rules! of {
         ($pairs:expr, $make:expr) => {
             (reduction(), $pairs)
-                .prop_map(|(reduction, (y, yhat))| -> Case { (Box::new($make(reduction)), y, yhat) })
+                .prop_map(|(reduction, (y, yhat))| -> Case {
+                    (Box::new($make(reduction)), Compact(y), Compact(yhat))
+                })
                 .boxed()
         };
     }
@@ -126,7 +129,7 @@ proptest! {
         let row = chosen.index(yhat.nrows());
         weights[row] = 0.0;
         let weighted = WeightedLoss::new(&*loss, &weights);
-        let mut moved = yhat.clone();
+        let mut moved = yhat.0.clone();
         moved.row_mut(row).fill(0.5);
         let delta = weighted.backward(&y, &yhat).unwrap();
         prop_assert!(delta.row(row).iter().all(|&delta| delta == 0.0));
