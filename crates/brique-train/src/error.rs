@@ -155,7 +155,7 @@ fn known_metrics(names: &[&str]) -> String {
 /// assert_eq!(error.history().epochs().len(), 24);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Clone, PartialEq, thiserror::Error)]
 #[error("{error}")]
 pub struct FitError {
     error: Box<Error>,
@@ -180,6 +180,16 @@ impl FitError {
     #[must_use]
     pub fn history(&self) -> &History {
         &self.history
+    }
+}
+
+/// Formats the error and the number of epochs. The epochs themselves would hide the error where a program ends with it.
+impl fmt::Debug for FitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FitError")
+            .field("error", &self.error)
+            .field("epochs", &self.history.epochs().len())
+            .finish_non_exhaustive()
     }
 }
 

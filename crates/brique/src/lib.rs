@@ -90,3 +90,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/your_own.md")]
 struct YourOwn;
+
+/// The example of the page on small tables, compiled and run too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/small_tables.md")]
+struct SmallTables;
