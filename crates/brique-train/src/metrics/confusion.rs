@@ -1,6 +1,5 @@
 //! The confusion matrix and the metrics computed from it.
 
-mod names;
 mod table;
 mod tally;
 
@@ -244,3 +243,6 @@ impl ConfusionMatrix {
         sum / self.counts.sum() as f64
     }
 }
+
+// At the end, so that the documentation of the type lists its methods after those above.
+mod names;
