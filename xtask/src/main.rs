@@ -7,7 +7,12 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, ExitStatus};
+
+const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
 
 const HELP: &str = "\
 The project's tasks.
@@ -18,6 +23,7 @@ Tasks:
   experiments  Make the report again: every figure, table and claim (--help for its options)
   conformance  Run exact vectors and whole trainings against the library (--help for its options)
   bench        Measure how long a training step takes (--help for its options)
+  doc          Build the documentation of all crates (--open opens it)
   crash-test   Kill a save at every system call, and make every one fail (needs strace)
 ";
 
@@ -28,6 +34,7 @@ fn main() -> ExitCode {
         Some("experiments") => run_in_release(&["brique-experiments"], arguments),
         Some("conformance") => run_in_release(&["brique-conformance"], arguments),
         Some("bench") => run_in_release(&["brique-bench"], arguments),
+        Some("doc") => document(arguments),
         Some("crash-test") => run_in_release(&["brique-checkpoint", "--example", "crash_test"], arguments),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
@@ -46,14 +53,53 @@ fn main() -> ExitCode {
 
 /// Builds the program of a package, or an example of it, in release mode and runs it in the user's current directory.
 fn run_in_release(program: &[&str], arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    let status = Command::new(cargo)
+    let status = cargo()
         .args(["run", "--release", "--package"])
         .args(program)
-        .args(["--manifest-path", manifest, "--"])
+        .args(["--manifest-path", MANIFEST, "--"])
         .args(arguments)
         .status();
+    exit_code(status)
+}
+
+/// Builds the documentation of all crates, one after the other: cargo removes a crate's folder before it documents the
+/// crate, and rustdoc links to another crate only if it finds its folder.
+fn document(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    if let Err(error) = make_folders() {
+        eprintln!("error: the folders of the documentation cannot be made: {error}");
+        return ExitCode::FAILURE;
+    }
+    let status = cargo()
+        .args([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--jobs",
+            "1",
+            "--manifest-path",
+            MANIFEST,
+        ])
+        .args(arguments)
+        .status();
+    exit_code(status)
+}
+
+/// Makes the folder of each crate's documentation, because cargo documents the crates in any order.
+fn make_folders() -> io::Result<()> {
+    let workspace = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
+    for entry in fs::read_dir(workspace.join("crates"))? {
+        let name = entry?.file_name().to_string_lossy().replace('-', "_");
+        fs::create_dir_all(target.join("doc").join(name))?;
+    }
+    Ok(())
+}
+
+fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+fn exit_code(status: io::Result<ExitStatus>) -> ExitCode {
     match status {
         Ok(status) => status.code().map_or(ExitCode::FAILURE, |code| {
             ExitCode::from(u8::try_from(code).unwrap_or(1))

@@ -17,43 +17,6 @@ use crate::{Error, Fault, Reduction};
 ///
 /// Source: the `Loss` of the report, Torch7's `nn.Criterion`; `per_example` is the vector of the course.
 pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
-    /// Returns how the losses of a batch are reduced to one number.
-    fn reduction(&self) -> Reduction;
-
-    /// Returns the divisor d of the reduced loss: `forward = Σ per_example / d`. The default implementation is for losses
-    /// with one term per element of `yhat`.
-    fn divisor(&self, _y: &Matrix<T>, yhat: &Matrix<T>) -> T {
-        T::from_usize(self.reduction().divisor(yhat.nrows(), yhat.ncols()))
-    }
-
-    /// Checks whether `y` can be the target of the prediction `yhat`. The default implementation requires that both
-    /// have the same shape.
-    ///
-    /// # Errors
-    ///
-    /// If `y` cannot be the target of `yhat`.
-    fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
-        if y.dim() == yhat.dim() {
-            return Ok(());
-        }
-        Err(Fault::Shape {
-            argument: "yhat",
-            found: yhat.dim(),
-            expected: y.dim(),
-            reason: "the shape of the target y; nothing is broadcast",
-        })
-    }
-
-    /// Returns the reduced loss.
-    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T;
-
-    /// Computes `delta = ∂forward/∂yhat`, overwriting all of `delta`, which has the shape of `yhat`.
-    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>);
-
-    /// Computes the loss of each example before any reduction, overwriting all of `losses`, which has one element per
-    /// row of `yhat`.
-    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>);
-
     /// Returns the loss of the predictions `yhat` for the targets `y` as one number.
     ///
     /// # Errors
@@ -91,6 +54,43 @@ pub trait Loss<T: Scalar = f64>: Debug + Display + Send + Sync {
         self.per_example_kernel(y, yhat, &mut losses);
         Ok(losses)
     }
+
+    /// Returns how the losses of a batch are reduced to one number.
+    fn reduction(&self) -> Reduction;
+
+    /// Returns the divisor d of the reduced loss: `forward = Σ per_example / d`. The default implementation is for losses
+    /// with one term per element of `yhat`.
+    fn divisor(&self, _y: &Matrix<T>, yhat: &Matrix<T>) -> T {
+        T::from_usize(self.reduction().divisor(yhat.nrows(), yhat.ncols()))
+    }
+
+    /// Checks whether `y` can be the target of the prediction `yhat`. The default implementation requires that both
+    /// have the same shape.
+    ///
+    /// # Errors
+    ///
+    /// If `y` cannot be the target of `yhat`.
+    fn check(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<(), Fault> {
+        if y.dim() == yhat.dim() {
+            return Ok(());
+        }
+        Err(Fault::Shape {
+            argument: "yhat",
+            found: yhat.dim(),
+            expected: y.dim(),
+            reason: "the shape of the target y; nothing is broadcast",
+        })
+    }
+
+    /// Returns the reduced loss.
+    fn forward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> T;
+
+    /// Computes `delta = ∂forward/∂yhat`, overwriting all of `delta`, which has the shape of `yhat`.
+    fn backward_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, delta: &mut Matrix<T>);
+
+    /// Computes the loss of each example before any reduction, overwriting all of `losses`, which has one element per
+    /// row of `yhat`.
+    fn per_example_kernel(&self, y: &Matrix<T>, yhat: &Matrix<T>, losses: &mut ArrayRef1<T>);
 
     /// Returns the probabilities that the predictions `yhat` stand for, of the same shape: of logits, their softmax or
     /// sigmoid. The default implementation returns an error.

@@ -99,6 +99,94 @@ use crate::{Description, Error, Fault, InnerDescription, Parameter, Shape, Tenso
 /// Source: the `Module` of the report, which is Torch7's `nn.Module` with `updateOutput`, `updateGradInput` and
 /// `accGradParameters`.
 pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
+    // For users, and first in the documentation. They follow from the methods below; authors need not write them.
+
+    /// Computes `f(input)` as in training: (batch, in) to (batch, out), one example per row.
+    ///
+    /// # Errors
+    ///
+    /// If the module does not take examples with `input.ncols()` values, or memory cannot hold its output.
+    fn forward(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
+        let prepared = prepared(self, input, Pass::Forward);
+        let (mut node, shape) = prepared.map_err(|fault| Error::new(self, "forward", fault))?;
+        let mut output = Array2::zeros(shape);
+        node.forward_into(self, input, &mut output);
+        Ok(output)
+    }
+
+    /// Computes the prediction of the trained module: `f(input)` without the randomness of training.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Self::forward).
+    fn predict(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
+        let prepared = prepared(self, input, Pass::Prediction);
+        let (mut node, shape) = prepared.map_err(|fault| Error::new(self, "predict", fault))?;
+        let mut output = Array2::zeros(shape);
+        node.forward_into(self, input, &mut output);
+        Ok(output)
+    }
+
+    /// Sets the gradient of every parameter to zero.
+    fn zero_grad(&mut self) {
+        self.visit_parameters_mut(&mut Parameter::zero_grad);
+    }
+
+    /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every parameter W.
+    ///
+    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). If the module needs
+    /// saved values, this method runs the forward pass again. A training loop avoids that with a
+    /// [`Workspace`](crate::Workspace).
+    ///
+    /// # Errors
+    ///
+    /// If `input` does not fit the module, `delta` does not fit its output, or memory cannot hold the saved values. In
+    /// that case no gradient has changed.
+    fn backward_update_gradient(&mut self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Error> {
+        let filled = filled(self, input, delta);
+        let mut node = filled.map_err(|fault| Error::new(&*self, "backward_update_gradient", fault))?;
+        node.backward_into(self, input, delta, None, Gradient::Add);
+        Ok(())
+    }
+
+    /// Computes `(∂f/∂input)ᵀ · delta`: ∂L/∂input, (batch, in). It does not change the module.
+    ///
+    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). If the module needs
+    /// saved values, this method runs the forward pass again.
+    ///
+    /// # Errors
+    ///
+    /// If `input` does not fit the module, `delta` does not fit its output, or memory cannot hold the saved values.
+    fn backward_delta(&self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<Array2<T>, Error> {
+        let filled = filled(self, input, delta);
+        let mut node = filled.map_err(|fault| Error::new(self, "backward_delta", fault))?;
+        let mut input_delta = Array2::zeros(input.dim());
+        node.delta_into(self, input, delta, &mut input_delta);
+        Ok(input_delta)
+    }
+
+    /// Computes `W −= gradient_step · ∇W` for every parameter W: `gradient_step` is the learning rate. The method does
+    /// not reset the gradient; call [`zero_grad`](Self::zero_grad) for that.
+    ///
+    /// Gradients are not checked: a NaN or an infinity in a gradient makes its parameter NaN or infinite.
+    ///
+    /// # Errors
+    ///
+    /// If `gradient_step` is NaN or infinite, which would make every parameter NaN or infinite. In that case no
+    /// parameter has changed.
+    fn update_parameters(&mut self, gradient_step: T) -> Result<(), Error> {
+        if !gradient_step.is_finite() {
+            let fault = Fault::Value {
+                argument: "gradient_step".into(),
+                found: gradient_step.to_string(),
+                expected: "a finite number".into(),
+            };
+            return Err(Error::new(&*self, "update_parameters", fault));
+        }
+        self.visit_parameters_mut(&mut |parameter| parameter.update(gradient_step));
+        Ok(())
+    }
+
     /// Returns the shape of one example of the output. `input` is the shape of one example of the input; neither shape
     /// contains the batch size.
     ///
@@ -208,7 +296,7 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         Description::of_type::<Self>()
     }
 
-    // The methods below are for users. They are implemented with the methods above; authors need not write them.
+    // The methods below are for users too, and follow from the methods above.
 
     /// Calls `visit` for each parameter: the module's own, then those of its inner modules in order.
     fn visit_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
@@ -273,91 +361,5 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
             node.annotate(&mut description);
         }
         description
-    }
-
-    /// Computes `f(input)` as in training: (batch, in) to (batch, out), one example per row.
-    ///
-    /// # Errors
-    ///
-    /// If the module does not take examples with `input.ncols()` values, or memory cannot hold its output.
-    fn forward(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
-        let prepared = prepared(self, input, Pass::Forward);
-        let (mut node, shape) = prepared.map_err(|fault| Error::new(self, "forward", fault))?;
-        let mut output = Array2::zeros(shape);
-        node.forward_into(self, input, &mut output);
-        Ok(output)
-    }
-
-    /// Computes the prediction of the trained module: `f(input)` without the randomness of training.
-    ///
-    /// # Errors
-    ///
-    /// As [`forward`](Self::forward).
-    fn predict(&self, input: &Matrix<T>) -> Result<Array2<T>, Error> {
-        let prepared = prepared(self, input, Pass::Prediction);
-        let (mut node, shape) = prepared.map_err(|fault| Error::new(self, "predict", fault))?;
-        let mut output = Array2::zeros(shape);
-        node.forward_into(self, input, &mut output);
-        Ok(output)
-    }
-
-    /// Sets the gradient of every parameter to zero.
-    fn zero_grad(&mut self) {
-        self.visit_parameters_mut(&mut Parameter::zero_grad);
-    }
-
-    /// Adds `(∂f/∂W)ᵀ · delta` to the gradient of every parameter W.
-    ///
-    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). If the module needs
-    /// saved values, this method runs the forward pass again. A training loop avoids that with a
-    /// [`Workspace`](crate::Workspace).
-    ///
-    /// # Errors
-    ///
-    /// If `input` does not fit the module, `delta` does not fit its output, or memory cannot hold the saved values. In
-    /// that case no gradient has changed.
-    fn backward_update_gradient(&mut self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<(), Error> {
-        let filled = filled(self, input, delta);
-        let mut node = filled.map_err(|fault| Error::new(&*self, "backward_update_gradient", fault))?;
-        node.backward_into(self, input, delta, None, Gradient::Add);
-        Ok(())
-    }
-
-    /// Computes `(∂f/∂input)ᵀ · delta`: ∂L/∂input, (batch, in). It does not change the module.
-    ///
-    /// `input` is the input of the forward pass, (batch, in); `delta` is ∂L/∂output, (batch, out). If the module needs
-    /// saved values, this method runs the forward pass again.
-    ///
-    /// # Errors
-    ///
-    /// If `input` does not fit the module, `delta` does not fit its output, or memory cannot hold the saved values.
-    fn backward_delta(&self, input: &Matrix<T>, delta: &Matrix<T>) -> Result<Array2<T>, Error> {
-        let filled = filled(self, input, delta);
-        let mut node = filled.map_err(|fault| Error::new(self, "backward_delta", fault))?;
-        let mut input_delta = Array2::zeros(input.dim());
-        node.delta_into(self, input, delta, &mut input_delta);
-        Ok(input_delta)
-    }
-
-    /// Computes `W −= gradient_step · ∇W` for every parameter W: `gradient_step` is the learning rate. The method does
-    /// not reset the gradient; call [`zero_grad`](Self::zero_grad) for that.
-    ///
-    /// Gradients are not checked: a NaN or an infinity in a gradient makes its parameter NaN or infinite.
-    ///
-    /// # Errors
-    ///
-    /// If `gradient_step` is NaN or infinite, which would make every parameter NaN or infinite. In that case no
-    /// parameter has changed.
-    fn update_parameters(&mut self, gradient_step: T) -> Result<(), Error> {
-        if !gradient_step.is_finite() {
-            let fault = Fault::Value {
-                argument: "gradient_step".into(),
-                found: gradient_step.to_string(),
-                expected: "a finite number".into(),
-            };
-            return Err(Error::new(&*self, "update_parameters", fault));
-        }
-        self.visit_parameters_mut(&mut |parameter| parameter.update(gradient_step));
-        Ok(())
     }
 }

@@ -9,8 +9,8 @@ use crate::{Error, Fault, Loss, Reduction};
 
 /// A loss of examples with weights: `Σ_i w_i · ℓ_i / d`.
 ///
-/// ℓ_i is the loss of example i, and d is the divisor of the loss without weights. Row i of the gradient δ is therefore
-/// that of the loss without weights, multiplied by w_i. Weights with the mean 1 do not change the scale of the loss.
+/// `ℓ_i` is the loss of example i, and d is the divisor of the loss without weights. Row i of the gradient δ is therefore
+/// that of the loss without weights, multiplied by `w_i`. Weights with the mean 1 do not change the scale of the loss.
 ///
 /// An example with the weight 2 counts as two examples in a sum, and an example with the weight 0 has no influence:
 /// `0 · ∞` is 0 here; NaN remains NaN. If all weights are 1, the results have the same bits as without weights.

@@ -24,13 +24,16 @@ pub(crate) fn excerpt_of_cells(
 ) -> String {
     let (row, column) = marked.unwrap_or_default();
     let (rows, columns) = (window(shape.0, row), window(shape.1, column));
-    let mut text = format!("{name}, shape {shape:?}");
-    if rows.len() < shape.0 {
-        text += &format!(", rows {} to {}", rows.start, rows.end - 1);
-    }
-    if columns.len() < shape.1 {
-        text += &format!(", columns {} to {}", columns.start, columns.end - 1);
-    }
+    let part = |what, window: &Range<usize>, length| {
+        let is_part = window.len() < length;
+        is_part.then(|| format!(", {what} {} to {}", window.start, window.end - 1))
+    };
+    let title = [
+        Some(format!("{name}, shape {shape:?}")),
+        part("rows", &rows, shape.0),
+        part("columns", &columns, shape.1),
+    ];
+    let title: String = title.into_iter().flatten().collect();
     // Brackets around one number, and spaces around the others.
     let of_index = |index| match marked {
         None => format!(" {}", cell(index)),
@@ -42,17 +45,14 @@ pub(crate) fn excerpt_of_cells(
         .collect();
     let cells = lines.iter().flatten();
     let Some(width) = cells.map(|cell| cell.chars().count()).max() else {
-        return text;
+        return title;
     };
-    text.push(':');
-    for line in lines {
-        text += "\n   ";
-        for cell in line {
-            text += &format!(" {cell:>width$}");
-        }
-        text.truncate(text.trim_end().len());
-    }
-    text
+    let aligned = |line: &Vec<String>| -> String {
+        let cells: Vec<String> = line.iter().map(|cell| format!("{cell:>width$}")).collect();
+        format!("\n    {}", cells.join(" ").trim_end())
+    };
+    let numbers: String = lines.iter().map(aligned).collect();
+    format!("{title}:{numbers}")
 }
 
 /// Returns up to [`LARGEST`] indices below `length` that contain `index`, in the middle if possible.

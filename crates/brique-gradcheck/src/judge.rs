@@ -245,7 +245,7 @@ impl<M: Module<f64>> ModuleCase<M> {
         let mut index = 0;
         self.module.visit_parameters(&mut |parameter| {
             text += "\n";
-            text += &excerpt(&format!("parameter {index}"), &parameter.value(), None);
+            text += &excerpt(&format!("parameter {index}"), parameter.value(), None);
             index += 1;
         });
         let input = excerpt("input", &self.x, None);

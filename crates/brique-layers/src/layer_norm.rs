@@ -158,7 +158,7 @@ impl<T: Scalar> Module<T> for LayerNorm<T> {
         ))
     }
 
-    /// Requests memory for the mean, the correction and the inverse deviation of each example.
+    // Requests memory for the mean, the correction and the inverse deviation of each example.
     fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {
         plan.save(3);
     }

@@ -191,7 +191,7 @@ impl<T: Scalar> Loss<T> for CrossEntropyLoss {
         per_example(self, y, yhat, losses);
     }
 
-    /// No mean is taken here: the weights may all be 0.
+    // No mean is taken here: the weights may all be 0.
     fn per_example(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array1<T>, Error> {
         self.check_pair(y, yhat)
             .map_err(|fault| Error::new(self, "per_example", fault))?;

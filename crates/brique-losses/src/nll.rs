@@ -99,8 +99,8 @@ impl<T: Scalar> Loss<T> for NLLLoss {
         per_example(self, y, yhat, losses);
     }
 
-    /// Computes the losses without calling [`check`](Loss::check). That method returns an error for a mean of examples
-    /// whose weights are all 0, but no mean is computed here.
+    // Computes the losses without calling [`check`](Loss::check). That method returns an error for a mean of examples
+    // whose weights are all 0, but no mean is computed here.
     fn per_example(&self, y: &Matrix<T>, yhat: &Matrix<T>) -> Result<Array1<T>, Error> {
         self.check_pair(y, yhat)
             .map_err(|fault| Error::new(self, "per_example", fault))?;

@@ -28,7 +28,7 @@ use crate::origin::{cause, check_gradients};
 /// let mut network: Sequential = Sequential::new(1).then(linear)?;
 /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
 /// let (loss, mut optimizer) = (MSELoss::new(), SGD::new(0.1)?);
-/// let mut stepper = Stepper::default();
+/// let mut stepper = Stepper::new();
 /// for _ in 0..500 {
 ///     stepper.step(&mut network, &loss, &mut optimizer, &x, &y)?;
 /// }
@@ -46,6 +46,12 @@ pub struct Stepper<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Stepper<T> {
+    /// Creates a stepper with empty buffers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Creates a stepper that clips gradients: if the 2-norm of all gradients together is larger than `largest`, it
     /// scales them down to this norm.
     #[must_use]
@@ -54,23 +60,6 @@ impl<T: Scalar> Stepper<T> {
             clip_norm: Some(largest),
             ..Self::default()
         }
-    }
-
-    /// Returns the number of completed steps.
-    #[must_use]
-    pub fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    /// Sets the number of completed steps, to continue a training. The random numbers of modules depend on it.
-    pub fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-
-    /// Returns the workspace of the last step: the outputs of inner modules and the gradients with respect to them.
-    #[must_use]
-    pub fn workspace(&self) -> &Workspace<T> {
-        &self.workspace
     }
 
     /// Makes one step on the batch `x` of shape (n, in) with its targets `y` and returns the loss before the step.
@@ -92,6 +81,23 @@ impl<T: Scalar> Stepper<T> {
         y: &Matrix<T>,
     ) -> Result<T, Error> {
         step(self, network, loss, optimizer, x, y)
+    }
+
+    /// Returns the number of completed steps.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Sets the number of completed steps, to continue a training. The random numbers of modules depend on it.
+    pub fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
+    }
+
+    /// Returns the workspace of the last step: the outputs of inner modules and the gradients with respect to them.
+    #[must_use]
+    pub fn workspace(&self) -> &Workspace<T> {
+        &self.workspace
     }
 
     /// Returns the loss of a batch and writes δ = ∂L/∂ŷ into the buffer `delta`.

@@ -30,7 +30,7 @@ impl<T: Scalar> Stepper<T> {
     /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [99.0]]);
     /// let weights = array![1.0, 1.0, 0.0];
     /// let (loss, mut sgd) = (MSELoss::new(), SGD::new(0.5)?);
-    /// let mut stepper = Stepper::default();
+    /// let mut stepper = Stepper::new();
     /// for _ in 0..200 {
     ///     stepper.step_weighted(&mut network, &loss, &mut sgd, &x, &y, &weights)?;
     /// }

@@ -3,12 +3,21 @@
 //! Start with [`prelude`], which contains the items that most programs need, and with the example below. Each crate of
 //! the library is a module here:
 //!
-//! * [`tensor`]: numbers, matrices and products. [`random`]: sources of randomness, which are always passed as
-//!   arguments.
-//! * [`core`]: the traits of modules and losses. [`layers`], [`losses`]: their implementations.
-//! * [`optim`]: optimisers and schedules. [`train`]: training steps, epochs, complete training runs, and metrics.
-//! * [`datasets`]: data sets, splits and readers. [`checkpoint`]: networks in files.
-//! * [`gradcheck`]: checks that gradients are correct.
+//! | module | contents | start with |
+//! |---|---|---|
+//! | `tensor` | numbers, matrices and products | [`Matrix`](prelude::Matrix) |
+//! | `random` | sources of randomness, which are always passed as arguments | [`portable`](prelude::portable) |
+//! | `core` | the traits of modules and losses | [`Module`](prelude::Module), [`Loss`](prelude::Loss) |
+//! | `layers` | modules | [`Sequential`](prelude::Sequential), [`Linear`](prelude::Linear) |
+//! | `losses` | losses | [`MSELoss`](prelude::MSELoss), [`CrossEntropyLoss`](prelude::CrossEntropyLoss) |
+//! | `optim` | optimisers and schedules | [`Adam`](prelude::Adam), [`SGD`](prelude::SGD) |
+//! | `train` | training steps, epochs, complete training runs, metrics | [`Fit`](prelude::Fit), [`Stepper`](prelude::Stepper) |
+//! | `datasets` | data sets, splits and readers | [`Dataset`](prelude::Dataset) |
+//! | `checkpoint` | networks in files | [`save`](prelude::save), [`load`](prelude::load) |
+//! | `gradcheck` | checks that gradients are correct | `gradcheck::Judge` |
+//!
+//! `cargo xtask doc --open`, in a clone of the repository, documents all of them; the documentation of this crate alone
+//! contains the prelude.
 //!
 //! A network that learns XOR, whose classes no line separates:
 //!
@@ -52,6 +61,7 @@ pub use brique_train as train;
 ///
 /// It does not contain the error types of the crates, which share a name; `Box<dyn Error>` accepts all of them.
 pub mod prelude {
+    pub use brique_checkpoint::{load, save};
     pub use brique_core::{Fault, Loss, Module, Parameter, Reduction, Shape};
     pub use brique_datasets::{
         Blobs, Circles, CsvOptions, CsvReport, DataType, Dataset, Fill, FittedPreparation, GenArti,
@@ -65,8 +75,13 @@ pub mod prelude {
         Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, Workspace, registry,
     };
     pub use brique_losses::{
+<<<<<<< HEAD
         BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, ElementwiseLoss, HingeLoss, HuberLoss, L1Loss, MSELoss,
         NLLLoss,
+=======
+        BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, L1Loss, MSELoss, NLLLoss,
+        WeightedLoss,
+>>>>>>> w/metrics
     };
     pub use brique_optim::{
         Adagrad, Adam, AdamW, CustomOptimizer, Optimizer, RMSprop, ReduceOnPlateau, SGD, Schedule, clip_norm,
@@ -74,10 +89,18 @@ pub mod prelude {
     };
     pub use brique_random::{NumpyRandomState, RandomSource, portable};
     pub use brique_tensor::ndarray::{self, Array2, array};
-    pub use brique_tensor::{Matrix, Scalar, Threads};
+    // The page of `Scalar` links to a hidden trait, and such a link is dead in another crate.
+    #[doc(no_inline)]
+    pub use brique_tensor::Scalar;
+    pub use brique_tensor::{Matrix, Threads};
     pub use brique_train::{
+<<<<<<< HEAD
         Batch, Checkpoints, Epoch, Evaluation, Fit, FitError, Goal, History, Metric, Optim, Stepper, Stopped,
         Training, Weights, evaluate, metrics, sgd,
+=======
+        Batch, Checkpoints, Epoch, Evaluation, Fit, History, Metric, Optim, Stepper, Stopped, Weights,
+        evaluate, metrics, predict_proba, sgd,
+>>>>>>> w/metrics
     };
 }
 

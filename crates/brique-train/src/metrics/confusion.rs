@@ -9,6 +9,7 @@ use brique_tensor::{Matrix, Scalar, is_allocatable};
 
 use super::MetricError;
 use super::classes::{Cut, Outcomes, decide};
+use names::check_names;
 use tally::{Tally, ratio};
 
 /// A confusion matrix: `counts[[i, j]]` is the number of examples of class i that were predicted to be of class j.
@@ -193,6 +194,48 @@ impl ConfusionMatrix {
     #[must_use]
     pub fn weighted_f1(&self) -> f64 {
         self.weighted_average(Tally::f1)
+    }
+
+    /// Sets the names of the classes, in the order of their indices. The table then contains the names.
+    ///
+    /// # Errors
+    ///
+    /// If there is not exactly one name per class; if a name is empty or contains a control character, for example a
+    /// line break; if two classes have the same name.
+    ///
+    /// ```
+    /// use brique_tensor::ndarray::array;
+    /// use brique_train::metrics::ConfusionMatrix;
+    ///
+    /// let (y, yhat) = (array![[0.0], [1.0], [1.0]], array![[0.1], [0.4], [0.9]]);
+    /// let confusion = ConfusionMatrix::of(&y, &yhat)?.with_class_names(["healthy", "ill"])?;
+    /// assert_eq!(
+    ///     confusion.to_string(),
+    ///     "true \\ predicted  healthy  ill\n\
+    ///      \x20        healthy        1    0\n\
+    ///      \x20            ill        1    1"
+    /// );
+    /// # Ok::<(), brique_train::metrics::MetricError>(())
+    /// ```
+    pub fn with_class_names<N: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Self, MetricError> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let classes = self.counts.nrows();
+        if names.len() != classes {
+            let found = names.len();
+            return Err(MetricError::ClassNames { found, classes });
+        }
+        check_names(&names)?;
+        self.names = Some(names);
+        Ok(self)
+    }
+
+    /// Returns the names of the classes, or `None` if no names were given.
+    #[must_use]
+    pub fn class_names(&self) -> Option<&[String]> {
+        self.names.as_deref()
     }
 
     fn count(outcomes: &Outcomes) -> Result<Self, MetricError> {

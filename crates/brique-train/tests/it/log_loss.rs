@@ -31,7 +31,7 @@ proptest! {
         }),
     ) {
         check_loss_of_logits(&truths, &logits);
-        check_loss_of_logits(&truths, &logits.mapv(|logit| logit as f32));
+        check_loss_of_logits(&truths, &logits.mapv(<f32 as Scalar>::from_f64));
     }
 
     #[test]

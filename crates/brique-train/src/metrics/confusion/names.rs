@@ -1,53 +1,9 @@
-//! The names of the classes of a confusion matrix.
+//! Checks the names of the classes of a confusion matrix.
 
-use super::ConfusionMatrix;
 use crate::metrics::MetricError;
 
-impl ConfusionMatrix {
-    /// Sets the names of the classes, in the order of their indices. The table then contains the names.
-    ///
-    /// # Errors
-    ///
-    /// If there is not exactly one name per class; if a name is empty or contains a control character, for example a
-    /// line break; if two classes have the same name.
-    ///
-    /// ```
-    /// use brique_tensor::ndarray::array;
-    /// use brique_train::metrics::ConfusionMatrix;
-    ///
-    /// let (y, yhat) = (array![[0.0], [1.0], [1.0]], array![[0.1], [0.4], [0.9]]);
-    /// let confusion = ConfusionMatrix::of(&y, &yhat)?.with_class_names(["healthy", "ill"])?;
-    /// assert_eq!(
-    ///     confusion.to_string(),
-    ///     "true \\ predicted  healthy  ill\n\
-    ///      \x20        healthy        1    0\n\
-    ///      \x20            ill        1    1"
-    /// );
-    /// # Ok::<(), brique_train::metrics::MetricError>(())
-    /// ```
-    pub fn with_class_names<N: Into<String>>(
-        mut self,
-        names: impl IntoIterator<Item = N>,
-    ) -> Result<Self, MetricError> {
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        let classes = self.counts.nrows();
-        if names.len() != classes {
-            let found = names.len();
-            return Err(MetricError::ClassNames { found, classes });
-        }
-        check_names(&names)?;
-        self.names = Some(names);
-        Ok(self)
-    }
-
-    /// Returns the names of the classes, or `None` if no names were given.
-    #[must_use]
-    pub fn class_names(&self) -> Option<&[String]> {
-        self.names.as_deref()
-    }
-}
-
-fn check_names(names: &[String]) -> Result<(), MetricError> {
+/// Returns an error if a name is empty, cannot be written in a line, or occurs twice.
+pub(super) fn check_names(names: &[String]) -> Result<(), MetricError> {
     let mut order: Vec<usize> = (0..names.len()).collect();
     // The sort is stable, so that the error names the second of two equal names.
     order.sort_by_key(|&class| &names[class]);

@@ -58,8 +58,54 @@ const METHODS: [Method; 3] = [
     ("per_example", |loss, y, yhat| loss.per_example(y, yhat).map(drop)),
 ];
 
-pub fn rows() -> Vec<Row> {
+fn of_weights_and_probabilities() -> Vec<Row> {
     let mut rows = Vec::new();
+    for (operation, method) in METHODS {
+        for weight in [-1.0, f64::NAN, f64::INFINITY] {
+            let found =
+                format!("{operation}: weights[1] is {weight}, expected a finite number of at least 0");
+            rows.push(refused(
+                format!("{operation} weight {weight}"),
+                &[&found],
+                move || {
+                    let (loss, weights) = (MSELoss::new(), array![1.0, weight]);
+                    let y = array![[0.0], [1.0]];
+                    method(&WeightedLoss::new(&loss, &weights), &y, &y)
+                },
+            ));
+        }
+        for length in [0, 1, 3] {
+            let found = format!("{operation}: the number of weights is {length}, expected 2");
+            rows.push(refused(
+                format!("{operation} {length} weights"),
+                &[&found],
+                move || {
+                    let (loss, weights) = (MSELoss::new(), ndarray::Array1::ones(length));
+                    let y = array![[0.0], [1.0]];
+                    method(&WeightedLoss::new(&loss, &weights), &y, &y)
+                },
+            ));
+        }
+    }
+    let losses: [fn() -> Box<dyn Loss>; 4] = [
+        || Box::new(MSELoss::new()),
+        || Box::new(L1Loss::new()),
+        || Box::new(HuberLoss::new()),
+        || Box::new(HingeLoss::new()),
+    ];
+    for make in losses {
+        let found = "probabilities: predictions of this loss do not stand for probabilities, expected";
+        rows.push(refused(
+            format!("{} probabilities", make()),
+            &[found],
+            move || make().probabilities(&array![[0.5]]),
+        ));
+    }
+    rows
+}
+
+pub fn rows() -> Vec<Row> {
+    let mut rows = of_weights_and_probabilities();
     for (operation, method) in METHODS {
         for (name, make, wrong_targets) in OF_ELEMENTS {
             let part = format!("{name}(mean), {operation}: ");
