@@ -99,8 +99,13 @@ fn number(value: f64) -> String {
     if !(1e-3..1e6).contains(&magnitude) {
         return format!("{value:.3e}");
     }
-    let digits_before_the_point = magnitude.log10().floor() as i32 + 1;
-    let decimals = usize::try_from(4 - digits_before_the_point).unwrap_or(0);
+    let whole_digits = format!("{magnitude:.0}").len();
+    let decimals = match magnitude {
+        magnitude if magnitude >= 1.0 => 4_usize.saturating_sub(whole_digits),
+        magnitude if magnitude >= 0.1 => 4,
+        magnitude if magnitude >= 0.01 => 5,
+        _ => 6,
+    };
     format!("{value:.decimals$}")
 }
 

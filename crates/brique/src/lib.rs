@@ -75,13 +75,8 @@ pub mod prelude {
         Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, Workspace, registry,
     };
     pub use brique_losses::{
-<<<<<<< HEAD
         BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, ElementwiseLoss, HingeLoss, HuberLoss, L1Loss, MSELoss,
-        NLLLoss,
-=======
-        BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, L1Loss, MSELoss, NLLLoss,
-        WeightedLoss,
->>>>>>> w/metrics
+        NLLLoss, WeightedLoss,
     };
     pub use brique_optim::{
         Adagrad, Adam, AdamW, CustomOptimizer, Optimizer, RMSprop, ReduceOnPlateau, SGD, Schedule, clip_norm,
@@ -94,13 +89,8 @@ pub mod prelude {
     pub use brique_tensor::Scalar;
     pub use brique_tensor::{Matrix, Threads};
     pub use brique_train::{
-<<<<<<< HEAD
         Batch, Checkpoints, Epoch, Evaluation, Fit, FitError, Goal, History, Metric, Optim, Stepper, Stopped,
-        Training, Weights, evaluate, metrics, sgd,
-=======
-        Batch, Checkpoints, Epoch, Evaluation, Fit, History, Metric, Optim, Stepper, Stopped, Weights,
-        evaluate, metrics, predict_proba, sgd,
->>>>>>> w/metrics
+        Training, Weights, evaluate, metrics, predict_proba, sgd,
     };
 }
 
