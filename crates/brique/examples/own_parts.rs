@@ -9,7 +9,7 @@ fn block(width: usize, rng: &mut dyn RandomSource) -> Result<Residual, Failure> 
     let chain = Sequential::new(width)
         .then(LayerNorm::new(width)?)?
         .then(Linear::new(width, 4 * width, Init::XavierUniform, rng)?)?
-        .then(GELU::default())?
+        .then(GELU)?
         .then(Linear::new(4 * width, width, Init::XavierUniform, rng)?)?;
     Ok(Residual::new(width, chain)?)
 }
