@@ -144,7 +144,8 @@ impl ReadLimits {
     /// use brique_datasets::{CsvOptions, Dataset, ReadLimits};
     ///
     /// let limits = ReadLimits::new().unpacked(8 << 30);
-    /// let large: Dataset<f32> = limits.read_csv("large.csv.gz", &CsvOptions::default())?;
+    /// let options = CsvOptions::default();
+    /// let large: Dataset<f32> = limits.read_csv("large.csv.gz", &options)?;
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```
     pub fn read_csv<T: Scalar>(
@@ -164,10 +165,9 @@ impl ReadLimits {
     /// ```
     /// use brique_datasets::{CsvOptions, ReadLimits};
     ///
-    /// let error = ReadLimits::new()
-    ///     .field(3)
-    ///     .read_csv_from::<f64>("1,2\n3,4567\n".as_bytes(), &CsvOptions::default())
-    ///     .unwrap_err();
+    /// let (text, options) = ("1,2\n3,4567\n".as_bytes(), CsvOptions::default());
+    /// let limits = ReadLimits::new().field(3);
+    /// let error = limits.read_csv_from::<f64>(text, &options).unwrap_err();
     /// let expected = "line 2, column 2 begins with \"4567\", expected at most 3 bytes";
     /// assert!(error.to_string().starts_with(expected));
     /// ```
