@@ -188,8 +188,8 @@ impl ReadLimits {
     /// ```no_run
     /// use brique_datasets::{CsvOptions, ReadLimits};
     ///
-    /// let limits = ReadLimits::new().categories(5000);
-    /// let (data, report) = limits.read_csv_report::<f32>("towns.csv", &CsvOptions::default())?;
+    /// let (limits, options) = (ReadLimits::new().categories(5000), CsvOptions::default());
+    /// let (data, report) = limits.read_csv_report::<f32>("towns.csv", &options)?;
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```
     pub fn read_csv_report<T: Scalar>(
@@ -210,9 +210,9 @@ impl ReadLimits {
     /// ```
     /// use brique_datasets::{CsvOptions, ReadLimits};
     ///
-    /// let text = "1,2\n3,4\n".as_bytes();
+    /// let (text, options) = ("1,2\n3,4\n".as_bytes(), CsvOptions::default());
     /// let limits = ReadLimits::new().field(1);
-    /// let (data, report) = limits.read_csv_report_from::<f32>(text, &CsvOptions::default())?;
+    /// let (data, report) = limits.read_csv_report_from::<f32>(text, &options)?;
     /// assert_eq!((data.len(), report.examples, report.dropped), (2, 2, 0));
     /// assert_eq!(report.to_string(), "2 examples, 0 dropped; no value is missing");
     /// # Ok::<(), brique_datasets::Error>(())
