@@ -1,9 +1,7 @@
 //! Any bytes as comma-separated values, with a header and without, with texts and missing values.
 #![no_main]
 
-use brique_datasets::{
-    CsvOptions, InputColumns, LabelColumn, Missing, ReadLimits, TextColumn,
-};
+use brique_datasets::{CsvOptions, InputColumns, LabelColumn, Missing, ReadLimits, TextColumn};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

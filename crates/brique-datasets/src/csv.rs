@@ -144,7 +144,8 @@ impl ReadLimits {
     /// use brique_datasets::{CsvOptions, Dataset, ReadLimits};
     ///
     /// let limits = ReadLimits::new().unpacked(8 << 30);
-    /// let large: Dataset<f32> = limits.read_csv("large.csv.gz", &CsvOptions::default())?;
+    /// let options = CsvOptions::default();
+    /// let large: Dataset<f32> = limits.read_csv("large.csv.gz", &options)?;
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```
     pub fn read_csv<T: Scalar>(
@@ -164,10 +165,9 @@ impl ReadLimits {
     /// ```
     /// use brique_datasets::{CsvOptions, ReadLimits};
     ///
-    /// let error = ReadLimits::new()
-    ///     .field(3)
-    ///     .read_csv_from::<f64>("1,2\n3,4567\n".as_bytes(), &CsvOptions::default())
-    ///     .unwrap_err();
+    /// let (text, options) = ("1,2\n3,4567\n".as_bytes(), CsvOptions::default());
+    /// let limits = ReadLimits::new().field(3);
+    /// let error = limits.read_csv_from::<f64>(text, &options).unwrap_err();
     /// let expected = "line 2, column 2 begins with \"4567\", expected at most 3 bytes";
     /// assert!(error.to_string().starts_with(expected));
     /// ```
@@ -188,8 +188,8 @@ impl ReadLimits {
     /// ```no_run
     /// use brique_datasets::{CsvOptions, ReadLimits};
     ///
-    /// let limits = ReadLimits::new().categories(5000);
-    /// let (data, report) = limits.read_csv_report::<f32>("towns.csv", &CsvOptions::default())?;
+    /// let (limits, options) = (ReadLimits::new().categories(5000), CsvOptions::default());
+    /// let (data, report) = limits.read_csv_report::<f32>("towns.csv", &options)?;
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```
     pub fn read_csv_report<T: Scalar>(
@@ -210,9 +210,9 @@ impl ReadLimits {
     /// ```
     /// use brique_datasets::{CsvOptions, ReadLimits};
     ///
-    /// let text = "1,2\n3,4\n".as_bytes();
+    /// let (text, options) = ("1,2\n3,4\n".as_bytes(), CsvOptions::default());
     /// let limits = ReadLimits::new().field(1);
-    /// let (data, report) = limits.read_csv_report_from::<f32>(text, &CsvOptions::default())?;
+    /// let (data, report) = limits.read_csv_report_from::<f32>(text, &options)?;
     /// assert_eq!((data.len(), report.examples, report.dropped), (2, 2, 0));
     /// assert_eq!(report.to_string(), "2 examples, 0 dropped; no value is missing");
     /// # Ok::<(), brique_datasets::Error>(())

@@ -208,7 +208,7 @@ fn check_count(what: &'static str, found: usize, expected: usize) -> Result<(), 
     })
 }
 
-/// Returns an error unless the targets are numbers of so many classes, or have one column for each class.
+/// Returns an error unless the targets are numbers of this many classes, or have one column for each class.
 fn check_classes<T: Scalar>(targets: &Matrix<T>, classes: usize) -> Result<(), Error> {
     if targets.ncols() != 1 {
         return check_count("classes", classes, targets.ncols());

@@ -30,7 +30,8 @@ impl<T: Scalar> Dataset<T> {
     /// assert_eq!(weighted.select(&[1])?.example_weights().unwrap(), [3.0]);
     ///
     /// let error = data.with_example_weights(vec![1.0, -3.0]).unwrap_err();
-    /// let expected = "the weight of example 1 is -3, expected a finite number of at least 0";
+    /// let expected = "the weight of example 1 is -3, \
+    ///                 expected a finite number of at least 0";
     /// assert_eq!(error.to_string(), expected);
     /// # Ok::<(), brique_datasets::Error>(())
     /// ```
@@ -78,7 +79,8 @@ impl<T: Scalar> Dataset<T> {
 /// assert_eq!(weights, [4.0 / (2.0 * 3.0), 4.0 / (2.0 * 1.0)]);
 ///
 /// let error = balanced_class_weights(&[0, 0, 1, 0], 3).unwrap_err();
-/// let expected = "class 2 has no example, expected at least one of each of the 3 classes";
+/// let expected = "class 2 has no example, \
+///                 expected at least one of each of the 3 classes";
 /// assert_eq!(error.to_string(), expected);
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```

@@ -26,7 +26,8 @@ use crate::field::excerpt;
 ///
 /// // The categories of this file are those of the next file.
 /// let of_next_file = CsvOptions { text: report.text, ..options };
-/// assert_eq!(of_next_file.text, [TextColumn::classes("ill").categories(["no", "yes"])]);
+/// let ill = TextColumn::classes("ill").categories(["no", "yes"]);
+/// assert_eq!(of_next_file.text, [ill]);
 /// # Ok::<(), brique_datasets::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
