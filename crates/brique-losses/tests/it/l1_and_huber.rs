@@ -193,3 +193,16 @@ fn losses_show_themselves_and_their_options() {
         "HuberLoss(batch mean, delta 0.5)"
     );
 }
+
+#[test]
+fn a_delta_has_to_be_a_number_above_0_in_f32_too() {
+    for (delta, expected) in [
+        (0.0, "delta is 0, expected a finite number above 0"),
+        (f64::INFINITY, "delta is inf, expected a finite number above 0"),
+        (1e-50, "expected a number that is finite and above 0 in f32"),
+        (1e300, "expected a number that is finite and above 0 in f32"),
+    ] {
+        let error = HuberLoss::new().delta(delta).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
