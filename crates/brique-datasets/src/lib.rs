@@ -6,6 +6,7 @@
 //! * [`gen_arti`] generates the report's two Gaussians, XOR and checkerboard.
 //! * [`moons`], [`circles`], [`blobs`] and [`spirals`] generate toy data; the first three match scikit-learn's bit for
 //!   bit.
+//! * [`mnist_1d`] generates MNIST-1D, short signals of ten classes.
 //! * [`line()`], [`plane()`] and [`LinearProblem`] generate linear data with noise.
 //! * [`digits`] returns 1,797 handwritten digits, which are embedded in the program.
 //! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip; [`ReadLimits`] limits
@@ -45,6 +46,7 @@ mod labels;
 mod limits;
 mod linear_problem;
 mod memory;
+mod mnist_1d;
 mod names;
 mod preparation;
 mod split;
@@ -70,6 +72,7 @@ pub use idx::{read_idx_images, read_idx_images_from, read_idx_labels, read_idx_l
 pub use labels::{class_indices, one_hot};
 pub use limits::ReadLimits;
 pub use linear_problem::{LinearProblem, line, linspace, plane};
+pub use mnist_1d::{Mnist1D, mnist_1d};
 pub use preparation::{Fill, FittedPreparation, Preparation};
 pub use split::{Selection, Split, TestSize, train_test_indices, train_test_split};
 pub use standardizer::Standardizer;

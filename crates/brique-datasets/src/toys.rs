@@ -30,7 +30,7 @@ fn shuffled_with_noise(points: &[Labelled], noise: f64, rng: &mut dyn RandomSour
 }
 
 /// Returns the number of examples of each class: equal numbers, with the remainder distributed to the first classes.
-fn shares(examples: usize, classes: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn shares(examples: usize, classes: usize) -> impl Iterator<Item = usize> {
     // Further classes have no example.
     (0..classes.min(examples)).map(move |class| examples / classes + usize::from(class < examples % classes))
 }

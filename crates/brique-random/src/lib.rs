@@ -3,7 +3,7 @@
 //!
 //! Start with [`portable`].
 //!
-//! * [`RandomSource`]: the trait for uniform and normal numbers and permutations.
+//! * [`RandomSource`]: the trait for uniform and normal numbers, integers and permutations.
 //! * Every generator of the `rand` crate implements it, through `rand_distr`.
 //! * [`portable`]: the default generator; a seed gives the same stream on every platform.
 //! * [`NumpyRandomState`]: NumPy's legacy generator, which the report used. It returns the same numbers, bit for bit.

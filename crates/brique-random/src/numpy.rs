@@ -93,10 +93,17 @@ impl RandomSource for NumpyRandomState {
     /// Uses the Fisher–Yates shuffle, from the last index down to the second.
     fn shuffle(&mut self, indices: &mut [usize]) {
         for last in (1..indices.len()).rev() {
-            #[expect(clippy::cast_possible_truncation, reason = "at most `last`, which is a usize")]
-            let other = self.interval(last as u64) as usize;
+            let other = self.uniform_integer(last);
             indices.swap(last, other);
         }
+    }
+
+    /// Draws 32-bit words, or 64-bit ones if `max` does not fit into 32 bits, and sets their upper bits to 0, until one
+    /// is at most `max`.
+    fn uniform_integer(&mut self, max: usize) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "at most `max`, which is a usize")]
+        let integer = self.interval(max as u64) as usize;
+        integer
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every generator of the `rand` crate as a source, and the portable default generator.
 
 use rand::seq::SliceRandom;
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal, StandardUniform};
 
 use crate::RandomSource;
@@ -38,5 +38,9 @@ impl<R: Rng + ?Sized> RandomSource for R {
 
     fn shuffle(&mut self, indices: &mut [usize]) {
         SliceRandom::shuffle(indices, self);
+    }
+
+    fn uniform_integer(&mut self, max: usize) -> usize {
+        self.random_range(0..=max)
     }
 }

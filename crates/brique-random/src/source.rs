@@ -23,6 +23,29 @@ pub trait RandomSource {
         mean + deviation * self.standard_normal()
     }
 
+    /// Draws an integer from 0 to `max`, both included; each is equally likely.
+    ///
+    /// With `NumpyRandomState`, it is NumPy's `randint(max + 1)` and `choice(max + 1)`, which draw nothing if `max` is
+    /// 0. The default implementation computes `⌊uniform(0, max + 1)⌋`: the frequencies of the integers then differ by a
+    /// relative error of at most `(max + 1)·2⁻⁵³`.
+    ///
+    /// ```
+    /// use brique_random::{NumpyRandomState, RandomSource};
+    ///
+    /// let mut state = NumpyRandomState::new(42);
+    /// let dice: Vec<usize> = (0..5).map(|_| 1 + state.uniform_integer(5)).collect();
+    /// assert_eq!(dice, [4, 5, 3, 5, 5]);
+    /// ```
+    fn uniform_integer(&mut self, max: usize) -> usize {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number from 0 to max + 1 is cut off on purpose"
+        )]
+        let integer = self.uniform(0.0, max as f64 + 1.0) as usize;
+        integer.min(max)
+    }
+
     /// Returns the numbers 0 to `n − 1` in random order; every order is equally likely.
     ///
     /// # Panics

@@ -65,10 +65,10 @@ pub mod prelude {
     pub use brique_core::{Fault, Loss, Module, Parameter, Reduction, Shape};
     pub use brique_datasets::{
         Blobs, Circles, CsvOptions, CsvReport, DataType, Dataset, Fill, FittedPreparation, GenArti,
-        InputColumns, LabelColumn, Missing, Moons, Preparation, ReadLimits, Selection, Spirals, Split,
-        Standardizer, TestSize, TextColumn, balanced_class_weights, blobs, circles, class_indices, digits,
-        gen_arti, k_fold, line, moons, one_hot, plane, read_csv, read_csv_report, read_mnist, read_usps,
-        spirals, train_test_split,
+        InputColumns, LabelColumn, Missing, Mnist1D, Moons, Preparation, ReadLimits, Selection, Spirals,
+        Split, Standardizer, TestSize, TextColumn, balanced_class_weights, blobs, circles, class_indices,
+        digits, gen_arti, k_fold, line, mnist_1d, moons, one_hot, plane, read_csv, read_csv_report,
+        read_mnist, read_usps, spirals, train_test_split,
     };
     pub use brique_layers::{
         Concat, Dropout, ELU, GELU, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU,

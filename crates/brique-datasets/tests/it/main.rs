@@ -26,6 +26,7 @@ mod idx;
 mod labels;
 mod linear_problem;
 mod malformed;
+mod mnist_1d;
 mod mutator;
 mod names;
 mod preparation;

@@ -2,8 +2,8 @@
 
 use brique_core::Module;
 use brique_datasets::{
-    Blobs, Circles, DataType, Dataset, GenArti, Moons, Selection, Spirals, TestSize, blobs, circles, digits,
-    gen_arti, line, moons, plane, spirals, train_test_indices,
+    Blobs, Circles, DataType, Dataset, GenArti, Mnist1D, Moons, Selection, Spirals, TestSize, blobs, circles,
+    digits, gen_arti, line, mnist_1d, moons, plane, spirals, train_test_indices,
 };
 use brique_layers::{Dropout, Init, Linear};
 use brique_random::{NumpyRandomState, RandomSource, portable};
@@ -59,6 +59,16 @@ fn arti(data_type: DataType, rng: &mut dyn RandomSource) -> Vec<String> {
         )
         .unwrap(),
     )
+}
+
+/// The first points of MNIST-1D.
+fn first_points(rng: &mut dyn RandomSource) -> Vec<String> {
+    let small = Mnist1D {
+        examples: 20,
+        ..Mnist1D::default()
+    };
+    let (train, _) = mnist_1d(&small, rng).unwrap();
+    hex(train.inputs().iter().copied().take(4))
 }
 
 /// First training and first test indices of a split of 20 examples in two classes.
@@ -148,6 +158,8 @@ fn values() -> Vec<(&'static str, Vec<String>)> {
             "spirals, portable",
             first_row(&spirals(&Spirals::default(), &mut ours()).unwrap()),
         ),
+        ("MNIST-1D, NumPy", first_points(&mut numpy())),
+        ("MNIST-1D, portable", first_points(&mut ours())),
         ("digits", first_row(&digits().unwrap())),
         ("Dropout", dropped()),
         ("Init::StandardNormal", first_parameters(Init::StandardNormal)),
@@ -202,6 +214,8 @@ blobs, NumPy: c01ee7dae200ea96 c020ca37c7b0f4d7 4000000000000000
 blobs, portable: 401a1fcbff6af3b6 40046228a0aa35b6 4000000000000000
 spirals, NumPy: 3fd287a87e8a24e5 3fe3b064b4e793c8 3ff0000000000000
 spirals, portable: bfedc13f780f79cc 3fce8f1b7f771195 3ff0000000000000
+MNIST-1D, NumPy: 3fe00e5f8100bfa2 3fdfd21dd9a99de1 3fc7f14d43862342 bfc43af5e24f1f21
+MNIST-1D, portable: bfff90c5e7404cd9 bff49ffb650f9d9c bfe0c66b20734f04 bfc0b3ba55b02fa0
 digits: 0000000000000000 0000000000000000 4014000000000000 402a000000000000 4022000000000000 3ff0000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 402a000000000000 402e000000000000 4024000000000000 402e000000000000 4014000000000000 0000000000000000 0000000000000000 4008000000000000 402e000000000000 4000000000000000 0000000000000000 4026000000000000 4020000000000000 0000000000000000 0000000000000000 4010000000000000 4028000000000000 0000000000000000 0000000000000000 4020000000000000 4020000000000000 0000000000000000 0000000000000000 4014000000000000 4020000000000000 0000000000000000 0000000000000000 4022000000000000 4020000000000000 0000000000000000 0000000000000000 4010000000000000 4026000000000000 0000000000000000 3ff0000000000000 4028000000000000 401c000000000000 0000000000000000 0000000000000000 4000000000000000 402c000000000000 4014000000000000 4024000000000000 4028000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 4018000000000000 402a000000000000 4024000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000
 Dropout: 4000000000000000 0000000000000000 4000000000000000 4000000000000000 0000000000000000 0000000000000000 0000000000000000 4000000000000000 0000000000000000 4000000000000000 0000000000000000 0000000000000000
 Init::StandardNormal: 3feab3627bf1d0be bfe07a9388e170e3 3ff6860d5903a0df

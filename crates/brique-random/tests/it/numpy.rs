@@ -117,6 +117,27 @@ fn permutation() {
     assert_eq!(checksum(&of_seed_5(1000)), 243_748_383);
 }
 
+/// The numbers of `choice`, and the draw after them.
+#[test]
+fn uniform_integer() {
+    let of_seed_7 = |maxima: &[usize]| {
+        let mut state = NumpyRandomState::new(7);
+        let integers: Vec<usize> = maxima.iter().map(|&max| state.uniform_integer(max)).collect();
+        (integers, state.random_sample())
+    };
+    assert_eq!(
+        of_seed_7(&[47; 8]),
+        (vec![47, 4, 25, 3, 19, 23, 39, 28], 0.308_012_765_187_739_35)
+    );
+    assert_eq!(
+        of_seed_7(&[0, 0, 1, 2, 999, (1 << 31) - 1, u32::MAX as usize]),
+        (
+            vec![0, 0, 1, 0, 537, 1_369_975_286, 1_882_953_283],
+            0.978_222_897_078_582_5
+        )
+    );
+}
+
 fn check_diagonal_normal(variances: &[f64], expected: &[u64]) {
     let mut state = NumpyRandomState::new(9);
     let mean: Vec<f64> = (0..variances.len()).map(|i| i as f64).collect();

@@ -9,6 +9,23 @@ fn sources(seed: u32) -> [Box<dyn RandomSource>; 2] {
     ]
 }
 
+/// A source that implements only what it has to.
+struct Required(Box<dyn RandomSource>);
+
+impl RandomSource for Required {
+    fn uniform(&mut self, low: f64, high: f64) -> f64 {
+        self.0.uniform(low, high)
+    }
+
+    fn standard_normal(&mut self) -> f64 {
+        self.0.standard_normal()
+    }
+
+    fn shuffle(&mut self, indices: &mut [usize]) {
+        self.0.shuffle(indices);
+    }
+}
+
 proptest! {
     #[test]
     fn permutation_holds_every_index_once(seed: u32, n in prop_oneof![Just(0_usize), Just(1), 2..300_usize]) {
@@ -28,9 +45,18 @@ proptest! {
     }
 
     #[test]
+    fn uniform_integer_is_at_most_max(seed: u32, max in prop_oneof![Just(0_usize), Just(1), 2..300_usize, any::<usize>()]) {
+        for mut source in sources(seed) {
+            prop_assert!(source.uniform_integer(max) <= max);
+            prop_assert!(Required(source).uniform_integer(max) <= max);
+        }
+    }
+
+    #[test]
     fn same_seed_same_draws(seed: u32) {
         for (mut one, mut other) in sources(seed).into_iter().zip(sources(seed)) {
             prop_assert_eq!(one.permutation(9), other.permutation(9));
+            prop_assert_eq!(one.uniform_integer(99), other.uniform_integer(99));
             prop_assert_eq!(one.uniform(0.0, 1.0).to_bits(), other.uniform(0.0, 1.0).to_bits());
             prop_assert_eq!(one.standard_normal().to_bits(), other.standard_normal().to_bits());
         }
@@ -72,6 +98,23 @@ fn draws_have_their_distributions() {
         assert!(
             (4300..4800).contains(&beyond_two),
             "{beyond_two} of {n} beyond two deviations"
+        );
+    }
+}
+
+#[test]
+fn each_integer_is_equally_likely() {
+    let [numpy, portable] = sources(3);
+    let [by_default, _] = sources(4);
+    for mut source in [numpy, portable, Box::new(Required(by_default))] {
+        let mut counts = [0_i32; 6];
+        for _ in 0..60_000 {
+            counts[source.uniform_integer(5)] += 1;
+        }
+        // The standard deviation of a count is 91.
+        assert!(
+            counts.iter().all(|count| (count - 10_000).abs() < 400),
+            "{counts:?}"
         );
     }
 }
@@ -170,4 +213,5 @@ fn the_portable_stream_stays_what_it_is() {
         ]
     );
     assert_eq!(rng.permutation(10), [5, 3, 8, 0, 7, 1, 9, 4, 2, 6]);
+    assert_eq!([9, 999].map(|max| rng.uniform_integer(max)), [1, 605]);
 }

@@ -23,8 +23,18 @@ pub fn rows() -> Vec<Row> {
 
 type OfSize = fn(usize, &mut dyn RandomSource) -> Result<Dataset, Error>;
 
+/// The training set of MNIST-1D, which has all examples, after a change of its parameters.
+fn mnist_1d_of(change: impl FnOnce(&mut Mnist1D), rng: &mut dyn RandomSource) -> Result<Dataset, Error> {
+    let mut parameters = Mnist1D {
+        train_fraction: 1.0,
+        ..Mnist1D::default()
+    };
+    change(&mut parameters);
+    mnist_1d(&parameters, rng).map(|(train, _)| train)
+}
+
 fn sizes() -> Vec<Row> {
-    let generators: [(&str, &str, OfSize); 9] = [
+    let generators: [(&str, &str, OfSize); 13] = [
         ("gen_arti", "nbex", |nbex, rng| {
             gen_arti(
                 &GenArti {
@@ -88,6 +98,9 @@ fn sizes() -> Vec<Row> {
                 rng,
             )
         }),
+        ("mnist_1d", "examples", |examples, rng| {
+            mnist_1d_of(|it| it.examples = examples, rng)
+        }),
         ("blobs", "classes", |classes, rng| {
             blobs(
                 &Blobs {
@@ -106,6 +119,15 @@ fn sizes() -> Vec<Row> {
                 rng,
             )
         }),
+        ("mnist_1d", "length", |length, rng| {
+            mnist_1d_of(|it| it.length = length, rng)
+        }),
+        ("mnist_1d", "template_length + padding.1", |length, rng| {
+            mnist_1d_of(|it| it.template_length = length, rng)
+        }),
+        ("mnist_1d", "template_length + padding.1", |high, rng| {
+            mnist_1d_of(|it| it.padding.1 = high, rng)
+        }),
     ];
     let mut rows = Vec::new();
     for (function, parameter, call) in generators {
@@ -119,7 +141,7 @@ fn sizes() -> Vec<Row> {
         }
     }
     for size in [0, 1] {
-        for (function, _, call) in &generators[..7] {
+        for (function, _, call) in &generators[..8] {
             let call = *call;
             rows.push(gives(
                 format!("{function} of {size}"),
@@ -142,7 +164,7 @@ fn sizes() -> Vec<Row> {
 type OfNumber = fn(f64, &mut dyn RandomSource) -> Result<Dataset, Error>;
 
 fn parameters() -> Vec<Row> {
-    let options: [(&str, &str, &[f64], OfNumber); 13] = [
+    let options: [(&str, &str, &[f64], OfNumber); 18] = [
         ("gen_arti", "centerx", &[], |centerx, rng| {
             gen_arti(
                 &GenArti {
@@ -233,6 +255,21 @@ fn parameters() -> Vec<Row> {
                 rng,
             )
         }),
+        ("mnist_1d", "scale", &[-0.5], |value, rng| {
+            mnist_1d_of(|it| it.scale = value, rng)
+        }),
+        ("mnist_1d", "shear", &[-0.5], |value, rng| {
+            mnist_1d_of(|it| it.shear = value, rng)
+        }),
+        ("mnist_1d", "correlated_noise", &[-0.5], |value, rng| {
+            mnist_1d_of(|it| it.correlated_noise = value, rng)
+        }),
+        ("mnist_1d", "independent_noise", &[-0.5], |value, rng| {
+            mnist_1d_of(|it| it.independent_noise = value, rng)
+        }),
+        ("mnist_1d", "train_fraction", &[-0.5, 1.5], |value, rng| {
+            mnist_1d_of(|it| it.train_fraction = value, rng)
+        }),
         ("LinearProblem", "bias", &[], |bias, rng| {
             LinearProblem {
                 weights: vec![1.0],
@@ -314,6 +351,23 @@ fn parameters() -> Vec<Row> {
             )
         },
     ));
+    let zeros: [(&str, fn(&mut Mnist1D)); 4] = [
+        ("length is 0, expected at least 1", |it| it.length = 0),
+        ("max_translation is 0, expected at least 1", |it| {
+            it.max_translation = 0;
+        }),
+        ("template_length + padding.1 is 0, expected at least 1", |it| {
+            (it.template_length, it.padding) = (0, (0, 0));
+        }),
+        ("padding is (3, 2), expected two numbers, the lower", |it| {
+            it.padding = (3, 2);
+        }),
+    ];
+    for (message, change) in zeros {
+        rows.push(refused_undrawn(message, &["mnist_1d: ", message], move |rng| {
+            mnist_1d_of(change, rng)
+        }));
+    }
     rows.push(refused_undrawn(
         "columns",
         &["the inputs have 2 columns, expected 1: one for each weight"],
