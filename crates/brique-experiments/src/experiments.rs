@@ -1,5 +1,6 @@
 //! The experiments, one file each, in the order of the report.
 
+mod auto_encoder;
 mod classification;
 mod classification_seeds;
 mod contract;
@@ -15,7 +16,7 @@ mod step_size;
 use crate::Experiment;
 
 /// All experiments, in the order of the report.
-pub const ALL: [Experiment; 11] = [
+pub const ALL: [Experiment; 12] = [
     contract::EXPERIMENT,
     regression_line::EXPERIMENT,
     regression_plane::EXPERIMENT,
@@ -27,4 +28,5 @@ pub const ALL: [Experiment; 11] = [
     optimisers::EXPERIMENT,
     depth::EXPERIMENT,
     multiclass::EXPERIMENT,
+    auto_encoder::EXPERIMENT,
 ];
