@@ -1,6 +1,6 @@
 //! Residual blocks, branches, networks within networks, and their descriptions.
 
-use brique_core::{Description, Module, Registry, visit_tensors};
+use brique_core::{Description, Module, Registry, Shape, visit_tensors};
 use brique_gradcheck::Judge;
 use brique_gradcheck::composite_laws::everything_is_passed_on;
 use brique_gradcheck::strategies::sizes;
@@ -267,4 +267,15 @@ fn a_user_registers_a_kind_of_their_own() {
     let mut registry: Registry = registry();
     registry.register("Twice", |_, _| Ok(Box::new(Residual::new(2, Tanh)?)));
     assert!(registry.build(&Description::new("Twice")).is_ok());
+}
+
+#[test]
+fn a_residual_takes_examples_of_its_shape_and_of_its_size() {
+    let residual = Residual::<f64>::new([2, 3], Tanh).unwrap();
+    for shape in [Shape::from([2, 3]), Shape::from(6)] {
+        assert_eq!(residual.output_shape(shape).unwrap(), Shape::from([2, 3]));
+    }
+    for shape in [Shape::from([3, 2]), Shape::from(5)] {
+        assert!(residual.output_shape(shape).is_err());
+    }
 }
