@@ -34,6 +34,7 @@ mod affine;
 mod aligned;
 mod compile_once;
 mod compiled;
+mod convolution;
 mod elementwise;
 mod exponential;
 mod finite;
@@ -54,11 +55,15 @@ mod softmax;
 mod sum;
 mod threads;
 mod transpose;
+mod windows;
 
 pub use affine::{affine_delta, affine_forward, affine_gradient, affine_overwrite_gradient};
 pub use aligned::{aligned, aligned_zeros};
 #[doc(hidden)]
 pub use compile_once::{Compiled, Signature};
+pub use convolution::{
+    Convolution, convolution_delta, convolution_forward, convolution_gradient, convolution_overwrite_gradient,
+};
 pub use elementwise::{
     Elementwise, elementwise_delta, elementwise_forward, elementwise_forward_with_derivative,
 };
@@ -86,6 +91,7 @@ pub use softmax::{
 };
 pub use sum::add_column_sums;
 pub use threads::{Threads, ThreadsError};
+pub use windows::WindowAxis;
 
 /// Functions that only the tests of this crate call.
 #[doc(hidden)]
