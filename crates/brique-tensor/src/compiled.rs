@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::compile_once::{Compiled, Signature};
-use crate::convolution::{Delta, Forward, GradientSums, scratch::Scratch};
+use crate::convolution::{Forward, GradientSums, InputDelta, scratch::Scratch};
 use crate::kernels::Kernels;
 use crate::multiply_adds;
 use crate::product::operands::Product;
@@ -37,7 +37,7 @@ macro_rules! compiled {
                 Self::with_scratch(|scratch| dispatch((forward, scratch)));
             }
 
-            fn convolution_delta(delta: Delta<'_, Self>) {
+            fn convolution_delta(delta: InputDelta<'_, Self>) {
                 Self::with_scratch(|scratch| dispatch((delta, scratch)));
             }
 

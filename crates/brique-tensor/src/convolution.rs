@@ -20,127 +20,17 @@ mod gradient;
 mod offsets;
 mod panels;
 pub(crate) mod scratch;
+mod sizes;
 mod source;
 
-use ndarray::{Array2, Axis};
+use ndarray::{ArrayView2, ArrayViewMut1};
 
-pub(crate) use self::delta::Delta;
+pub(crate) use self::delta::InputDelta;
 pub(crate) use self::forward::Forward;
 pub(crate) use self::gradient::GradientSums;
-use crate::windows::WindowAxis;
+pub use self::sizes::Convolution;
+use crate::by_rows::{by_rows, in_rows};
 use crate::{Matrix, Scalar, add_column_sums, all_finite, compile_once, threads};
-
-/// The sizes of a convolution: the windows along both axes, the channels of input and output, and the groups.
-///
-/// An example of the input is (height, width, inputs), an example of the output (height of outputs, width of outputs,
-/// outputs). Output channel j belongs to group `j / (outputs / groups)` and sees the input channels of the same group
-/// only. A convolution along one axis has [`WindowAxis::NONE`] as its first axis.
-///
-/// ```
-/// use brique_tensor::{Convolution, WindowAxis};
-///
-/// let axis = WindowAxis::new(28, 5, 1, 0, 1).ok_or("no window fits")?;
-/// let convolution = Convolution::new([axis, axis], 1, 6, 1).ok_or("wrong groups")?;
-/// assert_eq!(convolution.weight_rows(), 25);
-/// assert_eq!(convolution.output_size(), 24 * 24 * 6);
-/// # Ok::<(), &str>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Convolution {
-    axes: [WindowAxis; 2],
-    inputs: usize,
-    outputs: usize,
-    groups: usize,
-}
-
-impl Convolution {
-    /// Creates the sizes of a convolution from `inputs` to `outputs` channels.
-    ///
-    /// Returns `None` if a number of channels is 0 or not divisible by the number of groups, or if there are more
-    /// numbers in an example or in the weights than memory can address.
-    #[must_use]
-    pub fn new(axes: [WindowAxis; 2], inputs: usize, outputs: usize, groups: usize) -> Option<Self> {
-        let is_whole = |channels: usize| channels > 0 && groups > 0 && channels.is_multiple_of(groups);
-        if !is_whole(inputs) || !is_whole(outputs) {
-            return None;
-        }
-        let product = |sizes: [usize; 4]| sizes.into_iter().try_fold(1_usize, usize::checked_mul);
-        let [rows, columns] = axes;
-        // A copy of an example has at most one number for each input channel of a group and each output channel.
-        let widest = (inputs / groups).checked_mul(outputs)?.max(inputs);
-        // The copy of δ is at most twice as high and twice as wide as the padded input.
-        let padded = product([2 * rows.padded(), 2 * columns.padded(), widest, size_of::<f64>()])?;
-        let output = product([rows.outputs(), columns.outputs(), outputs, size_of::<f64>()])?;
-        let weights = product([rows.kernel(), columns.kernel(), inputs / groups, outputs])?;
-        let largest = padded.max(output).max(weights.checked_mul(size_of::<f64>())?);
-        isize::try_from(largest).ok().map(|_| Self {
-            axes,
-            inputs,
-            outputs,
-            groups,
-        })
-    }
-
-    /// Returns the windows along both axes.
-    #[must_use]
-    pub fn axes(&self) -> [WindowAxis; 2] {
-        self.axes
-    }
-
-    /// Returns the channels of input and output.
-    #[must_use]
-    pub fn channels(&self) -> (usize, usize) {
-        (self.inputs, self.outputs)
-    }
-
-    /// Returns the number of groups.
-    #[must_use]
-    pub fn groups(&self) -> usize {
-        self.groups
-    }
-
-    /// Returns the number of weights of one output channel: elements of a window · input channels of a group. They are
-    /// the rows of the weights, in the order (row of the window, column of the window, channel).
-    #[must_use]
-    pub fn weight_rows(&self) -> usize {
-        self.taps() * self.group_inputs()
-    }
-
-    /// Returns the number of values in an example of the input.
-    #[must_use]
-    pub fn input_size(&self) -> usize {
-        self.axes[0].length() * self.axes[1].length() * self.inputs
-    }
-
-    /// Returns the number of values in an example of the output.
-    #[must_use]
-    pub fn output_size(&self) -> usize {
-        self.positions() * self.outputs
-    }
-
-    /// Returns the number of elements of a window.
-    fn taps(&self) -> usize {
-        self.axes[0].kernel() * self.axes[1].kernel()
-    }
-
-    fn group_inputs(&self) -> usize {
-        self.inputs / self.groups
-    }
-
-    fn group_outputs(&self) -> usize {
-        self.outputs / self.groups
-    }
-
-    /// Returns the number of windows.
-    fn positions(&self) -> usize {
-        self.axes[0].outputs() * self.axes[1].outputs()
-    }
-
-    /// Returns the number of multiplications for one example and one pass.
-    fn multiplications(&self) -> usize {
-        self.output_size().saturating_mul(self.weight_rows())
-    }
-}
 
 /// The number of multiplications that takes one thread about 10 µs. A smaller part is not worth another thread.
 const WORTH_A_THREAD: usize = 400_000;
@@ -155,7 +45,7 @@ const BLOCK_NUMBERS: usize = 32 * 1024;
 /// once fill the tiles. `numbers` is the size of an example in the buffer.
 fn examples_at_once(positions: usize, numbers: usize) -> usize {
     let most = BLOCK_NUMBERS / numbers.max(1);
-    BLOCK_POSITIONS.div_ceil(positions.max(1)).min(most).max(1)
+    (BLOCK_POSITIONS / positions.max(1)).min(most).max(1)
 }
 
 /// Computes `y[p, j] = Σ_k Σ_c x[p · stride + k · dilation − padding, c] · W[(k, c), j] + b[j]` over the elements k of a
@@ -287,7 +177,7 @@ compile_once! {
         in_rows(delta_x, |delta_x| {
             let (delta, parameters) = (by_rows(delta), by_rows(parameters));
             if let (Some(delta), Some(parameters)) = (delta.as_slice(), parameters.as_slice()) {
-                let work = Delta { convolution, delta, parameters, delta_x };
+                let work = InputDelta { convolution, delta, parameters, delta_x };
                 let size = work.examples().saturating_mul(convolution.multiplications());
                 threads::compute(work, size, WORTH_A_THREAD);
             }
@@ -310,48 +200,11 @@ compile_once! {
             let size = work.examples().saturating_mul(convolution.multiplications());
             threads::compute(work, size, WORTH_A_THREAD);
             let rows = (of_delta.len() / convolution.outputs, convolution.outputs);
-            if let Ok(delta) = ndarray::ArrayView2::from_shape(rows, of_delta) {
-                add_column_sums(&delta, &mut ndarray::ArrayViewMut1::from(bias));
+            if let Ok(delta) = ArrayView2::from_shape(rows, of_delta) {
+                add_column_sums(&delta, &mut ArrayViewMut1::from(bias));
             }
         });
     }
-}
-
-/// A matrix that is stored row by row, borrowed if it is already.
-enum ByRows<'a, T> {
-    Borrowed(&'a Matrix<T>),
-    Copied(Array2<T>),
-}
-
-fn by_rows<T: Scalar>(matrix: &Matrix<T>) -> ByRows<'_, T> {
-    if matrix.as_slice().is_some() {
-        return ByRows::Borrowed(matrix);
-    }
-    let mut copy = Array2::zeros(matrix.dim());
-    copy.assign(matrix);
-    ByRows::Copied(copy)
-}
-
-impl<T: Scalar> ByRows<'_, T> {
-    fn as_slice(&self) -> Option<&[T]> {
-        match self {
-            Self::Borrowed(matrix) => matrix.as_slice(),
-            Self::Copied(copy) => copy.as_slice(),
-        }
-    }
-}
-
-/// Calls `write` with the numbers of a matrix, row by row, or with those of a copy that is copied back.
-fn in_rows<T: Scalar>(matrix: &mut Matrix<T>, write: impl FnOnce(&mut [T])) {
-    if let Some(numbers) = matrix.as_slice_mut() {
-        return write(numbers);
-    }
-    let mut copy = Array2::zeros(matrix.dim());
-    copy.assign(matrix);
-    if let Some(numbers) = copy.as_slice_mut() {
-        write(numbers);
-    }
-    matrix.assign(&copy);
 }
 
 #[track_caller]
@@ -362,8 +215,7 @@ fn assert_parameters<T>(convolution: &Convolution, parameters: &Matrix<T>) {
 
 #[track_caller]
 fn assert_shape<T>(name: &str, matrix: &Matrix<T>, expected: (usize, usize)) {
-    let found = matrix.len_of(Axis(0));
-    let found = (found, matrix.len_of(Axis(1)));
+    let found = matrix.dim();
     assert!(
         found == expected,
         "{name} has shape {found:?}, expected {expected:?}"

@@ -2,7 +2,7 @@
 
 use crate::Scalar;
 use crate::compile_once::{Compiled, Signature};
-use crate::convolution::{Delta, Forward, GradientSums};
+use crate::convolution::{Forward, GradientSums, InputDelta};
 use crate::product::operands::Product;
 use crate::softmax::function::Function;
 
@@ -24,7 +24,7 @@ pub trait Kernels: Sized {
 
     /// Computes the delta of a convolution, with the buffers of this thread.
     #[doc(hidden)]
-    fn convolution_delta(delta: Delta<'_, Self>);
+    fn convolution_delta(delta: InputDelta<'_, Self>);
 
     /// Computes the gradient of a convolution, with the buffers of this thread.
     #[doc(hidden)]

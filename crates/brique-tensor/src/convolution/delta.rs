@@ -20,7 +20,7 @@ use crate::threads::Divisible;
 use crate::windows::WindowAxis;
 
 /// The delta of some examples.
-pub struct Delta<'a, T> {
+pub struct InputDelta<'a, T> {
     pub(super) convolution: &'a Convolution,
     pub(super) delta: &'a [T],
     pub(super) parameters: &'a [T],
@@ -40,13 +40,13 @@ pub(super) struct Phase {
     panels: usize,
 }
 
-impl<T> Delta<'_, T> {
+impl<T> InputDelta<'_, T> {
     pub(super) fn examples(&self) -> usize {
         self.delta_x.len() / self.convolution.input_size()
     }
 }
 
-impl<T: Scalar> Divisible for Delta<'_, T> {
+impl<T: Scalar> Divisible for InputDelta<'_, T> {
     fn halves(self) -> Result<(Self, Self), Self> {
         let examples = self.examples() / 2;
         if examples == 0 {
@@ -56,13 +56,13 @@ impl<T: Scalar> Divisible for Delta<'_, T> {
         let (delta_x, other_x) = self
             .delta_x
             .split_at_mut(examples * self.convolution.input_size());
-        let other = Delta {
+        let other = InputDelta {
             delta: other,
             delta_x: other_x,
             ..self
         };
         Ok((
-            Delta {
+            InputDelta {
                 delta,
                 delta_x,
                 ..self
@@ -78,9 +78,9 @@ impl<T: Scalar> Divisible for Delta<'_, T> {
 
 impl Convolution {
     /// Returns the source of the windows of δ: for the delta, inputs and outputs change their roles.
-    fn source_of_delta(&self, lanes: usize) -> Source {
+    fn source_of_delta(&self) -> Source {
         Source {
-            mode: Mode::of(self.groups, self.group_inputs(), lanes),
+            mode: Mode::of(self.groups, self.group_inputs()),
             groups: self.groups,
             group_inputs: self.group_outputs(),
             group_outputs: self.group_inputs(),
@@ -154,13 +154,13 @@ struct Tables<'a> {
 /// Fills the tables of all phases and packs their weights.
 #[inline(always)]
 fn prepare<T: Scalar, S: Simd>(
-    delta: &Delta<'_, T>,
+    delta: &InputDelta<'_, T>,
     source: &Source,
     at_once: usize,
     (groups, columns): (usize, usize),
     scratch: &mut Scratch<T>,
 ) {
-    let Delta {
+    let InputDelta {
         convolution,
         parameters,
         ..
@@ -201,22 +201,24 @@ fn prepare<T: Scalar, S: Simd>(
         let depth = depths.len() - first_depth;
         let size = packed_size::<T, S>(depth, columns);
         for group in 0..groups {
-            let number = |row: usize, column: usize| {
+            let row = |row: usize| {
                 let (tap, channel) = (taps[row / source.group_inputs], row % source.group_inputs);
-                let (group, input) = match source.mode {
-                    Mode::Shared => (group, column),
-                    Mode::Each => (column / source.group_outputs, column % source.group_outputs),
-                };
-                let row = tap * source.group_outputs + input;
-                parameters[row * convolution.outputs + group * source.group_inputs + channel]
+                let first = tap * source.group_outputs;
+                move |column: usize| {
+                    let (group, input) = match source.mode {
+                        Mode::Shared => (group, column),
+                        Mode::Each => (column / source.group_outputs, column % source.group_outputs),
+                    };
+                    parameters[(first + input) * convolution.outputs + group * source.group_inputs + channel]
+                }
             };
-            pack::<T, S>(depth, columns, number, &mut panels[packed..packed + size]);
+            pack::<T, S, _>(depth, columns, row, &mut panels[packed..packed + size]);
             packed += size;
         }
     }
 }
 
-impl<T: Scalar> Work for (Delta<'_, T>, &mut Scratch<T>) {
+impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
     type Output = ();
 
     #[inline(always)]
@@ -224,7 +226,7 @@ impl<T: Scalar> Work for (Delta<'_, T>, &mut Scratch<T>) {
         let (work, scratch) = self;
         let convolution = work.convolution;
         let lanes = lanes::<T, S>();
-        let source = convolution.source_of_delta(lanes);
+        let source = convolution.source_of_delta();
         let positions = convolution.input_size() / convolution.inputs;
         let at_once = examples_at_once(positions, source.example_stride());
         let (groups, columns) = match source.mode {
@@ -232,7 +234,7 @@ impl<T: Scalar> Work for (Delta<'_, T>, &mut Scratch<T>) {
             Mode::Each => (1, convolution.inputs),
         };
         prepare::<T, S>(&work, &source, at_once, (groups, columns), scratch);
-        let Delta { delta, delta_x, .. } = work;
+        let InputDelta { delta, delta_x, .. } = work;
         if !convolution
             .axes
             .iter()

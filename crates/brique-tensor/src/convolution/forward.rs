@@ -47,9 +47,9 @@ impl<T: Scalar> Divisible for Forward<'_, T> {
 
 impl Convolution {
     /// Returns the source of the windows of the input.
-    pub(super) fn source_of_inputs(&self, lanes: usize) -> Source {
+    pub(super) fn source_of_inputs(&self) -> Source {
         Source {
-            mode: Mode::of(self.groups, self.group_outputs(), lanes),
+            mode: Mode::of(self.groups, self.group_outputs()),
             groups: self.groups,
             group_inputs: self.group_inputs(),
             group_outputs: self.group_outputs(),
@@ -101,7 +101,7 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
             scratch,
         ) = self;
         let lanes = lanes::<T, S>();
-        let source = convolution.source_of_inputs(lanes);
+        let source = convolution.source_of_inputs();
         let positions = convolution.positions();
         let at_once = examples_at_once(positions, source.example_stride());
         convolution.windows(&source, at_once, &mut scratch.rows);
@@ -124,8 +124,11 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
         let panels = space::<T, S>(&mut scratch.panels, depth, columns, groups);
         let (weights, bias) = parameters.split_at(depth * outputs);
         for group in 0..groups {
-            let number = |row: usize, column: usize| weights[row * outputs + group * columns + column];
-            pack::<T, S>(depth, columns, number, &mut panels[group * size..]);
+            let row = |row: usize| {
+                let numbers = &weights[row * outputs + group * columns..][..columns];
+                move |column: usize| numbers[column]
+            };
+            pack::<T, S, _>(depth, columns, row, &mut panels[group * size..][..size]);
         }
 
         let (x_size, y_size) = (convolution.input_size(), convolution.output_size());

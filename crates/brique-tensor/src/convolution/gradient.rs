@@ -8,11 +8,15 @@ use super::source::Mode;
 use super::{Convolution, examples_at_once};
 use crate::Scalar;
 use crate::product::operands::Start;
-use crate::simd::{Simd, Work};
+use crate::simd::{Simd, Vector, Work};
+use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
 
 /// The number of positions that are added up in registers at once: their windows stay in the nearest cache.
-const CHUNK: usize = 128;
+const CHUNK: usize = 160;
+
+/// Rows of δ of at most this many bytes are not copied: those of a chunk stay in the nearest cache.
+const NEAR_ROW: usize = 128;
 
 /// Adds the gradient of some rows of the weights.
 ///
@@ -91,7 +95,7 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
             scratch,
         ) = self;
         let lanes = lanes::<T, S>();
-        let source = convolution.source_of_inputs(lanes);
+        let source = convolution.source_of_inputs();
         let (positions, outputs) = (convolution.positions(), convolution.outputs);
         let at_once = examples_at_once(positions, source.example_stride());
         convolution.windows(&source, at_once, &mut scratch.rows);
@@ -111,20 +115,20 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
             let windows = delta.len() / outputs;
             let rows = Offsets::of(&scratch.depths[first..first + count]);
             for group in 0..groups {
-                for start in (0..windows).step_by(CHUNK) {
-                    let chunk = start..windows.min(start + CHUNK);
+                let length = windows.div_ceil(windows.div_ceil(CHUNK).max(1)).max(1);
+                for start in (0..windows).step_by(length) {
+                    let chunk = start..windows.min(start + length);
                     let depths = Offsets::of(&scratch.rows[chunk.clone()]);
                     let delta = &delta[chunk.start * outputs + group * columns..];
                     for panel in panels::<T, S>(columns) {
                         let of_delta = &delta[panel.column..];
-                        let last = (chunk.len() - 1) * outputs;
-                        let is_whole =
-                            panel.column + panel.width <= columns && last + panel.width <= of_delta.len();
-                        let (b, b_stride) = if is_whole {
+                        let (b, b_stride) = if is_near::<T>(of_delta.len(), chunk.len(), outputs, panel) {
                             (of_delta, outputs)
                         } else {
                             let space = scratch.panels.space(chunk.len() * panel.width);
-                            copy_columns(of_delta, outputs, columns - panel.column, panel, space);
+                            copy_columns::<<T as SimdNumber>::Vector<S>>(
+                                simd, of_delta, outputs, panel, space,
+                            );
                             (&*space, panel.width)
                         };
                         let gather = Gather {
@@ -147,13 +151,26 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
     }
 }
 
-/// Copies some columns of δ to a panel, followed by zeros.
+/// Returns whether a panel of δ need not be copied: its rows are near each other, and its last vector ends within δ.
+///
+/// Vectors may be longer than a row. The elements beyond it are multiplied too, and not written.
 #[inline(always)]
-fn copy_columns<T: Scalar>(delta: &[T], stride: usize, columns: usize, panel: Panel, target: &mut [T]) {
-    let columns = columns.min(panel.width);
-    for (row, target) in delta.chunks(stride).zip(target.chunks_exact_mut(panel.width)) {
-        let (numbers, zeros) = target.split_at_mut(columns);
-        numbers.copy_from_slice(&row[..columns]);
-        zeros.fill(T::zero());
+fn is_near<T>(numbers: usize, rows: usize, stride: usize, panel: Panel) -> bool {
+    let is_dense = stride <= panel.width || stride * size_of::<T>() <= NEAR_ROW;
+    is_dense && (rows - 1) * stride + panel.width <= numbers
+}
+
+/// Copies a panel of δ; what it has beyond the last column is not read.
+#[inline(always)]
+fn copy_columns<V>(simd: V::Simd, delta: &[V::Number], stride: usize, panel: Panel, target: &mut [V::Number])
+where
+    V: Vector<Number: Scalar>,
+{
+    for (row, target) in target.chunks_exact_mut(panel.width).enumerate() {
+        let from = &delta[row * stride..];
+        for (vector, target) in target.chunks_exact_mut(V::LANES).enumerate() {
+            let from = from.get(vector * V::LANES..).unwrap_or(&[]);
+            V::load_some(simd, from).store(target);
+        }
     }
 }

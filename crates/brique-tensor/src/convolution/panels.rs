@@ -67,24 +67,28 @@ pub(super) fn packed_size<T: Scalar, S: Simd>(depth: usize, columns: usize) -> u
     panels::<T, S>(columns).map(|panel| panel.width * depth).sum()
 }
 
-/// Packs a factor: chunk by chunk, panel by panel, row by row, with zeros beyond the last column.
-pub(super) fn pack<T: Scalar, S: Simd>(
+/// Packs a factor: chunk by chunk, panel by panel, row by row, with zeros beyond the last column. `row` returns a function
+/// of the column.
+#[inline(always)]
+pub(super) fn pack<T: Scalar, S: Simd, R: Fn(usize) -> T>(
     depth: usize,
     columns: usize,
-    number: impl Fn(usize, usize) -> T,
+    row: impl Fn(usize) -> R,
     target: &mut [T],
 ) {
-    let mut target = target.iter_mut();
+    let mut rest = target;
     for chunk in chunks(depth) {
         for Panel { column, width } in panels::<T, S>(columns) {
-            for row in chunk.clone() {
-                for (column, target) in (column..column + width).zip(&mut target) {
-                    *target = if column < columns {
-                        number(row, column)
-                    } else {
-                        T::zero()
-                    };
+            let (panel, others) = rest.split_at_mut(width * chunk.len());
+            rest = others;
+            let count = width.min(columns - column);
+            for (index, target) in chunk.clone().zip(panel.chunks_exact_mut(width)) {
+                let number = row(index);
+                let (numbers, zeros) = target.split_at_mut(count);
+                for (offset, target) in numbers.iter_mut().enumerate() {
+                    *target = number(column + offset);
                 }
+                zeros.fill(T::zero());
             }
         }
     }

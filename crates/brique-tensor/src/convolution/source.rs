@@ -33,8 +33,11 @@ pub(super) struct Source {
 
 impl Mode {
     /// Returns the faster mode. Each element of a result is the same sum in the same order in both.
-    pub(super) fn of(groups: usize, group_outputs: usize, lanes: usize) -> Self {
-        if groups > 1 && 2 * group_outputs <= lanes {
+    ///
+    /// With more outputs in a group, the copy would be several times as large as the example, and slower than vectors
+    /// that are not full.
+    pub(super) fn of(groups: usize, group_outputs: usize) -> Self {
+        if groups > 1 && group_outputs <= 2 {
             Self::Each
         } else {
             Self::Shared
@@ -104,8 +107,9 @@ impl Source {
         let count = examples.len() / size.max(1);
         // SIMD vectors that begin at the last position may end beyond it.
         let copy = buffer.space(count * stride + 4 * MOST_LANES);
-        copy.fill(T::zero());
-        for (example, copy) in examples.chunks_exact(size).zip(copy.chunks_mut(stride)) {
+        let (numbers, beyond) = copy.split_at_mut(count * stride);
+        beyond.fill(T::zero());
+        for (example, copy) in examples.chunks_exact(size).zip(numbers.chunks_exact_mut(stride)) {
             self.copy(example, copy);
         }
         copy
@@ -115,13 +119,18 @@ impl Source {
     fn copy<T: Scalar>(&self, example: &[T], copy: &mut [T]) {
         let channels = self.groups * self.group_inputs;
         let [(above, _), (before, _)] = self.border;
-        let rows = example.chunks_exact(self.sizes[1] * channels);
-        let copies = copy.chunks_mut(self.row_stride()).skip(above);
-        let first = before * self.position_stride();
-        for (row, copy) in rows.zip(copies) {
-            let copy = &mut copy[first..];
+        let (above, rows) = copy.split_at_mut(above * self.row_stride());
+        let (rows, below) = rows.split_at_mut(self.sizes[0] * self.row_stride());
+        above.fill(T::zero());
+        below.fill(T::zero());
+        let from = example.chunks_exact(self.sizes[1] * channels);
+        for (row, copy) in from.zip(rows.chunks_exact_mut(self.row_stride())) {
+            let (before, copy) = copy.split_at_mut(before * self.position_stride());
+            let (copy, after) = copy.split_at_mut(self.sizes[1] * self.position_stride());
+            before.fill(T::zero());
+            after.fill(T::zero());
             if self.mode == Mode::Shared || self.group_inputs * self.group_outputs == 1 {
-                copy[..row.len()].copy_from_slice(row);
+                copy.copy_from_slice(row);
             } else {
                 self.spread(row, copy);
             }
@@ -135,7 +144,9 @@ impl Source {
         for (position, copy) in positions.zip(copy.chunks_exact_mut(self.position_stride())) {
             for (channel, copy) in copy.chunks_exact_mut(columns).enumerate() {
                 for (group, copy) in copy.chunks_exact_mut(self.group_outputs).enumerate() {
-                    copy.fill(position[group * self.group_inputs + channel]);
+                    for number in copy {
+                        *number = position[group * self.group_inputs + channel];
+                    }
                 }
             }
         }
