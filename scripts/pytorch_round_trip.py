@@ -100,6 +100,7 @@ NETWORKS = {
         nn.Unflatten(1, (1, 1, 3)),
         nn.Conv2d(1, 4, (2, 3), padding=(1, 2), stride=(1, 2)),
         nn.GroupNorm(2, 4),
+        nn.ReLU(),
         nn.AvgPool2d((2, 1)),
         nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
         nn.Linear(4, 2),
