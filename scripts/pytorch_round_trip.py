@@ -87,6 +87,24 @@ NETWORKS = {
     "named": lambda: nn.Sequential(
         OrderedDict(encoder=block(), head=nn.Linear(3, 1)),
     ),
+    "convolution": lambda: nn.Sequential(
+        nn.Unflatten(1, (1, 3)),
+        nn.Conv1d(1, 4, 2, padding=1),
+        nn.Tanh(),
+        nn.Conv1d(4, 6, 2, dilation=2, groups=2),
+        nn.MaxPool1d(2),
+        nn.Sequential(nn.AdaptiveAvgPool1d(1), nn.Flatten()),
+        nn.Linear(6, 2),
+    ),
+    "image": lambda: nn.Sequential(
+        nn.Unflatten(1, (1, 1, 3)),
+        nn.Conv2d(1, 4, (2, 3), padding=(1, 2), stride=(1, 2)),
+        nn.GroupNorm(2, 4),
+        nn.ReLU(),
+        nn.AvgPool2d((2, 1)),
+        nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+        nn.Linear(4, 2),
+    ),
 }
 
 

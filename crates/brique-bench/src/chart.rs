@@ -10,6 +10,7 @@ use kuva::render::figure::Figure;
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 
+use crate::convolutional::Convolutional;
 use crate::{Activation, Dtype, Report, Row, Workload};
 
 /// Workloads that differ in one number.
@@ -55,6 +56,42 @@ impl Sweep {
                 "width-width-width, relu, batch 64",
                 "width",
                 (2..=11).map(by_width).collect(),
+            ),
+        ]
+    }
+
+    /// Returns three sweeps of one convolution along one axis: its length, its channels and its kernel.
+    #[must_use]
+    pub fn convolutions() -> [Self; 3] {
+        let point = |number: usize, length, channels, kernel| {
+            let name = format!("conv({channels}, {kernel}) of {length} × {channels}");
+            let network = Convolutional::single(length, channels, channels, kernel);
+            (number, Workload::of_convolutions(&name, network))
+        };
+        let lengths = [
+            4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048,
+        ];
+        let channels = [1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128];
+        let kernels = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 24, 32, 48, 64];
+        let sweep =
+            |title: &str, label: &str, points: Vec<(usize, Workload)>| Self::new(title, label, points);
+        [
+            sweep(
+                "16 to 16 channels, kernel 3, batch 32",
+                "length",
+                lengths.map(|length| point(length, length, 16, 3)).to_vec(),
+            ),
+            sweep(
+                "length 128, kernel 3, batch 32",
+                "channels",
+                channels
+                    .map(|channels| point(channels, 128, channels, 3))
+                    .to_vec(),
+            ),
+            sweep(
+                "length 256, 16 to 16 channels, batch 32",
+                "kernel",
+                kernels.map(|kernel| point(kernel, 256, 16, kernel)).to_vec(),
             ),
         ]
     }

@@ -45,6 +45,8 @@ pub(crate) struct Arguments {
     /// Measure the training of this network instead of the default workloads (may be given several times): the sizes
     /// of input, hidden layers and output, the batch, and the activation between the layers, such as 3-50-2:40:tanh
     ///
+    /// A network with convolutions has a name: c1_course, c2_mnist1d, c3_lenet or c4_vgg; its loss is the cross-entropy.
+    ///
     /// ACTIVATION is tanh, relu, sigmoid, leaky_relu, elu, silu, gelu, softplus or log_sigmoid; - or none for none.
     #[arg(
         long = "workload",
@@ -53,7 +55,8 @@ pub(crate) struct Arguments {
     )]
     workloads: Vec<Workload>,
 
-    /// Measure the time of a step against batch and against width instead, and draw DIR/step_time.svg
+    /// Measure the time of a step against batch and against width instead, and draw DIR/step_time.svg; and against the
+    /// length, the channels and the kernel of a convolution, and draw DIR/convolutions.svg
     #[arg(long, value_name = "DIR", conflicts_with = "workloads")]
     pub(crate) chart: Option<PathBuf>,
 }

@@ -4,17 +4,18 @@
 //!
 //! * [`run`] measures workloads and returns a [`Report`], with a [`Row`] for each workload in `f32` and in `f64`.
 //! * [`Workload`] is a network, a batch, and the pass that is measured; [`Workload::defaults`] returns those that are
-//!   measured by default.
+//!   measured by default, and [`Workload::convolutions`] those with convolutions.
 //! * [`measure`] measures the time of a step, without the time of reading the clock. [`peak`] measures the highest
 //!   speed that the processor reaches, and [`best_product`] the highest speed that the library reaches.
 //! * [`allocations_of`] counts allocations on all threads.
 //! * [`Sweep`] and [`draw`] draw the time of a step against the batch size and the layer width.
 //!
-//! A step uses the public interface: `Stepper::step` on a `Sequential`, `MSELoss` and `SGD`.
+//! A step uses the public interface: `Stepper::step` on a `Sequential`, `MSELoss` or `CrossEntropyLoss`, and `SGD`.
 
 mod activation;
 mod allocations;
 mod chart;
+mod convolutional;
 mod error;
 mod machine;
 mod peak;

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the requested measurements, draws the figure if requested, and returns the text to print.
+/// Runs the requested measurements, draws the figures if requested, and returns the text to print.
 fn bench(arguments: &Arguments) -> Result<String, Box<dyn std::error::Error>> {
     let report = match &arguments.chart {
         None => measured(&arguments.options())?,
@@ -43,19 +43,22 @@ fn bench(arguments: &Arguments) -> Result<String, Box<dyn std::error::Error>> {
 }
 
 fn charted(mut options: Options, folder: &Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let path = folder.join("step_time.svg");
-    let written = |done: io::Result<()>| {
+    let paths = ["step_time.svg", "convolutions.svg"].map(|name| folder.join(name));
+    let written = |path: &Path, done: io::Result<()>| {
         done.map_err(|source| Error::Write {
-            path: path.clone(),
+            path: path.to_owned(),
             source,
         })
     };
-    // Create the folder before the measurements, which take a minute.
-    written(fs::create_dir_all(folder))?;
-    let sweeps = Sweep::defaults();
-    options.workloads = sweeps.iter().flat_map(Sweep::workloads).cloned().collect();
+    // Create the folder before the measurements, which take minutes.
+    written(&paths[0], fs::create_dir_all(folder))?;
+    let (linear, convolutions) = (Sweep::defaults(), Sweep::convolutions());
+    let sweeps = linear.iter().chain(&convolutions);
+    options.workloads = sweeps.flat_map(Sweep::workloads).cloned().collect();
     let report = measured(&options)?;
-    written(fs::write(&path, draw(&sweeps, &report)))?;
+    for (path, sweeps) in paths.iter().zip([&linear[..], &convolutions[..]]) {
+        written(path, fs::write(path, draw(sweeps, &report)))?;
+    }
     Ok(report)
 }
 

@@ -3,14 +3,16 @@
 use std::hint::black_box;
 
 use brique::core::Error as ModuleError;
+use brique::core::Loss;
 use brique::layers::{Linear, Sequential, Workspace};
-use brique::losses::MSELoss;
+use brique::losses::{CrossEntropyLoss, MSELoss};
 use brique::optim::SGD;
 use brique::random::{RandomSource, portable};
 use brique::tensor::Scalar;
 use brique::tensor::ndarray::Array2;
 use brique::train::{Error as TrainingError, Stepper};
 
+use crate::convolutional::CLASSES;
 use crate::{Error, Pass, Workload};
 
 /// The network, the batch and everything else that a step needs. The same workload always has the same numbers.
@@ -19,6 +21,7 @@ pub struct Subject<T: Scalar> {
     name: String,
     pass: Pass,
     network: Sequential<T>,
+    loss: Box<dyn Loss<T>>,
     optimizer: SGD<T>,
     stepper: Stepper<T>,
     workspace: Workspace<T>,
@@ -45,12 +48,18 @@ impl<T: Scalar> Subject<T> {
         let network = network(workload, &mut rng).map_err(|error| failed::<T>(name, error))?;
         let optimizer = SGD::new(rate(workload)).map_err(|error| failed::<T>(name, error))?;
         let mut batch = |columns| normal((workload.batch(), columns), 1.0, &mut rng);
+        let x = batch(network.input().size());
+        let (y, loss): (_, Box<dyn Loss<T>>) = match workload.convolutional() {
+            None => (batch(network.output().size()), Box::new(MSELoss::new())),
+            Some(_) => (classes(workload.batch()), Box::new(CrossEntropyLoss::new())),
+        };
         Ok(Self {
             name: name.to_owned(),
             pass: workload.pass(),
-            x: batch(network.input().size()),
-            y: batch(network.output().size()),
+            x,
+            y,
             network,
+            loss,
             optimizer,
             stepper: Stepper::default(),
             workspace: Workspace::default(),
@@ -71,10 +80,9 @@ impl<T: Scalar> Subject<T> {
     }
 
     fn train(&mut self) -> Result<(), TrainingError> {
-        let loss = MSELoss::new();
         let (network, optimizer) = (&mut self.network, &mut self.optimizer);
         self.stepper
-            .step(network, &loss, optimizer, &self.x, &self.y)
+            .step(network, &*self.loss, optimizer, &self.x, &self.y)
             .map(|loss| {
                 black_box(loss);
             })
@@ -110,6 +118,9 @@ fn check_memory<T: Scalar>(workload: &Workload) -> Result<(), Error> {
 }
 
 fn network<T: Scalar>(workload: &Workload, rng: &mut dyn RandomSource) -> Result<Sequential<T>, ModuleError> {
+    if let Some(network) = workload.convolutional() {
+        return network.build(rng);
+    }
     let mut network = Sequential::new(workload.sizes()[0]);
     for (number, (inputs, outputs)) in workload.layers().enumerate() {
         if number > 0 {
@@ -132,6 +143,11 @@ fn rate(workload: &Workload) -> f64 {
         .next_back()
         .map_or(1.0, |(_, outputs)| outputs as f64);
     RATE.min(outputs / (4.0 * inputs))
+}
+
+/// Returns the index of a class for each example.
+fn classes<T: Scalar>(batch: usize) -> Array2<T> {
+    Array2::from_shape_fn((batch, 1), |(example, _)| T::from_usize(example % CLASSES))
 }
 
 fn normal<T: Scalar>(shape: (usize, usize), deviation: f64, rng: &mut dyn RandomSource) -> Array2<T> {

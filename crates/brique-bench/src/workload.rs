@@ -3,9 +3,11 @@
 use std::num::IntErrorKind;
 use std::str::FromStr;
 
+use crate::convolutional::{CLASSES, Convolutional};
 use crate::{Activation, WorkloadError};
 
-/// A network of linear layers with an activation between them, a batch, and the pass that is measured.
+/// A network of linear layers with an activation between them, or one with convolutions; a batch, and the pass that is
+/// measured.
 ///
 /// ```
 /// use brique_bench::{Activation, Pass, Workload};
@@ -25,6 +27,8 @@ pub struct Workload {
     batch: usize,
     activation: Activation,
     pass: Pass,
+    /// The network, if it is not one of linear layers.
+    convolutional: Option<Convolutional>,
 }
 
 /// The kind of a step.
@@ -62,7 +66,40 @@ impl Workload {
             batch,
             activation,
             pass: Pass::Training,
+            convolutional: None,
         }
+    }
+
+    /// Returns the training of a convolutional network, with the cross-entropy as its loss.
+    pub(crate) fn of_convolutions(name: &str, network: Convolutional) -> Self {
+        let sizes = [network.input.iter().product(), CLASSES];
+        let workload = Self::training(name, &sizes, network.batch, Activation::ReLU);
+        Self {
+            convolutional: Some(network),
+            ..workload
+        }
+    }
+
+    /// Returns the workloads with convolutions. [`FromStr`] finds them by name.
+    ///
+    /// ```
+    /// use brique_bench::Workload;
+    ///
+    /// let workload: Workload = "c3_lenet".parse()?;
+    /// assert_eq!((workload.sizes(), workload.batch()), (&[784, 10][..], 64));
+    /// assert!(Workload::convolutions().contains(&workload));
+    /// # Ok::<(), brique_bench::WorkloadError>(())
+    /// ```
+    #[must_use]
+    pub fn convolutions() -> Vec<Self> {
+        let named = Convolutional::named().into_iter();
+        named
+            .map(|(name, network)| Self::of_convolutions(name, network))
+            .collect()
+    }
+
+    pub(crate) fn convolutional(&self) -> Option<&Convolutional> {
+        self.convolutional.as_ref()
     }
 
     /// Returns the name for tables; the name of a parsed workload is the parsed text.
@@ -71,7 +108,7 @@ impl Workload {
         &self.name
     }
 
-    /// Returns the sizes of input, hidden layers and output.
+    /// Returns the sizes of input, hidden layers and output; of a network with convolutions, those of input and output.
     #[must_use]
     pub fn sizes(&self) -> &[usize] {
         &self.sizes
@@ -115,6 +152,9 @@ impl Workload {
     /// ```
     #[must_use]
     pub fn operations(&self) -> f64 {
+        if let Some(network) = &self.convolutional {
+            return network.operations();
+        }
         let product =
             |(inputs, outputs): (usize, usize)| 2.0 * (self.batch as f64) * inputs as f64 * outputs as f64;
         let all: f64 = self.layers().map(product).sum();
@@ -128,6 +168,9 @@ impl Workload {
     /// Returns how many numbers are in memory at once: parameters and their gradients; the batch and its targets;
     /// outputs of layers and activations, and the gradients with respect to them.
     pub(crate) fn numbers(&self) -> Option<usize> {
+        if let Some(network) = &self.convolutional {
+            return Some(network.numbers());
+        }
         let mut parameters = 0_usize;
         let mut columns = self.sizes.first()?.checked_add(*self.sizes.last()?)?;
         for (inputs, outputs) in self.layers() {
@@ -146,11 +189,17 @@ impl Workload {
     }
 }
 
-/// Parses a training workload from `SIZES:BATCH:ACTIVATION`.
+/// Parses a training workload from `SIZES:BATCH:ACTIVATION`, or the name of one with convolutions.
 impl FromStr for Workload {
     type Err = WorkloadError;
 
     fn from_str(text: &str) -> Result<Self, WorkloadError> {
+        if let Some(workload) = Self::convolutions()
+            .into_iter()
+            .find(|workload| workload.name == text)
+        {
+            return Ok(workload);
+        }
         let parts: Vec<&str> = text.split(':').collect();
         let [sizes, batch, activation] = parts[..] else {
             return Err(WorkloadError::Parts { found: parts.len() });

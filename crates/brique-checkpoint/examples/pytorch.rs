@@ -116,15 +116,22 @@ fn compare<T: Scalar>(network: &dyn Module<T>, path: &Path) -> Result<(usize, us
     Ok((tensors.max(file.len()), equal))
 }
 
-/// Whether a file has these numbers: weights (in, out) as PyTorch's (out, in), and a row as a vector.
+/// Whether a file has these numbers: weights (in, out) as PyTorch's (out, in), those of a convolution, (kernel · channels,
+/// out), as (out, channels, kernel), and a row as a vector.
 fn is_stored<T: Scalar>(values: &ArrayView2<'_, T>, name: &str, file: &SafeTensors<'_>) -> bool {
     let Ok(stored) = file.tensor(name) else {
         return false;
     };
     let (rows, columns) = values.dim();
-    let values = match *stored.shape() {
-        [outputs, inputs] if (inputs, outputs) == (rows, columns) => values.t(),
-        [size] if (1, size) == (rows, columns) => values.view(),
+    let values: Vec<T> = match *stored.shape() {
+        [outputs, inputs] if (inputs, outputs) == (rows, columns) => values.t().iter().copied().collect(),
+        [size] if (1, size) == (rows, columns) => values.iter().copied().collect(),
+        [outputs, channels, ref kernel @ ..] if !kernel.is_empty() && outputs == columns => {
+            let elements = rows / channels.max(1);
+            let row = |row: usize| row % elements * channels + row / elements;
+            let of_output = |output: usize| (0..rows).map(move |number| values[[row(number), output]]);
+            (0..outputs).flat_map(of_output).collect()
+        }
         _ => return false,
     };
     let size = match (stored.dtype(), T::NAME) {

@@ -1,6 +1,8 @@
 //! A network's description as JSON.
 
-use brique_core::{Attribute, AttributeValue, Description, InnerDescription, Layout, TensorDescription};
+use brique_core::{
+    Attribute, AttributeValue, Description, InnerDescription, Layout, Shape, TensorDescription,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::exact::Exact;
@@ -46,12 +48,14 @@ struct TensorJson {
     layout: LayoutJson,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", expecting = "a layout")]
 enum LayoutJson {
     Matrix,
     Transposed,
     Vector,
+    /// With the sizes of the kernel.
+    ChannelsFirst(Sizes),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,6 +106,7 @@ impl From<&TensorDescription> for TensorJson {
             layout: match tensor.layout {
                 Layout::Transposed => LayoutJson::Transposed,
                 Layout::Vector => LayoutJson::Vector,
+                Layout::ChannelsFirst(kernel) => LayoutJson::ChannelsFirst(Sizes(kernel.sizes().to_vec())),
                 _ => LayoutJson::Matrix,
             },
         }
@@ -145,6 +150,16 @@ impl From<AttributeJson> for Attribute {
     }
 }
 
+/// Returns the shape of a kernel. One with other numbers of axes than a convolution has becomes the empty one, which fits
+/// no tensor.
+fn shape_of(kernel: &[usize]) -> Shape {
+    match *kernel {
+        [length] => Shape::from([length]),
+        [height, width] => Shape::from([height, width]),
+        _ => Shape::from([0]),
+    }
+}
+
 impl From<TensorJson> for TensorDescription {
     fn from(json: TensorJson) -> Self {
         Self {
@@ -154,6 +169,7 @@ impl From<TensorJson> for TensorDescription {
                 LayoutJson::Matrix => Layout::Matrix,
                 LayoutJson::Transposed => Layout::Transposed,
                 LayoutJson::Vector => Layout::Vector,
+                LayoutJson::ChannelsFirst(Sizes(kernel)) => Layout::ChannelsFirst(shape_of(&kernel)),
             },
         }
     }

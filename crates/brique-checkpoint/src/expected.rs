@@ -71,7 +71,7 @@ pub(crate) fn tensor_count(description: &Description) -> usize {
 }
 
 /// Checks what an error or a reader of the description relies on: kinds and attributes have short names, no name is
-/// there twice, and a vector has a single row.
+/// there twice, a vector has a single row, and the weights of a convolution have whole kernels.
 pub(crate) fn check_description(description: &Description) -> Result<(), Error> {
     let attributes = description.attributes.iter().map(|attribute| &attribute.name);
     for word in attributes.clone().chain([&description.kind]) {
@@ -79,14 +79,17 @@ pub(crate) fn check_description(description: &Description) -> Result<(), Error> 
     }
     check_once(attributes)?;
     check_once(description.inner.iter().map(|inner| &inner.name))?;
-    let is_wrong = |layout, shape: (usize, usize)| layout == Layout::Vector && shape.0 != 1;
     for tensor in &description.tensors {
-        if is_wrong(tensor.layout, tensor.shape) {
-            return Err(refused(
-                &tensor.name,
-                "is that of a vector, expected a single row",
-            ));
-        }
+        let reason = match tensor.layout {
+            Layout::Vector if tensor.shape.0 != 1 => "is that of a vector, expected a single row",
+            Layout::ChannelsFirst(kernel)
+                if kernel.size() == 0 || !tensor.shape.0.is_multiple_of(kernel.size()) =>
+            {
+                "is that of a convolution, expected as many rows as whole kernels have elements"
+            }
+            _ => continue,
+        };
+        return Err(refused(&tensor.name, reason));
     }
     let mut inner = description.inner.iter();
     inner.try_for_each(|inner| check_description(&inner.module))

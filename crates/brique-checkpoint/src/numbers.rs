@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use brique_core::Layout;
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
+use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
 use safetensors::tensor::Dtype;
 
 /// The most bytes of a block.
@@ -29,6 +29,13 @@ pub(crate) fn encode<T: Scalar, E>(
     layout: Layout,
     mut write: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
+    if let Layout::ChannelsFirst(kernel) = layout {
+        return encode(
+            &channels_first(values, kernel.size()).view(),
+            Layout::Transposed,
+            write,
+        );
+    }
     let stored = match layout {
         Layout::Transposed => values.view().reversed_axes(),
         _ => values.view(),
@@ -41,6 +48,25 @@ pub(crate) fn encode<T: Scalar, E>(
         write(&bytes)?;
     }
     Ok(())
+}
+
+/// Returns the weights of a convolution in the order (channel, element of the kernel): the transpose of the order of the
+/// file. It is a copy of the tensor, in addition to the tensor itself.
+fn channels_first<T: Scalar>(values: &ArrayView2<'_, T>, elements: usize) -> Array2<T> {
+    let channels = values.nrows() / elements.max(1);
+    Array2::from_shape_fn(values.dim(), |(row, column)| {
+        let (channel, element) = (row / elements, row % elements);
+        values[[element * channels + channel, column]]
+    })
+}
+
+/// Writes weights in the order (channel, element of the kernel) to a tensor in the order of a parameter.
+fn channels_last<T: Scalar>(stored: &Array2<T>, elements: usize, values: &mut ArrayViewMut2<'_, T>) {
+    let channels = values.nrows() / elements.max(1);
+    for (row, stored) in stored.rows().into_iter().enumerate() {
+        let (channel, element) = (row / elements, row % elements);
+        values.row_mut(element * channels + channel).assign(&stored);
+    }
 }
 
 /// Writes the numbers of a block to a buffer of its size, tile by tile.
@@ -72,6 +98,12 @@ pub(crate) fn decode<T: Scalar, E>(
     mut read: impl FnMut(&mut [u8]) -> Result<(), E>,
     too_large: impl Fn(f64) -> E,
 ) -> Result<(), E> {
+    if let Layout::ChannelsFirst(kernel) = layout {
+        let mut stored = Array2::zeros(values.dim());
+        decode(&mut stored.view_mut(), Layout::Transposed, dtype, read, too_large)?;
+        channels_last(&stored, kernel.size(), values);
+        return Ok(());
+    }
     let mut stored = match layout {
         Layout::Transposed => values.view_mut().reversed_axes(),
         _ => values.view_mut(),

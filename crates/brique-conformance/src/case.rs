@@ -52,6 +52,31 @@ impl Case<'_> {
         })
     }
 
+    /// Returns an attribute that is a size, or a list of one size for each axis.
+    pub(crate) fn sizes_attribute(&self, attribute: &'static str) -> Result<Vec<usize>, Error> {
+        let found = &self.attributes[attribute];
+        let size = |value: &Value| value.as_u64().and_then(|size| usize::try_from(size).ok());
+        let sizes = match found.as_array() {
+            Some(list) => list.iter().map(size).collect(),
+            None => size(found).map(|size| vec![size]),
+        };
+        sizes.ok_or_else(|| Error::Attribute {
+            attribute,
+            found: found.to_string(),
+            expected: "a size, or a list of sizes",
+        })
+    }
+
+    /// Returns whether the case has this attribute.
+    pub(crate) fn has_attribute(&self, attribute: &str) -> bool {
+        !self.attributes[attribute].is_null()
+    }
+
+    /// Returns the shape of an input.
+    pub(crate) fn input_shape(&self, name: &str) -> Result<Vec<usize>, Error> {
+        self.tensors.shape(&format!("{}/in.{name}", self.number))
+    }
+
     /// Returns the attribute `reduction` of a loss.
     pub(crate) fn reduction(&self) -> Result<Reduction, Error> {
         let found = &self.attributes["reduction"];

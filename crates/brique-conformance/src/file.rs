@@ -91,6 +91,11 @@ impl Tensors<'_> {
         }))
     }
 
+    /// Returns the shape of a tensor.
+    pub(crate) fn shape(&self, name: &str) -> Result<Vec<usize>, Error> {
+        Ok(self.view(name)?.shape().to_vec())
+    }
+
     /// Returns the numbers of a tensor of any shape in row-major order.
     pub(crate) fn numbers<T: Scalar>(&self, name: &str) -> Result<Vec<T>, Error> {
         numbers(name, &self.view(name)?)

@@ -24,6 +24,7 @@ mod subjects;
 mod training;
 mod trajectory;
 mod vectors;
+mod windows;
 
 pub use error::Error;
 pub use folder::run;

@@ -11,6 +11,7 @@ use brique_tensor::{Matrix, Scalar};
 
 use crate::Error;
 use crate::case::Case;
+use crate::windows::{average_pool, convolution, max_pool};
 
 /// Results by name, with their numbers in row-major order.
 pub(crate) type Results<T> = Vec<(&'static str, Vec<T>)>;
@@ -72,6 +73,12 @@ pub(crate) fn subject<T: Scalar>(name: &str) -> Option<Subject<T>> {
             cancelled: &["gx", "gparameters"],
             ..of_terms(layer_norm)
         },
+        "conv1d" | "conv1d_padded" => of_cancelled_sums(convolution::<1, T>),
+        "conv2d" => of_cancelled_sums(convolution::<2, T>),
+        "max_pool1d" => of_cancelled_sums(max_pool::<1, T>),
+        "max_pool2d" => of_cancelled_sums(max_pool::<2, T>),
+        "avg_pool1d" => of_cancelled_sums(average_pool::<1, T>),
+        "avg_pool2d" => of_cancelled_sums(average_pool::<2, T>),
         "mse" => of_terms(mse),
         "l1" => of_terms(l1),
         "huber" => of_terms(huber),
@@ -92,6 +99,14 @@ fn of_terms<T: Scalar>(results: fn(&Case<'_>) -> Result<Results<T>, Error>) -> S
         results,
         cancelled: &[],
         truth_known_to: 0.0,
+    }
+}
+
+/// A subject whose results are sums with cancelling terms.
+fn of_cancelled_sums<T: Scalar>(results: fn(&Case<'_>) -> Result<Results<T>, Error>) -> Subject<T> {
+    Subject {
+        cancelled: &["y", "gx", "gparameters", "gbias"],
+        ..of_terms(results)
     }
 }
 
@@ -156,7 +171,7 @@ fn bce_with_logits<T: Scalar>(case: &Case<'_>) -> Result<Results<T>, Error> {
 }
 
 /// Computes `y`, `gx` and, for a module with parameters, `gparameters`, the gradient of its first parameter.
-fn of_module<T: Scalar>(module: &mut dyn Module<T>, case: &Case<'_>) -> Result<Results<T>, Error> {
+pub(crate) fn of_module<T: Scalar>(module: &mut dyn Module<T>, case: &Case<'_>) -> Result<Results<T>, Error> {
     let (x, delta) = (case.input("x")?, case.input("delta")?);
     let mut results = vec![
         ("y", flat(module.forward(&x)?)),

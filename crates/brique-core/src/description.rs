@@ -189,6 +189,9 @@ fn sizes(sizes: &[usize]) -> String {
     format!("({})", sizes.join(", "))
 }
 
+/// The attributes that a reader could confuse without their names.
+const SHOWN_WITH_NAME: [&str; 5] = ["kernel", "stride", "padding", "dilation", "groups"];
+
 /// The widest column that formatting can align.
 const WIDEST: usize = u16::MAX as usize;
 
@@ -209,7 +212,8 @@ impl fmt::Display for AttributeValue {
 
 impl fmt::Display for Description {
     /// Writes one line: the kind, the attributes that are shown and, for a composite module, the numbers of modules and
-    /// parameters. An attribute `out` is joined to the attribute before it: `64 → 10`. With `{:#}`, a table of the
+    /// parameters. An attribute `out` is joined to the attribute before it: `64 → 10`. The attributes of windows are
+    /// shown with their names: `kernel (5, 5)`. With `{:#}`, a table of the
     /// inner modules follows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> = Vec::new();
@@ -221,6 +225,7 @@ impl fmt::Display for Description {
         {
             match parts.last_mut() {
                 Some(input) if name == "out" && *is_shown => *input = format!("{input} → {value}"),
+                _ if *is_shown && SHOWN_WITH_NAME.contains(&&**name) => parts.push(format!("{name} {value}")),
                 _ if *is_shown => parts.push(value.to_string()),
                 _ => {}
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis};
 use brique_tensor::{Matrix, Scalar, aligned, aligned_zeros, all_finite, compile_once, update};
 
-use crate::{Layout, Tensor, TensorMut};
+use crate::{Layout, Shape, Tensor, TensorMut};
 
 /// A trainable matrix and its accumulated gradient, which has the same shape: as PyTorch's `nn.Parameter` with its
 /// `grad`.
@@ -28,6 +28,8 @@ pub struct Parameter<T: Scalar = f64> {
     gradient: Array2<T>,
     weight_rows: usize,
     names: Names,
+    /// The kernel of a convolution, if the rows of weights are those of one.
+    kernel: Option<Shape>,
     /// Whether the gradient is known to be finite. If it is not known, the elements have to be checked.
     is_known_finite: bool,
 }
@@ -39,6 +41,7 @@ impl<T: Scalar> Clone for Parameter<T> {
             gradient: aligned(&self.gradient),
             weight_rows: self.weight_rows,
             names: self.names,
+            kernel: self.kernel,
             is_known_finite: self.is_known_finite,
         }
     }
@@ -95,6 +98,7 @@ impl<T: Scalar> Parameter<T> {
                 rows: weight_rows.min(value.nrows()),
                 others: "bias",
             },
+            kernel: None,
             is_known_finite: true,
         }
     }
@@ -122,11 +126,37 @@ impl<T: Scalar> Parameter<T> {
         }
     }
 
+    /// Says that the weights are those of a convolution with a kernel of this shape. Files and PyTorch store them with
+    /// [`Layout::ChannelsFirst`].
+    ///
+    /// The rows of weights are in the order (element of the kernel, channel): there are `kernel.size()` times as many as
+    /// channels. Otherwise the method changes nothing.
+    ///
+    /// ```
+    /// use brique_core::{Layout, Parameter};
+    /// use brique_tensor::ndarray::Array2;
+    ///
+    /// // A kernel of 3 elements, 2 channels, 4 outputs, and the bias.
+    /// let parameter = Parameter::with_weight_rows(Array2::zeros((3 * 2 + 1, 4)), 6);
+    /// let parameter: Parameter = parameter.with_kernel([3]);
+    /// let shapes: Vec<_> = parameter
+    ///     .tensors()
+    ///     .map(|tensor| tensor.layout.stored_shape(tensor.values.dim()))
+    ///     .collect();
+    /// assert_eq!(shapes, [vec![4, 2, 3], vec![4]]);
+    /// ```
+    #[must_use]
+    pub fn with_kernel(self, kernel: impl Into<Shape>) -> Self {
+        let kernel = Some(kernel.into())
+            .filter(|kernel| kernel.size() > 0 && self.weight_rows.is_multiple_of(kernel.size()));
+        Self { kernel, ..self }
+    }
+
     /// Returns the named tensors of the parameter: the first rows under the first name and, if there are other rows,
     /// these under the second name.
     ///
-    /// A tensor whose rows are all weights has [`Layout::Transposed`], another tensor of a single row
-    /// [`Layout::Vector`].
+    /// A tensor whose rows are all weights has [`Layout::Transposed`], or [`Layout::ChannelsFirst`] if it has all weights
+    /// of a convolution. Another tensor of a single row has [`Layout::Vector`].
     pub fn tensors(&self) -> impl Iterator<Item = Tensor<'_, T>> {
         let (top, bottom) = self.value.view().split_at(Axis(0), self.names.rows);
         let [first, others] = self.names_and_layouts();
@@ -146,9 +176,10 @@ impl<T: Scalar> Parameter<T> {
 
     fn names_and_layouts(&self) -> [(&'static str, Layout); 2] {
         let Names { first, rows, others } = self.names;
-        let layout = |rows: Range<usize>| match rows.len() {
+        let layout = |rows: Range<usize>| match (rows.len(), self.kernel) {
+            (_, Some(kernel)) if rows == (0..self.weight_rows) => Layout::ChannelsFirst(kernel),
             _ if rows.end <= self.weight_rows => Layout::Transposed,
-            1 => Layout::Vector,
+            (1, _) => Layout::Vector,
             _ => Layout::Matrix,
         };
         [

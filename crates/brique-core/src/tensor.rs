@@ -2,6 +2,8 @@
 
 use brique_tensor::ndarray::{ArrayView2, ArrayViewMut2};
 
+use crate::Shape;
+
 /// A tensor of a parameter: some of its rows, with the name that PyTorch gives them.
 #[derive(Debug, Clone)]
 pub struct Tensor<'a, T> {
@@ -30,6 +32,7 @@ pub struct TensorMut<'a, T> {
 /// |---|---|---|---|
 /// | `Transposed` | (in, out) | (out, in) | `weight` of a linear layer |
 /// | `Vector` | (1, n) | (n) | `bias` |
+/// | `ChannelsFirst` | (kernel · in, out) | (out, in, kernel) | `weight` of a convolution |
 /// | `Matrix` | (rows, columns) | (rows, columns) | any other |
 ///
 /// ```
@@ -37,6 +40,8 @@ pub struct TensorMut<'a, T> {
 ///
 /// assert_eq!(Layout::Transposed.stored_shape((64, 10)), [10, 64]);
 /// assert_eq!(Layout::Vector.stored_shape((1, 10)), [10]);
+/// let kernel = Layout::ChannelsFirst([5, 5].into());
+/// assert_eq!(kernel.stored_shape((5 * 5 * 3, 16)), [16, 3, 5, 5]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -47,6 +52,9 @@ pub enum Layout {
     Transposed,
     /// A single row, with one dimension.
     Vector,
+    /// Weights of a convolution with a kernel of this shape. The rows of a parameter are in the order (element of the
+    /// kernel, channel), and PyTorch has all elements of a channel together.
+    ChannelsFirst(Shape),
 }
 
 impl Layout {
@@ -57,6 +65,14 @@ impl Layout {
             Self::Matrix => vec![shape.0, shape.1],
             Self::Transposed => vec![shape.1, shape.0],
             Self::Vector => vec![shape.1],
+            Self::ChannelsFirst(kernel) => {
+                let channels = shape.0.checked_div(kernel.size()).unwrap_or(0);
+                [shape.1, channels]
+                    .iter()
+                    .chain(kernel.sizes())
+                    .copied()
+                    .collect()
+            }
         }
     }
 }

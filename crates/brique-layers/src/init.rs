@@ -1,4 +1,4 @@
-//! The initial parameters of a linear layer.
+//! The initial parameters of linear layers and convolutions.
 
 use brique_core::Fault;
 use brique_random::RandomSource;
@@ -6,7 +6,8 @@ use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 
 /// The distribution from which the initial parameters of a [`Linear`](crate::Linear) layer with `in` inputs and `out`
-/// outputs are drawn.
+/// outputs are drawn. In a convolution, `in` is the number of weights of an output channel, and `out` the number of output
+/// channels times the elements of the kernel, as in PyTorch.
 ///
 /// `in` does not count the bias. Parameters are drawn row by row, the bias row last. `docs/mathematics.md` explains the
 /// variances. If a formula would divide by an `in` of 0, the parameters that it scales are 0.
@@ -50,10 +51,21 @@ impl Init {
         outputs: usize,
         rng: &mut dyn RandomSource,
     ) -> Result<Array2<T>, Fault> {
+        self.draw_for_fans(inputs, outputs, outputs, rng)
+    }
+
+    /// As [`draw`](Self::draw), for a module in which an input reaches `fan_out` output values: `out` of the formulas.
+    pub(crate) fn draw_for_fans<T: Scalar>(
+        self,
+        inputs: usize,
+        outputs: usize,
+        fan_out: usize,
+        rng: &mut dyn RandomSource,
+    ) -> Result<Array2<T>, Fault> {
         let Plan {
             distribution,
             draws_bias,
-        } = self.plan::<T>(inputs, outputs)?;
+        } = self.plan::<T>(inputs, fan_out)?;
         let mut parameters = Array2::zeros((inputs + 1, outputs));
         let drawn_rows = if draws_bias { inputs + 1 } else { inputs };
         for parameter in parameters.iter_mut().take(drawn_rows * outputs) {

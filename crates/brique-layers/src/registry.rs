@@ -7,7 +7,8 @@ use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
 
 use crate::{
-    Concat, Dropout, ELU, GELU, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Residual,
+    AvgPool1D, AvgPool2D, Concat, Conv1D, Conv2D, Dropout, ELU, Flatten, GELU, GlobalAvgPool, GroupNorm,
+    LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, MaxPool1D, MaxPool2D, ReLU, Reshape, Residual,
     Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh,
 };
 
@@ -54,6 +55,18 @@ pub fn registry<T: Scalar>() -> Registry<T> {
         d.check_tensors(&[("weight", (1, values)), ("bias", (1, values))])?;
         Ok(Box::new(LayerNorm::new(values)?))
     });
+    registry.register("Conv1D", |d, _| Ok(Box::new(Conv1D::described(d)?)));
+    registry.register("Conv2D", |d, _| Ok(Box::new(Conv2D::described(d)?)));
+    registry.register("MaxPool1D", |d, _| Ok(Box::new(MaxPool1D::described(d)?)));
+    registry.register("MaxPool2D", |d, _| Ok(Box::new(MaxPool2D::described(d)?)));
+    registry.register("AvgPool1D", |d, _| Ok(Box::new(AvgPool1D::described(d)?)));
+    registry.register("AvgPool2D", |d, _| Ok(Box::new(AvgPool2D::described(d)?)));
+    registry.register("GlobalAvgPool", |d, _| {
+        Ok(Box::new(GlobalAvgPool::new(d.shape("in")?)?))
+    });
+    registry.register("Flatten", |_, _| Ok(Box::new(Flatten)));
+    registry.register("Reshape", |d, _| Ok(Box::new(Reshape::new(d.shape("shape")?))));
+    registry.register("GroupNorm", |d, _| Ok(Box::new(GroupNorm::described(d)?)));
     registry.register("Dropout", |d, _| {
         Ok(Box::new(Dropout::new(d.number("rate")?, d.integer("seed")?)?))
     });

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use crate::compile_once::{Compiled, Signature};
+use crate::convolution::{Forward, GradientSums, InputDelta, scratch::Scratch};
 use crate::kernels::Kernels;
 use crate::multiply_adds;
 use crate::product::operands::Product;
@@ -10,6 +11,12 @@ use crate::product::pack::Panels;
 use crate::simd_level::dispatch;
 use crate::softmax::{self, function::Function};
 use crate::sum::ColumnSums;
+
+/// Numbers for whose convolutions each thread has buffers.
+trait WithScratch: Sized {
+    /// Calls `work` with the buffers of this thread.
+    fn with_scratch(work: impl FnOnce(&mut Scratch<Self>));
+}
 
 macro_rules! compiled {
     ($number:ident) => {
@@ -26,6 +33,18 @@ macro_rules! compiled {
                 PANELS.with_borrow_mut(|panels| dispatch((product, panels)));
             }
 
+            fn convolution_forward(forward: Forward<'_, Self>) {
+                Self::with_scratch(|scratch| dispatch((forward, scratch)));
+            }
+
+            fn convolution_delta(delta: InputDelta<'_, Self>) {
+                Self::with_scratch(|scratch| dispatch((delta, scratch)));
+            }
+
+            fn convolution_gradient(gradient: GradientSums<'_, Self>) {
+                Self::with_scratch(|scratch| dispatch((gradient, scratch)));
+            }
+
             fn along_rows(function: Function, columns: usize, x: &[Self], delta: &[Self], y: &mut [Self]) {
                 softmax::compute(function, columns, x, delta, y);
             }
@@ -40,6 +59,15 @@ macro_rules! compiled {
 
             fn multiply_adds(rounds: usize) -> u64 {
                 multiply_adds::compute::<Self>(rounds)
+            }
+        }
+
+        impl WithScratch for $number {
+            fn with_scratch(work: impl FnOnce(&mut Scratch<Self>)) {
+                thread_local! {
+                    static SCRATCH: RefCell<Scratch<$number>> = const { RefCell::new(Scratch::new()) };
+                }
+                SCRATCH.with_borrow_mut(work);
             }
         }
     };

@@ -2,6 +2,7 @@
 
 use crate::Scalar;
 use crate::compile_once::{Compiled, Signature};
+use crate::convolution::{Forward, GradientSums, InputDelta};
 use crate::product::operands::Product;
 use crate::softmax::function::Function;
 
@@ -16,6 +17,18 @@ pub trait Kernels: Sized {
     /// Computes a product, with the panels of this thread.
     #[doc(hidden)]
     fn multiply(product: Product<'_, Self>);
+
+    /// Computes the forward pass of a convolution, with the buffers of this thread.
+    #[doc(hidden)]
+    fn convolution_forward(forward: Forward<'_, Self>);
+
+    /// Computes the delta of a convolution, with the buffers of this thread.
+    #[doc(hidden)]
+    fn convolution_delta(delta: InputDelta<'_, Self>);
+
+    /// Computes the gradient of a convolution, with the buffers of this thread.
+    #[doc(hidden)]
+    fn convolution_gradient(gradient: GradientSums<'_, Self>);
 
     /// Computes a function along rows of `columns` numbers.
     #[doc(hidden)]

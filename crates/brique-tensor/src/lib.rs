@@ -8,6 +8,8 @@
 //!   Owned arrays, views and slices of a batch all dereference to it.
 //! * [`affine_forward`], [`affine_delta`], [`affine_gradient`]: the three products of a linear layer,
 //!   with the bias as the last row of its parameters.
+//! * [`convolution_forward`], [`convolution_delta`], [`convolution_gradient`]: the three passes of a [`Convolution`].
+//!   [`max_pool_forward`], [`average_pool_forward`] and their deltas: a [`Pool`].
 //! * [`exp`], [`tanh`], [`sigmoid`], [`softplus`], [`log_sum_exp`]: functions of one number and their derivatives,
 //!   accurate in the tails. [`Elementwise`] applies such a function to whole matrices; [`inlined`] has functions to
 //!   write one with.
@@ -32,8 +34,10 @@
 
 mod affine;
 mod aligned;
+mod by_rows;
 mod compile_once;
 mod compiled;
+mod convolution;
 mod elementwise;
 mod exponential;
 mod finite;
@@ -45,6 +49,7 @@ mod multiply_adds;
 mod pages;
 mod pairs;
 mod pairwise;
+mod pool;
 mod product;
 mod scalar;
 mod simd;
@@ -54,11 +59,15 @@ mod softmax;
 mod sum;
 mod threads;
 mod transpose;
+mod windows;
 
 pub use affine::{affine_delta, affine_forward, affine_gradient, affine_overwrite_gradient};
 pub use aligned::{aligned, aligned_zeros};
 #[doc(hidden)]
 pub use compile_once::{Compiled, Signature};
+pub use convolution::{
+    Convolution, convolution_delta, convolution_forward, convolution_gradient, convolution_overwrite_gradient,
+};
 pub use elementwise::{
     Elementwise, elementwise_delta, elementwise_forward, elementwise_forward_with_derivative,
 };
@@ -75,6 +84,7 @@ pub use multiply_adds::multiply_adds;
 pub use ndarray;
 pub use pairs::{combine, sum_of_pairs, update};
 pub use pairwise::pairwise_sum;
+pub use pool::{Pool, average_pool_delta, average_pool_forward, max_pool_delta, max_pool_forward};
 pub use scalar::Scalar;
 #[doc(hidden)]
 pub use simd::{Simd, Vector, Work};
@@ -86,6 +96,7 @@ pub use softmax::{
 };
 pub use sum::add_column_sums;
 pub use threads::{Threads, ThreadsError};
+pub use windows::WindowAxis;
 
 /// Functions that only the tests of this crate call.
 #[doc(hidden)]

@@ -71,8 +71,9 @@ pub mod prelude {
         read_mnist, read_usps, spirals, train_test_split,
     };
     pub use brique_layers::{
-        Concat, Dropout, ELU, GELU, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU,
-        Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, Workspace, registry,
+        AvgPool1D, AvgPool2D, Concat, Conv1D, Conv2D, Dropout, ELU, Flatten, GELU, GlobalAvgPool, GroupNorm,
+        Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, MaxPool1D, MaxPool2D, ReLU, Reshape,
+        Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, Window, Workspace, registry,
     };
     pub use brique_losses::{
         BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, ElementwiseLoss, HingeLoss, HuberLoss, L1Loss, MSELoss,

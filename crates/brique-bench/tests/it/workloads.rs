@@ -59,6 +59,60 @@ fn operations_by_hand() {
 }
 
 #[test]
+fn networks_with_convolutions_have_names() {
+    let found: Vec<_> = Workload::convolutions()
+        .iter()
+        .map(|workload| {
+            (
+                workload.name().to_owned(),
+                workload.sizes().to_vec(),
+                workload.batch(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("c1_course", 256, 32),
+        ("c2_mnist1d", 40, 100),
+        ("c3_lenet", 784, 64),
+        ("c4_vgg", 3072, 32),
+    ];
+    let expected = expected.map(|(name, inputs, batch)| (name.to_owned(), vec![inputs, 10], batch));
+    assert_eq!(found, expected);
+    for workload in Workload::convolutions() {
+        assert_eq!(workload.name().parse(), Ok(workload));
+    }
+}
+
+#[test]
+fn operations_of_convolutions_by_hand() {
+    let found = Workload::convolutions()
+        .iter()
+        .map(Workload::operations)
+        .collect::<Vec<_>>();
+    let expected = [
+        // 2 · 32 · (3 · (254·3·32 + 127·32·100 + 1000) − 254·3·32)
+        64.0 * (3.0 * (24_384.0 + 406_400.0 + 1000.0) - 24_384.0),
+        // 2 · 100 · (3 · (19·5·25 + 10·75·25 + 5·75·25 + 1250) − 19·5·25)
+        200.0 * (3.0 * (2375.0 + 18_750.0 + 9375.0 + 1250.0) - 2375.0),
+        // 2 · 64 · (3 · (576·25·6 + 64·150·16 + 256·120 + 120·84 + 840) − 576·25·6)
+        128.0 * (3.0 * (86_400.0 + 153_600.0 + 30_720.0 + 10_080.0 + 840.0) - 86_400.0),
+        // 2 · 32 · (3 · (1024·(27 + 288)·32 + 256·(288 + 576)·64 + 40960) − 1024·27·32)
+        64.0 * (3.0 * (10_321_920.0 + 14_155_776.0 + 40_960.0) - 884_736.0),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn networks_with_convolutions_learn() {
+    for name in ["c1_course", "c2_mnist1d", "c3_lenet"] {
+        let mut subject = Subject::<f32>::new(&name.parse().unwrap()).unwrap();
+        for _ in 0..3 {
+            subject.step().unwrap();
+        }
+    }
+}
+
+#[test]
 fn every_activation_of_the_command_line_has_its_module() {
     for (name, activation) in Activation::NAMES {
         let workload: Workload = format!("2-3-1:4:{name}").parse().unwrap();

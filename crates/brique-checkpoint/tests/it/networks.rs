@@ -1,9 +1,10 @@
-//! Twelve architectures, among them residual ones and concatenations.
+//! Fourteen architectures, among them residual ones, concatenations and convolutions.
 
 use brique_core::{Module, Shape};
 use brique_layers::{
-    Concat, Dropout, ELU, GELU, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Residual,
-    Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh,
+    AvgPool2D, Concat, Conv1D, Conv2D, Dropout, ELU, GELU, GlobalAvgPool, GroupNorm, Init, LayerNorm,
+    LeakyReLU, Linear, LogSigmoid, LogSoftmax, MaxPool1D, ReLU, Reshape, Residual, Sequential, SiLU, Sigmoid,
+    Softmax, Softplus, Tanh, Window,
 };
 use brique_random::portable;
 use brique_tensor::Scalar;
@@ -32,6 +33,49 @@ fn norm<T: Scalar>(values: usize) -> LayerNorm<T> {
 fn block<T: Scalar>(width: usize) -> Sequential<T> {
     let first = chain(width).then(linear(width, 5, 1)).unwrap();
     first.then(Tanh).unwrap().then(linear(5, width, 2)).unwrap()
+}
+
+/// Convolutions and a max pool along one axis.
+fn convolution<T: Scalar>() -> Sequential<T> {
+    let mut rng = portable(11);
+    let first = Conv1D::new(
+        [3, 1],
+        4,
+        Window::new(2).padding(1),
+        Init::StandardNormal,
+        &mut rng,
+    )
+    .unwrap();
+    let second = Conv1D::grouped(
+        [4, 4],
+        6,
+        Window::new(2).dilation(2),
+        2,
+        Init::StandardNormal,
+        &mut rng,
+    );
+    let network = chain(3).then(Reshape::new([3, 1])).unwrap().then(first).unwrap();
+    let network = network.then(Tanh).unwrap().then(second.unwrap()).unwrap();
+    let network = network.then(MaxPool1D::new([2, 6], 2).unwrap()).unwrap();
+    let network = network.then(GlobalAvgPool::new([1, 6]).unwrap()).unwrap();
+    network.then(linear(6, 2, 10)).unwrap()
+}
+
+/// A convolution, an average pool and a normalisation along two axes.
+fn image<T: Scalar>() -> Sequential<T> {
+    let window = Window::new([2, 3]).padding([1, 2]).stride([1, 2]);
+    let conv = Conv2D::new([1, 3, 1], 4, window, Init::StandardNormal, &mut portable(12)).unwrap();
+    let network = chain(3)
+        .then(Reshape::new([1, 3, 1]))
+        .unwrap()
+        .then(conv)
+        .unwrap();
+    let network = network.then(GroupNorm::new([2, 3, 4], 2).unwrap()).unwrap();
+    // The mean of what was just normalised would be nearly 0, and its error relative to it large.
+    let network = network.then(ReLU).unwrap();
+    let network = network.then(AvgPool2D::new([2, 3, 4], [2, 1]).unwrap()).unwrap();
+    let network = network.then(GlobalAvgPool::new([1, 3, 4]).unwrap()).unwrap();
+    network.then(linear(4, 2, 13)).unwrap()
 }
 
 /// All architectures by name. Each takes examples of three values.
@@ -89,5 +133,7 @@ pub fn architectures<T: Scalar>() -> Vec<(&'static str, Box<dyn Module<T>>)> {
             Box::new(chain(3).then(nested).unwrap().then(norm(6)).unwrap()),
         ),
         ("named", Box::new(named)),
+        ("convolution", Box::new(convolution())),
+        ("image", Box::new(image())),
     ]
 }

@@ -5,7 +5,7 @@ use std::fs;
 use brique_checkpoint::{Error, Reader, Writer, load, load_into, save};
 use brique_core::{Module, visit_tensors};
 use brique_datasets::Standardizer;
-use brique_layers::{Init, Linear, Sequential, Tanh, registry};
+use brique_layers::{Conv2D, Init, Linear, Sequential, Tanh, registry};
 use brique_random::portable;
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, array};
@@ -346,4 +346,40 @@ fn copies_of_networks_are_their_own() {
         copy.visit_parameters_mut(&mut |parameter| parameter.value_mut().fill(0.0));
         assert_eq!(bits(&*network), before, "{name}");
     }
+}
+
+/// The weights of a convolution are (out, channel, row, column) in a file, and (row, column, channel) · out in memory.
+#[test]
+fn convolutions_have_the_layout_of_pytorch() {
+    let folder = folder();
+    let path = folder.path().join("n.safetensors");
+    let mut number = 0.0;
+    let parameters = Array2::from_shape_simple_fn((2 * 3 * 2 + 1, 4), || {
+        number += 1.0;
+        number
+    });
+    let conv: Conv2D = Conv2D::from_parameters([5, 6, 4], [2, 3], parameters.clone()).unwrap();
+    let network: Sequential = Sequential::new([5, 6, 4]).then(conv).unwrap();
+    save(&network, &path).unwrap();
+    assert_eq!(bits(&*load::<f64>(&path).unwrap()), bits(&network));
+
+    let bytes = fs::read(&path).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let weight = file.tensor("0.weight").unwrap();
+    assert_eq!(weight.shape(), [4, 2, 2, 3]);
+    let (numbers, _) = weight.data().as_chunks();
+    let mut numbers = numbers.iter().map(|&bytes| f64::from_le_bytes(bytes));
+    for out in 0..4 {
+        for channel in 0..2 {
+            for (row, column) in (0..2).flat_map(|row| (0..3).map(move |column| (row, column))) {
+                let expected = parameters[[(row * 3 + column) * 2 + channel, out]];
+                assert_eq!(numbers.next(), Some(expected));
+            }
+        }
+    }
+    let mut other: Sequential = Sequential::new([5, 6, 4])
+        .then(Conv2D::from_parameters([5, 6, 4], [2, 3], parameters * 0.0).unwrap())
+        .unwrap();
+    load_into(&mut other, &path).unwrap();
+    assert_eq!(bits(&other), bits(&network));
 }

@@ -5,8 +5,9 @@ use brique_gradcheck::Judge;
 use brique_gradcheck::composite_laws::everything_is_passed_on;
 use brique_gradcheck::strategies::sizes;
 use brique_layers::{
-    Concat, Dropout, ELU, GELU, Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, ReLU, Residual,
-    Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, registry,
+    AvgPool1D, AvgPool2D, Concat, Conv1D, Conv2D, Dropout, ELU, Flatten, GELU, GlobalAvgPool, GroupNorm,
+    Init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, MaxPool1D, MaxPool2D, ReLU, Reshape,
+    Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Tanh, Window, registry,
 };
 use brique_random::portable;
 use brique_tensor::Scalar;
@@ -183,6 +184,10 @@ fn a_table_shows_inner_networks_indented() {
     );
 }
 
+fn conv1d<T: Scalar>(input: [usize; 2], window: Window<1>) -> Conv1D<T> {
+    Conv1D::new(input, 3, window, Init::PyTorch, &mut portable(1)).unwrap()
+}
+
 fn every_module<T: Scalar>() -> Vec<Box<dyn Module<T>>> {
     vec![
         Box::new(linear(3, 2, 1)),
@@ -199,6 +204,17 @@ fn every_module<T: Scalar>() -> Vec<Box<dyn Module<T>>> {
         Box::new(Softmax),
         Box::new(LogSoftmax),
         Box::new(LayerNorm::new(4).unwrap()),
+        Box::new(GroupNorm::new([3, 4], 2).unwrap()),
+        Box::new(conv1d([9, 2], Window::from(3))),
+        Box::new(conv1d([9, 2], Window::new(3).stride(2).padding(1).dilation(2))),
+        Box::new(Conv2D::grouped([5, 6, 4], 8, [2, 3], 4, Init::PyTorch, &mut portable(1)).unwrap()),
+        Box::new(MaxPool1D::new([9, 2], 2).unwrap()),
+        Box::new(MaxPool2D::new([5, 6, 4], [2, 3]).unwrap().stride(1).unwrap()),
+        Box::new(AvgPool1D::new([9, 2], 2).unwrap().stride(3).unwrap()),
+        Box::new(AvgPool2D::new([5, 6, 4], 2).unwrap()),
+        Box::new(GlobalAvgPool::new([5, 6, 4]).unwrap()),
+        Box::new(Flatten),
+        Box::new(Reshape::new([2, 3, 4])),
         Box::new(Dropout::new(0.25, u64::MAX).unwrap()),
         Box::new(Sequential::new([2, 3])),
         Box::new(nested(3, 4).then_named("head", linear(3, 1, 5)).unwrap()),

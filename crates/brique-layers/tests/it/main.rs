@@ -9,8 +9,10 @@
 
 mod activations;
 mod composites;
+mod convolutions;
 mod determinism;
 mod dropout;
+mod group_norm;
 mod init;
 mod laws;
 mod layer_norm;
@@ -18,6 +20,7 @@ mod layer_norm;
 mod levels;
 mod linear;
 mod overwritten;
+mod pools;
 mod saved;
 mod sequential;
 mod softmax;

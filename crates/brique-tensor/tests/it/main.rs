@@ -9,6 +9,7 @@
 
 mod affine;
 mod aligned;
+mod convolution;
 mod exact;
 mod functions;
 mod layouts;

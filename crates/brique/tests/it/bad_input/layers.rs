@@ -227,7 +227,7 @@ fn descriptions() -> Vec<Row> {
     let mut rows = vec![
         of(
             "unknown",
-            &["kind is \"Foo\", expected one of those registered: Concat, "],
+            &["kind is \"Foo\", expected one of those registered: AvgPool1D, "],
             Description::new("Foo"),
         ),
         of("nothing", &["kind is \"\""], Description::default()),

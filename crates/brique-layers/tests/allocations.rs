@@ -1,0 +1,57 @@
+//! Convolutions and pools allocate nothing once their buffers have grown. The binary is apart, because it counts all
+//! allocations of the thread.
+#![allow(missing_docs, reason = "tests are read, not published")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use allocation_counter::measure;
+use brique_core::{Gradient, Workspace};
+use brique_layers::{
+    AvgPool2D, Conv2D, Flatten, GlobalAvgPool, GroupNorm, Init, MaxPool2D, Sequential, Window,
+};
+use brique_random::portable;
+use brique_tensor::Scalar;
+use brique_tensor::ndarray::Array2;
+
+/// A network with strides, padding, dilation, groups and every pool.
+fn network<T: Scalar>() -> Sequential<T> {
+    let mut rng = portable(1);
+    let mut conv = |input: [usize; 3], channels, window: Window<2>, groups| -> Conv2D<T> {
+        Conv2D::grouped(input, channels, window, groups, Init::PyTorch, &mut rng).unwrap()
+    };
+    let first = conv([12, 12, 3], 6, Window::new(3).padding(1), 1);
+    let depthwise = conv([12, 12, 6], 6, Window::new(3).stride(2).padding(2), 6);
+    let grouped = conv([7, 7, 6], 20, Window::new(2).dilation(2), 2);
+    Sequential::new([12, 12, 3])
+        .then(first)
+        .and_then(|network| network.then(GroupNorm::new([12, 12, 6], 2)?)?.then(depthwise))
+        .and_then(|network| {
+            network
+                .then(grouped)?
+                .then(MaxPool2D::new([5, 5, 20], 2)?.stride(1)?)
+        })
+        .and_then(|network| network.then(AvgPool2D::new([4, 4, 20], 2)?))
+        .and_then(|network| network.then(GlobalAvgPool::new([2, 2, 20])?)?.then(Flatten))
+        .unwrap()
+}
+
+fn check<T: Scalar>() {
+    let mut network = network::<T>();
+    let mut workspace = Workspace::default();
+    let x = Array2::from_elem((5, network.input().size()), T::from_f64(0.5));
+    let delta = Array2::from_elem((5, network.output().size()), T::from_f64(0.25));
+    let mut step = || {
+        workspace.forward(&network, &x).unwrap();
+        workspace
+            .backward_with_delta(&mut network, &x, &delta, Gradient::Overwrite)
+            .unwrap();
+    };
+    step();
+    let counted = measure(&mut step);
+    assert_eq!(counted.count_total, 0, "{counted:?}");
+}
+
+#[test]
+fn a_warm_pass_allocates_nothing() {
+    check::<f32>();
+    check::<f64>();
+}

@@ -1,0 +1,200 @@
+//! Products whose first factor is gathered through tables of offsets, in tiles whose sums stay in registers.
+
+#![allow(
+    unsafe_code,
+    reason = "a check of each gathered index would take as long as the multiplication"
+)]
+
+use super::offsets::Offsets;
+use crate::Scalar;
+use crate::product::operands::Start;
+use crate::simd::{Simd, Vector, Work};
+use crate::simd_number::SimdNumber;
+
+/// Some columns of the product `c[targets[i] + column + j] = start + Σ_k a[rows[i] + depths[k]] · b[k, j]`.
+///
+/// If `EACH` is set in a tile, the first factor is `a[rows[i] + depths[k] + column + j]`.
+pub(super) struct Gather<'a, T> {
+    pub(super) a: &'a [T],
+    pub(super) rows: Offsets<'a>,
+    pub(super) depths: Offsets<'a>,
+    /// The second factor from the first of the columns on; its rows are `b_stride` apart.
+    pub(super) b: &'a [T],
+    pub(super) b_stride: usize,
+    pub(super) start: Start<'a, T>,
+    pub(super) c: &'a mut [T],
+    pub(super) targets: &'a [usize],
+    pub(super) column: usize,
+    /// The number of columns that are written; the SIMD vectors may hold more.
+    pub(super) columns: usize,
+}
+
+/// The rows of the tallest tile.
+const HEIGHT: usize = 6;
+
+impl<T: Scalar> Gather<'_, T> {
+    /// Computes all rows, in tiles of `WIDE` SIMD vectors: tiles of six rows, then of four, two and one.
+    #[inline(always)]
+    pub(super) fn compute<S: Simd, const WIDE: usize, const EACH: bool>(&mut self, simd: S) {
+        let count = self.targets.len();
+        let tall = match count % HEIGHT {
+            // Two tiles of four are faster than one of six and one of two.
+            2 if count > HEIGHT => count - 8,
+            rest => count - rest,
+        };
+        let four = tall + (count - tall) / 4 * 4;
+        let two = four + (count - four) / 2 * 2;
+        for (first, end, height) in [
+            (0, tall, HEIGHT),
+            (tall, four, 4),
+            (four, two, 2),
+            (two, count, 1),
+        ] {
+            if first == end {
+                continue;
+            }
+            let part = Gather {
+                rows: self.rows.part(first..end),
+                targets: &self.targets[first..end],
+                c: &mut *self.c,
+                ..*self
+            };
+            match height {
+                HEIGHT => simd.run(Tiles::<_, HEIGHT, WIDE, EACH>(part)),
+                4 => simd.run(Tiles::<_, 4, WIDE, EACH>(part)),
+                2 => simd.run(Tiles::<_, 2, WIDE, EACH>(part)),
+                _ => simd.run(Tiles::<_, 1, WIDE, EACH>(part)),
+            }
+        }
+    }
+}
+
+/// Tiles of `HEIGHT` rows and `WIDE` SIMD vectors; the number of rows is a multiple of `HEIGHT`.
+struct Tiles<'a, T, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(Gather<'a, T>);
+
+impl<T: Scalar, const HEIGHT: usize, const WIDE: usize, const EACH: bool> Work
+    for Tiles<'_, T, HEIGHT, WIDE, EACH>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        all_tiles::<<T as SimdNumber>::Vector<S>, HEIGHT, WIDE, EACH>(simd, self.0);
+    }
+}
+
+#[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "i and j are indices of the tile, its rows and its vectors"
+)]
+fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
+    simd: V::Simd,
+    gather: Gather<'_, V::Number>,
+) where
+    V: Vector<Number: Scalar>,
+{
+    let Gather {
+        a,
+        rows,
+        depths,
+        b,
+        b_stride,
+        start,
+        c,
+        targets,
+        column,
+        columns,
+    } = gather;
+    let width = WIDE * V::LANES;
+    let (before, reach) = if EACH { (column, width) } else { (0, 1) };
+    let last = depths.numbers().len().saturating_sub(1);
+    assert!(rows.largest() + depths.largest() + before + reach <= a.len());
+    assert!(depths.numbers().is_empty() || last * b_stride + width <= b.len());
+    let of_row = match start {
+        Start::Row(row) => load_some::<V, WIDE>(simd, &row[column..][..columns]),
+        _ => [V::splat(simd, V::Number::default()); WIDE],
+    };
+    let tiles = rows
+        .numbers()
+        .chunks_exact(HEIGHT)
+        .zip(targets.chunks_exact(HEIGHT));
+    for (rows, targets) in tiles {
+        let mut from = [a.as_ptr(); HEIGHT];
+        for i in 0..HEIGHT {
+            // SAFETY: by the first assertion, the index of every row is less than the length of `a`.
+            from[i] = unsafe { a.as_ptr().add(rows[i] + before) };
+        }
+        let mut b = b.as_ptr();
+        let mut sums = [[V::splat(simd, V::Number::default()); WIDE]; HEIGHT];
+        for &depth in depths.numbers() {
+            // SAFETY: row k of the second factor begins at `k · b_stride`, and by the second assertion `width` numbers
+            // follow there, also in the last row.
+            let of_b = unsafe { std::slice::from_raw_parts(b, width) };
+            let mut vectors = [V::splat(simd, V::Number::default()); WIDE];
+            for j in 0..WIDE {
+                vectors[j] = V::load(simd, &of_b[j * V::LANES..]);
+            }
+            for i in 0..HEIGHT {
+                // SAFETY: by the first assertion, the sum of any row, any depth, `before` and `reach` is at most the
+                // length of `a`, so `reach` numbers follow there.
+                let of_a = unsafe { std::slice::from_raw_parts(from[i].add(depth), reach) };
+                for j in 0..WIDE {
+                    let factor = if EACH {
+                        V::load(simd, &of_a[j * V::LANES..])
+                    } else {
+                        V::splat(simd, of_a[0])
+                    };
+                    sums[i][j] = factor.times_plus(vectors[j], sums[i][j]);
+                }
+            }
+            // `wrapping_add`, because the pointer may leave `b` after the last row.
+            b = b.wrapping_add(b_stride);
+        }
+        for i in 0..HEIGHT {
+            let target = &mut c[targets[i] + column..][..columns];
+            let start = match start {
+                Start::Nothing => None,
+                Start::Itself => Some(load_some::<V, WIDE>(simd, target)),
+                Start::Row(_) => Some(of_row),
+                Start::Number(number) => Some([V::splat(simd, number); WIDE]),
+            };
+            if let Some(start) = start {
+                for j in 0..WIDE {
+                    sums[i][j] = start[j].plus(sums[i][j]);
+                }
+            }
+            store_some::<V, WIDE>(sums[i], target);
+        }
+    }
+}
+
+/// Loads `WIDE` vectors, with zeros beyond the end of a slice.
+#[inline(always)]
+fn load_some<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
+    let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
+    if let Some(numbers) = numbers.get(..WIDE * V::LANES) {
+        for (j, vector) in vectors.iter_mut().enumerate() {
+            *vector = V::load(simd, &numbers[j * V::LANES..]);
+        }
+    } else {
+        for (vector, numbers) in vectors.iter_mut().zip(numbers.chunks(V::LANES)) {
+            *vector = V::load_some(simd, numbers);
+        }
+    }
+    vectors
+}
+
+/// Stores `WIDE` vectors, without the elements beyond the end of a slice.
+#[inline(always)]
+fn store_some<V: Vector, const WIDE: usize>(vectors: [V; WIDE], numbers: &mut [V::Number]) {
+    if let Some(numbers) = numbers.get_mut(..WIDE * V::LANES) {
+        for (j, vector) in vectors.into_iter().enumerate() {
+            vector.store(&mut numbers[j * V::LANES..]);
+        }
+    } else {
+        for (vector, numbers) in vectors.into_iter().zip(numbers.chunks_mut(V::LANES)) {
+            vector.store_some(numbers);
+        }
+    }
+}
