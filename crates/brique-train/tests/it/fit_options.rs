@@ -120,10 +120,11 @@ fn the_best_parameters_are_kept_without_stopping_early() {
     assert!((bias - 0.488).abs() < 1e-12, "{bias}");
     let (history, bias) = passes_the_best(fit());
     assert_eq!(history.best().unwrap().number, 2);
-    assert!((bias - 0.737856).abs() < 1e-12, "{bias}");
+    assert!((bias - 0.737_856).abs() < 1e-12, "{bias}");
 }
 
 /// −(ŷ − 0.3)², which is best after the second epoch; a metric that is NaN first.
+#[allow(clippy::unnecessary_wraps, reason = "a metric returns a result")]
 fn closeness(_: &Matrix, yhat: &Matrix) -> Result<f64, MetricError> {
     let bias = yhat[[0, 0]];
     Ok(if bias < 0.1 {
