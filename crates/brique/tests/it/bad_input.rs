@@ -6,6 +6,7 @@
     reason = "a table is as long as its rows, and its type is read where it is"
 )]
 
+mod convolutions;
 mod datasets;
 mod gradients;
 mod layers;
@@ -105,7 +106,8 @@ fn complaint(row: Row) -> Option<String> {
 
 #[test]
 fn every_bad_input_is_an_error_or_a_documented_result() {
-    let tables: [(&str, fn() -> Vec<Row>, usize); 9] = [
+    let tables: [(&str, fn() -> Vec<Row>, usize); 10] = [
+        ("convolutions", convolutions::rows, 40),
         ("datasets", datasets::rows, 60),
         ("gradients", gradients::rows, 10),
         ("layers", layers::rows, 150),
