@@ -19,7 +19,7 @@ use crate::{Base, Error, Optimizer, ParameterRows, State};
 /// use brique_optim::{CustomOptimizer, Optimizer};
 /// use brique_tensor::ndarray::{Zip, array};
 ///
-/// let mut sign_descent = CustomOptimizer::new("SignDescent", 0.5, ["mean"], |rows, rate| {
+/// let mut sign_descent = CustomOptimizer::new("SignDescent", 0.5, ["mean"], |rows, rate: f64| {
 ///     let [mean] = rows.buffers;
 ///     Zip::from(rows.value).and(rows.gradient).and(mean).for_each(|p, &g, m| {
 ///         *m = 0.9 * *m + 0.1 * g;

@@ -10,14 +10,13 @@ use crate::{Batch, Epoch, History};
 
 /// The training as a callback of a [`Fit`](crate::Fit) sees it, after a step or after an epoch.
 ///
-/// The norm of the gradient of the weights of the first module, after every step:
+/// The norm of the gradients, after every step:
 ///
 /// ```
-/// use brique_core::Module;
 /// use brique_datasets::line;
 /// use brique_layers::{Init, Linear};
 /// use brique_losses::MSELoss;
-/// use brique_optim::SGD;
+/// use brique_optim::{SGD, gradient_norm};
 /// use brique_random::portable;
 /// use brique_train::Fit;
 ///
@@ -26,14 +25,9 @@ use crate::{Batch, Epoch, History};
 /// let mut network: Linear = Linear::new(1, 1, Init::PyTorch, &mut rng)?;
 /// let mut norms = Vec::new();
 /// Fit::new(2, 50)
-///     .on_batch(|_, training| {
-///         let mut squares = 0.0;
-///         training.network.visit_parameters(&mut |parameter| {
-///             squares += parameter.gradient().map(|g| g * g).sum();
-///         });
-///         norms.push(squares.sqrt());
-///     })
+///     .on_batch(|_, training| norms.push(gradient_norm(training.network)))
 ///     .run(&mut network, &MSELoss::new(), &mut SGD::new(0.01)?, &data)?;
+/// let norms = norms.into_iter().collect::<Result<Vec<f64>, _>>()?;
 /// assert_eq!(norms.len(), 4);
 /// assert!(norms[3] < norms[0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
