@@ -49,7 +49,7 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         figures,
         chapter: chapter(&trained),
         headline: format!(
-            "accuracy from {} numbers {:.3}, from 64 pixels {:.3}",
+            "accuracy: {} numbers {:.3}, 64 pixels {:.3}",
             CODES[DENOISING],
             median(&by_seed(&trained, DENOISING, |compressed| compressed.accuracy)),
             median(&pixel_accuracies(&trained)),
