@@ -4,6 +4,7 @@ mod auto_encoder;
 mod classification;
 mod classification_seeds;
 mod contract;
+mod convolution_digits;
 mod depth;
 mod encapsulation;
 mod multiclass;
@@ -16,7 +17,7 @@ mod step_size;
 use crate::Experiment;
 
 /// All experiments, in the order of the report.
-pub const ALL: [Experiment; 12] = [
+pub const ALL: [Experiment; 13] = [
     contract::EXPERIMENT,
     regression_line::EXPERIMENT,
     regression_plane::EXPERIMENT,
@@ -29,4 +30,5 @@ pub const ALL: [Experiment; 12] = [
     depth::EXPERIMENT,
     multiclass::EXPERIMENT,
     auto_encoder::EXPERIMENT,
+    convolution_digits::EXPERIMENT,
 ];

@@ -1,8 +1,8 @@
 //! Beyond the report: the course's fourth section. Handwritten digits, with the cross-entropy and with the squared error.
 
 mod figures;
-mod mistakes;
-mod training;
+pub(super) mod mistakes;
+pub(super) mod training;
 
 use brique_train::Epoch;
 use serde_json::{Map, Value, json};
@@ -95,7 +95,7 @@ impl Shown {
                 worst
             }
         });
-        let mut mistakes = mistakes(worst, &networks[worst])?;
+        let mut mistakes = mistakes(&Parts::of_seed(worst)?.test, &networks[worst].outputs)?;
         let of = mistakes.len();
         mistakes.truncate(SHOWN);
         Ok(Self {

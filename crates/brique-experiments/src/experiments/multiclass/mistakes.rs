@@ -1,25 +1,29 @@
 //! The examples that a network misclassifies.
 
 use brique_core::Loss;
+use brique_datasets::Dataset;
 use brique_losses::CrossEntropyLoss;
+use brique_tensor::ndarray::Array2;
 
-use super::training::{Parts, Trained, number};
+use super::training::number;
 use crate::Error;
 
 /// A test example for which the network predicts another class.
-pub(super) struct Mistake {
-    pub(super) pixels: Vec<f64>,
-    pub(super) truth: usize,
-    pub(super) predicted: usize,
+pub(in crate::experiments) struct Mistake {
+    pub(in crate::experiments) pixels: Vec<f64>,
+    pub(in crate::experiments) truth: usize,
+    pub(in crate::experiments) predicted: usize,
     /// Its cross-entropy.
-    pub(super) loss: f64,
+    pub(in crate::experiments) loss: f64,
 }
 
-/// The mistakes of a network trained for the cross-entropy on the parts of this seed, the largest loss first.
-pub(super) fn mistakes(seed: usize, trained: &Trained) -> Result<Vec<Mistake>, Error> {
-    let test = Parts::of_seed(seed)?.test;
-    let losses = CrossEntropyLoss::new().per_example(test.targets(), &trained.outputs)?;
-    let judged = test.iter().zip(trained.outputs.rows()).zip(losses);
+/// The mistakes of a network with these logits for the test digits, the largest loss first.
+pub(in crate::experiments) fn mistakes(
+    test: &Dataset<f32>,
+    outputs: &Array2<f32>,
+) -> Result<Vec<Mistake>, Error> {
+    let losses = CrossEntropyLoss::new().per_example(test.targets(), outputs)?;
+    let judged = test.iter().zip(outputs.rows()).zip(losses);
     let mut mistakes: Vec<Mistake> = judged
         .map(|(((pixels, target), outputs), loss)| Mistake {
             pixels: pixels.iter().map(|&pixel| f64::from(pixel)).collect(),

@@ -13,11 +13,11 @@ use brique_train::{Epoch, Fit, History, Metric, Weights, evaluate, metrics};
 use crate::Error;
 
 /// The classes, and the pixels on a side of a picture.
-pub(super) const CLASSES: usize = 10;
-pub(super) const SIDE: usize = 8;
+pub(in crate::experiments) const CLASSES: usize = 10;
+pub(in crate::experiments) const SIDE: usize = 8;
 
 /// The hidden layers.
-pub(super) const HIDDEN: [usize; 2] = [128, 64];
+pub(in crate::experiments) const HIDDEN: [usize; 2] = [128, 64];
 
 /// The settings that every training has in common.
 pub(super) const EPOCHS: usize = 20;
@@ -32,7 +32,7 @@ const VALIDATION_SHARE: f64 = 0.2;
 
 /// The objective of the training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Objective {
+pub(in crate::experiments) enum Objective {
     /// The cross-entropy of the softmax of the outputs.
     CrossEntropy,
     /// The squared distance of the outputs from the one-hot target.
@@ -82,23 +82,23 @@ impl Objective {
     clippy::cast_sign_loss,
     reason = "a digit from 0 to 9"
 )]
-pub(super) fn number(class: f32) -> usize {
+pub(in crate::experiments) fn number(class: f32) -> usize {
     class as usize
 }
 
 /// The digits of one seed; targets are class numbers.
-pub(super) struct Parts {
+pub(in crate::experiments) struct Parts {
     /// All examples outside the test set.
-    train: Dataset<f32>,
+    pub(in crate::experiments) train: Dataset<f32>,
     /// Of these, the training and the validation set while the step is chosen.
     learning: Dataset<f32>,
     validation: Dataset<f32>,
-    pub(super) test: Dataset<f32>,
+    pub(in crate::experiments) test: Dataset<f32>,
 }
 
 impl Parts {
     /// Stratified parts, with pixels from 0 to 1.
-    fn draw(rng: &mut dyn RandomSource) -> Result<Self, Error> {
+    pub(in crate::experiments) fn draw(rng: &mut dyn RandomSource) -> Result<Self, Error> {
         let data = digits::<f32>()?;
         let pixels = data.inputs() / 16.0;
         let (train, test) = stratified(&data.with_inputs(pixels)?, TEST_SHARE, rng)?;
@@ -112,7 +112,7 @@ impl Parts {
     }
 
     /// The parts for the networks of this seed.
-    pub(super) fn of_seed(seed: usize) -> Result<Self, Error> {
+    pub(in crate::experiments) fn of_seed(seed: usize) -> Result<Self, Error> {
         Self::draw(&mut portable(seed as u64))
     }
 
@@ -158,15 +158,15 @@ fn network(rng: &mut dyn RandomSource) -> Result<Sequential<f32>, Error> {
 }
 
 /// A trained network, and the history of its training.
-pub(super) struct Trained {
+pub(in crate::experiments) struct Trained {
     /// The step that was chosen.
     pub(super) step: f64,
     /// The training with that step, with the losses on the validation part.
     pub(super) history: History,
     /// The result on the test set of the network that was trained again on all other examples.
-    pub(super) outputs: Array2<f32>,
-    pub(super) confusion: ConfusionMatrix,
-    pub(super) weights: Weights<f32>,
+    pub(in crate::experiments) outputs: Array2<f32>,
+    pub(in crate::experiments) confusion: ConfusionMatrix,
+    pub(in crate::experiments) weights: Weights<f32>,
     /// The relative distance of its first layer from the initial weights, ‖W − W₀‖ / ‖W₀‖.
     pub(super) moved: f64,
 }
@@ -174,7 +174,7 @@ pub(super) struct Trained {
 /// Chooses the step on the validation part, trains again with it on all but the test set, and tests.
 ///
 /// Parts, first weights and orders are functions of the seed, so both objectives have the same ones.
-pub(super) fn train(objective: Objective, seed: usize) -> Result<Trained, Error> {
+pub(in crate::experiments) fn train(objective: Objective, seed: usize) -> Result<Trained, Error> {
     let mut rng = portable(seed as u64);
     let parts = Parts::draw(&mut rng)?.for_objective(objective)?;
     let mut network = network(&mut rng)?;
@@ -244,7 +244,7 @@ fn is_better(one: &History, other: &History) -> bool {
     end(one) > end(other)
 }
 
-fn metric_error(source: metrics::MetricError) -> brique_train::Error {
+pub(in crate::experiments) fn metric_error(source: metrics::MetricError) -> brique_train::Error {
     brique_train::Error::Metric {
         name: "confusion matrix".to_owned(),
         source,
