@@ -48,7 +48,7 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         figures,
         chapter: chapter(&trained, shown),
         headline: format!(
-            "accuracy: convolutional network {:.3}, perceptron {:.3}",
+            "accuracy: convolutions {:.3}, perceptron {:.3}",
             medians[0], medians[1]
         ),
     })
