@@ -47,10 +47,7 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
         claims: claims(medians),
         figures,
         chapter: chapter(&trained, shown),
-        headline: format!(
-            "accuracy: convolutions {:.3}, perceptron {:.3}",
-            medians[0], medians[1]
-        ),
+        headline: format!("accuracy {:.3}, of the perceptron {:.3}", medians[0], medians[1]),
     })
 }
 
