@@ -45,8 +45,8 @@ use epochs::train;
 /// ```
 ///
 /// Every epoch uses the examples in the order of the data set unless [`shuffle`](Self::shuffle) sets a seed. A shuffled
-/// order depends only on the seed and the number of the epoch. Training prints nothing by itself: a callback that is passed
-/// to [`on_epoch`](Self::on_epoch) can print each epoch, which displays itself as a line.
+/// order depends only on the seed and the number of the epoch. Training prints nothing. To
+/// print each epoch as a line, pass a callback to [`on_epoch`](Self::on_epoch), as above.
 ///
 /// Some options use the *watched loss* of an epoch: the loss on the validation set, or the training loss if there is no
 /// validation set (see [`Epoch::watched_loss`]).

@@ -32,8 +32,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing is printed by itself: [`Fit::on_epoch`] passes each epoch to a callback, and [`Epoch`] and [`History`] display
-//! themselves as a line and as a table.
+//! Training prints nothing. [`Fit::on_epoch`] passes each epoch to a callback; an [`Epoch`] displays itself as a line, a
+//! [`History`] as a table.
 
 mod batches;
 mod beginning;

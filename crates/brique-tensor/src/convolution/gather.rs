@@ -7,7 +7,7 @@
 
 use super::offsets::Offsets;
 use crate::Scalar;
-use crate::product::operands::Start;
+use crate::product::operands::{Start, load};
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
@@ -112,7 +112,7 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
     assert!(rows.largest() + depths.largest() + before + reach <= a.len());
     assert!(depths.numbers().is_empty() || last * b_stride + width <= b.len());
     let of_row = match start {
-        Start::Row(row) => load_some::<V, WIDE>(simd, &row[column..][..columns]),
+        Start::Row(row) => load::<V, WIDE>(simd, &row[column..][..columns]),
         _ => [V::splat(simd, V::Number::default()); WIDE],
     };
     let tiles = rows
@@ -155,7 +155,7 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
             let target = &mut c[targets[i] + column..][..columns];
             let start = match start {
                 Start::Nothing => None,
-                Start::Itself => Some(load_some::<V, WIDE>(simd, target)),
+                Start::Itself => Some(load::<V, WIDE>(simd, target)),
                 Start::Row(_) => Some(of_row),
                 Start::Number(number) => Some([V::splat(simd, number); WIDE]),
             };
@@ -167,22 +167,6 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
             store_some::<V, WIDE>(sums[i], target);
         }
     }
-}
-
-/// Loads `WIDE` vectors, with zeros beyond the end of a slice.
-#[inline(always)]
-fn load_some<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
-    let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
-    if let Some(numbers) = numbers.get(..WIDE * V::LANES) {
-        for (j, vector) in vectors.iter_mut().enumerate() {
-            *vector = V::load(simd, &numbers[j * V::LANES..]);
-        }
-    } else {
-        for (vector, numbers) in vectors.iter_mut().zip(numbers.chunks(V::LANES)) {
-            *vector = V::load_some(simd, numbers);
-        }
-    }
-    vectors
 }
 
 /// Stores `WIDE` vectors, without the elements beyond the end of a slice.

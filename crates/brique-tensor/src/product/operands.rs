@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::block::Block;
 use crate::Matrix;
+use crate::simd::Vector;
 
 /// The start value of each sum: [`Onto`](super::Onto) in the form that kernels use.
 #[derive(Debug, Clone, Copy)]
@@ -82,4 +83,20 @@ pub struct Product<'a, T> {
     pub(super) depth: usize,
     /// Set to false if a number of the result is NaN or infinite; `None` if the caller has not asked for it.
     pub(super) is_finite: Option<&'a AtomicBool>,
+}
+
+/// Loads `WIDE` vectors, with zeros beyond the end of a slice.
+#[inline(always)]
+pub(crate) fn load<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
+    let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
+    if let Some(numbers) = numbers.get(..WIDE * V::LANES) {
+        for (j, vector) in vectors.iter_mut().enumerate() {
+            *vector = V::load(simd, &numbers[j * V::LANES..]);
+        }
+    } else {
+        for (vector, numbers) in vectors.iter_mut().zip(numbers.chunks(V::LANES)) {
+            *vector = V::load_some(simd, numbers);
+        }
+    }
+    vectors
 }

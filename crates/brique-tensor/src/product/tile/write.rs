@@ -2,7 +2,7 @@
 
 use crate::Scalar;
 use crate::product::block::Block;
-use crate::product::operands::Start;
+use crate::product::operands::{Start, load};
 use crate::simd::{MOST_LANES, Vector};
 
 /// Returns the start values of a tile plus its sums.
@@ -99,20 +99,4 @@ pub(super) fn add_zeros<V, const HEIGHT: usize, const WIDE: usize>(
         total = total.plus(of_column);
     }
     total.store(&mut zeros[..]);
-}
-
-/// Loads `WIDE` vectors, with zeros beyond the end of a slice.
-#[inline(always)]
-fn load<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
-    let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
-    if let Some(numbers) = numbers.get(..WIDE * V::LANES) {
-        for (j, vector) in vectors.iter_mut().enumerate() {
-            *vector = V::load(simd, &numbers[j * V::LANES..]);
-        }
-    } else {
-        for (vector, numbers) in vectors.iter_mut().zip(numbers.chunks(V::LANES)) {
-            *vector = V::load_some(simd, numbers);
-        }
-    }
-    vectors
 }
