@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use brique_core::{Description, Fault, Memory, Module, Shape};
+use brique_core::{Description, Fault, Memory, Module, Plan, Shape};
 use brique_tensor::{Matrix, Scalar};
 
 /// Gives an example of any shape the shape (n), with the same n values in the same order: `y = x`.
@@ -63,6 +63,10 @@ impl<T: Scalar> Module<T> for Flatten {
         Ok(Shape::from(input.size()))
     }
 
+    fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {
+        plan.keep_values();
+    }
+
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {
         output.assign(input);
     }
@@ -80,6 +84,10 @@ impl<T: Scalar> Module<T> for Reshape {
         let expected = format!("{} values", self.shape.size());
         let reason = format!("as many as in the shape {} of the output", self.shape);
         Err(Fault::example_shape(input, expected, reason))
+    }
+
+    fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {
+        plan.keep_values();
     }
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {

@@ -99,11 +99,8 @@ impl<T: Scalar> Sequential<T> {
                 found: format!("{name:?}"),
                 expected: "a name that no module of the network has".into(),
             };
-            return Err(Error::new(
-                label(self.modules.len(), Some(name), &module),
-                "then_named",
-                fault,
-            ));
+            let label = label(self.len(), Some(name), &module);
+            return Err(Error::new(label, "then_named", fault));
         }
         self.placed(Some(name.to_owned()), Box::new(module))
     }
@@ -149,11 +146,7 @@ impl<T: Scalar> Sequential<T> {
         let fits = nested.input == self.output() || nested.input.size() == self.output().size();
         if !fits {
             let fault = Fault::example_shape(self.output(), nested.input, "what the network within takes");
-            return Err(Error::new(
-                format_args!("module {}", self.modules.len()),
-                "then",
-                fault,
-            ));
+            return Err(Error::new(self.label(self.len()), "then", fault));
         }
         nested.modules.into_iter().try_fold(self, |network, placed| {
             let is_free = network.names().all(|other| other != placed.name);
@@ -226,8 +219,8 @@ impl<T: Scalar> Sequential<T> {
         count
     }
 
-    /// Calls `visit` for each module, from the last to the first. Its arguments are the module's index, node, input and
-    /// δ and, for the first module only, the caller's matrix for the input delta.
+    /// Calls `visit` for each module that changes values, from the last to the first. Its arguments are the module's
+    /// index, node, input and δ and, for the first module only, the caller's matrix for the input delta.
     fn walk_back(
         nodes: &mut [Node<T>],
         input: &Matrix<T>,
@@ -241,11 +234,16 @@ impl<T: Scalar> Sequential<T> {
                 continue;
             };
             // δ is the input delta of the next module, and the input x is the output of the previous one.
-            let above = after.first().map(Node::input_delta);
+            let is_run = |node: &&Node<T>| !node.keeps_values();
+            let above = after.iter().find(is_run).map(Node::input_delta);
             let delta = above.as_deref().unwrap_or(delta);
-            let x = before.last().map(Node::output);
+            let x = before.iter().rfind(is_run).map(Node::output);
             let x = x.as_deref().unwrap_or(input);
-            visit(number, node, x, delta, input_delta.take_if(|_| number == 0));
+            match input_delta.take_if(|_| number == 0) {
+                below if !node.keeps_values() => visit(number, node, x, delta, below),
+                Some(below) => below.assign(delta),
+                None => {}
+            }
         }
         // A network without modules computes y = x.
         if let (true, Some(input_delta)) = (nodes.is_empty(), input_delta) {
@@ -339,7 +337,9 @@ compile_once! {
         };
         let mut x = input.view();
         for (placed, node) in modules.iter().zip(nodes) {
-            x = node.forward(&*placed.module, &x);
+            if !node.keeps_values() {
+                x = node.forward(&*placed.module, &x);
+            }
         }
         last_node.forward_into(&*last.module, &x, output);
     }

@@ -78,6 +78,14 @@ impl Pool {
         self.axes[0].kernel() * self.axes[1].kernel()
     }
 
+    /// Returns whether each element of the input is in exactly one window.
+    fn divides_input(&self) -> bool {
+        let is_divided = |axis: &WindowAxis| {
+            axis.stride() == axis.kernel() && axis.outputs() * axis.kernel() == axis.length()
+        };
+        self.axes.iter().all(is_divided)
+    }
+
     /// Returns the index of the first number of a window.
     #[inline(always)]
     fn first_of(&self, window: usize) -> usize {

@@ -94,6 +94,7 @@ pub struct Memory<T: Scalar = f64> {
     pub(super) rows: usize,
     pub(super) saved: Buffer<T>,
     pub(super) saves: Saves,
+    pub(super) keeps_values: bool,
     pub(super) scratch: Vec<Buffer<T>>,
     pub(super) inner: Vec<Node<T>>,
 }
@@ -105,6 +106,7 @@ impl<T: Scalar> Default for Memory<T> {
             rows: 0,
             saved: Buffer::default(),
             saves: Saves::Nothing,
+            keeps_values: false,
             scratch: Vec::new(),
             inner: Vec::new(),
         }

@@ -241,6 +241,14 @@ impl<T: Scalar> Node<T> {
         self.input_delta.rows(self.memory.rows)
     }
 
+    /// Returns whether the output of the module is always its input, value for value, as the module has stated by
+    /// [`Plan::keep_values`].
+    #[must_use]
+    #[inline]
+    pub fn keeps_values(&self) -> bool {
+        self.memory.keeps_values
+    }
+
     /// Returns the memory of the inner modules, in their order.
     #[must_use]
     pub fn inner(&self) -> &[Node<T>] {

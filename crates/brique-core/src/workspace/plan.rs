@@ -25,6 +25,7 @@ impl<'a, T: Scalar> Plan<'a, T> {
     #[inline]
     pub(super) fn run<M: Module<T> + ?Sized>(memory: &'a mut Memory<T>, module: &M, input: Shape) -> bool {
         let saves = std::mem::replace(&mut memory.saves, Saves::Nothing);
+        memory.keeps_values = false;
         let mut plan = Self {
             memory,
             scratch: 0,
@@ -62,6 +63,13 @@ impl<'a, T: Scalar> Plan<'a, T> {
     pub fn save_in_delta(&mut self, input: Shape) {
         self.save(input.size());
         self.memory.saves = Saves::InDelta;
+    }
+
+    /// States that the output of the module is always its input, value for value. An outer module may then skip the
+    /// module, which saves two copies: see [`Node::keeps_values`].
+    #[inline]
+    pub fn keep_values(&mut self) {
+        self.memory.keeps_values = true;
     }
 
     /// Requests one more scratch matrix, with `columns` values per example.

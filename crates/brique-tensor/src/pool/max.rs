@@ -9,6 +9,9 @@ use crate::threads::Divisible;
 /// From this many channels on, a loop over the channels is worth SIMD vectors.
 const WIDE: usize = 8;
 
+/// From this many channels on, this many are computed together: the loops over the window are then run less often.
+const VERY_WIDE: usize = 32;
+
 /// Windows of at most this many elements add δ to all of their elements, with zeros for those that are not the largest.
 const FEW_TAPS: usize = 9;
 
@@ -61,68 +64,99 @@ impl<T: Scalar> Work for MaxForward<'_, T> {
         let size = pool.output_size();
         let examples = x.chunks_exact(pool.input_size()).zip(y.chunks_exact_mut(size));
         for (number, (x, y)) in examples.enumerate() {
-            let indices = match &mut indices {
-                Some(indices) => &mut indices[number * size..][..size],
-                None => &mut [],
-            };
+            let indices = indices
+                .as_mut()
+                .map(|indices| &mut indices[number * size..][..size]);
             example(pool, x, y, indices);
         }
     }
 }
 
-/// Computes one example. `indices` is empty if they are not needed.
+/// Computes one example, and its indices if they are needed.
 #[inline(always)]
-fn example<T: Scalar>(pool: &Pool, x: &[T], y: &mut [T], indices: &mut [T]) {
+fn example<T: Scalar>(pool: &Pool, x: &[T], y: &mut [T], mut indices: Option<&mut [T]>) {
     let channels = pool.channels;
     for window in 0..y.len() / channels {
         let (first, target) = (pool.first_of(window), window * channels);
-        for channel in (0..channels).step_by(WIDE) {
-            let count = WIDE.min(channels - channel);
-            let (largest, index) = largest(pool, &x[first + channel..], count);
-            put(&largest, &mut y[target + channel..], count);
-            if !indices.is_empty() {
-                put(&index, &mut indices[target + channel..], count);
+        let mut channel = 0;
+        while channel < channels {
+            let x = &x[first + channel..];
+            let y = &mut y[target + channel..];
+            let indices = indices.as_mut().map(|indices| &mut indices[target + channel..]);
+            if channel + VERY_WIDE <= channels {
+                some_channels::<T, VERY_WIDE>(pool, x, y, indices, VERY_WIDE);
+                channel += VERY_WIDE;
+            } else {
+                some_channels::<T, WIDE>(pool, x, y, indices, WIDE.min(channels - channel));
+                channel += WIDE;
             }
         }
     }
 }
 
-/// Returns the largest number of one window and its index for [`WIDE`] channels, of which `count` are needed.
+/// Writes the largest number of one window and its index for the first `count` of `LANES` channels.
 #[inline(always)]
-fn largest<T: Scalar>(pool: &Pool, x: &[T], count: usize) -> ([T; WIDE], [T; WIDE]) {
+fn some_channels<T: Scalar, const LANES: usize>(
+    pool: &Pool,
+    x: &[T],
+    y: &mut [T],
+    indices: Option<&mut [T]>,
+    count: usize,
+) {
+    let (largest, index) = largest::<T, LANES>(pool, x, count);
+    put(&largest, y, count);
+    if let Some(indices) = indices {
+        put(&index, indices, count);
+    }
+}
+
+/// Returns the largest number of one window and its index for `LANES` channels, of which `count` are needed.
+#[inline(always)]
+fn largest<T: Scalar, const LANES: usize>(pool: &Pool, x: &[T], count: usize) -> ([T; LANES], [T; LANES]) {
     let [down, right] = pool.axes;
-    let (mut largest, mut largest_index) = (take(x, count), [T::zero(); WIDE]);
+    let (mut largest, mut largest_index) = (take(x, count), [T::zero(); LANES]);
     let mut index = T::zero();
     for y in 0..down.kernel() {
-        for element in 0..right.kernel() {
-            let numbers = take(&x[pool.distance(y, element)..], count);
-            for lane in 0..WIDE {
-                let (x, before) = (numbers[lane], largest[lane]);
-                // The first NaN replaces every number, and nothing replaces a NaN.
-                let is_larger = (x > before) | (x.is_nan() & !before.is_nan());
-                largest[lane] = if is_larger { x } else { before };
-                largest_index[lane] = if is_larger { index } else { largest_index[lane] };
-            }
+        // The first element is already the largest.
+        for element in usize::from(y == 0)..right.kernel() {
             index += T::one();
+            let numbers: [T; LANES] = take(&x[pool.distance(y, element)..], count);
+            let before = (largest, largest_index);
+            // New arrays: the compiler would write into the old ones under a mask, which is slow on some processors.
+            largest = std::array::from_fn(|lane| {
+                let keeps = is_kept(before.0[lane], numbers[lane]);
+                if keeps { before.0[lane] } else { numbers[lane] }
+            });
+            largest_index = std::array::from_fn(|lane| {
+                let keeps = is_kept(before.0[lane], numbers[lane]);
+                if keeps { before.1[lane] } else { index }
+            });
         }
     }
     (largest, largest_index)
 }
 
-/// Returns [`WIDE`] numbers, of which `count` are needed. The others may be those of the next position.
+/// Returns whether the largest number so far stays the largest. The first NaN replaces every number, and nothing
+/// replaces a NaN.
 #[inline(always)]
-fn take<T: Scalar>(numbers: &[T], count: usize) -> [T; WIDE] {
+fn is_kept<T: Scalar>(largest: T, x: T) -> bool {
+    (x <= largest) | largest.is_nan()
+}
+
+/// Returns `LANES` numbers, of which `count` are needed. The others may be those of the next position.
+#[inline(always)]
+fn take<T: Scalar, const LANES: usize>(numbers: &[T], count: usize) -> [T; LANES] {
     if let Some(numbers) = numbers.first_chunk() {
         return *numbers;
     }
-    let mut some = [T::zero(); WIDE];
+    let mut some = [T::zero(); LANES];
     some[..count].copy_from_slice(&numbers[..count]);
     some
 }
 
 /// Writes the first `count` of these numbers. It may write the others too, where a later call writes the next window.
 #[inline(always)]
-fn put<T: Scalar>(numbers: &[T; WIDE], target: &mut [T], count: usize) {
+fn put<T: Scalar, const LANES: usize>(numbers: &[T; LANES], target: &mut [T], count: usize) {
     if let Some(target) = target.first_chunk_mut() {
         *target = *numbers;
         return;
@@ -185,10 +219,15 @@ impl<T: Scalar> Work for MaxDelta<'_, T> {
         let is_wide = pool.channels >= WIDE && pool.taps() <= FEW_TAPS;
         let table = element_table(pool);
         let saved = indices.chunks_exact(size).zip(delta.chunks_exact(size));
+        let is_divided = pool.divides_input();
         for (delta_x, (indices, delta)) in delta_x.chunks_exact_mut(pool.input_size()).zip(saved) {
+            if is_wide && is_divided {
+                write_to_all(pool, indices, delta, delta_x, |delta, _| delta);
+                continue;
+            }
             delta_x.fill(T::zero());
             if is_wide {
-                add_to_all(pool, indices, delta, delta_x);
+                write_to_all(pool, indices, delta, delta_x, |delta, before| before + delta);
             } else {
                 add_to_largest(pool, &table, indices, delta, delta_x);
             }
@@ -216,9 +255,15 @@ fn distance_of(pool: &Pool, index: usize) -> usize {
     pool.distance(y, x)
 }
 
-/// Adds δ or 0 to each element of each window.
+/// Replaces each element of each window by `f` of δ or 0 and of the element.
 #[inline(always)]
-fn add_to_all<T: Scalar>(pool: &Pool, indices: &[T], delta: &[T], delta_x: &mut [T]) {
+fn write_to_all<T: Scalar>(
+    pool: &Pool,
+    indices: &[T],
+    delta: &[T],
+    delta_x: &mut [T],
+    f: impl Fn(T, T) -> T + Copy,
+) {
     let ([down, right], channels) = (pool.axes, pool.channels);
     let saved = indices.chunks_exact(channels).zip(delta.chunks_exact(channels));
     for (window, (indices, delta)) in saved.enumerate() {
@@ -228,7 +273,7 @@ fn add_to_all<T: Scalar>(pool: &Pool, indices: &[T], delta: &[T], delta_x: &mut 
             for x in 0..right.kernel() {
                 let target = &mut delta_x[first + pool.distance(y, x)..][..channels];
                 for ((&largest, &delta), number) in indices.iter().zip(delta).zip(target) {
-                    *number += if largest == index { delta } else { T::zero() };
+                    *number = f(if largest == index { delta } else { T::zero() }, *number);
                 }
                 index += T::one();
             }

@@ -3,19 +3,20 @@
 //! The depth is cut into chunks, the columns into panels of `WIDE` SIMD vectors, and the rows into tiles of six, with
 //! smaller tiles at the end. Each element is one chain of multiply-adds per chunk; the results of the chunks are added.
 
+mod packing;
 mod sums;
 mod write;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use self::packing::{Columns, ROWS_WORTH_PACKING, are_far, pack_columns, pack_rows};
 use self::sums::{sums_of_columns, sums_of_rows};
 use self::write::{add_zeros, onto_start, write};
 use super::block::Block;
 use super::operands::{Factor, Product, Start};
 use super::pack::{self, Panels};
 use crate::Scalar;
-use crate::aligned::LINE_BYTES;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
@@ -27,34 +28,11 @@ pub(super) const CHUNK: usize = 512;
 /// Unit tests use a smaller number, so that small products are cut too.
 const PACKED_BYTES: usize = if cfg!(test) { 256 * 1024 } else { 4 * 1024 * 1024 };
 
-/// The number of columns of the first factor that are packed at once.
-const COLUMNS_AT_ONCE: usize = 16;
-
 /// The bytes of the second factor that are packed at once: they fit into the second-level cache.
 const BLOCK_BYTES: usize = 256 * 1024;
 
 /// From this depth on, the output of a tile is prefetched before its sums are computed.
 const DEPTH_WORTH_PREFETCHING: usize = 128;
-
-/// Columns of the first factor that are at least this many bytes apart are packed.
-///
-/// Each tile reads only a few elements of each column, and distant columns compete for the same few cache sets.
-const FAR_COLUMNS: usize = 1024;
-
-/// From this many rows on, packing a factor pays.
-const ROWS_WORTH_PACKING: usize = 32;
-
-/// A chunk of the second factor that spans at most this many bytes stays in the nearest cache without packing.
-const NEAR_BYTES: usize = 32 * 1024;
-
-/// From this many rows on, packing pays even for such a chunk: each SIMD vector is then loaded from a single cache
-/// line.
-const ROWS_WORTH_ALIGNING: usize = 128;
-
-/// Rows of at most this many bytes are stored nearly as densely as a panel.
-///
-/// If their SIMD vectors do not cross cache lines either, packing gains nothing.
-const SHORT_ROW: usize = 512;
 
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
@@ -152,8 +130,8 @@ fn some_rows<V, const WIDE: usize>(
     V: Vector<Number: Scalar>,
 {
     let width = WIDE * V::LANES;
-    let is_far = chunks.a.column_stride * size_of::<V::Number>() >= FAR_COLUMNS;
-    let is_packed = is_far && c.columns() > width && rows.len() >= ROWS_WORTH_PACKING;
+    let is_packed =
+        are_far(&chunks.a, chunks.depth) && c.columns() > width && rows.len() >= ROWS_WORTH_PACKING;
     let most = (BLOCK_BYTES / size_of::<V::Number>() / chunks.length / width).max(1) * width;
     let a_size = if is_packed { rows.len() * chunks.depth } else { 0 };
     let b_size = c.columns().min(most).next_multiple_of(width) * chunks.length;
@@ -189,62 +167,6 @@ enum Rows<'a, T> {
     Tiled(&'a [T]),
 }
 
-/// Packs one panel after the other, or returns `None` if it is faster to read the columns without packing.
-#[inline(always)]
-fn pack_columns<'a, V, const WIDE: usize>(
-    simd: V::Simd,
-    chunk: &Chunk<'_, V::Number>,
-    columns: Range<usize>,
-    rows: usize,
-    panel: &'a mut [V::Number],
-) -> Option<&'a [V::Number]>
-where
-    V: Vector<Number: Scalar>,
-{
-    let b = chunk.b.columns_from(columns.start);
-    let row_bytes = b.row_stride * size_of::<V::Number>();
-    let is_aligned =
-        row_bytes.is_multiple_of(LINE_BYTES) && b.slice.as_ptr().addr().is_multiple_of(LINE_BYTES);
-    let is_near = chunk.depth * row_bytes <= NEAR_BYTES;
-    let few = if is_aligned && (is_near || row_bytes <= SHORT_ROW) {
-        usize::MAX
-    } else if is_near {
-        ROWS_WORTH_ALIGNING
-    } else {
-        ROWS_WORTH_PACKING
-    };
-    if b.column_stride == 1 && columns.len().is_multiple_of(V::LANES) && rows < few {
-        return None;
-    }
-    simd.run(pack::Columns {
-        b,
-        depth: chunk.depth,
-        count: columns.len(),
-        width: WIDE * V::LANES,
-        panels: &mut *panel,
-    });
-    Some(panel)
-}
-
-/// Packs the rows one tile after the other, and each tile column by column.
-#[inline(always)]
-fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T]) {
-    let first = rows.start;
-    // A few columns at a time: they stay in the cache while their parts are copied to all tiles.
-    for start in (0..chunk.depth).step_by(COLUMNS_AT_ONCE) {
-        let columns = start..chunk.depth.min(start + COLUMNS_AT_ONCE);
-        for (row, height) in TileRows(rows.clone()) {
-            let (a, panel) = (chunk.a.rows_from(row), &mut panel[(row - first) * chunk.depth..]);
-            match height {
-                6 => pack::rows::<T, 6>(a, columns.clone(), panel),
-                4 => pack::rows::<T, 4>(a, columns.clone(), panel),
-                2 => pack::rows::<T, 2>(a, columns.clone(), panel),
-                _ => pack::rows::<T, 1>(a, columns.clone(), panel),
-            }
-        }
-    }
-}
-
 /// Iterates over the first row and the height of each tile: tiles of six rows, then of four, two and one.
 ///
 /// It is an iterator and not a function with a closure, because the closure would not be compiled for the instruction
@@ -277,8 +199,7 @@ struct Tiles<'a, T> {
     rows: Range<usize>,
     columns: Range<usize>,
     a: Rows<'a, T>,
-    /// The panels, or `None` if the columns are read without packing.
-    b: Option<&'a [T]>,
+    b: Columns<'a, T>,
 }
 
 /// Computes one tile after the other, all tiles of the same rows first.
@@ -316,14 +237,18 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
         let mut zeros = [T::zero(); MOST_LANES];
         let mut column = tiles.columns.start;
         while column < tiles.columns.end {
-            let width = pack::width_of_panel::<<T as SimdNumber>::Vector<S>>(
-                tiles.columns.end - column,
-                WIDE * lanes,
-            );
+            let is_packed = column >= tiles.b.first_packed;
+            let end = if is_packed {
+                tiles.columns.end
+            } else {
+                tiles.b.first_packed
+            };
+            let width = pack::width_of_panel::<<T as SimdNumber>::Vector<S>>(end - column, WIDE * lanes);
             // Without packing, the columns are a multiple of a SIMD vector, but not always of a panel.
-            let width = match tiles.b {
-                None if column + width > tiles.columns.end => width / 2,
-                _ => width,
+            let width = if !is_packed && column + width > end {
+                width / 2
+            } else {
+                width
             };
             let zeros = &mut zeros;
             match width / lanes {
@@ -357,10 +282,10 @@ impl<T: Scalar> Tiles<'_, T> {
         zeros: &'t mut [T; MOST_LANES],
     ) -> Tile<'t, 'c, T, HEIGHT, WIDE> {
         let chunk = self.chunk;
-        let b = match self.b {
+        let b = match column.checked_sub(self.b.first_packed) {
             None => chunk.b.columns_from(column),
-            Some(packed) => Factor {
-                slice: &packed[(column - self.columns.start) * chunk.depth..],
+            Some(column) => Factor {
+                slice: &self.b.panels[column * chunk.depth..],
                 row_stride: WIDE * lanes,
                 column_stride: 1,
             },

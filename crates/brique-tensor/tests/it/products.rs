@@ -129,6 +129,9 @@ fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_at
         (130, 40, 64),
         (35, 514, 128),
         (391, 20, 70),
+        (48, 530, 100),
+        (400, 40, 53),
+        (1024, 33, 20),
         (10, 11, 1100),
     ] {
         for is_whole in [true, false] {
@@ -247,6 +250,7 @@ fn a_row_has_the_same_bits_in_every_batch() {
             check::<f64>(1, 1, layout);
             check::<f64>(300, 10, layout);
             check::<f64>(37, 17, layout);
+            check::<f32>(130, 100, layout);
         }
     });
 }
