@@ -4,6 +4,7 @@ mod auto_encoder;
 mod classification;
 mod classification_seeds;
 mod contract;
+mod convolution;
 mod convolution_digits;
 mod depth;
 mod encapsulation;
@@ -17,7 +18,7 @@ mod step_size;
 use crate::Experiment;
 
 /// All experiments, in the order of the report.
-pub const ALL: [Experiment; 13] = [
+pub const ALL: [Experiment; 14] = [
     contract::EXPERIMENT,
     regression_line::EXPERIMENT,
     regression_plane::EXPERIMENT,
@@ -31,4 +32,5 @@ pub const ALL: [Experiment; 13] = [
     multiclass::EXPERIMENT,
     auto_encoder::EXPERIMENT,
     convolution_digits::EXPERIMENT,
+    convolution::EXPERIMENT,
 ];

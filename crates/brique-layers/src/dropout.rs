@@ -6,6 +6,8 @@ use brique_core::{Description, Error, Fault, Memory, Module, Shape, Step};
 use brique_tensor::ndarray::Zip;
 use brique_tensor::{Matrix, Scalar, compile_once};
 
+use crate::arithmetic::copy;
+
 /// Computes `y = x ⊙ m / (1 − rate)`, with a mask m that is 0 with probability `rate` and otherwise 1. The backward
 /// pass computes `δ_x = δ ⊙ m / (1 − rate)`.
 ///
@@ -100,7 +102,7 @@ impl<T: Scalar> Module<T> for Dropout {
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
         if memory.is_prediction() {
-            return output.assign(input);
+            return copy(output, input);
         }
         mask(self, input, output);
     }

@@ -5,6 +5,8 @@ use std::fmt;
 use brique_core::{Description, Fault, Memory, Module, Plan, Shape};
 use brique_tensor::{Matrix, Scalar};
 
+use crate::arithmetic::copy;
+
 /// Gives an example of any shape the shape (n), with the same n values in the same order: `y = x`.
 ///
 /// A [`Linear`](crate::Linear) behind a convolution or a pool needs it. The order is (height, width, channel), with the
@@ -68,11 +70,11 @@ impl<T: Scalar> Module<T> for Flatten {
     }
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {
-        output.assign(input);
+        copy(output, input);
     }
 
     fn delta_kernel(&self, _: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, _: &mut Memory<T>) {
-        input_delta.assign(delta);
+        copy(input_delta, delta);
     }
 }
 
@@ -91,11 +93,11 @@ impl<T: Scalar> Module<T> for Reshape {
     }
 
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, _: &mut Memory<T>) {
-        output.assign(input);
+        copy(output, input);
     }
 
     fn delta_kernel(&self, _: &Matrix<T>, delta: &Matrix<T>, input_delta: &mut Matrix<T>, _: &mut Memory<T>) {
-        input_delta.assign(delta);
+        copy(input_delta, delta);
     }
 
     fn description(&self) -> Description {

@@ -7,6 +7,8 @@ use brique_tensor::{
     Matrix, Scalar, log_softmax_delta, log_softmax_forward, softmax_delta_from_output, softmax_forward,
 };
 
+use crate::arithmetic::copy;
+
 /// Computes `p_k = e^{x_k} / Σ_j e^{x_j}` over the values of each example.
 ///
 /// With δ = ∂L/∂p, the backward pass uses the whole Jacobian: `δ_x = p ⊙ (δ − Σ_j p_j δ_j)`. With m the index of the
@@ -82,7 +84,7 @@ impl<T: Scalar> Module<T> for Softmax {
     fn forward_kernel(&self, input: &Matrix<T>, output: &mut Matrix<T>, memory: &mut Memory<T>) {
         softmax_forward(input, output);
         if let Some(mut saved) = memory.save() {
-            saved.assign(output);
+            copy(&mut saved, output);
         }
     }
 
