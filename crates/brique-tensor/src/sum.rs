@@ -4,6 +4,7 @@ use ndarray::ArrayRef1;
 
 use crate::pairs::sum_of_pairs;
 use crate::pairwise::RUN;
+use crate::product::operands::load;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 use crate::{Matrix, Scalar};
@@ -217,7 +218,8 @@ impl<T: Scalar> ColumnSums<'_, T> {
         )
     }
 
-    /// Loads `WIDE` SIMD vectors of a row, from the column `first` on. Missing columns at the end of the row are 0.
+    /// Loads `WIDE` SIMD vectors of a row, from the column `first` on. Beyond the last column are numbers of the next
+    /// row, or zeros, and their sums are not used.
     #[inline(always)]
     fn row<V: Vector<Number = T>, const WIDE: usize>(
         &self,
@@ -225,20 +227,7 @@ impl<T: Scalar> ColumnSums<'_, T> {
         row: usize,
         first: usize,
     ) -> [V; WIDE] {
-        let columns = self.sums.len();
-        let numbers = &self.numbers[row * columns + first..];
-        let mut vectors = [V::splat(simd, T::zero()); WIDE];
-        if columns - first >= WIDE * V::LANES {
-            for (j, vector) in vectors.iter_mut().enumerate() {
-                *vector = V::load(simd, &numbers[j * V::LANES..]);
-            }
-        } else {
-            let mut padded = [T::zero(); MOST_LANES];
-            let width = columns - first;
-            padded[..width].copy_from_slice(&numbers[..width]);
-            vectors[0] = V::load(simd, &padded);
-        }
-        vectors
+        load::<V, WIDE>(simd, &self.numbers[row * self.sums.len() + first..])
     }
 }
 

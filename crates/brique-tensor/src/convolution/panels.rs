@@ -14,6 +14,11 @@ use crate::simd_number::SimdNumber;
 /// The longest part of the depth that is added up in registers at once: its panel stays in the nearest cache.
 const CHUNK: usize = 384;
 
+/// The rows of [`Mode::Each`] whose panels are computed one after the other: a multiple of the heights of all tiles.
+///
+/// Each panel reads its own part of each position, so that the parts of the same positions are still in the cache.
+const ROWS_AT_ONCE: usize = 24;
+
 /// A part of the columns: as many as fill one, two or all vectors of the widest panel.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Panel {
@@ -109,9 +114,21 @@ pub(super) struct Packed<'a, T> {
 }
 
 impl<T: Scalar> Packed<'_, T> {
-    /// Computes the product: one chunk of the depth after the other, and within it one panel after the other.
+    /// Computes the product.
     #[inline(always)]
-    pub(super) fn compute<S: Simd>(self, simd: S) {
+    pub(super) fn compute<S: Simd>(mut self, simd: S) {
+        let at_once = match self.mode {
+            Mode::Shared => self.targets.len().max(1),
+            Mode::Each => ROWS_AT_ONCE,
+        };
+        for first in (0..self.targets.len()).step_by(at_once) {
+            self.some_rows(simd, first..self.targets.len().min(first + at_once));
+        }
+    }
+
+    /// Computes some rows: one chunk of the depth after the other, and within it one panel after the other.
+    #[inline(always)]
+    fn some_rows<S: Simd>(&mut self, simd: S, rows: Range<usize>) {
         let mut b = self.b;
         for chunk in chunks(self.depths.numbers().len()) {
             for Panel { column, width } in panels::<T, S>(self.columns) {
@@ -119,7 +136,7 @@ impl<T: Scalar> Packed<'_, T> {
                 b = rest;
                 let gather = Gather {
                     a: self.a,
-                    rows: self.rows,
+                    rows: self.rows.part(rows.clone()),
                     depths: self.depths.part(chunk.clone()),
                     b: panel,
                     b_stride: width,
@@ -129,7 +146,7 @@ impl<T: Scalar> Packed<'_, T> {
                         Start::Itself
                     },
                     c: &mut *self.c,
-                    targets: self.targets,
+                    targets: &self.targets[rows.clone()],
                     column,
                     columns: width.min(self.columns - column),
                 };
