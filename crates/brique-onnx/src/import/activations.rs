@@ -1,0 +1,128 @@
+//! Activation functions, softmaxes, and nodes that change nothing.
+
+use brique_core::Module;
+use brique_layers::{
+    ELU, GELU, LeakyReLU, LogSigmoid, LogSoftmax, ReLU, SiLU, Sigmoid, Softmax, Softplus, Tanh,
+};
+use brique_tensor::Scalar;
+
+use super::steps::{Affine, Kind};
+use super::translate::{Refusal, Translator, example_axis};
+use super::values::{Activation, Value};
+use crate::proto::{Node, data_type};
+
+pub(super) fn activation<'f, T: Scalar>(
+    it: &mut Translator<'f, T>,
+    node: &Node,
+) -> Result<Value<'f>, Refusal> {
+    let value = it.batch(node, 0)?;
+    match &*node.operator {
+        "Relu" => applied(it, value, ReLU),
+        "Tanh" => applied(it, value, Tanh),
+        "Sigmoid" => applied(it, value, Sigmoid),
+        "Softplus" => applied(it, value, Softplus),
+        "LeakyRelu" => {
+            let slope = it.number(node.float("alpha", 0.01)?);
+            let module = LeakyReLU::new(slope).map_err(|error| error.to_string())?;
+            applied(it, value, module)
+        }
+        "PRelu" => {
+            let slope = it.floats(node, 1)?;
+            let slopes = slope.floats().unwrap_or_default();
+            let (Some(&first), true) = (slopes.first(), slopes.windows(2).all(|two| two[0] == two[1])) else {
+                return Err("it has several slopes, expected one".to_owned());
+            };
+            let module = LeakyReLU::new(first).map_err(|error| error.to_string())?;
+            applied(it, value, module)
+        }
+        "Elu" => {
+            let alpha = it.number(node.float("alpha", 1.0)?);
+            let module = ELU::new(alpha).map_err(|error| error.to_string())?;
+            applied(it, value, module)
+        }
+        "Selu" => selu(it, node, value),
+        "Swish" => match node.float("alpha", 1.0)? {
+            1.0 => applied(it, value, SiLU),
+            alpha => Err(format!("its alpha is {alpha}, expected 1")),
+        },
+        "Gelu" => match &*node.text("approximate", "none")? {
+            "none" => applied(it, value, GELU),
+            other => Err(format!(
+                "it is approximated by {other:?}, expected the exact function"
+            )),
+        },
+        "Erf" => {
+            let shape = it.steps.shape(value.step);
+            let step = it.step(Kind::Erf, vec![value.step], shape);
+            Ok(Value::Batch(Activation { step, ..value }))
+        }
+        "Log" => logarithm(it, value),
+        "Softmax" => {
+            check_axis(it, node, &value)?;
+            applied(it, value, Softmax)
+        }
+        "LogSoftmax" => {
+            check_axis(it, node, &value)?;
+            applied(it, value, LogSoftmax)
+        }
+        "Identity" | "Dropout" => Ok(Value::Batch(value)),
+        "Cast" => match i32::try_from(node.integer("to", 0)?) {
+            Ok(data_type::FLOAT | data_type::DOUBLE) => Ok(Value::Batch(value)),
+            to => Err(format!("it converts to {}", data_type::name(to.unwrap_or(0)))),
+        },
+        _ => Err("it is supported for constants only".to_owned()),
+    }
+}
+
+fn applied<'f, T: Scalar>(
+    it: &mut Translator<'f, T>,
+    value: Activation,
+    module: impl Module<T> + 'static,
+) -> Result<Value<'f>, Refusal> {
+    let step = it.apply(value.step, module)?;
+    Ok(Value::Batch(Activation { step, ..value }))
+}
+
+/// A scaled ELU.
+fn selu<'f, T: Scalar>(
+    it: &mut Translator<'f, T>,
+    node: &Node,
+    value: Activation,
+) -> Result<Value<'f>, Refusal> {
+    // The defaults of the operator, in f32.
+    let alpha = f64::from(node.float("alpha", 1.673_263_2)?);
+    let gamma = f64::from(node.float("gamma", 1.050_701)?);
+    let step = it.apply(value.step, ELU::new(alpha).map_err(|error| error.to_string())?)?;
+    let step = it.affine(step, Affine::uniform(gamma, 0.0));
+    Ok(Value::Batch(Activation { step, ..value }))
+}
+
+/// The logarithm of a sigmoid or of a softmax, which have modules of their own.
+fn logarithm<'f, T: Scalar>(it: &mut Translator<'f, T>, value: Activation) -> Result<Value<'f>, Refusal> {
+    let input = it.steps.0[value.step].inputs.first().copied();
+    let step = match (it.steps.module_kind(value.step).as_deref(), input) {
+        (Some("Sigmoid"), Some(input)) => it.apply(input, LogSigmoid)?,
+        (Some("Softmax"), Some(input)) => it.apply(input, LogSoftmax)?,
+        _ => return Err("it is supported behind a Sigmoid or a Softmax only".to_owned()),
+    };
+    Ok(Value::Batch(Activation { step, ..value }))
+}
+
+/// Checks that a softmax is one over all values of an example.
+fn check_axis<T: Scalar>(it: &Translator<'_, T>, node: &Node, value: &Activation) -> Result<(), Refusal> {
+    let is_old = it.opset < 13;
+    let first = example_axis(node.integer("axis", if is_old { 1 } else { -1 })?, &value.layout)?;
+    let sizes = &value.layout.sizes;
+    // Old operators flatten the axes from this one on.
+    let others = if is_old {
+        &sizes[..first]
+    } else {
+        &[&sizes[..first], &sizes[first + 1..]].concat()[..]
+    };
+    if others.iter().all(|&size| size == 1) {
+        return Ok(());
+    }
+    Err(format!(
+        "it is a softmax at each position of {sizes:?}, expected one over all values of an example"
+    ))
+}
