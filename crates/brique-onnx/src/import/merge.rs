@@ -131,14 +131,24 @@ pub(super) fn merge_maps<T: Scalar>(steps: &mut Steps<T>, output: usize) -> Resu
     for number in 0..steps.0.len() {
         forward(steps, output, number);
     }
+    let consumers = steps.consumers(output);
     let mut refused = Vec::new();
-    for step in &mut steps.0 {
-        if let Kind::Affine(affine) = &step.kind {
+    for (number, step) in steps.0.iter_mut().enumerate() {
+        let Kind::Affine(affine) = &step.kind else {
+            continue;
+        };
+        let is_needed = number == output || !consumers[number].is_empty();
+        step.kind = if !is_needed || step.shape.size() == 0 {
+            Kind::Identity
+        } else {
             match depthwise::<T>(affine, step.shape) {
-                Ok(modules) => step.kind = Kind::Modules(modules),
-                Err(reason) => refused.push((step.node, reason)),
+                Ok(modules) => Kind::Modules(modules),
+                Err(reason) => {
+                    refused.push((step.node, reason));
+                    Kind::Identity
+                }
             }
-        }
+        };
     }
     if refused.is_empty() { Ok(()) } else { Err(refused) }
 }
@@ -153,6 +163,9 @@ fn backward<T: Scalar>(steps: &mut Steps<T>, output: usize, number: usize) {
     }
     let affine = affine.clone();
     let consumers = steps.consumers(output);
+    if number != output && consumers[number].is_empty() {
+        return;
+    }
     let mut before = steps.0[number].inputs[0];
     while consumers[before].len() == 1 && is_view(steps, before) {
         before = steps.0[before].inputs[0];

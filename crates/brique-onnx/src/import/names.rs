@@ -30,23 +30,33 @@ pub(super) fn path_of(node: &Node) -> Option<String> {
     (!path.is_empty() && path.len() <= LONGEST).then_some(path)
 }
 
-/// Returns the name of a module inside the module at `outer`, if it is one that a module can have: not a number, which
-/// is what modules without a name have, and without anything that files of networks refuse.
+/// Returns the name of a module inside the module at `outer`: the part of its path that is its own, without the numbers
+/// that modules without a name have. `None` if nothing is left, or if files of networks refuse the name.
 pub(super) fn name_within(path: Option<&str>, outer: &str) -> Option<String> {
-    let path = path?;
-    let inside = path.strip_prefix(outer).and_then(|rest| {
-        if outer.is_empty() {
-            Some(rest)
-        } else {
-            rest.strip_prefix('.')
-        }
-    });
-    let name = inside.unwrap_or(path);
-    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
-    let is_whole = name.split('.').all(|part| !part.is_empty());
+    let own = own_part(path?, outer);
+    let named: Vec<&str> = own.split('.').skip_while(|part| is_number(part)).collect();
+    let is_whole = !named.is_empty() && named.iter().all(|part| !part.is_empty());
+    let name = named.join(".");
     let is_plain =
         !name.contains(|character: char| character.is_control() || matches!(character, '/' | '\\'));
-    (!is_number && is_whole && is_plain && name.len() <= LONGEST).then(|| name.to_owned())
+    (is_whole && is_plain && name.len() <= LONGEST).then_some(name)
+}
+
+/// Returns a path without the parts that it shares with `outer`. All numbers are alike: they count modules, of which the
+/// network may have others than the one that was exported.
+pub(super) fn own_part<'p>(mut path: &'p str, outer: &str) -> &'p str {
+    for part in outer.split('.').filter(|part| !part.is_empty()) {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        if first != part && !(is_number(first) && is_number(part)) {
+            break;
+        }
+        path = rest;
+    }
+    path
+}
+
+fn is_number(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns the beginning that all names share, without the last part of each.

@@ -5,7 +5,7 @@ use brique_layers::{Concat, Residual, Sequential};
 use brique_tensor::Scalar;
 
 use super::merge::Refused;
-use super::names::{common, name_within};
+use super::names::{common, name_within, own_part};
 use super::steps::{Kind, Steps};
 
 /// Modules nested deeper than this are refused, before they fill the stack.
@@ -245,12 +245,11 @@ fn branch<T: Scalar>(
 
 /// Returns the name that the modules of a branch have in common.
 fn branch_name<T: Scalar>(chain: &[Part<T>], path: &str) -> Option<String> {
-    let within = |part: &Part<T>| {
-        let full = part.path.as_deref()?;
-        let inside = full.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
-        Some(inside.unwrap_or(full).to_owned())
-    };
-    let names: Vec<String> = chain.iter().filter_map(within).collect();
+    let own = chain
+        .iter()
+        .filter_map(|part| part.path.as_deref())
+        .map(|full| own_part(full, path));
+    let names: Vec<String> = own.filter(|own| !own.is_empty()).map(str::to_owned).collect();
     let name = match chain {
         [_] => names.into_iter().next(),
         _ => common(&names),
