@@ -10,6 +10,7 @@ use super::steps::{Affine, Kind};
 use super::translate::{Refusal, Translator, example_axis};
 use super::values::{Activation, Value};
 use crate::proto::{Node, data_type};
+use crate::tensor::{Numbers, Tensor};
 
 pub(super) fn activation<'f, T: Scalar>(
     it: &mut Translator<'f, T>,
@@ -65,7 +66,16 @@ pub(super) fn activation<'f, T: Scalar>(
             check_axis(it, node, &value)?;
             applied(it, value, LogSoftmax)
         }
-        "Identity" | "Dropout" => Ok(Value::Batch(value)),
+        "Identity" => Ok(Value::Batch(value)),
+        "Dropout" => {
+            let training = it.constant(node, 2)?;
+            let is_training =
+                |tensor: &Tensor| !matches!(tensor.numbers(), Numbers::Integers(list) if list[..] == [0]);
+            if training.is_some_and(|tensor| is_training(&tensor)) {
+                return Err("it drops values, expected training_mode false".to_owned());
+            }
+            Ok(Value::Batch(value))
+        }
         "Cast" => match i32::try_from(node.integer("to", 0)?) {
             Ok(data_type::FLOAT | data_type::DOUBLE) => Ok(Value::Batch(value)),
             to => Err(format!("it converts to {}", data_type::name(to.unwrap_or(0)))),

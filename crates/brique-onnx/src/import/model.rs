@@ -160,7 +160,7 @@ fn opset(model: &Model) -> Result<i64, Error> {
 }
 
 /// The newest version of the operators that this importer knows.
-const NEWEST: i64 = 26;
+const NEWEST: i64 = 28;
 
 /// Returns the input of the network, the sizes of an example, and the number of rows if it is fixed.
 fn input<'f>(options: &Import, graph: &'f Graph) -> Result<(&'f ValueInfo, Vec<usize>, Option<i64>), Error> {

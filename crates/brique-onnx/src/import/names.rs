@@ -42,15 +42,22 @@ pub(super) fn name_within(path: Option<&str>, outer: &str) -> Option<String> {
     (is_whole && is_plain && name.len() <= LONGEST).then_some(name)
 }
 
-/// Returns a path without the parts that it shares with `outer`. All numbers are alike: they count modules, of which the
-/// network may have others than the one that was exported.
+/// Returns a path without the parts that it shares with `outer`. Numbers do not count: the network may have other modules
+/// than the one that was exported.
 pub(super) fn own_part<'p>(mut path: &'p str, outer: &str) -> &'p str {
-    for part in outer.split('.').filter(|part| !part.is_empty()) {
-        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-        if first != part && !(is_number(first) && is_number(part)) {
+    for part in outer
+        .split('.')
+        .filter(|part| !part.is_empty() && !is_number(part))
+    {
+        let mut rest = path;
+        while let Some((_, inside)) = rest.split_once('.').filter(|(first, _)| is_number(first)) {
+            rest = inside;
+        }
+        let (first, inside) = rest.split_once('.').unwrap_or((rest, ""));
+        if first != part {
             break;
         }
-        path = rest;
+        path = inside;
     }
     path
 }

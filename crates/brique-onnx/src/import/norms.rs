@@ -18,7 +18,9 @@ pub(super) fn batch_norm<'f, T: Scalar>(
     node: &Node,
 ) -> Result<Value<'f>, Refusal> {
     let value = it.batch(node, 0)?;
-    if node.integer("training_mode", 0)? != 0 || node.integer("spatial", 1)? != 1 {
+    let is_training =
+        node.integer("training_mode", 0)? != 0 || it.opset < 7 && node.integer("is_test", 0)? == 0;
+    if is_training || node.integer("spatial", 1)? != 1 {
         return Err("it takes its statistics from the batch, or for each position".to_owned());
     }
     let tensors = [1, 2, 3, 4].map(|number| it.floats(node, number));

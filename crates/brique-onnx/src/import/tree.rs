@@ -149,9 +149,9 @@ impl<T: Scalar> Tree<T> {
 /// Drops a Flatten or Reshape if another one follows, or if it changes nothing.
 fn without_idle_views<T: Scalar>(chain: Chain<T>, input: Shape) -> Chain<T> {
     let mut kept: Chain<T> = Vec::new();
-    for part in chain {
-        if part.is_view() && kept.last().is_some_and(Part::is_view) {
-            kept.pop();
+    for mut part in chain {
+        if let Some(before) = kept.pop_if(|before| before.is_view() && part.is_view()) {
+            part.path = part.path.or(before.path);
         }
         kept.push(part);
     }

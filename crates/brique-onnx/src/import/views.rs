@@ -17,7 +17,8 @@ pub(super) fn view<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> Re
             order: old.order.clone(),
         },
         "Flatten" => {
-            if axis(node.integer("axis", 1)?, old.sizes.len() + 2)? != 1 {
+            let rank = old.sizes.len() as i64 + 1;
+            if ![1, 1 - rank].contains(&node.integer("axis", 1)?) {
                 return Err("it does not keep the rows apart: its axis is not 1".to_owned());
             }
             Layout {

@@ -54,7 +54,7 @@ fn is_identity<T: Scalar>(seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn import_then_export_then_import_is_the_identity(seed: u64) {
