@@ -9,6 +9,7 @@ use super::graph::{Graph, NodeAttribute};
 use super::windows;
 use crate::Error;
 use crate::layout::{Layout, channels_first};
+use crate::tensor::type_of;
 
 /// Adds the nodes of a module that has no modules inside. Returns `None` if its kind is unknown.
 pub(super) fn add<T: Scalar>(
@@ -152,7 +153,7 @@ fn layer_norm<T: Scalar>(graph: &mut Graph, module: &dyn Module<T>, value: Value
     Value::new(name, value.layout)
 }
 
-/// The ε of `LayerNorm` and `GroupNorm`.
+/// The ε of `LayerNorm` and `GroupNorm`. The attribute is an f32, also for networks in f64.
 pub(crate) const EPSILON: f32 = 1e-5;
 
 fn group_norm<T: Scalar>(
@@ -176,6 +177,8 @@ fn group_norm<T: Scalar>(
     let attributes = [
         ("epsilon", NodeAttribute::Float(EPSILON)),
         ("num_groups", NodeAttribute::Integer(groups as i64)),
+        // The operator computes mean and variance in f32 otherwise.
+        ("stash_type", NodeAttribute::Integer(type_of::<T>().into())),
     ];
     let name = graph.node("GroupNormalization", &names, &attributes);
     Ok(Value::new(name, value.layout))

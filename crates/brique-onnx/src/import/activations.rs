@@ -52,11 +52,9 @@ pub(super) fn activation<'f, T: Scalar>(
                 "it is approximated by {other:?}, expected the exact function"
             )),
         },
-        "Erf" => {
-            let shape = it.steps.shape(value.step);
-            let step = it.step(Kind::Erf, vec![value.step], shape);
-            Ok(Value::Batch(Activation { step, ..value }))
-        }
+        "Erf" => part(it, value, "Erf"),
+        "Greater" => part(it, value, "Greater"),
+        "Where" => softplus(it, node, &value),
         "Log" => logarithm(it, value),
         "Softmax" => {
             check_axis(it, node, &value)?;
@@ -91,6 +89,33 @@ fn applied<'f, T: Scalar>(
 ) -> Result<Value<'f>, Refusal> {
     let step = it.apply(value.step, module)?;
     Ok(Value::Batch(Activation { step, ..value }))
+}
+
+/// An operator that a later node makes part of a module.
+fn part<'f, T: Scalar>(
+    it: &mut Translator<'f, T>,
+    value: Activation,
+    operator: &'static str,
+) -> Result<Value<'f>, Refusal> {
+    let shape = it.steps.shape(value.step);
+    let step = it.step(Kind::Part(operator), vec![value.step], shape);
+    Ok(Value::Batch(Activation { step, ..value }))
+}
+
+/// Recognises PyTorch's softplus, which is x where x is above 20. The softplus itself has that value there.
+fn softplus<'f, T: Scalar>(
+    it: &Translator<'f, T>,
+    node: &Node,
+    condition: &Activation,
+) -> Result<Value<'f>, Refusal> {
+    let (x, softplus) = (it.batch(node, 1)?, it.batch(node, 2)?);
+    let is_of_x = |step: usize| it.steps.0[step].inputs[..] == [x.step];
+    let is_greater = matches!(it.steps.0[condition.step].kind, Kind::Part("Greater"));
+    let is_softplus = it.steps.is_module(softplus.step, "Softplus");
+    if is_greater && is_softplus && is_of_x(condition.step) && is_of_x(softplus.step) {
+        return Ok(Value::Batch(softplus));
+    }
+    Err("it selects values, expected a softplus".to_owned())
 }
 
 /// A scaled ELU.

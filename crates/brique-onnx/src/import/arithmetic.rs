@@ -190,7 +190,7 @@ fn gate<'f, T: Scalar>(
         (scale, shift) = (before * scale, added * scale + shift);
         inner = input(inner)?;
     }
-    if !matches!(it.steps.0[inner].kind, Kind::Erf) {
+    if !matches!(it.steps.0[inner].kind, Kind::Part("Erf")) {
         return None;
     }
     let argument = input(inner)?;

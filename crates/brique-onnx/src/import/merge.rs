@@ -81,7 +81,7 @@ fn reordered_steps<T: Scalar>(
                 return Some(path);
             }
             (Kind::Affine(_), _) | (_, Some("LayerNorm")) => path.push(step),
-            (Kind::Identity | Kind::Erf, _) => {}
+            (Kind::Identity | Kind::Part(_), _) => {}
             (_, Some(kind)) if ELEMENTWISE.contains(&kind) || VIEWS.contains(&kind) => {}
             _ => return None,
         }

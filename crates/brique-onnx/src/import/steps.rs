@@ -28,8 +28,8 @@ pub(super) enum Kind<T: Scalar> {
     Affine(Affine),
     /// Column i of the output is this column of the input. Becomes part of an earlier step.
     Reorder(Vec<usize>),
-    /// The error function, which is supported as a part of a GELU only.
-    Erf,
+    /// This operator, which is supported as a part of a module only.
+    Part(&'static str),
     Add,
     Concat,
 }

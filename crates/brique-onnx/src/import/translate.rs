@@ -387,6 +387,7 @@ const OPERATORS: &[&str] = &[
     "Gather",
     "Gelu",
     "Gemm",
+    "Greater",
     "GlobalAveragePool",
     "GlobalMaxPool",
     "GroupNormalization",
@@ -419,6 +420,7 @@ const OPERATORS: &[&str] = &[
     "Tanh",
     "Transpose",
     "Unsqueeze",
+    "Where",
 ];
 
 /// The operators of the domain `ai.onnx.ml`.

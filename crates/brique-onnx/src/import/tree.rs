@@ -123,7 +123,10 @@ impl<T: Scalar> Tree<T> {
                     chain.push(Part { path, what });
                     fork
                 }
-                Kind::Erf => return Err((node, "it is supported as a part of a GELU only".to_owned())),
+                Kind::Part(operator) => {
+                    let whole = if operator == "Erf" { "GELU" } else { "softplus" };
+                    return Err((node, format!("it is supported as a part of a {whole} only")));
+                }
                 Kind::Input | Kind::Affine(_) | Kind::Reorder(_) => {
                     return Err((node, "it is not computed from the input".to_owned()));
                 }
