@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// The most values of an example whose order is listed value by value.
-const MOST_LISTED: usize = 1 << 24;
+const MOST_LISTED: usize = 1 << 22;
 
 /// The sizes of one example of an ONNX tensor, without the batch axis, and the order of the columns that hold it.
 ///

@@ -33,7 +33,13 @@ pub(super) fn activation<'f, T: Scalar>(
             let (Some(&first), true) = (slopes.first(), slopes.windows(2).all(|two| two[0] == two[1])) else {
                 return Err("it has several slopes, expected one".to_owned());
             };
-            let module = LeakyReLU::new(first).map_err(|error| error.to_string())?;
+            #[allow(clippy::cast_possible_truncation, reason = "files of f32 have such slopes")]
+            let slope = if it.element == data_type::DOUBLE {
+                first
+            } else {
+                it.number(first as f32)
+            };
+            let module = LeakyReLU::new(slope).map_err(|error| error.to_string())?;
             applied(it, value, module)
         }
         "Elu" => {
@@ -125,7 +131,7 @@ fn selu<'f, T: Scalar>(
     value: Activation,
 ) -> Result<Value<'f>, Refusal> {
     // The defaults of the operator, in f32.
-    let alpha = f64::from(node.float("alpha", 1.673_263_2)?);
+    let alpha = it.number(node.float("alpha", 1.673_263_2)?);
     let gamma = f64::from(node.float("gamma", 1.050_701)?);
     let step = it.apply(value.step, ELU::new(alpha).map_err(|error| error.to_string())?)?;
     let step = it.affine(step, Affine::uniform(gamma, 0.0));

@@ -64,7 +64,7 @@ fn with_constant<'f, T: Scalar>(
     Ok(Value::Batch(Activation { step, ..value }))
 }
 
-/// Returns the number of a constant for each column, as short as they repeat.
+/// Returns the numbers of a constant for the columns; fewer than there are columns if they repeat.
 fn per_column<T: Scalar>(
     it: &mut Translator<'_, T>,
     node: &Node,
@@ -101,6 +101,12 @@ fn per_column<T: Scalar>(
             layout.sizes
         ));
     }
+    let channels = layout.sizes[0];
+    let is_image = layout.order == Layout::image(layout.sizes.clone()).order;
+    if is_image && all[1] == channels && all[2..].iter().all(|&size| size == 1) {
+        // Channels are the last axis here: they repeat from position to position.
+        return Ok(numbers.to_vec());
+    }
     let size = layout.size();
     it.spend(size)?;
     let at = |mut index: usize| {
@@ -114,19 +120,7 @@ fn per_column<T: Scalar>(
         }
         numbers[found]
     };
-    let columns: Vec<f64> = (0..size).map(|column| at(layout.order.index(column))).collect();
-    // Channels are the last axis of an image here: they repeat from position to position.
-    let channels = layout.sizes[0];
-    let repeats = channels > 0
-        && columns
-            .iter()
-            .enumerate()
-            .all(|(column, &number)| number.to_bits() == columns[column % channels].to_bits());
-    Ok(if repeats {
-        columns[..channels].to_vec()
-    } else {
-        columns
-    })
+    Ok((0..size).map(|column| at(layout.order.index(column))).collect())
 }
 
 fn of_two<'f, T: Scalar>(
@@ -295,6 +289,7 @@ pub(super) fn concat<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> 
         sizes: joined,
         ..layout
     };
+    it.spend_order(&layout)?;
     let shape = brique_core::Shape::from(layout.size());
     let step = it.step(
         Kind::Concat,

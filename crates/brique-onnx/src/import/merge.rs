@@ -27,6 +27,9 @@ const ELEMENTWISE: &[&str] = &[
 /// Modules that only name the shape of the columns.
 const VIEWS: &[&str] = &["Flatten", "Reshape"];
 
+/// The most channels of a convolution that computes a map.
+const MOST_CHANNELS: usize = 1 << 22;
+
 /// A node that cannot become part of a network: its number, and the reason.
 pub(super) type Refused = (usize, Refusal);
 
@@ -125,20 +128,20 @@ fn with_parameters<T: Scalar>(module: &mut dyn Module<T>, change: &mut dyn FnMut
 /// Makes affine maps part of their neighbours, first of those before them. What is left becomes a convolution of each
 /// channel alone, whose kernel has one element.
 pub(super) fn merge_maps<T: Scalar>(steps: &mut Steps<T>, output: usize) -> Result<(), Vec<Refused>> {
-    for number in 0..steps.0.len() {
-        backward(steps, output, number);
-    }
-    for number in 0..steps.0.len() {
-        forward(steps, output, number);
-    }
     let consumers = steps.consumers(output);
+    let is_needed = |number: usize| number == output || !consumers[number].is_empty();
+    for number in (0..steps.0.len()).filter(|&number| is_needed(number)) {
+        backward(steps, &consumers, number);
+    }
+    for number in (0..steps.0.len()).filter(|&number| is_needed(number)) {
+        forward(steps, &consumers, number);
+    }
     let mut refused = Vec::new();
     for (number, step) in steps.0.iter_mut().enumerate() {
         let Kind::Affine(affine) = &step.kind else {
             continue;
         };
-        let is_needed = number == output || !consumers[number].is_empty();
-        step.kind = if !is_needed || step.shape.size() == 0 {
+        step.kind = if !is_needed(number) || step.shape.size() == 0 {
             Kind::Identity
         } else {
             match depthwise::<T>(affine, step.shape) {
@@ -153,7 +156,7 @@ pub(super) fn merge_maps<T: Scalar>(steps: &mut Steps<T>, output: usize) -> Resu
     if refused.is_empty() { Ok(()) } else { Err(refused) }
 }
 
-fn backward<T: Scalar>(steps: &mut Steps<T>, output: usize, number: usize) {
+fn backward<T: Scalar>(steps: &mut Steps<T>, consumers: &[Vec<usize>], number: usize) {
     let Kind::Affine(affine) = &steps.0[number].kind else {
         return;
     };
@@ -162,10 +165,6 @@ fn backward<T: Scalar>(steps: &mut Steps<T>, output: usize, number: usize) {
         return;
     }
     let affine = affine.clone();
-    let consumers = steps.consumers(output);
-    if number != output && consumers[number].is_empty() {
-        return;
-    }
     let mut before = steps.0[number].inputs[0];
     while consumers[before].len() == 1 && is_view(steps, before) {
         before = steps.0[before].inputs[0];
@@ -229,12 +228,11 @@ fn mapped<T: Scalar>(number: T, scale: f64, shift: f64) -> T {
     T::from_f64(number.as_f64() * scale + shift)
 }
 
-fn forward<T: Scalar>(steps: &mut Steps<T>, output: usize, number: usize) {
+fn forward<T: Scalar>(steps: &mut Steps<T>, consumers: &[Vec<usize>], number: usize) {
     let Kind::Affine(affine) = &steps.0[number].kind else {
         return;
     };
     let affine = affine.clone();
-    let consumers = steps.consumers(output);
     let mut last = number;
     while let [next] = consumers[last][..] {
         if is_view(steps, next) {
@@ -308,6 +306,11 @@ fn depthwise<T: Scalar>(
         }
         _ => shape.size(),
     };
+    if channels > MOST_CHANNELS {
+        return Err(format!(
+            "it is a map of {channels} columns, expected at most {MOST_CHANNELS}"
+        ));
+    }
     let affine = affine.expanded(channels);
     let numbers = affine
         .scale

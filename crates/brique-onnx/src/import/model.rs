@@ -21,9 +21,12 @@ use crate::tensor::{check_data, sizes, type_of};
 /// The most values of an example of the input.
 const MOST_VALUES: usize = 1 << 28;
 
+/// The most nodes of a graph.
+const MOST_NODES: usize = 10_000;
+
 /// How many numbers may be computed from constants, for each byte of the file, and in addition.
 const NUMBERS_A_BYTE: usize = 4;
-const NUMBERS: usize = 1 << 24;
+const NUMBERS: usize = 1 << 22;
 
 /// Returns the names of the inputs of a graph that have no value in the file.
 pub(super) fn inputs(content: Bytes) -> Result<Vec<String>, Error> {
@@ -48,6 +51,10 @@ pub(super) fn import<T: Scalar>(options: &Import, content: Bytes) -> Result<Impo
             "a model of ONNX",
         ));
     };
+    if graph.nodes.len() > MOST_NODES {
+        let expected = format_args!("at most {MOST_NODES}");
+        return Err(Error::format("the number of nodes", graph.nodes.len(), expected));
+    }
     let (input, example, rows) = input(options, graph)?;
     check_type::<T>(options, input)?;
     let layout = if example.len() > 1 {
@@ -60,7 +67,8 @@ pub(super) fn import<T: Scalar>(options: &Import, content: Bytes) -> Result<Impo
     let element = tensor_type(input).map_or(data_type::FLOAT, |tensor| tensor.element);
     let mut translator = Translator::<T>::new(&input.name, layout.clone(), shape, opset(&model)?, element);
     translator.rows = rows;
-    translator.allowance = length.saturating_mul(NUMBERS_A_BYTE).saturating_add(NUMBERS);
+    let allowance = length.saturating_mul(NUMBERS_A_BYTE).saturating_add(NUMBERS);
+    translator.allowance.set(allowance);
     for tensor in &graph.initializers {
         translator
             .values

@@ -1,5 +1,6 @@
 //! Turns the nodes of a graph into steps, one after the other.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -28,7 +29,7 @@ pub(super) struct Translator<'f, T: Scalar> {
     /// The number of rows, if the graph has a fixed one.
     pub(super) rows: Option<i64>,
     /// How many more numbers may be computed from constants: a small file must not fill the memory.
-    pub(super) allowance: usize,
+    pub(super) allowance: Cell<usize>,
     /// The number of the node, and the path of its module.
     node: usize,
     path: Option<String>,
@@ -53,7 +54,7 @@ impl<'f, T: Scalar> Translator<'f, T> {
             opset,
             element,
             rows: None,
-            allowance: 0,
+            allowance: Cell::new(0),
             node: 0,
             path: None,
         }
@@ -163,7 +164,9 @@ impl<'f, T: Scalar> Translator<'f, T> {
             None => Ok(None),
             Some(Value::Constant(tensor)) => Ok(Some(Rc::clone(tensor))),
             Some(Value::Stored(tensor)) => {
+                // A node after the other may read the same constant.
                 let tensor = Tensor::decode(tensor).map_err(|error| error.to_string())?;
+                self.spend(tensor.sizes().iter().product())?;
                 Ok(Some(Rc::new(tensor)))
             }
             Some(_) => Err(format!("its input {number} is computed, expected a constant")),
@@ -222,10 +225,19 @@ impl<'f, T: Scalar> Translator<'f, T> {
     }
 
     /// Takes these numbers from the allowance for what is computed from constants.
-    pub(super) fn spend(&mut self, numbers: usize) -> Result<(), Refusal> {
-        let left = self.allowance.checked_sub(numbers);
-        self.allowance = left.ok_or("the constants would be many times as large as the file")?;
+    pub(super) fn spend(&self, numbers: usize) -> Result<(), Refusal> {
+        let left = self.allowance.get().checked_sub(numbers);
+        self.allowance
+            .set(left.ok_or("the constants of the graph would be many times as large as the file")?);
         Ok(())
+    }
+
+    /// Takes the order of a layout from the allowance, if it is a list.
+    pub(super) fn spend_order(&self, layout: &Layout) -> Result<(), Refusal> {
+        match &layout.order {
+            Order::Listed(indices) => self.spend(indices.len()),
+            _ => Ok(()),
+        }
     }
 
     /// Adds a step for the current node.
@@ -292,6 +304,7 @@ impl<'f, T: Scalar> Translator<'f, T> {
             return Ok(value);
         }
         let size = value.layout.size();
+        self.spend(size)?;
         let columns = value.layout.order.columns(size).ok_or(TOO_MANY)?;
         let list = (0..size).map(|column| columns[order.index(column)]).collect();
         let shape = self.steps.shape(value.step);

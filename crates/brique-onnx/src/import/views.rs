@@ -51,6 +51,7 @@ pub(super) fn view<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> Re
         }
         _ => gathered(it, node, old)?,
     };
+    it.spend_order(&layout)?;
     let layout = if layout.sizes.is_empty() {
         Layout {
             sizes: vec![1],

@@ -12,5 +12,10 @@
     reason = "small whole numbers are carried as f64"
 )]
 
+mod fixtures;
+mod malformed;
+mod message;
+mod mutated;
 mod networks;
 mod round_trip;
+mod user_modules;
