@@ -7,7 +7,8 @@ the reference evaluator of the `onnx` package computes those. If torch is there,
 its old and its new exporter; Brique imports them, compares its outputs, trains, and exports them again (`-- read FOLDER`),
 and onnxruntime computes the outputs of the trained networks. If skl2onnx is there, networks of scikit-learn follow.
 
-`--fixtures` writes the files that the tests of brique-onnx read instead. The script needs the packages numpy, onnx and
+`--fixtures` writes the files that the tests of brique-onnx read instead, and `--node-tests FOLDER` the onnx package's tests
+of single operators, for `cargo xtask onnx-backend FOLDER`. The script needs the packages numpy, onnx and
 onnxruntime. An error is `max |a - b| / max |b|` over the outputs of a network, in units of eps of the type.
 """
 
@@ -324,6 +325,17 @@ def fine_tuned(folder):
         yield name, float(before), float(after), float(np.mean(np.argmax(y, axis=1) == table[:, -1]))
 
 
+def write_node_tests(folder):
+    """Writes the tests of single operators, which `backend-test-tools generate-data` of onnx 1.23 leaves out."""
+    from onnx.backend.test import cmd_tools
+    from onnx.backend.test.case import node
+
+    warnings.simplefilter("ignore")
+    cases = node.collect_testcases(None)
+    cmd_tools.model_test = argparse.Namespace(collect_testcases=lambda: cases)
+    cmd_tools.generate_data(argparse.Namespace(output=folder))
+
+
 def has(package):
     try:
         __import__(package)
@@ -336,7 +348,12 @@ def has(package):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fixtures", action="store_true", help="write the files of the tests")
-    if parser.parse_args().fixtures:
+    parser.add_argument("--node-tests", metavar="FOLDER", help="write the onnx package's tests of single operators")
+    arguments = parser.parse_args()
+    if arguments.node_tests:
+        write_node_tests(arguments.node_tests)
+        return 0
+    if arguments.fixtures:
         write_torch_files(FIXTURES, 3)
         write_scikit_learn_files(FIXTURES, 3)
         write_digits_files(FIXTURES)

@@ -1,4 +1,4 @@
-//! Trains two networks further that PyTorch has exported, a LeNet and a perceptron, and exports them for other programs.
+//! Trains two networks further that PyTorch has exported, a `LeNet` and a perceptron, and exports them for other programs.
 //!
 //! `cargo run -p brique-onnx --example fine_tune -- FOLDER` also writes `lenet.onnx`, `perceptron.onnx` and the images of
 //! the test as plain numbers, for onnxruntime. PyTorch has trained the networks on 300 handwritten digits; here they see

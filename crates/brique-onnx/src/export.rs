@@ -3,6 +3,7 @@
 mod arrange;
 mod graph;
 mod modules;
+mod walk;
 mod windows;
 
 pub use self::graph::{Graph, NodeAttribute};
@@ -19,6 +20,7 @@ use prost::Message;
 
 use self::arrange::Value;
 use self::modules::natural;
+use self::walk::OwnNodes;
 use crate::Error;
 use crate::layout::Layout;
 use crate::proto::{
@@ -68,10 +70,8 @@ pub struct Export<'a, T: Scalar = f64> {
     standardizer: Option<&'a Standardizer>,
     metadata: BTreeMap<String, String>,
     names: [String; 2],
-    modules: BTreeMap<String, OwnNodes<'a, T>>,
+    modules: OwnNodes<'a, T>,
 }
-
-type OwnNodes<'a, T> = Box<dyn Fn(&dyn Module<T>, &mut Graph, &str) -> Result<String, Error> + 'a>;
 
 impl<T: Scalar> fmt::Debug for Export<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -193,7 +193,7 @@ impl<'a, T: Scalar> Export<'a, T> {
         let input = Value::new(names[0].clone(), natural(shape));
         let input_info = info::<T>(&names[0], &input.layout);
         let value = self.standardized(&mut graph, input)?;
-        let value = self.walk(&mut graph, self.network, String::new(), value, shape)?;
+        let value = walk::walk(&self.modules, &mut graph, self.network, "", value, shape)?;
         graph.path.clear();
         let value = value.arranged(&mut graph, &natural(output_shape));
         let is_computed = graph.nodes.iter().any(|node| node.outputs.contains(&value.name));
@@ -281,117 +281,6 @@ impl<'a, T: Scalar> Export<'a, T> {
             name = cast(graph, &name, type_of::<T>());
         }
         Ok(Value::new(name, value.layout))
-    }
-
-    /// Adds the nodes of a module and of those inside it.
-    fn walk(
-        &self,
-        graph: &mut Graph,
-        module: &dyn Module<T>,
-        path: String,
-        value: Value,
-        shape: Shape,
-    ) -> Result<Value, Error> {
-        let output = output_shape(module, shape)?;
-        let description = module.description();
-        if let Some(nodes) = self.modules.get(&description.kind) {
-            graph.path = path;
-            let flat = value.in_same_order(graph).flat(graph);
-            let name = nodes(module, graph, &flat.name)?;
-            return Ok(Value::new(name, Layout::same(vec![output.size()])));
-        }
-        match &*description.kind {
-            "Sequential" => self.chain(graph, module, &path, value, description.shape("in")?),
-            "Residual" => self.residual(graph, module, path, value, description.shape("in")?),
-            "Concat" => self.concat(graph, module, path, value, description.shape("in")?),
-            _ => {
-                graph.path.clone_from(&path);
-                let added = modules::add(graph, module, value, output)?;
-                added.ok_or_else(|| Error::NoCounterpart {
-                    path,
-                    module: module.to_string(),
-                })
-            }
-        }
-    }
-
-    fn chain(
-        &self,
-        graph: &mut Graph,
-        module: &dyn Module<T>,
-        path: &str,
-        mut value: Value,
-        mut shape: Shape,
-    ) -> Result<Value, Error> {
-        for (name, inner) in inner(module) {
-            value = self.walk(graph, inner, joined(path, name), value, shape)?;
-            shape = output_shape(inner, shape)?;
-        }
-        Ok(value)
-    }
-
-    fn residual(
-        &self,
-        graph: &mut Graph,
-        module: &dyn Module<T>,
-        path: String,
-        value: Value,
-        shape: Shape,
-    ) -> Result<Value, Error> {
-        let mut sum = value.clone();
-        for (name, inner) in inner(module) {
-            let branch = self.walk(graph, inner, joined(&path, name), value.clone(), shape)?;
-            graph.path.clone_from(&path);
-            let branch = branch.arranged(graph, &value.layout);
-            sum.name = graph.node("Add", &[&value.name, &branch.name], &[]);
-        }
-        Ok(sum)
-    }
-
-    fn concat(
-        &self,
-        graph: &mut Graph,
-        module: &dyn Module<T>,
-        path: String,
-        value: Value,
-        shape: Shape,
-    ) -> Result<Value, Error> {
-        let mut branches = Vec::new();
-        for (name, inner) in inner(module) {
-            let branch = self.walk(graph, inner, joined(&path, name), value.clone(), shape)?;
-            graph.path.clone_from(&path);
-            branches.push(branch.flat(graph));
-        }
-        let layout = Layout::concatenated(branches.iter().map(|branch| &branch.layout));
-        let names: Vec<&str> = branches.iter().map(|branch| &*branch.name).collect();
-        match layout {
-            Some(layout) if !names.is_empty() => {
-                graph.path = path;
-                let name = graph.node("Concat", &names, &[("axis", NodeAttribute::Integer(1))]);
-                Ok(Value::new(name, layout))
-            }
-            _ => Err(Error::NoCounterpart {
-                path,
-                module: module.to_string(),
-            }),
-        }
-    }
-}
-
-fn inner<T: Scalar>(module: &dyn Module<T>) -> impl Iterator<Item = (&str, &dyn Module<T>)> {
-    (0..).map_while(|number| module.inner(number))
-}
-
-fn output_shape<T: Scalar>(module: &dyn Module<T>, input: Shape) -> Result<Shape, Error> {
-    let output = module.output_shape(input);
-    Ok(output.map_err(|fault| brique_core::Error::new(module, "export", fault))?)
-}
-
-fn joined(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
     }
 }
 

@@ -9,6 +9,8 @@ mod merge;
 mod model;
 mod names;
 mod norms;
+mod operators;
+mod ports;
 mod steps;
 mod translate;
 mod tree;

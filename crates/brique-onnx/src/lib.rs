@@ -30,32 +30,41 @@
 //!
 //! | module | nodes |
 //! |---|---|
-//! | `Linear` | Gemm |
-//! | `Conv1D`, `Conv2D` | Conv |
-//! | `MaxPool1D`, `MaxPool2D`, `AvgPool1D`, `AvgPool2D` | MaxPool, AveragePool |
-//! | `GlobalAvgPool` | GlobalAveragePool, Flatten |
+//! | `Linear` | `Gemm` |
+//! | `Conv1D`, `Conv2D` | `Conv` |
+//! | `MaxPool1D`, `MaxPool2D`, `AvgPool1D`, `AvgPool2D` | `MaxPool`, `AveragePool` |
+//! | `GlobalAvgPool` | `GlobalAveragePool`, `Flatten` |
 //! | `ReLU`, `Tanh`, `Sigmoid`, `Softplus`, `GELU`, `Softmax`, `LogSoftmax` | the operator of that name |
-//! | `LeakyReLU`, `ELU` | the operator of that name; in f64 PRelu, if an f32 cannot represent the number |
-//! | `SiLU` | Sigmoid, Mul |
-//! | `LogSigmoid` | Neg, Softplus, Neg |
-//! | `LayerNorm`, `GroupNorm` | LayerNormalization, GroupNormalization |
-//! | `Residual`, `Concat` | Add, Concat |
-//! | `Flatten`, `Reshape` | Flatten, or Reshape and Transpose |
+//! | `LeakyReLU`, `ELU` | the operator of that name; in f64 `PRelu`, if an f32 cannot represent the number |
+//! | `SiLU` | `Sigmoid`, `Mul` |
+//! | `LogSigmoid` | `Neg`, `Softplus`, `Neg` |
+//! | `LayerNorm`, `GroupNorm` | `LayerNormalization`, `GroupNormalization` |
+//! | `Residual`, `Concat` | `Add`, `Concat` |
+//! | `Flatten`, `Reshape` | `Flatten`, or `Reshape` and `Transpose` |
 //! | `Dropout` | none |
 //!
 //! # What is imported
 //!
-//! These operators, in every version, as PyTorch's exporters and scikit-learn's converter write them, and beside them:
-//! MatMul and Add; Add, Sub, Mul, Div and Neg with constants, Scaler and BatchNormalization, which become part of the
-//! linear layer, convolution or normalisation next to them, or a convolution of each channel alone; GlobalMaxPool;
-//! ReduceMean over all positions; InstanceNormalization; PRelu with one slope, whose slope is not trained; Selu, Swish;
-//! the nodes of a GELU, a SiLU and a logarithm of a sigmoid or softmax; Identity, Cast and Dropout, which vanish; views,
-//! transpositions, and computations with shapes and constants. A network is a chain whose parts may be sums of a value and
-//! what is computed from it, and concatenations of flat branches. Constants that several nodes use become parameters of
-//! their own in each.
+//! All of these operators, in every version, as PyTorch's exporters and scikit-learn's converter write them, and more:
 //!
-//! Only the nodes that the output needs are read. A classifier of scikit-learn has two outputs, labels and probabilities:
-//! that of the probabilities is imported; convert it with `zipmap=False`.
+//! * `MatMul`; `Add`, `Sub`, `Mul`, `Div` and `Neg` with constants, `Scaler` and `BatchNormalization` with its running
+//!   statistics. These affine maps become part of the linear layer, convolution or normalisation next to them. One
+//!   without such a neighbour becomes a convolution of each channel alone, which is trained too.
+//! * `GlobalMaxPool`, `ReduceMean` over all positions, `InstanceNormalization`, `Selu`, `Swish`, and `PRelu` with one
+//!   slope, which becomes a `LeakyReLU`: its slope is not trained.
+//! * The nodes that together are a `GELU`, a `SiLU`, a `LogSigmoid`, a `LogSoftmax` or PyTorch's softplus.
+//! * `Identity`, `Cast` and `Dropout`, which vanish; `Reshape`, `Flatten`, `Squeeze`, `Unsqueeze` and `Transpose`, which
+//!   compute nothing here; computations with shapes and constants.
+//!
+//! A network is a chain whose parts may be a value plus what is computed from it ([`Residual`](brique_layers::Residual)),
+//! and flat branches side by side ([`Concat`](brique_layers::Concat)). A constant that several nodes use becomes a
+//! parameter of its own in each. Only the nodes that the output needs are read: a classifier of scikit-learn has the
+//! outputs label and probabilities, and the probabilities are imported; convert it with `zipmap=False`.
+
+#![allow(
+    clippy::cast_possible_wrap,
+    reason = "sizes in memory are below 2^63, and ONNX stores them as i64"
+)]
 
 mod error;
 mod export;

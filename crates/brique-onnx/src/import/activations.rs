@@ -30,7 +30,10 @@ pub(super) fn activation<'f, T: Scalar>(
         "PRelu" => {
             let slope = it.floats(node, 1)?;
             let slopes = slope.floats().unwrap_or_default();
-            let (Some(&first), true) = (slopes.first(), slopes.windows(2).all(|two| two[0] == two[1])) else {
+            let (Some(&first), true) = (
+                slopes.first(),
+                slopes.windows(2).all(|two| two[0].to_bits() == two[1].to_bits()),
+            ) else {
                 return Err("it has several slopes, expected one".to_owned());
             };
             #[allow(clippy::cast_possible_truncation, reason = "files of f32 have such slopes")]
@@ -58,8 +61,8 @@ pub(super) fn activation<'f, T: Scalar>(
                 "it is approximated by {other:?}, expected the exact function"
             )),
         },
-        "Erf" => part(it, value, "Erf"),
-        "Greater" => part(it, value, "Greater"),
+        "Erf" => Ok(part(it, value, "Erf")),
+        "Greater" => Ok(part(it, value, "Greater")),
         "Where" => softplus(it, node, &value),
         "Log" => logarithm(it, value),
         "Softmax" => {
@@ -98,14 +101,10 @@ fn applied<'f, T: Scalar>(
 }
 
 /// An operator that a later node makes part of a module.
-fn part<'f, T: Scalar>(
-    it: &mut Translator<'f, T>,
-    value: Activation,
-    operator: &'static str,
-) -> Result<Value<'f>, Refusal> {
+fn part<'f, T: Scalar>(it: &mut Translator<'f, T>, value: Activation, operator: &'static str) -> Value<'f> {
     let shape = it.steps.shape(value.step);
     let step = it.step(Kind::Part(operator), vec![value.step], shape);
-    Ok(Value::Batch(Activation { step, ..value }))
+    Value::Batch(Activation { step, ..value })
 }
 
 /// Recognises PyTorch's softplus, which is x where x is above 20. The softplus itself has that value there.

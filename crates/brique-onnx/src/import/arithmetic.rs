@@ -150,7 +150,7 @@ fn of_two<'f, T: Scalar>(
     }
 }
 
-/// Recognises `x · sigmoid(x)`, a SiLU, and `x · (1 + erf(x / √2)) / 2`, a GELU.
+/// Recognises `x · sigmoid(x)`, a `SiLU`, and `x · (1 + erf(x / √2)) / 2`, a GELU.
 fn gate<'f, T: Scalar>(
     it: &mut Translator<'f, T>,
     value: &Activation,

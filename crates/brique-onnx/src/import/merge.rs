@@ -222,7 +222,7 @@ fn absorb_into_outputs<T: Scalar>(module: &mut dyn Module<T>, affine: &Affine) -
 
 /// Computes in f64, but leaves a number alone that does not change: −0 plus 0 would be 0.
 fn mapped<T: Scalar>(number: T, scale: f64, shift: f64) -> T {
-    if scale == 1.0 && shift == 0.0 {
+    if Affine::uniform(scale, shift).is_identity() {
         return number;
     }
     T::from_f64(number.as_f64() * scale + shift)

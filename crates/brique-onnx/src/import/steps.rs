@@ -59,6 +59,7 @@ impl Affine {
         self.shift[column % self.shift.len()]
     }
 
+    #[allow(clippy::float_cmp, reason = "any other number changes something")]
     pub(super) fn is_identity(&self) -> bool {
         self.scale.iter().all(|&scale| scale == 1.0) && self.shift.iter().all(|&shift| shift == 0.0)
     }

@@ -9,6 +9,7 @@ use brique_layers::{Flatten, Reshape};
 use brique_tensor::Scalar;
 
 use super::names::path_of;
+use super::operators::is_known;
 use super::steps::{Affine, Kind, Step, Steps, shape_of};
 use super::values::{Activation, Size, Sizes, Value};
 use super::{activations, arithmetic, constants, linear, norms, views, windows};
@@ -288,12 +289,11 @@ impl<'f, T: Scalar> Translator<'f, T> {
         if self.steps.shape(value.step).sizes() == sizes {
             return Ok(value);
         }
-        let step = match sizes {
-            [_] => self.apply(value.step, Flatten)?,
-            _ => {
-                let shape = shape_of(sizes).ok_or("its value has more than four axes")?;
-                self.apply(value.step, Reshape::new(shape))?
-            }
+        let step = if let [_] = sizes {
+            self.apply(value.step, Flatten)?
+        } else {
+            let shape = shape_of(sizes).ok_or("its value has more than four axes")?;
+            self.apply(value.step, Reshape::new(shape))?
         };
         Ok(Activation { step, ..value })
     }
@@ -379,70 +379,5 @@ fn refused(node: &Node, reason: Refusal) -> UnsupportedNode {
         name,
         operator,
         reason,
-    }
-}
-
-/// The operators that are supported, at least with some attributes.
-const OPERATORS: &[&str] = &[
-    "Add",
-    "AveragePool",
-    "BatchNormalization",
-    "Cast",
-    "Concat",
-    "Constant",
-    "ConstantOfShape",
-    "Conv",
-    "Div",
-    "Dropout",
-    "Elu",
-    "Erf",
-    "Flatten",
-    "Gather",
-    "Gelu",
-    "Gemm",
-    "Greater",
-    "GlobalAveragePool",
-    "GlobalMaxPool",
-    "GroupNormalization",
-    "Identity",
-    "InstanceNormalization",
-    "LayerNormalization",
-    "LeakyRelu",
-    "Log",
-    "LogSoftmax",
-    "MatMul",
-    "MaxPool",
-    "Mul",
-    "Neg",
-    "PRelu",
-    "ReduceMean",
-    "Relu",
-    "Reshape",
-    "Selu",
-    "Shape",
-    "Sigmoid",
-    "Size",
-    "Slice",
-    "Softmax",
-    "Softplus",
-    "Sqrt",
-    "Squeeze",
-    "Sub",
-    "Sum",
-    "Swish",
-    "Tanh",
-    "Transpose",
-    "Unsqueeze",
-    "Where",
-];
-
-/// The operators of the domain `ai.onnx.ml`.
-const LEARNING_OPERATORS: &[&str] = &["Scaler"];
-
-fn is_known(node: &Node) -> bool {
-    match &*node.domain {
-        "" | "ai.onnx" => OPERATORS.contains(&&*node.operator),
-        "ai.onnx.ml" => LEARNING_OPERATORS.contains(&&*node.operator),
-        _ => false,
     }
 }

@@ -90,7 +90,7 @@ fn reshaped<T: Scalar>(it: &Translator<'_, T>, node: &Node, old: &Layout) -> Res
                 sizes.push(1);
             }
             Size::Known(0) if copies_zero => {
-                sizes.push(*old.sizes.get(number).ok_or("its sizes do not fit")?)
+                sizes.push(*old.sizes.get(number).ok_or("its sizes do not fit")?);
             }
             Size::Known(size) => sizes.push(usize::try_from(size).map_err(|_| "its sizes are negative")?),
             Size::Batch => return Err("it moves the axis of the rows".to_owned()),

@@ -195,7 +195,7 @@ impl Architect {
 
     fn concat<T: Scalar>(&mut self, shape: Shape, depth: usize) -> Box<dyn Module<T>> {
         let mut concat = Concat::new(shape);
-        for number in 0..1 + self.below(3) {
+        for number in 0..=self.below(3) {
             let length = self.below(3);
             let branch: Sequential<T> = self.network(shape, length, depth - 1);
             concat = match self.below(2) {
