@@ -141,7 +141,7 @@ impl<'a, T: Scalar> Export<'a, T> {
     /// #     fn delta_kernel(
     /// #         &self, x: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory
     /// #     ) {
-    /// #         d.assign(&(delta * &x.mapv(f64::cos)));
+    /// #         d.assign(&(x.mapv(f64::cos) * delta));
     /// #     }
     /// # }
     ///

@@ -32,6 +32,9 @@ use crate::{Error, Tensor};
 
 /// Reads a network from an ONNX file.
 ///
+/// A file takes at most 128 bytes of memory for each of its bytes, and 256 MiB. A graph has at most 10,000 nodes, and an
+/// example of its input at most 2^28 values.
+///
 /// ```
 /// use brique_layers::{Linear, Sequential};
 /// use brique_onnx::{Export, Import};

@@ -3,7 +3,7 @@
 
 use crate::Error;
 
-/// A file may have this many messages and texts, and one more for each of so many bytes.
+/// A file may have this many messages and texts, and one more for each of this many bytes.
 const MESSAGES: usize = 4096;
 const BYTES_A_MESSAGE: usize = 8;
 

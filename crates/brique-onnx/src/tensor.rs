@@ -127,7 +127,7 @@ pub(crate) fn check_data(tensor: &TensorProto, sizes: &[usize]) -> Result<usize,
     let what = |part| format!("the {part} of tensor {}", quoted(&tensor.name));
     if tensor.data_location == EXTERNAL || !tensor.external_data.is_empty() {
         let expected = "the file itself; PyTorch writes such a file with external_data=False";
-        return Err(Error::format(what("place of the data"), "another file", expected));
+        return Err(Error::format(what("storage"), "another file", expected));
     }
     let bytes = bytes_of(tensor.data_type).ok_or_else(|| {
         let (found, expected) = (data_type::name(tensor.data_type), "f32, f64, i64, i32 or bool");

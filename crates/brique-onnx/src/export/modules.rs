@@ -80,7 +80,7 @@ fn elementwise(graph: &mut Graph, operator: &str, value: Value) -> Value {
     Value::new(name, value.layout)
 }
 
-/// Adds a `LeakyReLU` or an `ELU`: both multiply what is below 0. An attribute of a node is an f32, a slope is not.
+/// Adds a `LeakyReLU` or an `ELU`: both multiply what is below 0. An attribute of a node is an f32, the factor is not.
 fn leaky<T: Scalar>(graph: &mut Graph, operator: &str, factor: f64, value: Value) -> Value {
     #[allow(clippy::cast_possible_truncation, reason = "compared below")]
     let rounded = factor as f32;
@@ -97,8 +97,8 @@ fn leaky<T: Scalar>(graph: &mut Graph, operator: &str, factor: f64, value: Value
     } else {
         value
     };
-    let slope = graph.constant("slope", &[1], [T::from_f64(factor)]);
-    let name = graph.node("PRelu", &[&value.name, &slope], &[]);
+    let factor = graph.constant("factor", &[1], [T::from_f64(factor)]);
+    let name = graph.node("PRelu", &[&value.name, &factor], &[]);
     Value::new(name, value.layout)
 }
 

@@ -23,26 +23,26 @@ pub(super) fn activation<'f, T: Scalar>(
         "Sigmoid" => applied(it, value, Sigmoid),
         "Softplus" => applied(it, value, Softplus),
         "LeakyRelu" => {
-            let slope = it.number(node.float("alpha", 0.01)?);
-            let module = LeakyReLU::new(slope).map_err(|error| error.to_string())?;
+            let factor = it.number(node.float("alpha", 0.01)?);
+            let module = LeakyReLU::new(factor).map_err(|error| error.to_string())?;
             applied(it, value, module)
         }
         "PRelu" => {
-            let slope = it.floats(node, 1)?;
-            let slopes = slope.floats().unwrap_or_default();
+            let tensor = it.floats(node, 1)?;
+            let factors = tensor.floats().unwrap_or_default();
             let (Some(&first), true) = (
-                slopes.first(),
-                slopes.windows(2).all(|two| two[0].to_bits() == two[1].to_bits()),
+                factors.first(),
+                factors.windows(2).all(|two| two[0].to_bits() == two[1].to_bits()),
             ) else {
-                return Err("it has several slopes, expected one".to_owned());
+                return Err("it has several factors, expected one".to_owned());
             };
-            #[allow(clippy::cast_possible_truncation, reason = "files of f32 have such slopes")]
-            let slope = if it.element == data_type::DOUBLE {
+            #[allow(clippy::cast_possible_truncation, reason = "files of f32 have such numbers")]
+            let factor = if it.element == data_type::DOUBLE {
                 first
             } else {
                 it.number(first as f32)
             };
-            let module = LeakyReLU::new(slope).map_err(|error| error.to_string())?;
+            let module = LeakyReLU::new(factor).map_err(|error| error.to_string())?;
             applied(it, value, module)
         }
         "Elu" => {

@@ -188,8 +188,8 @@ fn gate<'f, T: Scalar>(
         return None;
     }
     let argument = input(inner)?;
-    let (slope, offset) = uniform(argument)?;
-    let is_gelu = close(slope, std::f64::consts::FRAC_1_SQRT_2) && offset == 0.0 && close(scale, shift);
+    let (inner_scale, offset) = uniform(argument)?;
+    let is_gelu = close(inner_scale, std::f64::consts::FRAC_1_SQRT_2) && offset == 0.0 && close(scale, shift);
     if !is_gelu || input(argument) != Some(x) {
         return None;
     }

@@ -122,11 +122,11 @@ fn reshape<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> Result<Val
                     .iter()
                     .map(|&number| axis(number, rank))
                     .collect::<Result<_, _>>()?;
-                let kept = old
+                let others = old
                     .iter()
                     .enumerate()
                     .filter(|(number, _)| !axes.contains(number));
-                kept.map(|(_, &size)| size).collect()
+                others.map(|(_, &size)| size).collect()
             }
         },
         _ => {

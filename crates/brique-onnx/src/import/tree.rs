@@ -151,20 +151,20 @@ impl<T: Scalar> Tree<T> {
 
 /// Drops a Flatten or Reshape if another one follows, or if it changes nothing.
 fn without_idle_views<T: Scalar>(chain: Chain<T>, input: Shape) -> Chain<T> {
-    let mut kept: Chain<T> = Vec::new();
+    let mut parts: Chain<T> = Vec::new();
     for mut part in chain {
-        if let Some(before) = kept.pop_if(|before| before.is_view() && part.is_view()) {
+        if let Some(before) = parts.pop_if(|before| before.is_view() && part.is_view()) {
             part.path = part.path.or(before.path);
         }
-        kept.push(part);
+        parts.push(part);
     }
     let mut shape = input;
-    kept.retain(|part| {
+    parts.retain(|part| {
         let before = shape;
         shape = part.output(shape);
         !(part.is_view() && shape == before)
     });
-    kept
+    parts
 }
 
 impl<T: Scalar> Part<T> {

@@ -136,12 +136,12 @@ fn squeezed<T: Scalar>(it: &Translator<'_, T>, node: &Node, old: &Layout) -> Res
     if axes.iter().any(|&axis| old.sizes[axis] != 1) {
         return Err("it removes an axis whose size is not 1".to_owned());
     }
-    let kept = old
+    let others = old
         .sizes
         .iter()
         .enumerate()
         .filter(|(number, _)| !axes.contains(number));
-    Ok(kept.map(|(_, &size)| size).collect())
+    Ok(others.map(|(_, &size)| size).collect())
 }
 
 /// Supports a Gather that puts the values of a flat example into another order.

@@ -12,6 +12,7 @@
     reason = "small whole numbers are carried as f64"
 )]
 
+mod exported;
 mod fixtures;
 mod malformed;
 mod message;

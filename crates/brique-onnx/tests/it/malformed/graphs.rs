@@ -176,7 +176,7 @@ pub fn graphs() -> Vec<Case> {
         (
             "two slopes",
             one(two(&[0.1, 0.2]), "PRelu", &["x", "c"], &[]),
-            "several slopes",
+            "several factors",
         ),
         (
             "an approximation",
