@@ -14,6 +14,7 @@
 
 mod exported;
 mod fixtures;
+mod layouts;
 mod malformed;
 mod message;
 mod mutated;
