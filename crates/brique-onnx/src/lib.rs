@@ -50,7 +50,7 @@
 //! * `MatMul`; `Add`, `Sub`, `Mul`, `Div` and `Neg` with constants, `Scaler` and `BatchNormalization` with its running
 //!   statistics. These affine maps become part of the linear layer, convolution or normalisation next to them. One
 //!   without such a neighbour becomes a convolution of each channel alone, which is trained too.
-//! * `GlobalMaxPool`, `ReduceMean` over all positions, `InstanceNormalization`, `Selu`, `Swish`, and `PRelu` with one
+//! * `GlobalMaxPool`, `ReduceMean` and `ReduceMax` over all positions, `InstanceNormalization`, `Selu`, `Swish`, and `PRelu` with one
 //!   number, which becomes a `LeakyReLU` and is not trained.
 //! * The nodes that together are a `GELU`, a `SiLU`, a `LogSigmoid`, a `LogSoftmax` or PyTorch's softplus.
 //! * `Identity`, `Cast` and `Dropout`, which vanish; `Reshape`, `Flatten`, `Squeeze`, `Unsqueeze` and `Transpose`, which

@@ -24,7 +24,6 @@ fn check(name: &str, bytes: Vec<u8>) {
     let length = bytes.len() as u64;
     let counted = allocation_counter::measure(|| drop(Import::new().bytes::<f32>(bytes)));
     let most = CONSTANT + A_BYTE * length;
-    println!("{name}: {length} bytes, {} MiB", counted.bytes_max >> 20);
     assert!(
         counted.bytes_max <= most,
         "{name}: {} bytes, at most {most}",
@@ -46,7 +45,7 @@ fn transposed(times: usize) -> Vec<u8> {
 
 /// A graph that copies a constant again and again.
 fn copied(times: usize) -> Vec<u8> {
-    let mut model = Model::new(&[2]).constant("v0", &[100_000], &[0.5; 100_000]);
+    let mut model = Model::new(&[2]).constant("v0", &[100_000], &vec![0.5; 100_000]);
     for number in 0..times {
         model = model.node("Neg", &[&format!("v{number}")], &format!("v{}", number + 1), &[]);
     }
@@ -55,7 +54,7 @@ fn copied(times: usize) -> Vec<u8> {
 
 /// A graph whose nodes each have the same large matrix as their weights.
 fn shared(times: usize) -> Vec<u8> {
-    let mut model = Model::new(&[500]).constant("w", &[500, 500], &[0.5; 250_000]);
+    let mut model = Model::new(&[500]).constant("w", &[500, 500], &vec![0.5; 250_000]);
     for number in 0..times {
         let (before, after) = (format!("v{number}"), format!("v{}", number + 1));
         let before = if number == 0 { "x" } else { &before };

@@ -35,6 +35,7 @@ const OPERATORS: &[&str] = &[
     "Mul",
     "Neg",
     "PRelu",
+    "ReduceMax",
     "ReduceMean",
     "Relu",
     "Reshape",

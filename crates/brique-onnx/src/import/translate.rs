@@ -126,7 +126,7 @@ impl<'f, T: Scalar> Translator<'f, T> {
             "Conv" => windows::convolution(self, node),
             "MaxPool" | "AveragePool" => windows::pool(self, node),
             "GlobalAveragePool" | "GlobalMaxPool" => windows::global_pool(self, node),
-            "ReduceMean" => windows::reduce_mean(self, node),
+            "ReduceMean" | "ReduceMax" => windows::reduce(self, node),
             "BatchNormalization" => norms::batch_norm(self, node),
             "LayerNormalization" => norms::layer_norm(self, node),
             "GroupNormalization" => norms::group_norm(self, node),

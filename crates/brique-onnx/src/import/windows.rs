@@ -263,21 +263,33 @@ pub(super) fn global_pool<'f, T: Scalar>(
     node: &Node,
 ) -> Result<Value<'f>, Refusal> {
     if node.operator == "GlobalMaxPool" {
-        let (value, _, lengths) = channels_and_lengths(it, node)?;
-        let windows = Windows {
-            stride: lengths.clone(),
-            padding: vec![0; lengths.len()],
-            dilation: vec![1; lengths.len()],
-            kernel: lengths,
-        };
-        let step = match windows.kernel.len() {
-            1 => windowed::<1, T>(it, value.step, &windows, true)?,
-            _ => windowed::<2, T>(it, value.step, &windows, true)?,
-        };
-        return Ok(output(it, step));
+        return largest_of_positions(it, node, true);
     }
     let value = it.batch(node, 0)?;
     mean_of_positions(it, value, true)
+}
+
+/// Computes the largest number over all axes behind the channels.
+fn largest_of_positions<'f, T: Scalar>(
+    it: &mut Translator<'f, T>,
+    node: &Node,
+    keeps_axes: bool,
+) -> Result<Value<'f>, Refusal> {
+    let (value, channels, lengths) = channels_and_lengths(it, node)?;
+    let axes = lengths.len();
+    let windows = Windows {
+        stride: lengths.clone(),
+        padding: vec![0; axes],
+        dilation: vec![1; axes],
+        kernel: lengths,
+    };
+    let step = match axes {
+        1 => windowed::<1, T>(it, value.step, &windows, true)?,
+        _ => windowed::<2, T>(it, value.step, &windows, true)?,
+    };
+    let ones = if keeps_axes { axes } else { 0 };
+    let layout = Layout::same([vec![channels], vec![1; ones]].concat());
+    it.settled(Activation { step, layout })
 }
 
 /// Computes the mean over all axes behind the channels.
@@ -306,14 +318,11 @@ fn mean_of_positions<'f, T: Scalar>(
     }))
 }
 
-pub(super) fn reduce_mean<'f, T: Scalar>(
-    it: &mut Translator<'f, T>,
-    node: &Node,
-) -> Result<Value<'f>, Refusal> {
+pub(super) fn reduce<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> Result<Value<'f>, Refusal> {
     let value = it.batch(node, 0)?;
     let axes = it
         .integers(node, "axes", 1)?
-        .ok_or("it takes the mean over all rows")?;
+        .ok_or("it works along all axes, that of the rows among them")?;
     let axes: Vec<usize> = axes
         .iter()
         .map(|&axis| example_axis(axis, &value.layout))
@@ -321,8 +330,11 @@ pub(super) fn reduce_mean<'f, T: Scalar>(
     let mut sorted = axes;
     sorted.sort_unstable();
     if !sorted.iter().copied().eq(1..value.layout.sizes.len()) {
-        return Err("it takes a mean over other axes than all behind the channels".to_owned());
+        return Err("it works along other axes than all behind the channels".to_owned());
     }
     let keeps_axes = node.integer("keepdims", 1)? != 0;
+    if node.operator == "ReduceMax" {
+        return largest_of_positions(it, node, keeps_axes);
+    }
     mean_of_positions(it, value, keeps_axes)
 }
