@@ -7,7 +7,7 @@ mod walk;
 mod windows;
 
 pub use self::graph::{Graph, NodeAttribute};
-pub(crate) use self::modules::EPSILON;
+pub(crate) use self::modules::{EPSILON, epsilon_scale};
 
 use std::collections::BTreeMap;
 use std::fmt;

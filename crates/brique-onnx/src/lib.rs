@@ -38,7 +38,7 @@
 //! | `LeakyReLU`, `ELU` | the operator of that name; in f64 `PRelu`, if an f32 cannot represent the number |
 //! | `SiLU` | `Sigmoid`, `Mul` |
 //! | `LogSigmoid` | `Neg`, `Softplus`, `Neg` |
-//! | `LayerNorm`, `GroupNorm` | `LayerNormalization`, `GroupNormalization` |
+//! | `LayerNorm`, `GroupNorm` | `LayerNormalization`, `GroupNormalization`; in f64 a `Mul` before, because the attribute for ε is an f32 |
 //! | `Residual`, `Concat` | `Add`, `Concat` |
 //! | `Flatten`, `Reshape` | `Flatten`, or `Reshape` and `Transpose` |
 //! | `Dropout` | none |

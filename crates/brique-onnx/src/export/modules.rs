@@ -9,6 +9,7 @@ use super::graph::{Graph, NodeAttribute};
 use super::windows;
 use crate::Error;
 use crate::layout::{Layout, channels_first};
+use crate::proto::data_type;
 use crate::tensor::type_of;
 
 /// Adds the nodes of a module that has no modules inside. Returns `None` if its kind is unknown.
@@ -135,6 +136,7 @@ fn linear<T: Scalar>(graph: &mut Graph, module: &dyn Module<T>, value: Value) ->
 
 fn layer_norm<T: Scalar>(graph: &mut Graph, module: &dyn Module<T>, value: Value) -> Value {
     let value = value.flat(graph);
+    let value = scaled_for_epsilon::<T>(graph, value);
     let order = &value.layout.order;
     let mut names = vec![value.name.clone()];
     with_tensors(module, &mut |name, values| {
@@ -153,7 +155,23 @@ fn layer_norm<T: Scalar>(graph: &mut Graph, module: &dyn Module<T>, value: Value
     Value::new(name, value.layout)
 }
 
-/// The ε of `LayerNorm` and `GroupNorm`. The attribute is an f32, also for networks in f64.
+/// Multiplies a value in f64 so that its normalisation has the ε of this library: the attribute of the operator is an f32,
+/// and `s · x` with the ε of `s² · ε` has the same normalisation as x with ε.
+fn scaled_for_epsilon<T: Scalar>(graph: &mut Graph, value: Value) -> Value {
+    if type_of::<T>() != data_type::DOUBLE {
+        return value;
+    }
+    let scale = graph.constant("epsilon_scale", &[1], [epsilon_scale()]);
+    let name = graph.node("Mul", &[&value.name, &scale], &[]);
+    Value::new(name, value.layout)
+}
+
+/// Returns the factor in front of a normalisation in f64.
+pub(crate) fn epsilon_scale() -> f64 {
+    (f64::from(EPSILON) / 1e-5).sqrt()
+}
+
+/// The ε of `LayerNorm` and `GroupNorm`.
 pub(crate) const EPSILON: f32 = 1e-5;
 
 fn group_norm<T: Scalar>(
@@ -169,6 +187,7 @@ fn group_norm<T: Scalar>(
         sizes => Layout::image(channels_first(sizes)),
     };
     let value = value.arranged(graph, &layout);
+    let value = scaled_for_epsilon::<T>(graph, value);
     let mut names = vec![value.name.clone()];
     with_tensors(module, &mut |name, values| {
         names.push(graph.constant(name, &[values.len()], values.iter().copied()));

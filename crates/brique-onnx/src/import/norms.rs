@@ -4,10 +4,10 @@ use brique_core::Module;
 use brique_layers::{GroupNorm, LayerNorm};
 use brique_tensor::Scalar;
 
-use super::steps::{Affine, shape_of};
+use super::steps::{Affine, Kind, shape_of};
 use super::translate::{Refusal, Translator, example_axis};
 use super::values::{Activation, Value};
-use crate::export::EPSILON;
+use crate::export::{EPSILON, epsilon_scale};
 use crate::layout::{Layout, channels_last};
 use crate::proto::Node;
 
@@ -77,6 +77,19 @@ fn per_channel<'f, T: Scalar>(
     Ok(Value::Batch(Activation { step, ..value }))
 }
 
+/// Returns the input of a normalisation, without the factor that this library puts in front of one in f64.
+fn input<T: Scalar>(it: &Translator<'_, T>, node: &Node) -> Result<Activation, Refusal> {
+    let value = it.batch(node, 0)?;
+    let step = &it.steps.0[value.step];
+    match &step.kind {
+        Kind::Affine(affine) if *affine == Affine::uniform(epsilon_scale(), 0.0) => Ok(Activation {
+            step: step.inputs[0],
+            ..value
+        }),
+        _ => Ok(value),
+    }
+}
+
 fn check_epsilon(node: &Node) -> Result<(), Refusal> {
     let epsilon = node.float("epsilon", EPSILON)?;
     #[allow(clippy::float_cmp, reason = "another number is another function")]
@@ -91,7 +104,7 @@ pub(super) fn layer_norm<'f, T: Scalar>(
     it: &mut Translator<'f, T>,
     node: &Node,
 ) -> Result<Value<'f>, Refusal> {
-    let value = it.batch(node, 0)?;
+    let value = input(it, node)?;
     check_epsilon(node)?;
     let first = example_axis(node.integer("axis", -1)?, &value.layout)?;
     if value.layout.sizes[..first].iter().any(|&size| size != 1) {
@@ -139,7 +152,7 @@ pub(super) fn group_norm<'f, T: Scalar>(
     it: &mut Translator<'f, T>,
     node: &Node,
 ) -> Result<Value<'f>, Refusal> {
-    let value = it.batch(node, 0)?;
+    let value = input(it, node)?;
     check_epsilon(node)?;
     let groups = usize::try_from(node.integer("num_groups", 0)?).unwrap_or(0);
     let channels = value.layout.sizes.first().copied().unwrap_or(0);
@@ -154,7 +167,7 @@ pub(super) fn instance_norm<'f, T: Scalar>(
     it: &mut Translator<'f, T>,
     node: &Node,
 ) -> Result<Value<'f>, Refusal> {
-    let value = it.batch(node, 0)?;
+    let value = input(it, node)?;
     check_epsilon(node)?;
     let groups = value.layout.sizes.first().copied().unwrap_or(0);
     let shape = it.steps.shape(value.step);
