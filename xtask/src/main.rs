@@ -24,6 +24,7 @@ Tasks:
   conformance  Run exact vectors and whole trainings against the library (--help for its options)
   bench        Measure how long a training step takes (--help for its options)
   doc          Build the documentation of all crates (--open opens it)
+  onnx-backend Run a folder of the onnx package's backend tests through import and prediction
   crash-test   Kill a save at every system call, and make every one fail (needs strace)
 ";
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Some("experiments") => run_in_release(&["brique-experiments"], arguments),
         Some("conformance") => run_in_release(&["brique-conformance"], arguments),
         Some("bench") => run_in_release(&["brique-bench"], arguments),
+        Some("onnx-backend") => run_in_release(&["brique-onnx"], arguments),
         Some("doc") => document(arguments),
         Some("crash-test") => run_in_release(&["brique-checkpoint", "--example", "crash_test"], arguments),
         Some("help" | "--help" | "-h") => {

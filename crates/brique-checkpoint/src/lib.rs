@@ -69,6 +69,29 @@ pub fn save<T: Scalar>(network: &dyn Module<T>, path: impl AsRef<Path>) -> Resul
     Writer::new(network).save(path)
 }
 
+/// Writes a file of any content completely or not at all, as [`Writer::save`] does.
+///
+/// # Errors
+///
+/// If the operating system refuses.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("note.txt");
+/// brique_checkpoint::write_file(&path, b"loss 0.25")?;
+/// assert_eq!(std::fs::read(&path)?, b"loss 0.25");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_file(path: impl AsRef<Path>, content: &[u8]) -> Result<(), Error> {
+    let path = path.as_ref();
+    let write = || {
+        let mut file = atomic::AtomicFile::create(path)?;
+        file.write(content)?;
+        file.finish()
+    };
+    write().map_err(|error| error.of_file(path))
+}
+
 /// Loads the network that a file describes. It may consist of all modules of `brique-layers`;
 /// [`Reader::network`] takes a registry with other modules.
 ///

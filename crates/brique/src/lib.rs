@@ -14,6 +14,7 @@
 //! | `train` | training steps, epochs, complete training runs, metrics | [`Fit`](prelude::Fit), [`Stepper`](prelude::Stepper) |
 //! | `datasets` | data sets, splits and readers | [`Dataset`](prelude::Dataset) |
 //! | `checkpoint` | networks in files | [`save`](prelude::save), [`load`](prelude::load) |
+//! | `onnx` | networks as ONNX files, and ONNX files as networks, with the feature `onnx` | `onnx::export`, `onnx::import` |
 //! | `gradcheck` | checks that gradients are correct | `gradcheck::Judge` |
 //!
 //! `cargo xtask doc --open`, in a clone of the repository, documents all of them; the documentation of this crate alone
@@ -52,6 +53,8 @@ pub use brique_datasets as datasets;
 pub use brique_gradcheck as gradcheck;
 pub use brique_layers as layers;
 pub use brique_losses as losses;
+#[cfg(feature = "onnx")]
+pub use brique_onnx as onnx;
 pub use brique_optim as optim;
 pub use brique_random as random;
 pub use brique_tensor as tensor;

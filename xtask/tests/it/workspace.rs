@@ -58,7 +58,7 @@ fn arrows() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The floors of `docs/architecture.md`: what each crate may depend on.
-const FLOORS: [(&str, &[&str]); 14] = [
+const FLOORS: [(&str, &[&str]); 15] = [
     ("brique-tensor", &[]),
     ("brique-random", &[]),
     ("brique-core", &["brique-tensor"]),
@@ -76,6 +76,16 @@ const FLOORS: [(&str, &[&str]); 14] = [
     (
         "brique-checkpoint",
         &["brique-core", "brique-datasets", "brique-layers", "brique-tensor"],
+    ),
+    (
+        "brique-onnx",
+        &[
+            "brique-checkpoint",
+            "brique-core",
+            "brique-datasets",
+            "brique-layers",
+            "brique-tensor",
+        ],
     ),
     (
         "brique-train",
@@ -122,6 +132,7 @@ const FLOORS: [(&str, &[&str]); 14] = [
             "brique-gradcheck",
             "brique-layers",
             "brique-losses",
+            "brique-onnx",
             "brique-optim",
             "brique-random",
             "brique-tensor",
