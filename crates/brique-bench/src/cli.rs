@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value = "1", value_parser = threads, allow_hyphen_values = true)]
     threads: usize,
 
-    /// Compute with this set of SIMD instructions, which the processor must have: baseline, avx2 or avx512
+    /// Compute with this set of SIMD instructions, which the processor must have: baseline, simd128 (WebAssembly), avx2 or avx512
     #[arg(long, value_name = "LEVEL", default_value_t = SimdLevel::best(), value_parser = simd)]
     simd: SimdLevel,
 

@@ -27,7 +27,7 @@ struct Arguments {
     #[arg(long)]
     json: bool,
 
-    /// Compute with this set of SIMD instructions, which the processor must have: baseline, avx2 or avx512
+    /// Compute with this set of SIMD instructions, which the processor must have: baseline, simd128 (WebAssembly), avx2 or avx512
     #[arg(long, value_name = "LEVEL", default_value_t = SimdLevel::best())]
     simd: SimdLevel,
 }

@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "benches are run, not published")]
 
 use brique_tensor::ndarray::Array2;
-use brique_tensor::{Elementwise, Scalar, elementwise_delta, elementwise_forward, inlined};
+use brique_tensor::{Elementwise, Scalar, Simd, elementwise_delta, elementwise_forward, inlined};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 
@@ -25,13 +25,13 @@ macro_rules! function {
         )]
         impl<T: Scalar> Elementwise<T> for $name {
             #[inline(always)]
-            fn value(self, x: T) -> T {
-                inlined::$value(x)
+            fn value<S: Simd>(self, simd: S, x: T) -> T {
+                inlined::$value(simd, x)
             }
 
             #[inline(always)]
-            fn derivative(self, x: T) -> T {
-                inlined::$derivative(x)
+            fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+                inlined::$derivative(simd, x)
             }
         }
     };

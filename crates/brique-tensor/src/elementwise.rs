@@ -70,19 +70,19 @@ pub fn elementwise_delta<T: Scalar, F: Elementwise<T>>(
 ///
 /// ```
 /// use brique_tensor::ndarray::array;
-/// use brique_tensor::{Elementwise, Scalar, elementwise_forward_with_derivative};
+/// use brique_tensor::{Elementwise, Scalar, Simd, elementwise_forward_with_derivative};
 ///
 /// #[derive(Clone, Copy)]
 /// struct Square;
 ///
 /// impl<T: Scalar> Elementwise<T> for Square {
 ///     #[inline(always)]
-///     fn value(self, x: T) -> T {
+///     fn value<S: Simd>(self, _: S, x: T) -> T {
 ///         x * x
 ///     }
 ///
 ///     #[inline(always)]
-///     fn derivative(self, x: T) -> T {
+///     fn derivative<S: Simd>(self, _: S, x: T) -> T {
 ///         x + x
 ///     }
 /// }

@@ -1,5 +1,9 @@
 //! The parts of exponentials and logarithms that depend on the type of number: polynomials, and powers of two as bits.
 
+use num_traits::Float;
+
+use crate::simd::Simd;
+
 /// A type of number whose exponential and logarithm are computed without a branch, so that they can be vectorized.
 ///
 /// Polynomials are evaluated by Horner's rule, separately for the even and the odd powers: the chain of additions is
@@ -12,13 +16,13 @@ pub trait Exponential: Sized {
     #[doc(hidden)]
     const ROUND: Self;
 
-    /// ln 2, rounded to the nearest.
+    /// ln 2 as the sum of two numbers, the first of which is ln 2 rounded to the nearest.
     #[doc(hidden)]
-    const LN_2: Self;
+    const LN_2: [Self; 2];
 
-    /// The difference between ln 2 and [`LN_2`](Self::LN_2).
+    /// ln 2 as the sum of two numbers, the first of which has so few digits that its product with an exponent is exact.
     #[doc(hidden)]
-    const LN_2_REST: Self;
+    const LN_2_OF_FEW_DIGITS: [Self; 2];
 
     /// For x up to this number, `4·e^x` is rounded to 0.
     #[doc(hidden)]
@@ -38,11 +42,11 @@ pub trait Exponential: Sized {
 
     /// Returns `(e^r − 1 − r) / r²` for r within ±0.3466, with `square` = r².
     #[doc(hidden)]
-    fn exponential_tail(r: Self, square: Self) -> Self;
+    fn exponential_tail<S: Simd>(simd: S, r: Self, square: Self) -> Self;
 
     /// Returns `(ln((2 + f) / (2 − f)) − f) / f³` for f within ±0.4, with `square` = f².
     #[doc(hidden)]
-    fn logarithm_tail(square: Self) -> Self;
+    fn logarithm_tail<S: Simd>(simd: S, square: Self) -> Self;
 
     /// Returns `2^(n + more)` for `rounded` = `n + ROUND`.
     #[doc(hidden)]
@@ -55,8 +59,8 @@ pub trait Exponential: Sized {
 
 impl Exponential for f32 {
     const ROUND: Self = 12_582_912.0;
-    const LN_2: Self = std::f32::consts::LN_2;
-    const LN_2_REST: Self = -1.904_654_2e-9;
+    const LN_2: [Self; 2] = [std::f32::consts::LN_2, -1.904_654_2e-9];
+    const LN_2_OF_FEW_DIGITS: [Self; 2] = [0.693_145_75, 1.428_606_8e-6];
     const LOWEST_POWER: Self = -108.0;
     const HIGHEST_POWER: Self = 89.0;
     const LOWEST_BESIDE_ONE: Self = -20.0;
@@ -64,20 +68,16 @@ impl Exponential for f32 {
 
     /// Minimax polynomial by Remez' algorithm: the relative error of `e^r − 1` is at most 1.5e-8.
     #[inline(always)]
-    fn exponential_tail(r: Self, square: Self) -> Self {
-        let even = 0.001_394_600_3_f32
-            .mul_add(square, 0.041_666_29)
-            .mul_add(square, 0.5);
-        let odd = 0.008_366_345_f32.mul_add(square, 0.166_665_45);
-        odd.mul_add(r, even)
+    fn exponential_tail<S: Simd>(simd: S, r: Self, square: Self) -> Self {
+        let even = polynomial(simd, [0.001_394_600_3, 0.041_666_29, 0.5], square);
+        let odd = polynomial(simd, [0.008_366_345, 0.166_665_45], square);
+        simd.multiply_add(odd, r, even)
     }
 
     /// Minimax polynomial by Remez' algorithm: the relative error of the logarithm is at most 3e-9.
     #[inline(always)]
-    fn logarithm_tail(square: Self) -> Self {
-        0.002_372_010_4_f32
-            .mul_add(square, 0.012_486_803)
-            .mul_add(square, 0.083_333_686)
+    fn logarithm_tail<S: Simd>(simd: S, square: Self) -> Self {
+        polynomial(simd, [0.002_372_010_4, 0.012_486_803, 0.083_333_686], square)
     }
 
     #[inline(always)]
@@ -99,8 +99,8 @@ impl Exponential for f32 {
 
 impl Exponential for f64 {
     const ROUND: Self = 6_755_399_441_055_744.0;
-    const LN_2: Self = std::f64::consts::LN_2;
-    const LN_2_REST: Self = 2.319_046_813_846_299_6e-17;
+    const LN_2: [Self; 2] = [std::f64::consts::LN_2, 2.319_046_813_846_299_6e-17];
+    const LN_2_OF_FEW_DIGITS: [Self; 2] = [0.693_147_180_559_890_3, 5.497_923_018_708_371e-14];
     const LOWEST_POWER: Self = -750.0;
     const HIGHEST_POWER: Self = 710.0;
     const LOWEST_BESIDE_ONE: Self = -40.0;
@@ -108,32 +108,56 @@ impl Exponential for f64 {
 
     /// Minimax polynomial by Remez' algorithm: the relative error of `e^r − 1` is at most 2.1e-17.
     #[inline(always)]
-    fn exponential_tail(r: Self, square: Self) -> Self {
-        let even = 2.762_554_228_746_117e-7_f64
-            .mul_add(square, 2.480_150_669_860_682e-5)
-            .mul_add(square, 0.001_388_888_893_016_54)
-            .mul_add(square, 0.041_666_666_666_582_08)
-            .mul_add(square, 0.500_000_000_000_000_4);
-        let odd = 2.511_396_516_627_407_8e-8_f64
-            .mul_add(square, 2.755_722_967_846_079_7e-6)
-            .mul_add(square, 1.984_126_990_094_420_1e-4)
-            .mul_add(square, 0.008_333_333_333_315_637)
-            .mul_add(square, 0.166_666_666_666_666_85);
-        odd.mul_add(r, even)
+    fn exponential_tail<S: Simd>(simd: S, r: Self, square: Self) -> Self {
+        let even = polynomial(
+            simd,
+            [
+                2.762_554_228_746_117e-7,
+                2.480_150_669_860_682e-5,
+                0.001_388_888_893_016_54,
+                0.041_666_666_666_582_08,
+                0.500_000_000_000_000_4,
+            ],
+            square,
+        );
+        let odd = polynomial(
+            simd,
+            [
+                2.511_396_516_627_407_8e-8,
+                2.755_722_967_846_079_7e-6,
+                1.984_126_990_094_420_1e-4,
+                0.008_333_333_333_315_637,
+                0.166_666_666_666_666_85,
+            ],
+            square,
+        );
+        simd.multiply_add(odd, r, even)
     }
 
     /// Minimax polynomial by Remez' algorithm: the relative error of the logarithm is at most 1.6e-17.
     #[inline(always)]
-    fn logarithm_tail(square: Self) -> Self {
+    fn logarithm_tail<S: Simd>(simd: S, square: Self) -> Self {
         let fourth = square * square;
-        let even = 4.690_422_437_071_871e-6_f64
-            .mul_add(fourth, 8.880_061_014_730_519e-5)
-            .mul_add(fourth, 0.002_232_142_921_714_422_6)
-            .mul_add(fourth, 0.083_333_333_333_340_92);
-        let odd = 1.861_573_560_636_085e-5_f64
-            .mul_add(fourth, 4.340_261_383_719_769e-4)
-            .mul_add(fourth, 0.012_499_999_998_795_901);
-        odd.mul_add(square, even)
+        let even = polynomial(
+            simd,
+            [
+                4.690_422_437_071_871e-6,
+                8.880_061_014_730_519e-5,
+                0.002_232_142_921_714_422_6,
+                0.083_333_333_333_340_92,
+            ],
+            fourth,
+        );
+        let odd = polynomial(
+            simd,
+            [
+                1.861_573_560_636_085e-5,
+                4.340_261_383_719_769e-4,
+                0.012_499_999_998_795_901,
+            ],
+            fourth,
+        );
+        simd.multiply_add(odd, square, even)
     }
 
     #[inline(always)]
@@ -151,4 +175,14 @@ impl Exponential for f64 {
             Self::from_bits(1.0_f64.to_bits().wrapping_sub(k << 52)),
         )
     }
+}
+
+/// Returns the polynomial in x with these coefficients, that of the highest power first.
+#[inline(always)]
+fn polynomial<S: Simd, T: Float, const N: usize>(simd: S, coefficients: [T; N], x: T) -> T {
+    let mut sum = coefficients[0];
+    for &coefficient in &coefficients[1..] {
+        sum = simd.multiply_add(sum, x, coefficient);
+    }
+    sum
 }

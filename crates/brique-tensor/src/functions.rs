@@ -21,8 +21,8 @@ macro_rules! dispatched {
                     type Output = T;
 
                     #[inline(always)]
-                    fn run<S: Simd>(self, _: S) -> T {
-                        inlined::$name($(self.$x),*)
+                    fn run<S: Simd>(self, simd: S) -> T {
+                        inlined::$name(simd, $(self.$x),*)
                     }
                 }
 

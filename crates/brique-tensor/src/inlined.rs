@@ -1,29 +1,27 @@
-//! Functions of one number as inlined code, for use in loops over many numbers.
+//! Functions of one number as inlined code, for use in an [`Elementwise`](crate::Elementwise).
 //!
-//! Each function gives the same bits as the function of the same name at the root of the crate.
-//! No function has a branch, so LLVM can vectorize a loop over it. Multiplications and additions are fused only by
-//! `mul_add`, which rounds once on every machine, so all machines compute the same bits.
+//! Each function gives the same bits as the function of the same name at the root of the crate, at the level of the
+//! instruction set `simd`. No function has a branch, so LLVM can vectorize a loop over it.
 //!
-//! Outside of an [`Elementwise`](crate::Elementwise), such a function is compiled for the baseline of the architecture.
-//! It is slow if the baseline has no fused multiply-add; the function at the root of the crate is not.
+//! All instruction sets with fused multiply-add give the same bits, on all machines, and so do all without it.
 
 use std::f64::consts::{FRAC_1_SQRT_2, LOG2_E, SQRT_2};
 
-use crate::Scalar;
+use crate::{Scalar, Simd};
 
 /// Returns the same as [`exp`](crate::exp), inlined.
 #[inline(always)]
-pub fn exp<T: Scalar>(x: T) -> T {
-    let power = Power::of(within_powers(x));
-    power.times((-power.n).mul_add(T::LN_2_REST, power.r))
+pub fn exp<S: Simd, T: Scalar>(simd: S, x: T) -> T {
+    let power = Power::of(simd, within_powers(x));
+    power.times(simd, simd.multiply_add(-power.n, rest_of_ln_2(simd), power.r))
 }
 
 /// Returns the same as [`exp_m1`](crate::exp_m1), inlined.
 #[inline(always)]
-pub fn exp_m1<T: Scalar>(x: T) -> T {
+pub fn exp_m1<S: Simd, T: Scalar>(simd: S, x: T) -> T {
     let bounded = at_least(at_most(x, T::HIGHEST_POWER), T::LOWEST_BESIDE_ONE);
     // Half of the result, because 2^n may overflow although e^x − 1 does not.
-    let half = Power::of(bounded).half_beyond_one();
+    let half = Power::of(simd, bounded).half_beyond_one(simd);
     // Half of a subnormal number may not be representable.
     if x.abs() < T::min_positive_value() / T::epsilon() {
         x
@@ -34,25 +32,29 @@ pub fn exp_m1<T: Scalar>(x: T) -> T {
 
 /// Returns the same as [`ln_1p_of_positive`](crate::ln_1p_of_positive), inlined.
 #[inline(always)]
-pub fn ln_1p_of_positive<T: Scalar>(x: T) -> T {
+pub fn ln_1p_of_positive<S: Simd, T: Scalar>(simd: S, x: T) -> T {
     let (one, two) = (T::one(), T::from_f64(2.0));
     let sum = one + x;
     let added = sum - one;
     let rest = (one - (sum - added)) + (x - added);
     // 1 + x = 2^k·(1 + f), f within −¼ and ½
     let (k, shrink) = T::binary_order(sum);
-    let f = rest.mul_add(shrink, sum.mul_add(shrink, -one));
+    let f = simd.multiply_add(rest, shrink, simd.multiply_add(sum, shrink, -one));
     // ln(1 + f) = ln((2 + g) / (2 − g)), g within ±0.4
     let g = (f + f) / (f + two);
     let square = g * g;
-    let small = (g * square).mul_add(T::logarithm_tail(square), k * T::LN_2_REST);
-    k.mul_add(T::LN_2, g + small)
+    let small = simd.multiply_add(
+        g * square,
+        T::logarithm_tail(simd, square),
+        k * rest_of_ln_2(simd),
+    );
+    simd.multiply_add(k, ln_2(simd), g + small)
 }
 
 /// Returns the same as [`tanh`](crate::tanh), inlined.
 #[inline(always)]
-pub fn tanh<T: Scalar>(x: T) -> T {
-    let fraction = tanh_as_fraction(x);
+pub fn tanh<S: Simd, T: Scalar>(simd: S, x: T) -> T {
+    let fraction = tanh_as_fraction(simd, x);
     (fraction.numerator / fraction.denominator).copysign(x)
 }
 
@@ -60,9 +62,9 @@ pub fn tanh<T: Scalar>(x: T) -> T {
 ///
 /// The formula is `1 − t² = w·(2 − w)` with t = tanh |x| and w = 1 − t; w is computed without the subtraction.
 #[inline(always)]
-pub fn tanh_derivative<T: Scalar>(x: T) -> T {
+pub fn tanh_derivative<S: Simd, T: Scalar>(simd: S, x: T) -> T {
     let two = T::from_f64(2.0);
-    let fraction = tanh_as_fraction(x);
+    let fraction = tanh_as_fraction(simd, x);
     let below_one = two / fraction.denominator;
     below_one * (two - below_one) * T::power_of_two(T::ROUND + fraction.missing_power, 0)
 }
@@ -77,19 +79,19 @@ struct Fraction<T> {
 
 /// Computes the part that tanh and its derivative have in common: a loop over both computes it once.
 #[inline(always)]
-fn tanh_as_fraction<T: Scalar>(x: T) -> Fraction<T> {
+fn tanh_as_fraction<S: Simd, T: Scalar>(simd: S, x: T) -> Fraction<T> {
     /// Adding 1 or 2 to 2^60 does not change it.
     const LARGEST_POWER: f64 = 60.0;
-    let decay = Power::of(at_least(x.abs() * T::from_f64(-2.0), T::LOWEST_POWER));
-    let r = (-decay.n).mul_add(T::LN_2_REST, decay.r);
+    let decay = Power::of(simd, at_least(x.abs() * T::from_f64(-2.0), T::LOWEST_POWER));
+    let r = simd.multiply_add(-decay.n, rest_of_ln_2(simd), decay.r);
     let square = r * r;
     // e^2|x| − 1, from the parts of e^−2|x| with their signs changed
-    let rest = decay.n * T::LN_2_REST;
-    let small = square.mul_add(T::exponential_tail(-r, square), rest);
+    let rest = decay.n * rest_of_ln_2(simd);
+    let small = simd.multiply_add(square, T::exponential_tail(simd, -r, square), rest);
     let bounded = at_least(decay.n, T::from_f64(-LARGEST_POWER));
     let power = T::power_of_two(T::ROUND - bounded, 0);
-    let large = power.mul_add(-decay.r, power - T::one());
-    let numerator = power.mul_add(small, large);
+    let large = simd.multiply_add(power, -decay.r, power - T::one());
+    let numerator = simd.multiply_add(power, small, large);
     Fraction {
         numerator,
         denominator: numerator + T::from_f64(2.0),
@@ -99,9 +101,9 @@ fn tanh_as_fraction<T: Scalar>(x: T) -> Fraction<T> {
 
 /// Returns the same as [`sigmoid`](crate::sigmoid), inlined.
 #[inline(always)]
-pub fn sigmoid<T: Scalar>(x: T) -> T {
+pub fn sigmoid<S: Simd, T: Scalar>(simd: S, x: T) -> T {
     let (large, small) = (power_of_two::<T>(T::SCALE), power_of_two::<T>(-T::SCALE));
-    let numerator = power_of_negative(-x.abs(), T::SCALE);
+    let numerator = power_of_negative(simd, -x.abs(), T::SCALE);
     let decay = numerator * small;
     let numerator = if x < T::zero() { numerator } else { large };
     numerator / (T::one() + decay) * small
@@ -109,69 +111,93 @@ pub fn sigmoid<T: Scalar>(x: T) -> T {
 
 /// Returns the same as [`sigmoid_derivative`](crate::sigmoid_derivative), inlined.
 #[inline(always)]
-pub fn sigmoid_derivative<T: Scalar>(x: T) -> T {
+pub fn sigmoid_derivative<S: Simd, T: Scalar>(simd: S, x: T) -> T {
     let small = power_of_two::<T>(-T::SCALE);
-    let numerator = power_of_negative(-x.abs(), T::SCALE);
-    numerator / square_of_one_and(numerator * small) * small
+    let numerator = power_of_negative(simd, -x.abs(), T::SCALE);
+    numerator / square_of_one_and(simd, numerator * small) * small
 }
 
 /// Returns the same as [`softplus`](crate::softplus), inlined.
 #[inline(always)]
-pub fn softplus<T: Scalar>(x: T) -> T {
-    let decay = power_of_negative(-x.abs(), T::SCALE) * power_of_two::<T>(-T::SCALE);
-    at_least(x, T::zero()) + ln_1p_of_positive(decay)
+pub fn softplus<S: Simd, T: Scalar>(simd: S, x: T) -> T {
+    let decay = power_of_negative(simd, -x.abs(), T::SCALE) * power_of_two::<T>(-T::SCALE);
+    at_least(x, T::zero()) + ln_1p_of_positive(simd, decay)
 }
 
 /// Returns the same as [`normal_density`](crate::normal_density), inlined.
 #[inline(always)]
-pub fn normal_density<T: Scalar>(x: T) -> T {
-    T::from_f64(density(x.as_f64()))
+pub fn normal_density<S: Simd, T: Scalar>(simd: S, x: T) -> T {
+    T::from_f64(density(simd, x.as_f64()))
 }
 
 /// Returns the same as [`normal_distribution`](crate::normal_distribution), inlined except for the error function.
 #[inline(always)]
-pub fn normal_distribution<T: Scalar>(x: T) -> T {
+pub fn normal_distribution<S: Simd, T: Scalar>(simd: S, x: T) -> T {
     /// The difference between √½ and its nearest number.
     const REST_OF_ROOT: f64 = -4.833_646_656_726_457e-17;
+    /// From this |z| on, the density is 0, and the error of a product may be NaN.
+    const ENDS: f64 = 40.0;
     let x = x.as_f64();
     let z = -x * FRAC_1_SQRT_2;
-    let rest = (-x).mul_add(FRAC_1_SQRT_2, -z) - x * REST_OF_ROOT;
+    let rest = product_error(simd, -x, FRAC_1_SQRT_2) - x * REST_OF_ROOT;
     // d erfc(z) / dz = −2/√π · e^(−z²) = −2·√2 · density(x)
-    let correction = if z.is_finite() {
-        2.0 * SQRT_2 * density(x) * rest
+    let correction = if z.abs() < ENDS {
+        2.0 * SQRT_2 * density(simd, x) * rest
     } else {
         0.0
     };
     T::from_f64(0.5 * (libm::erfc(z) - correction))
 }
 
+/// Returns `a·b` minus the rounded product. The result is NaN if a factor is infinite or nearly so.
+///
+/// Source of the formula without fused multiply-add: Dekker, 1971.
 #[inline(always)]
-fn density(x: f64) -> f64 {
+fn product_error<S: Simd>(simd: S, a: f64, b: f64) -> f64 {
+    let product = a * b;
+    if S::HAS_FUSED_MULTIPLY_ADD {
+        return simd.multiply_add(a, b, -product);
+    }
+    let ((a_high, a_low), (b_high, b_low)) = (in_halves(a), in_halves(b));
+    ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+}
+
+/// Returns two numbers of at most 26 digits whose sum is x. Source: Veltkamp, 1968.
+#[inline(always)]
+fn in_halves(x: f64) -> (f64, f64) {
+    const TWO_TO_27_AND_1: f64 = 134_217_729.0;
+    let large = x * TWO_TO_27_AND_1;
+    let high = large - (large - x);
+    (high, x - high)
+}
+
+#[inline(always)]
+fn density<S: Simd>(simd: S, x: f64) -> f64 {
     const SCALE: f64 = 0.398_942_280_401_432_7; // 1 / √(2π)
     let square = x * x;
-    let rest = x.mul_add(x, -square);
-    SCALE * exp_of_sum(-0.5 * square, -0.5 * rest)
+    let rest = product_error(simd, x, x);
+    SCALE * exp_of_sum(simd, -0.5 * square, -0.5 * rest)
 }
 
 /// Returns the same as [`exp_of_difference`](crate::exp_of_difference), inlined.
 #[inline(always)]
-pub fn exp_of_difference<T: Scalar>(a: T, b: T) -> T {
+pub fn exp_of_difference<S: Simd, T: Scalar>(simd: S, a: T, b: T) -> T {
     let (difference, rest) = difference_and_rest(a, b);
-    exp_of_sum(difference, rest)
+    exp_of_sum(simd, difference, rest)
 }
 
 /// Returns the same as [`exp_of_difference`], for a difference of at most 0.
 #[inline(always)]
-pub(crate) fn exp_of_negative_difference<T: Scalar>(a: T, b: T) -> T {
+pub(crate) fn exp_of_negative_difference<S: Simd, T: Scalar>(simd: S, a: T, b: T) -> T {
     let (difference, rest) = difference_and_rest(a, b);
     let rest = if difference < T::LOWEST_POWER {
         -T::zero()
     } else {
         rest
     };
-    let power = Power::of(at_least(difference, T::LOWEST_POWER));
-    let rest = (-power.n).mul_add(T::LN_2_REST, rest);
-    let mantissa = one_and_small(power.r + rest);
+    let power = Power::of(simd, at_least(difference, T::LOWEST_POWER));
+    let rest = simd.multiply_add(-power.n, rest_of_ln_2(simd), rest);
+    let mantissa = one_and_small(simd, power.r + rest);
     mantissa * T::power_of_two(power.rounded, T::SCALE) * power_of_two::<T>(-T::SCALE)
 }
 
@@ -187,14 +213,17 @@ fn difference_and_rest<T: Scalar>(a: T, b: T) -> (T, T) {
 ///
 /// `rest` is ignored if the result is 0 or infinite for every `rest`.
 #[inline(always)]
-fn exp_of_sum<T: Scalar>(x: T, rest: T) -> T {
+fn exp_of_sum<S: Simd, T: Scalar>(simd: S, x: T, rest: T) -> T {
     let rest = if x.abs() <= -T::LOWEST_POWER {
         rest
     } else {
         -T::zero()
     };
-    let power = Power::of(within_powers(x));
-    power.times(power.r + (-power.n).mul_add(T::LN_2_REST, rest))
+    let power = Power::of(simd, within_powers(x));
+    power.times(
+        simd,
+        power.r + simd.multiply_add(-power.n, rest_of_ln_2(simd), rest),
+    )
 }
 
 /// Returns x, limited to the bounds beyond which `e^x` is 0 or infinite.
@@ -205,9 +234,9 @@ fn within_powers<T: Scalar>(x: T) -> T {
 
 /// Returns `e^x · 2^scale` for x of at most 0.
 #[inline(always)]
-fn power_of_negative<T: Scalar>(x: T, scale: i32) -> T {
-    let power = Power::of(at_least(x, T::LOWEST_POWER));
-    let mantissa = one_and_small((-power.n).mul_add(T::LN_2_REST, power.r));
+fn power_of_negative<S: Simd, T: Scalar>(simd: S, x: T, scale: i32) -> T {
+    let power = Power::of(simd, at_least(x, T::LOWEST_POWER));
+    let mantissa = one_and_small(simd, simd.multiply_add(-power.n, rest_of_ln_2(simd), power.r));
     mantissa * T::power_of_two(power.rounded, scale)
 }
 
@@ -221,25 +250,25 @@ struct Power<T> {
 
 impl<T: Scalar> Power<T> {
     #[inline(always)]
-    fn of(x: T) -> Self {
-        let rounded = x.mul_add(T::from_f64(LOG2_E), T::ROUND);
+    fn of<S: Simd>(simd: S, x: T) -> Self {
+        let rounded = simd.multiply_add(x, T::from_f64(LOG2_E), T::ROUND);
         let n = rounded - T::ROUND;
         // Exact: both terms are multiples of the unit in the last place of the numbers from ¼ to ½, and their
         // difference is no larger than these.
-        let r = (-n).mul_add(T::LN_2, x);
+        let r = simd.multiply_add(-n, ln_2(simd), x);
         Self { n, r, rounded }
     }
 
     /// Returns `2^n·e^r`. The power of two is split into two factors, so that a subnormal result is rounded only once
     /// and a large result does not overflow early.
     #[inline(always)]
-    fn times(&self, r: T) -> T {
+    fn times<S: Simd>(&self, simd: S, r: T) -> T {
         let (scale, back) = if self.n < T::zero() {
             (T::SCALE, power_of_two::<T>(-T::SCALE))
         } else {
             (-T::SCALE, power_of_two::<T>(T::SCALE))
         };
-        one_and_small(r) * T::power_of_two(self.rounded, scale) * back
+        one_and_small(simd, r) * T::power_of_two(self.rounded, scale) * back
     }
 
     /// Returns `½·(e^x − 1)`.
@@ -247,28 +276,50 @@ impl<T: Scalar> Power<T> {
     /// The formula is `2^n·small + (2^n·r + (2^n − 1))`: at n = 1, with the most cancellation, the outer parentheses
     /// are exact.
     #[inline(always)]
-    fn half_beyond_one(&self) -> T {
-        let rest = -self.n * T::LN_2_REST;
+    fn half_beyond_one<S: Simd>(&self, simd: S) -> T {
+        let rest = -self.n * rest_of_ln_2(simd);
         let r = self.r + rest;
         let square = r * r;
-        let small = square.mul_add(T::exponential_tail(r, square), rest);
+        let small = simd.multiply_add(square, T::exponential_tail(simd, r, square), rest);
         let scaled = T::power_of_two(self.rounded, -1);
-        let large = scaled.mul_add(self.r, scaled - power_of_two::<T>(-1));
-        scaled.mul_add(small, large)
+        let large = simd.multiply_add(scaled, self.r, scaled - power_of_two::<T>(-1));
+        simd.multiply_add(scaled, small, large)
+    }
+}
+
+/// Returns ln 2 for a product with an exponent, which is exact: it is rounded once with fused multiply-add, and has few
+/// digits without.
+#[inline(always)]
+fn ln_2<S: Simd, T: Scalar>(_: S) -> T {
+    parts_of_ln_2::<S, T>()[0]
+}
+
+/// Returns the difference between ln 2 and [`ln_2`].
+#[inline(always)]
+fn rest_of_ln_2<S: Simd, T: Scalar>(_: S) -> T {
+    parts_of_ln_2::<S, T>()[1]
+}
+
+#[inline(always)]
+fn parts_of_ln_2<S: Simd, T: Scalar>() -> [T; 2] {
+    if S::HAS_FUSED_MULTIPLY_ADD {
+        T::LN_2
+    } else {
+        T::LN_2_OF_FEW_DIGITS
     }
 }
 
 /// Returns `e^r`, for r within ±½·ln 2.
 #[inline(always)]
-fn one_and_small<T: Scalar>(r: T) -> T {
+fn one_and_small<S: Simd, T: Scalar>(simd: S, r: T) -> T {
     let square = r * r;
-    T::one() + square.mul_add(T::exponential_tail(r, square), r)
+    T::one() + simd.multiply_add(square, T::exponential_tail(simd, r, square), r)
 }
 
 /// Returns `(1 + e)²` for e from 0 to 1, with two roundings.
 #[inline(always)]
-fn square_of_one_and<T: Scalar>(e: T) -> T {
-    e.mul_add(e + T::from_f64(2.0), T::one())
+fn square_of_one_and<S: Simd, T: Scalar>(simd: S, e: T) -> T {
+    simd.multiply_add(e, e + T::from_f64(2.0), T::one())
 }
 
 #[inline(always)]

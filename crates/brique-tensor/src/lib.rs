@@ -86,8 +86,9 @@ pub use pairs::{combine, sum_of_pairs, update};
 pub use pairwise::pairwise_sum;
 pub use pool::{Pool, average_pool_delta, average_pool_forward, max_pool_delta, max_pool_forward};
 pub use scalar::Scalar;
+pub use simd::Simd;
 #[doc(hidden)]
-pub use simd::{Simd, Vector, Work};
+pub use simd::{Vector, Work};
 #[doc(hidden)]
 pub use simd_level::dispatch;
 pub use simd_level::{SimdLevel, SimdLevelError};

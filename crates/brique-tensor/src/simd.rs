@@ -2,27 +2,52 @@
 //!
 //! Kernels use them for loops that are not left to the compiler's automatic vectorization.
 
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(crate) mod baseline;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) mod wasm;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
 
 use num_traits::{Float, Zero};
 
 /// An instruction set. A value of the type proves that this processor supports it.
+///
+/// An [`Elementwise`](crate::Elementwise) passes it to the functions of [`inlined`](crate::inlined).
+///
+/// The trait is sealed by associated types that no other crate can name.
 pub trait Simd: Copy {
     /// One SIMD vector of `f32`.
+    #[doc(hidden)]
     type F32: Vector<Number = f32, Simd = Self>;
     /// One SIMD vector of `f64`.
+    #[doc(hidden)]
     type F64: Vector<Number = f64, Simd = Self>;
     /// The number of SIMD registers.
+    #[doc(hidden)]
     const REGISTERS: usize;
     /// Whether a SIMD vector is wider than 16 bytes, the width in the baseline.
+    #[doc(hidden)]
     const HAS_WIDE_VECTORS: bool = true;
+    /// Whether the instruction set has fused multiply-add. Without it, no kernel calls `mul_add`: it would be a
+    /// function call for each number.
+    const HAS_FUSED_MULTIPLY_ADD: bool = true;
 
     /// Does the work in a separate function that is compiled for this instruction set.
     ///
     /// A large kernel calls its parts through this method, so that each part can use all registers.
+    #[doc(hidden)]
     fn run<W: Work>(self, work: W) -> W::Output;
+
+    /// Returns `a · b + c`, with one rounding if the instruction set has fused multiply-add, otherwise with two.
+    #[inline(always)]
+    fn multiply_add<T: Float>(self, a: T, b: T, c: T) -> T {
+        if Self::HAS_FUSED_MULTIPLY_ADD {
+            a.mul_add(b, c)
+        } else {
+            a * b + c
+        }
+    }
 }
 
 /// Work that is worth SIMD instructions.
@@ -131,9 +156,6 @@ pub trait Vector: Copy {
 
     /// Rounds the `f64` of two SIMD vectors to the nearest numbers of this type: the reverse of [`widen`](Self::widen).
     fn narrow(wide: [Self::Wide; 2]) -> Self;
-
-    /// Returns `a · b + c` for single numbers, rounded as by [`times_plus`](Self::times_plus).
-    fn number_times_plus(a: Self::Number, b: Self::Number, c: Self::Number) -> Self::Number;
 }
 
 /// Fills a slice shorter than `MOST_LANES` from `lanes`, in pieces of a fixed length: one instruction for each piece.

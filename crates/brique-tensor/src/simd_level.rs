@@ -6,7 +6,10 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use crate::simd::baseline::Baseline;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use crate::simd::wasm::Simd128 as Baseline;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::x86;
 use crate::simd::{Simd, Work};
@@ -17,9 +20,8 @@ use crate::simd::{Simd, Work};
 /// another level, for a test or a measurement. `Baseline` is the lowest level, `Avx512` the highest. A higher level
 /// includes the instructions of the lower ones.
 ///
-/// `Avx2` and `Avx512` give bit-identical results. The results of `Baseline` differ from them only in matrix products.
-/// If the baseline of an architecture has no fused multiply-add (x86-64), the results of `Baseline` are bit-identical
-/// on all its processors.
+/// The levels [with fused multiply-add](Self::has_fused_multiply_add) give bit-identical results, on all processors. So
+/// do the levels without it. The two results differ only in rounding: `a·b + c` is rounded once or twice.
 ///
 /// ```
 /// use brique_tensor::ndarray::{Array2, array};
@@ -36,8 +38,12 @@ use crate::simd::{Simd, Work};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SimdLevel {
-    /// The instructions that every processor of the architecture supports: SSE2 on x86-64, NEON on `AArch64`.
+    /// The instructions that every processor of the architecture supports: SSE2 on x86-64, NEON on `AArch64`, no SIMD in
+    /// WebAssembly.
     Baseline,
+    /// The 128-bit SIMD of WebAssembly. A program has it if it is compiled with the target feature `simd128`; such a
+    /// program uses the same instructions at the level `Baseline`, because it does not run on engines without them.
+    Simd128,
     /// AVX2 with fused multiply-add, on x86-64.
     Avx2,
     /// AVX-512 (F, VL, DQ and BW), on x86-64.
@@ -74,7 +80,7 @@ fn names(levels: &[SimdLevel]) -> String {
 
 impl SimdLevel {
     /// All levels in increasing order, including those that this processor does not support.
-    pub const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
+    pub const ALL: [Self; 4] = [Self::Baseline, Self::Simd128, Self::Avx2, Self::Avx512];
 
     /// Returns the highest level that this processor supports.
     #[must_use]
@@ -101,6 +107,18 @@ impl SimdLevel {
     #[must_use]
     pub fn is_available(self) -> bool {
         Detected::of(self).is_some()
+    }
+
+    /// Returns whether the level has fused multiply-add, which computes `a·b + c` with one rounding.
+    ///
+    /// `Baseline` has it on `AArch64`, but not on x86-64.
+    #[must_use]
+    pub const fn has_fused_multiply_add(self) -> bool {
+        match self {
+            Self::Baseline => Baseline::HAS_FUSED_MULTIPLY_ADD,
+            Self::Simd128 => false,
+            Self::Avx2 | Self::Avx512 => true,
+        }
     }
 
     /// Returns the level at which kernels on this thread run: that of the innermost enclosing [`run`](Self::run), or
@@ -141,13 +159,14 @@ impl SimdLevel {
     fn name(self) -> &'static str {
         match self {
             Self::Baseline => "baseline",
+            Self::Simd128 => "simd128",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
         }
     }
 }
 
-/// Writes `baseline`, `avx2` or `avx512`.
+/// Writes `baseline`, `simd128`, `avx2` or `avx512`.
 impl fmt::Display for SimdLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -207,6 +226,8 @@ pub(crate) fn run_at<R>(level: Detected, work: impl FnOnce() -> R) -> R {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Detected {
     Baseline(Baseline),
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    Simd128(Baseline),
     #[cfg(target_arch = "x86_64")]
     Avx2(x86::Avx2),
     #[cfg(target_arch = "x86_64")]
@@ -222,8 +243,10 @@ impl Detected {
             SimdLevel::Avx2 => x86::Avx2::detect().map(Self::Avx2),
             #[cfg(target_arch = "x86_64")]
             SimdLevel::Avx512 => x86::Avx512::detect().map(Self::Avx512),
-            #[cfg(not(target_arch = "x86_64"))]
-            SimdLevel::Avx2 | SimdLevel::Avx512 => None,
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            SimdLevel::Simd128 => Some(Self::Simd128(Baseline)),
+            #[allow(unreachable_patterns, reason = "the levels of other architectures remain")]
+            _ => None,
         }
     }
 
@@ -238,6 +261,8 @@ impl Detected {
     pub(crate) fn level(self) -> SimdLevel {
         match self {
             Self::Baseline(_) => SimdLevel::Baseline,
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Self::Simd128(_) => SimdLevel::Simd128,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => SimdLevel::Avx2,
             #[cfg(target_arch = "x86_64")]
@@ -251,6 +276,8 @@ impl Detected {
 pub fn dispatch<W: Work>(work: W) -> W::Output {
     match current() {
         Detected::Baseline(simd) => simd.run(work),
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        Detected::Simd128(simd) => simd.run(work),
         #[cfg(target_arch = "x86_64")]
         Detected::Avx2(simd) => simd.run(work),
         #[cfg(target_arch = "x86_64")]

@@ -188,7 +188,7 @@ impl<T: Scalar, F: AlongRow<T>> Work for Rows<'_, T, F> {
             y,
         } = self;
         if columns > short::MOST {
-            long::rows(f, columns, x, delta, y);
+            long::rows(simd, f, columns, x, delta, y);
         } else if S::HAS_WIDE_VECTORS {
             short::rows::<<T as SimdNumber>::Vector<S>, F, 16>(simd, f, columns, x, delta, y);
         } else {

@@ -180,7 +180,7 @@ fn arguments_that_are_refused() {
     check_argument(
         "--simd=sse9",
         "error: invalid value 'sse9' for '--simd <LEVEL>': there is no SIMD level 'sse9', expected one of baseline, \
-         avx2, avx512\n",
+         simd128, avx2, avx512\n",
     );
     check_argument(
         "--dtype=f16",

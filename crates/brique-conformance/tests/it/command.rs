@@ -58,7 +58,7 @@ fn a_simd_level_is_chosen_by_its_name() {
     assert_eq!(output.status.code(), Some(2));
     assert!(
         text(&output.stderr)
-            .contains("there is no SIMD level 'sse9', expected one of baseline, avx2, avx512")
+            .contains("there is no SIMD level 'sse9', expected one of baseline, simd128, avx2, avx512")
     );
 }
 

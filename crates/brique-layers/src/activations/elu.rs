@@ -1,7 +1,7 @@
 //! The exponential linear unit.
 
 use brique_core::Error;
-use brique_tensor::{Elementwise, Scalar, inlined};
+use brique_tensor::{Elementwise, Scalar, Simd, inlined};
 
 use super::{check_finite, module};
 
@@ -52,20 +52,20 @@ impl ELU {
 
 impl<T: Scalar> Elementwise<T> for ELU {
     #[inline(always)]
-    fn value(self, x: T) -> T {
+    fn value<S: Simd>(self, simd: S, x: T) -> T {
         if x > T::zero() {
             x
         } else {
-            inlined::exp_m1(x) * T::from_f64(self.alpha)
+            inlined::exp_m1(simd, x) * T::from_f64(self.alpha)
         }
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T {
         if x > T::zero() {
             T::one()
         } else {
-            inlined::exp(x) * T::from_f64(self.alpha)
+            inlined::exp(simd, x) * T::from_f64(self.alpha)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The Gaussian error linear unit.
 
-use brique_tensor::{Elementwise, Scalar, inlined};
+use brique_tensor::{Elementwise, Scalar, Simd, inlined};
 
 use super::module;
 
@@ -29,13 +29,13 @@ pub struct GELU;
 
 impl<T: Scalar> Elementwise<T> for GELU {
     #[inline(always)]
-    fn value(self, x: T) -> T {
-        x * inlined::normal_distribution(x)
+    fn value<S: Simd>(self, simd: S, x: T) -> T {
+        x * inlined::normal_distribution(simd, x)
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
-        inlined::normal_distribution(x) + x * inlined::normal_density(x)
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::normal_distribution(simd, x) + x * inlined::normal_density(simd, x)
     }
 }
 

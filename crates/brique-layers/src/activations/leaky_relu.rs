@@ -1,7 +1,7 @@
 //! The leaky rectified linear unit.
 
 use brique_core::Error;
-use brique_tensor::{Elementwise, Scalar};
+use brique_tensor::{Elementwise, Scalar, Simd};
 
 use super::{check_finite, module};
 
@@ -53,7 +53,7 @@ impl LeakyReLU {
 
 impl<T: Scalar> Elementwise<T> for LeakyReLU {
     #[inline(always)]
-    fn value(self, x: T) -> T {
+    fn value<S: Simd>(self, _: S, x: T) -> T {
         if x > T::zero() {
             x
         } else {
@@ -62,7 +62,7 @@ impl<T: Scalar> Elementwise<T> for LeakyReLU {
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
+    fn derivative<S: Simd>(self, _: S, x: T) -> T {
         if x > T::zero() {
             T::one()
         } else {

@@ -1,6 +1,6 @@
 //! The logarithm of the logistic function.
 
-use brique_tensor::{Elementwise, Scalar, inlined};
+use brique_tensor::{Elementwise, Scalar, Simd, inlined};
 
 use super::module;
 
@@ -30,13 +30,13 @@ pub struct LogSigmoid;
 
 impl<T: Scalar> Elementwise<T> for LogSigmoid {
     #[inline(always)]
-    fn value(self, x: T) -> T {
-        -inlined::softplus(-x)
+    fn value<S: Simd>(self, simd: S, x: T) -> T {
+        -inlined::softplus(simd, -x)
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
-        inlined::sigmoid(-x)
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::sigmoid(simd, -x)
     }
 }
 

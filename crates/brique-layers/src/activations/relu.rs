@@ -1,6 +1,6 @@
 //! The rectifier.
 
-use brique_tensor::{Elementwise, Scalar};
+use brique_tensor::{Elementwise, Scalar, Simd};
 
 use super::module;
 
@@ -30,13 +30,13 @@ pub struct ReLU;
 
 impl<T: Scalar> Elementwise<T> for ReLU {
     #[inline(always)]
-    fn value(self, x: T) -> T {
+    fn value<S: Simd>(self, _: S, x: T) -> T {
         // `max` would turn NaN into a number.
         if x <= T::zero() { T::zero() } else { x }
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
+    fn derivative<S: Simd>(self, _: S, x: T) -> T {
         if x > T::zero() { T::one() } else { T::zero() }
     }
 }

@@ -1,6 +1,6 @@
 //! The logistic function.
 
-use brique_tensor::{Elementwise, Scalar, inlined};
+use brique_tensor::{Elementwise, Scalar, Simd, inlined};
 
 use super::module;
 
@@ -31,13 +31,13 @@ pub struct Sigmoid;
 
 impl<T: Scalar> Elementwise<T> for Sigmoid {
     #[inline(always)]
-    fn value(self, x: T) -> T {
-        inlined::sigmoid(x)
+    fn value<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::sigmoid(simd, x)
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
-        inlined::sigmoid_derivative(x)
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::sigmoid_derivative(simd, x)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sigmoid-weighted linear unit.
 
-use brique_tensor::{Elementwise, Scalar, inlined};
+use brique_tensor::{Elementwise, Scalar, Simd, inlined};
 
 use super::module;
 
@@ -26,13 +26,13 @@ pub struct SiLU;
 
 impl<T: Scalar> Elementwise<T> for SiLU {
     #[inline(always)]
-    fn value(self, x: T) -> T {
-        x * inlined::sigmoid(x)
+    fn value<S: Simd>(self, simd: S, x: T) -> T {
+        x * inlined::sigmoid(simd, x)
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
-        let derivative = inlined::sigmoid(x) * (T::one() + x * inlined::sigmoid(-x));
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+        let derivative = inlined::sigmoid(simd, x) * (T::one() + x * inlined::sigmoid(simd, -x));
         // At −∞ the formula contains −∞ · 0; the limit of the derivative is 0.
         if x == T::neg_infinity() {
             T::zero()

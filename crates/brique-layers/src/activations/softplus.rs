@@ -1,6 +1,6 @@
 //! The smooth rectifier.
 
-use brique_tensor::{Elementwise, Scalar, inlined};
+use brique_tensor::{Elementwise, Scalar, Simd, inlined};
 
 use super::module;
 
@@ -29,13 +29,13 @@ pub struct Softplus;
 
 impl<T: Scalar> Elementwise<T> for Softplus {
     #[inline(always)]
-    fn value(self, x: T) -> T {
-        inlined::softplus(x)
+    fn value<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::softplus(simd, x)
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
-        inlined::sigmoid(x)
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::sigmoid(simd, x)
     }
 }
 

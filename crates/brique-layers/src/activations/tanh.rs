@@ -1,6 +1,6 @@
 //! The hyperbolic tangent.
 
-use brique_tensor::{Elementwise, Scalar, inlined};
+use brique_tensor::{Elementwise, Scalar, Simd, inlined};
 
 use super::module;
 
@@ -31,13 +31,13 @@ pub struct Tanh;
 
 impl<T: Scalar> Elementwise<T> for Tanh {
     #[inline(always)]
-    fn value(self, x: T) -> T {
-        inlined::tanh(x)
+    fn value<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::tanh(simd, x)
     }
 
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
-        inlined::tanh_derivative(x)
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::tanh_derivative(simd, x)
     }
 }
 

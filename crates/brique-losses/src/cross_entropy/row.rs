@@ -2,7 +2,7 @@
 
 use brique_tensor::ndarray::{ArrayRef1, Axis};
 use brique_tensor::{
-    Elementwise, Scalar, elementwise_forward, exp_of_difference, inlined, largest, ln_1p_of_positive,
+    Elementwise, Scalar, Simd, elementwise_forward, exp_of_difference, inlined, largest, ln_1p_of_positive,
     pairwise_sum,
 };
 
@@ -76,13 +76,13 @@ struct Exponential<T> {
 )]
 impl<T: Scalar> Elementwise<T> for Exponential<T> {
     #[inline(always)]
-    fn value(self, z: T) -> T {
-        inlined::exp_of_difference(z, self.largest)
+    fn value<S: Simd>(self, simd: S, z: T) -> T {
+        inlined::exp_of_difference(simd, z, self.largest)
     }
 
     #[inline(always)]
-    fn derivative(self, z: T) -> T {
-        self.value(z)
+    fn derivative<S: Simd>(self, simd: S, z: T) -> T {
+        self.value(simd, z)
     }
 }
 

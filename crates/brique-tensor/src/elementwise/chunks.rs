@@ -3,24 +3,30 @@
 use std::sync::atomic::{Ordering, compiler_fence};
 
 use super::function::Elementwise;
-use crate::Scalar;
+use crate::{Scalar, Simd};
 
 #[inline(always)]
-pub(super) fn values<T: Scalar, F: Elementwise<T>, const LANES: usize>(f: F, x: &[T], y: &mut [T]) {
+pub(super) fn values<S: Simd, T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    simd: S,
+    f: F,
+    x: &[T],
+    y: &mut [T],
+) {
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (y, y_rest) = y.as_chunks_mut::<LANES>();
     for (x, y) in x.iter().zip(y) {
-        *y = values_of_chunk(f, x);
+        *y = values_of_chunk(simd, f, x);
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let results = values_of_chunk::<T, F, LANES>(f, &padded(x_rest));
+        let results = values_of_chunk::<S, T, F, LANES>(simd, f, &padded(x_rest));
         y_rest.copy_from_slice(&results[..x_rest.len()]);
     }
 }
 
 #[inline(always)]
-pub(super) fn values_and_derivatives<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn values_and_derivatives<S: Simd, T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    simd: S,
     f: F,
     x: &[T],
     y: &mut [T],
@@ -30,18 +36,20 @@ pub(super) fn values_and_derivatives<T: Scalar, F: Elementwise<T>, const LANES: 
     let (y, y_rest) = y.as_chunks_mut::<LANES>();
     let (derivative, derivative_rest) = derivative.as_chunks_mut::<LANES>();
     for ((x, y), derivative) in x.iter().zip(y).zip(derivative) {
-        (*y, *derivative) = values_and_derivatives_of_chunk(f, x);
+        (*y, *derivative) = values_and_derivatives_of_chunk(simd, f, x);
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let (values, derivatives) = values_and_derivatives_of_chunk::<T, F, LANES>(f, &padded(x_rest));
+        let (values, derivatives) =
+            values_and_derivatives_of_chunk::<S, T, F, LANES>(simd, f, &padded(x_rest));
         y_rest.copy_from_slice(&values[..x_rest.len()]);
         derivative_rest.copy_from_slice(&derivatives[..x_rest.len()]);
     }
 }
 
 #[inline(always)]
-pub(super) fn deltas<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn deltas<S: Simd, T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    simd: S,
     f: F,
     x: &[T],
     delta: &[T],
@@ -51,48 +59,51 @@ pub(super) fn deltas<T: Scalar, F: Elementwise<T>, const LANES: usize>(
     let (delta, delta_rest) = delta.as_chunks::<LANES>();
     let (delta_x, delta_x_rest) = delta_x.as_chunks_mut::<LANES>();
     for ((x, delta), delta_x) in x.iter().zip(delta).zip(delta_x) {
-        *delta_x = deltas_of_chunk(f, x, delta);
+        *delta_x = deltas_of_chunk(simd, f, x, delta);
         keep_chunks_apart();
     }
     if !x_rest.is_empty() {
-        let results = deltas_of_chunk::<T, F, LANES>(f, &padded(x_rest), &padded(delta_rest));
+        let results = deltas_of_chunk::<S, T, F, LANES>(simd, f, &padded(x_rest), &padded(delta_rest));
         delta_x_rest.copy_from_slice(&results[..x_rest.len()]);
     }
 }
 
 #[inline(always)]
-pub(super) fn values_of_chunk<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn values_of_chunk<S: Simd, T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    simd: S,
     f: F,
     x: &[T; LANES],
 ) -> [T; LANES] {
     let mut y = *x;
     for y in &mut y {
-        *y = f.value(*y);
+        *y = f.value(simd, *y);
     }
     y
 }
 
 #[inline(always)]
-pub(super) fn values_and_derivatives_of_chunk<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn values_and_derivatives_of_chunk<S: Simd, T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    simd: S,
     f: F,
     x: &[T; LANES],
 ) -> ([T; LANES], [T; LANES]) {
     let (mut y, mut derivative) = (*x, *x);
     for (y, derivative) in y.iter_mut().zip(&mut derivative) {
-        (*y, *derivative) = (f.value(*y), f.derivative(*derivative));
+        (*y, *derivative) = (f.value(simd, *y), f.derivative(simd, *derivative));
     }
     (y, derivative)
 }
 
 #[inline(always)]
-pub(super) fn deltas_of_chunk<T: Scalar, F: Elementwise<T>, const LANES: usize>(
+pub(super) fn deltas_of_chunk<S: Simd, T: Scalar, F: Elementwise<T>, const LANES: usize>(
+    simd: S,
     f: F,
     x: &[T; LANES],
     delta: &[T; LANES],
 ) -> [T; LANES] {
     let mut delta_x = *x;
     for (delta_x, &delta) in delta_x.iter_mut().zip(delta) {
-        *delta_x = f.derivative(*delta_x) * delta;
+        *delta_x = f.derivative(simd, *delta_x) * delta;
     }
     delta_x
 }

@@ -1,6 +1,6 @@
 //! What a function of one number provides to be applied to whole matrices: its value and its derivative.
 
-use crate::Scalar;
+use crate::{Scalar, Simd};
 
 /// A function of one number, with its derivative.
 ///
@@ -13,7 +13,7 @@ use crate::Scalar;
 /// ```
 /// use brique_tensor::ndarray::array;
 /// use brique_tensor::{
-///     Elementwise, Scalar, elementwise_delta, elementwise_forward, inlined,
+///     Elementwise, Scalar, Simd, elementwise_delta, elementwise_forward, inlined,
 /// };
 ///
 /// /// `x·tanh(x)`
@@ -22,13 +22,13 @@ use crate::Scalar;
 ///
 /// impl<T: Scalar> Elementwise<T> for Fold {
 ///     #[inline(always)]
-///     fn value(self, x: T) -> T {
-///         x * inlined::tanh(x)
+///     fn value<S: Simd>(self, simd: S, x: T) -> T {
+///         x * inlined::tanh(simd, x)
 ///     }
 ///
 ///     #[inline(always)]
-///     fn derivative(self, x: T) -> T {
-///         inlined::tanh(x) + x * inlined::tanh_derivative(x)
+///     fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+///         inlined::tanh(simd, x) + x * inlined::tanh_derivative(simd, x)
 ///     }
 /// }
 ///
@@ -42,11 +42,11 @@ use crate::Scalar;
 /// assert_eq!(delta_x, array![[-2.0, 0.0, 3.0]]);
 /// ```
 pub trait Elementwise<T: Scalar>: Copy + Send + Sync {
-    /// Returns the value `f(x)`.
+    /// Returns the value `f(x)`. `simd` is the instruction set that the function is compiled for.
     #[must_use]
-    fn value(self, x: T) -> T;
+    fn value<S: Simd>(self, simd: S, x: T) -> T;
 
-    /// Returns the derivative `f′(x)`. The gradient with respect to the input is `δ_x = f′(x)·δ`.
+    /// Returns the derivative `f′(x)`, compiled for the instruction set `simd`. The gradient with respect to the input is `δ_x = f′(x)·δ`.
     #[must_use]
-    fn derivative(self, x: T) -> T;
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T;
 }

@@ -43,27 +43,27 @@ impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
+    fn run<S: Simd>(self, simd: S) {
         if fits_16_elements::<T, S>() {
-            self.in_chunks::<16>();
+            self.in_chunks::<S, 16>(simd);
         } else {
-            self.in_chunks::<8>();
+            self.in_chunks::<S, 8>(simd);
         }
     }
 }
 
 impl<T: Scalar, F: Elementwise<T>> Forward<'_, T, F> {
     #[inline(always)]
-    fn in_chunks<const LANES: usize>(self) {
+    fn in_chunks<S: Simd, const LANES: usize>(self, simd: S) {
         let Self { f, x, mut y } = self;
         if let (Some(x), Some(y)) = (x.as_slice(), y.as_slice_mut()) {
-            return values::<T, F, LANES>(f, x, y);
+            return values::<S, T, F, LANES>(simd, f, x, y);
         }
         let mut chunk = [T::zero(); LANES];
         let (mut x, mut y) = (x.iter(), y.iter_mut());
         while x.len() > 0 {
             gather(&mut x, &mut chunk);
-            scatter(&values_of_chunk(f, &chunk), &mut y);
+            scatter(&values_of_chunk(simd, f, &chunk), &mut y);
         }
     }
 }
@@ -102,18 +102,18 @@ impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithDerivative<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
+    fn run<S: Simd>(self, simd: S) {
         if fits_16_elements::<T, S>() {
-            self.in_chunks::<16>();
+            self.in_chunks::<S, 16>(simd);
         } else {
-            self.in_chunks::<8>();
+            self.in_chunks::<S, 8>(simd);
         }
     }
 }
 
 impl<T: Scalar, F: Elementwise<T>> ForwardWithDerivative<'_, T, F> {
     #[inline(always)]
-    fn in_chunks<const LANES: usize>(self) {
+    fn in_chunks<S: Simd, const LANES: usize>(self, simd: S) {
         let Self {
             f,
             x,
@@ -123,13 +123,13 @@ impl<T: Scalar, F: Elementwise<T>> ForwardWithDerivative<'_, T, F> {
         if let (Some(x), Some(y), Some(derivative)) =
             (x.as_slice(), y.as_slice_mut(), derivative.as_slice_mut())
         {
-            return values_and_derivatives::<T, F, LANES>(f, x, y, derivative);
+            return values_and_derivatives::<S, T, F, LANES>(simd, f, x, y, derivative);
         }
         let mut chunk = [T::zero(); LANES];
         let (mut x, mut y, mut derivative) = (x.iter(), y.iter_mut(), derivative.iter_mut());
         while x.len() > 0 {
             gather(&mut x, &mut chunk);
-            let (values, derivatives) = values_and_derivatives_of_chunk(f, &chunk);
+            let (values, derivatives) = values_and_derivatives_of_chunk(simd, f, &chunk);
             scatter(&values, &mut y);
             scatter(&derivatives, &mut derivative);
         }
@@ -170,18 +170,18 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
+    fn run<S: Simd>(self, simd: S) {
         if fits_16_elements::<T, S>() {
-            self.in_chunks::<16>();
+            self.in_chunks::<S, 16>(simd);
         } else {
-            self.in_chunks::<8>();
+            self.in_chunks::<S, 8>(simd);
         }
     }
 }
 
 impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
     #[inline(always)]
-    fn in_chunks<const LANES: usize>(self) {
+    fn in_chunks<S: Simd, const LANES: usize>(self, simd: S) {
         let Self {
             f,
             x,
@@ -191,7 +191,7 @@ impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
         if let (Some(x), Some(delta), Some(delta_x)) =
             (x.as_slice(), delta.as_slice(), delta_x.as_slice_mut())
         {
-            return deltas::<T, F, LANES>(f, x, delta, delta_x);
+            return deltas::<S, T, F, LANES>(simd, f, x, delta, delta_x);
         }
         let mut chunk = [T::zero(); LANES];
         let mut deltas = [T::zero(); LANES];
@@ -199,7 +199,7 @@ impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
         while x.len() > 0 {
             gather(&mut x, &mut chunk);
             gather(&mut delta, &mut deltas);
-            scatter(&deltas_of_chunk(f, &chunk, &deltas), &mut delta_x);
+            scatter(&deltas_of_chunk(simd, f, &chunk, &deltas), &mut delta_x);
         }
     }
 }

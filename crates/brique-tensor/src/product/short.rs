@@ -98,9 +98,9 @@ fn scaled_row<V>(
     for (index, (&b, c)) in b_rest.iter().zip(c_rest).enumerate() {
         *c = match start {
             Start::Nothing => a * b,
-            Start::Itself => V::number_times_plus(a, b, *c),
-            Start::Row(row) => V::number_times_plus(a, b, row[whole + index]),
-            Start::Number(number) => V::number_times_plus(a, b, number),
+            Start::Itself => simd.multiply_add(a, b, *c),
+            Start::Row(row) => simd.multiply_add(a, b, row[whole + index]),
+            Start::Number(number) => simd.multiply_add(a, b, number),
         };
     }
 }

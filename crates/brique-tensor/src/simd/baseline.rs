@@ -13,7 +13,9 @@ impl Simd for Baseline {
     type F64 = Array<f64, 2>;
     const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
     const HAS_WIDE_VECTORS: bool = false;
+    const HAS_FUSED_MULTIPLY_ADD: bool = cfg!(target_arch = "aarch64");
 
+    #[inline(never)]
     fn run<W: Work>(self, work: W) -> W::Output {
         work.run(self)
     }
@@ -93,13 +95,13 @@ where
 
     #[inline(always)]
     fn times_plus(self, factor: Self, summand: Self) -> Self {
-        let lane = |lane: usize| Self::number_times_plus(self.0[lane], factor.0[lane], summand.0[lane]);
+        let lane = |lane: usize| Baseline.multiply_add(self.0[lane], factor.0[lane], summand.0[lane]);
         Self(std::array::from_fn(lane))
     }
 
     #[inline(always)]
     fn times_minus(self, factor: Self, subtrahend: Self) -> Self {
-        let lane = |lane: usize| Self::number_times_plus(self.0[lane], factor.0[lane], -subtrahend.0[lane]);
+        let lane = |lane: usize| Baseline.multiply_add(self.0[lane], factor.0[lane], -subtrahend.0[lane]);
         Self(std::array::from_fn(lane))
     }
 
@@ -141,15 +143,6 @@ where
     #[inline(always)]
     fn narrow(wide: [Self::Wide; 2]) -> Self {
         Self::narrowed(wide)
-    }
-
-    #[inline(always)]
-    fn number_times_plus(a: T, b: T, c: T) -> T {
-        if cfg!(target_arch = "aarch64") {
-            a.mul_add(b, c)
-        } else {
-            a * b + c
-        }
     }
 }
 

@@ -229,10 +229,6 @@ macro_rules! simd_vector {
                 Self($narrow)
             }
 
-            #[inline(always)]
-            fn number_times_plus(a: $number, b: $number, c: $number) -> $number {
-                a.mul_add(b, c)
-            }
         }
     };
 }

@@ -1,6 +1,6 @@
 //! The formulas of softmax, its logarithm and their deltas: two sums along a row, and the result for each value.
 
-use crate::{Scalar, inlined};
+use crate::{Scalar, Simd, inlined};
 
 /// A function of the values of a row.
 pub(super) trait AlongRow<T: Scalar>: Copy {
@@ -14,10 +14,10 @@ pub(super) trait AlongRow<T: Scalar>: Copy {
     fn term(value: Value<T>, delta_at_peak: T) -> T;
 
     /// Returns a number that all results of the row use, from the sum `terms` and from [`Row::others`].
-    fn common(others: T, terms: T) -> T;
+    fn common<S: Simd>(simd: S, others: T, terms: T) -> T;
 
     /// Returns the result for one value.
-    fn result(value: Value<T>, row: Row<T>) -> T;
+    fn result<S: Simd>(simd: S, value: Value<T>, row: Row<T>) -> T;
 }
 
 /// One value of a row.
@@ -46,13 +46,13 @@ pub(super) struct Row<T> {
 
 impl<T: Scalar> Row<T> {
     #[inline(always)]
-    pub(super) fn new<F: AlongRow<T>>(delta_at_peak: T, others: T, terms: T) -> Self {
+    pub(super) fn new<S: Simd, F: AlongRow<T>>(simd: S, delta_at_peak: T, others: T, terms: T) -> Self {
         Self {
             delta_at_peak,
             others,
             terms,
             reciprocal: T::one() / (T::one() + others),
-            common: F::common(others, terms),
+            common: F::common(simd, others, terms),
         }
     }
 
@@ -60,10 +60,10 @@ impl<T: Scalar> Row<T> {
     ///
     /// This needs one division per row instead of one per value.
     #[inline(always)]
-    fn divide(self, part: T) -> T {
+    fn divide<S: Simd>(self, simd: S, part: T) -> T {
         let quotient = part * self.reciprocal;
-        let lacking = (-quotient).mul_add(T::one() + self.others, part);
-        lacking.mul_add(self.reciprocal, quotient)
+        let lacking = simd.multiply_add(-quotient, T::one() + self.others, part);
+        simd.multiply_add(lacking, self.reciprocal, quotient)
     }
 }
 
@@ -79,13 +79,13 @@ impl<T: Scalar> AlongRow<T> for Forward {
     }
 
     #[inline(always)]
-    fn common(_: T, _: T) -> T {
+    fn common<S: Simd>(_: S, _: T, _: T) -> T {
         T::zero()
     }
 
     #[inline(always)]
-    fn result(value: Value<T>, row: Row<T>) -> T {
-        row.divide(value.power)
+    fn result<S: Simd>(simd: S, value: Value<T>, row: Row<T>) -> T {
+        row.divide(simd, value.power)
     }
 }
 
@@ -101,13 +101,13 @@ impl<T: Scalar> AlongRow<T> for Delta {
     }
 
     #[inline(always)]
-    fn common(others: T, terms: T) -> T {
+    fn common<S: Simd>(_: S, others: T, terms: T) -> T {
         terms / (T::one() + others)
     }
 
     #[inline(always)]
-    fn result(value: Value<T>, row: Row<T>) -> T {
-        row.divide(value.power) * ((value.delta - row.delta_at_peak) + row.common)
+    fn result<S: Simd>(simd: S, value: Value<T>, row: Row<T>) -> T {
+        row.divide(simd, value.power) * ((value.delta - row.delta_at_peak) + row.common)
     }
 }
 
@@ -125,12 +125,12 @@ impl<T: Scalar> AlongRow<T> for DeltaFromOutput {
     }
 
     #[inline(always)]
-    fn common(_: T, terms: T) -> T {
+    fn common<S: Simd>(_: S, _: T, terms: T) -> T {
         terms
     }
 
     #[inline(always)]
-    fn result(value: Value<T>, row: Row<T>) -> T {
+    fn result<S: Simd>(_: S, value: Value<T>, row: Row<T>) -> T {
         value.power * ((value.delta - row.delta_at_peak) + row.common)
     }
 }
@@ -147,12 +147,12 @@ impl<T: Scalar> AlongRow<T> for LogForward {
     }
 
     #[inline(always)]
-    fn common(others: T, _: T) -> T {
-        inlined::ln_1p_of_positive(others)
+    fn common<S: Simd>(simd: S, others: T, _: T) -> T {
+        inlined::ln_1p_of_positive(simd, others)
     }
 
     #[inline(always)]
-    fn result(value: Value<T>, row: Row<T>) -> T {
+    fn result<S: Simd>(_: S, value: Value<T>, row: Row<T>) -> T {
         value.below_peak - row.common
     }
 }
@@ -169,15 +169,15 @@ impl<T: Scalar> AlongRow<T> for LogDelta {
     }
 
     #[inline(always)]
-    fn common(others: T, _: T) -> T {
+    fn common<S: Simd>(_: S, others: T, _: T) -> T {
         others / (T::one() + others)
     }
 
     /// Returns `δ − p·Σδ`, or `δ·(1 − p) − p·(Σδ − δ)`, which is mathematically equal: the one with less cancellation.
     #[inline(always)]
-    fn result(value: Value<T>, row: Row<T>) -> T {
+    fn result<S: Simd>(simd: S, value: Value<T>, row: Row<T>) -> T {
         let (delta, sum) = (value.delta, row.terms);
-        let p = row.divide(value.power);
+        let p = row.divide(simd, value.power);
         let rest = if value.is_peak { row.common } else { T::one() - p };
         let (own_part, others_part) = (delta * rest, p * (sum - delta));
         if delta.abs() + (p * sum).abs() < own_part.abs() + others_part.abs() {

@@ -1,9 +1,9 @@
 //! Long rows, one after the other: a SIMD vector holds neighbouring elements of a row.
 
 use super::formulas::{AlongRow, Row, Value};
-use crate::Scalar;
 use crate::elementwise::keep_chunks_apart;
 use crate::inlined::exp_of_negative_difference;
+use crate::{Scalar, Simd};
 
 /// The number of neighbouring elements that are computed at once.
 const LANES: usize = 16;
@@ -20,23 +20,37 @@ type Lanes<T> = [T; LANES];
 
 /// Computes all rows, one after the other.
 #[inline(always)]
-pub(super) fn rows<T: Scalar, F: AlongRow<T>>(f: F, columns: usize, x: &[T], delta: &[T], y: &mut [T]) {
+pub(super) fn rows<S: Simd, T: Scalar, F: AlongRow<T>>(
+    simd: S,
+    f: F,
+    columns: usize,
+    x: &[T],
+    delta: &[T],
+    y: &mut [T],
+) {
     let mut powers = [[T::zero(); LANES]; SAVED / LANES];
     let rows = x.chunks_exact(columns).zip(delta.chunks_exact(columns));
     for ((x, delta), y) in rows.zip(y.chunks_exact_mut(columns)) {
-        row(f, x, delta, y, &mut powers);
+        row(simd, f, x, delta, y, &mut powers);
     }
 }
 
 #[inline(always)]
-fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], saved: &mut [Lanes<T>]) {
+fn row<S: Simd, T: Scalar, F: AlongRow<T>>(
+    simd: S,
+    _: F,
+    x: &[T],
+    delta: &[T],
+    y: &mut [T],
+    saved: &mut [Lanes<T>],
+) {
     let peak = Peak::of(x, delta);
     let mut sums = Sums::nothing();
     let mut run = Sums::nothing();
     for chunk in 0..x.len().div_ceil(LANES) {
         let first = first_of_chunk(chunk, x.len());
         let (x, mut delta) = (load(x, first), load(delta, first));
-        let mut powers = peak.powers::<F>(x);
+        let mut powers = peak.powers::<S, F>(simd, x);
         if let Some(saved) = saved.get_mut(chunk) {
             *saved = powers;
         }
@@ -52,15 +66,20 @@ fn row<T: Scalar, F: AlongRow<T>>(_: F, x: &[T], delta: &[T], y: &mut [T], saved
         keep_chunks_apart();
     }
     sums = sums.with(&run);
-    let row = Row::new::<F>(peak.delta, sum(sums.others), sum(sums.terms));
+    let row = Row::new::<S, F>(simd, peak.delta, sum(sums.others), sum(sums.terms));
     for chunk in 0..x.len().div_ceil(LANES) {
         let first = first_of_chunk(chunk, x.len());
         let (x, delta) = (load(x, first), load(delta, first));
         let powers = match saved.get(chunk) {
             Some(saved) => *saved,
-            None => peak.powers::<F>(x),
+            None => peak.powers::<S, F>(simd, x),
         };
-        y[first..first + LANES].copy_from_slice(&peak.results::<F>(row, first, &Chunk { x, delta, powers }));
+        y[first..first + LANES].copy_from_slice(&peak.results::<S, F>(
+            simd,
+            row,
+            first,
+            &Chunk { x, delta, powers },
+        ));
         keep_chunks_apart();
     }
 }
@@ -203,22 +222,28 @@ impl<T: Scalar> Peak<T> {
     }
 
     #[inline(always)]
-    fn powers<F: AlongRow<T>>(&self, mut x: Lanes<T>) -> Lanes<T> {
+    fn powers<S: Simd, F: AlongRow<T>>(&self, simd: S, mut x: Lanes<T>) -> Lanes<T> {
         if F::HAS_PROBABILITIES {
             return x;
         }
         for x in &mut x {
-            *x = exp_of_negative_difference(*x, self.x);
+            *x = exp_of_negative_difference(simd, *x, self.x);
         }
         x
     }
 
     #[inline(always)]
-    fn results<F: AlongRow<T>>(&self, row: Row<T>, first: usize, chunk: &Chunk<T>) -> Lanes<T> {
+    fn results<S: Simd, F: AlongRow<T>>(
+        &self,
+        simd: S,
+        row: Row<T>,
+        first: usize,
+        chunk: &Chunk<T>,
+    ) -> Lanes<T> {
         let peak_lane = self.lane(first);
         let mut results = [T::zero(); LANES];
         for (lane, result) in results.iter_mut().enumerate() {
-            *result = F::result(self.value(peak_lane, lane, chunk), row);
+            *result = F::result(simd, self.value(peak_lane, lane, chunk), row);
         }
         results
     }

@@ -1,11 +1,11 @@
 //! Short rows, several at once: each lane of a SIMD vector is a row.
 
 use super::formulas::{AlongRow, Row, Value};
-use crate::Scalar;
 use crate::elementwise::keep_chunks_apart;
 use crate::inlined::exp_of_negative_difference;
 use crate::simd::Vector;
 use crate::transpose::transpose;
+use crate::{Scalar, Simd};
 
 /// The longest row for which the smaller buffers are large enough.
 const FEW: usize = 16;
@@ -58,7 +58,7 @@ pub(super) fn rows<V, F, const LANES: usize>(
                 break;
             }
         }
-        compute(f, columns, values, deltas, powers);
+        compute(simd, f, columns, values, deltas, powers);
         if is_inside {
             to_rows::<V, LANES>(simd, values, columns, &mut y[first..]);
         } else {
@@ -113,7 +113,8 @@ fn to_rows<V, const LANES: usize>(
 
 /// Computes the results of a block and overwrites its values with them.
 #[inline(always)]
-fn compute<T: Scalar, F: AlongRow<T>, const LANES: usize>(
+fn compute<S: Simd, T: Scalar, F: AlongRow<T>, const LANES: usize>(
+    simd: S,
     _: F,
     columns: usize,
     block: &mut [Lanes<T, LANES>],
@@ -127,16 +128,23 @@ fn compute<T: Scalar, F: AlongRow<T>, const LANES: usize>(
     };
     for column in 0..columns {
         let (x, delta) = (block[column], deltas[column]);
-        let powers = peaks.powers::<F>(x);
+        let powers = peaks.powers::<S, F>(simd, x);
         all_powers[column] = powers;
         sums = sums.and::<F>(&peaks, T::from_usize(column), x, delta, powers);
         keep_chunks_apart();
     }
-    let rows = RowLanes::new::<F>(&peaks, &sums);
+    let rows = RowLanes::new::<S, F>(simd, &peaks, &sums);
     for column in 0..columns {
         let (x, delta) = (block[column], deltas[column]);
-        block[column] =
-            results::<T, F, LANES>(&peaks, &rows, T::from_usize(column), x, delta, all_powers[column]);
+        block[column] = results::<S, T, F, LANES>(
+            simd,
+            &peaks,
+            &rows,
+            T::from_usize(column),
+            x,
+            delta,
+            all_powers[column],
+        );
         keep_chunks_apart();
     }
 }
@@ -185,12 +193,12 @@ impl<T: Scalar, const LANES: usize> Peaks<T, LANES> {
     }
 
     #[inline(always)]
-    fn powers<F: AlongRow<T>>(&self, mut x: Lanes<T, LANES>) -> Lanes<T, LANES> {
+    fn powers<S: Simd, F: AlongRow<T>>(&self, simd: S, mut x: Lanes<T, LANES>) -> Lanes<T, LANES> {
         if F::HAS_PROBABILITIES {
             return x;
         }
         for (x, peak) in x.iter_mut().zip(self.x) {
-            *x = exp_of_negative_difference(*x, peak);
+            *x = exp_of_negative_difference(simd, *x, peak);
         }
         x
     }
@@ -240,10 +248,10 @@ struct RowLanes<T, const LANES: usize> {
 
 impl<T: Scalar, const LANES: usize> RowLanes<T, LANES> {
     #[inline(always)]
-    fn new<F: AlongRow<T>>(peaks: &Peaks<T, LANES>, sums: &Sums<T, LANES>) -> Self {
+    fn new<S: Simd, F: AlongRow<T>>(simd: S, peaks: &Peaks<T, LANES>, sums: &Sums<T, LANES>) -> Self {
         let (mut reciprocal, mut common) = ([T::zero(); LANES], [T::zero(); LANES]);
         for lane in 0..LANES {
-            let row = Row::new::<F>(peaks.delta[lane], sums.others[lane], sums.terms[lane]);
+            let row = Row::new::<S, F>(simd, peaks.delta[lane], sums.others[lane], sums.terms[lane]);
             (reciprocal[lane], common[lane]) = (row.reciprocal, row.common);
         }
         Self {
@@ -256,7 +264,8 @@ impl<T: Scalar, const LANES: usize> RowLanes<T, LANES> {
 }
 
 #[inline(always)]
-fn results<T: Scalar, F: AlongRow<T>, const LANES: usize>(
+fn results<S: Simd, T: Scalar, F: AlongRow<T>, const LANES: usize>(
+    simd: S,
     peaks: &Peaks<T, LANES>,
     rows: &RowLanes<T, LANES>,
     index: T,
@@ -274,7 +283,7 @@ fn results<T: Scalar, F: AlongRow<T>, const LANES: usize>(
             common: rows.common[lane],
         };
         let value = peaks.value(lane, index, x[lane], powers[lane], delta[lane]);
-        results[lane] = F::result(value, row);
+        results[lane] = F::result(simd, value, row);
     }
     results
 }

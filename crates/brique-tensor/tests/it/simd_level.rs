@@ -23,14 +23,15 @@ fn levels_are_in_order_and_the_best_is_the_last() {
 #[test]
 fn a_level_is_written_and_read_by_its_name() {
     let names = SimdLevel::ALL.map(|level| level.to_string());
-    assert_eq!(names, ["baseline", "avx2", "avx512"]);
+    assert_eq!(names, ["baseline", "simd128", "avx2", "avx512"]);
     assert_eq!(format!("{:>6}|", SimdLevel::Avx2), "  avx2|");
     for level in SimdLevel::ALL {
         assert_eq!(level.to_string().parse(), Ok(level));
     }
-    for name in ["", "AVX2", "avx", "sse2", " avx2"] {
+    for name in ["", "AVX2", "avx", "sse2", "simd", " avx2"] {
         let error = name.parse::<SimdLevel>().unwrap_err();
-        let expected = format!("there is no SIMD level '{name}', expected one of baseline, avx2, avx512");
+        let expected =
+            format!("there is no SIMD level '{name}', expected one of baseline, simd128, avx2, avx512");
         assert_eq!(error.to_string(), expected);
     }
 }

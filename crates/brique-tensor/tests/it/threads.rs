@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{
-    Elementwise, Scalar, SimdLevel, Threads, affine_delta, affine_forward, affine_gradient,
+    Elementwise, Scalar, Simd, SimdLevel, Threads, affine_delta, affine_forward, affine_gradient,
     affine_overwrite_gradient, all_finite, combine, elementwise_delta, elementwise_forward,
     elementwise_forward_with_derivative, inlined, log_softmax_delta, log_softmax_forward, softmax_delta,
     softmax_forward, sum_of_pairs, update,
@@ -21,14 +21,14 @@ struct Fold;
 impl<T: Scalar> Elementwise<T> for Fold {
     #[allow(clippy::inline_always, reason = "as every function that has to be vectorized")]
     #[inline(always)]
-    fn value(self, x: T) -> T {
-        x * inlined::tanh(x)
+    fn value<S: Simd>(self, simd: S, x: T) -> T {
+        x * inlined::tanh(simd, x)
     }
 
     #[allow(clippy::inline_always, reason = "as every function that has to be vectorized")]
     #[inline(always)]
-    fn derivative(self, x: T) -> T {
-        inlined::tanh(x) + x * inlined::tanh_derivative(x)
+    fn derivative<S: Simd>(self, simd: S, x: T) -> T {
+        inlined::tanh(simd, x) + x * inlined::tanh_derivative(simd, x)
     }
 }
 

@@ -43,7 +43,8 @@ pub fn rows() -> Vec<Row> {
         (threads.count(), threads.run(|| 7))
     }));
     for name in ["", "AVX2", "sse"] {
-        let found = format!("there is no SIMD level '{name}', expected one of baseline, avx2, avx512");
+        let found =
+            format!("there is no SIMD level '{name}', expected one of baseline, simd128, avx2, avx512");
         rows.push(refused(format!("level {name:?}"), &[&found], move || {
             name.parse::<SimdLevel>()
         }));
