@@ -89,7 +89,7 @@ impl<T: Scalar> Loss<T> for BCELoss {
 impl Elementwise for BCELoss {
     /// Returns the term `−y·ln p − (1 − y)·ln(1 − p)`. Neither summand is negative.
     fn term<T: Scalar>(&self) -> impl Fn(T, T) -> T + Copy {
-        |y, p| -(y * clipped(p.ln())) - (T::one() - y) * clipped((-p).ln_1p())
+        |y, p| -(y * clipped(p, libm::log)) - (T::one() - y) * clipped(-p, libm::log1p)
     }
 
     /// Returns the derivative `(p − y) / (p·(1 − p))`.
@@ -98,8 +98,9 @@ impl Elementwise for BCELoss {
     }
 }
 
-fn clipped<T: Scalar>(logarithm: T) -> T {
-    at_least(T::from_f64(LOWEST_LOGARITHM), logarithm)
+/// Returns a logarithm of x, but at least `LOWEST_LOGARITHM`.
+fn clipped<T: Scalar>(x: T, logarithm: impl Fn(f64) -> f64) -> T {
+    at_least(T::from_f64(LOWEST_LOGARITHM), T::from_f64(logarithm(x.as_f64())))
 }
 
 /// Returns the larger of the two, or NaN if `number` is NaN: `max` would return the bound.

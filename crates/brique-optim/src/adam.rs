@@ -119,5 +119,5 @@ compile_once! {
 /// The direct formula loses digits if βᵗ is near 1, because the subtraction cancels the leading digits of a rounded
 /// number. The only subtraction here is β − 1, which is exact for β ≥ ½.
 fn bias_correction(beta: f64, steps: u64) -> f64 {
-    -(steps as f64 * (beta - 1.0).ln_1p()).exp_m1()
+    -libm::expm1(steps as f64 * libm::log1p(beta - 1.0))
 }

@@ -200,8 +200,8 @@ impl Schedule {
     pub fn factor(&self, step: u64, total: u64) -> f64 {
         match *self {
             Self::Constant => 1.0,
-            Self::Step { every, gamma } => gamma.powf((step / every) as f64),
-            Self::Exponential { gamma } => gamma.powf(step as f64),
+            Self::Step { every, gamma } => libm::pow(gamma, (step / every) as f64),
+            Self::Exponential { gamma } => libm::pow(gamma, step as f64),
             Self::Cosine { length, lowest } => {
                 let length = length.unwrap_or(total).max(1);
                 // The integer remainder is exact. The argument of the cosine stays below 2π, so the factor of a late
@@ -275,5 +275,5 @@ impl Schedule {
 
 /// Interpolates along half a period of a cosine: returns `start` if `share` is 0 and `end` if `share` is 1.
 fn cosine(start: f64, end: f64, share: f64) -> f64 {
-    end + (start - end) / 2.0 * (1.0 + (PI * share).cos())
+    end + (start - end) / 2.0 * (1.0 + libm::cos(PI * share))
 }

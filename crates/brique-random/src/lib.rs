@@ -19,6 +19,7 @@
 //! assert_eq!(throw(&mut portable(42)), throw(&mut portable(42)));
 //! ```
 
+mod normal;
 mod numpy;
 mod rand_source;
 mod source;

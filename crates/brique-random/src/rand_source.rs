@@ -2,9 +2,10 @@
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
-use rand_distr::{Distribution, StandardNormal, StandardUniform};
+use rand_distr::{Distribution, StandardUniform};
 
 use crate::RandomSource;
+use crate::normal::standard_normal;
 
 /// The default generator: xoshiro256++.
 ///
@@ -13,8 +14,7 @@ pub type PortableRng = rand::rngs::Xoshiro256PlusPlus;
 
 /// Returns the default generator at the start of the stream of `seed`.
 ///
-/// A seed gives the same stream of random bits on every platform.
-/// The rare normal numbers in the tail use a logarithm, whose last digit depends on the platform.
+/// A seed gives the same stream on every platform, of all kinds of numbers.
 ///
 /// ```
 /// use brique_random::{RandomSource, portable};
@@ -33,7 +33,7 @@ impl<R: Rng + ?Sized> RandomSource for R {
     }
 
     fn standard_normal(&mut self) -> f64 {
-        StandardNormal.sample(self)
+        standard_normal(self)
     }
 
     fn shuffle(&mut self, indices: &mut [usize]) {

@@ -21,7 +21,7 @@ fn weights() -> [f64; 2 * RADIUS + 1] {
     let mut weights = [0.0; 2 * RADIUS + 1];
     for (i, weight) in weights.iter_mut().enumerate() {
         let distance = (i as f64 - RADIUS as f64) / DEVIATION;
-        *weight = (-0.5 * distance * distance).exp();
+        *weight = libm::exp(-0.5 * distance * distance);
     }
     let sum: f64 = weights.iter().sum();
     weights.map(|weight| weight / sum)

@@ -46,7 +46,9 @@ pub fn log_loss<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, Metri
     let truths = true_classes(y, yhat)?;
     check_probabilities(yhat)?;
     check_sums(yhat)?;
-    Ok(mean(truths.len(), |row| yhat[[row, truths[row]]].as_f64().ln()))
+    Ok(mean(truths.len(), |row| {
+        libm::log(yhat[[row, truths[row]]].as_f64())
+    }))
 }
 
 fn log_loss_of_column<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64, MetricError> {
@@ -55,9 +57,9 @@ fn log_loss_of_column<T: Scalar>(y: &Matrix<T>, yhat: &Matrix<T>) -> Result<f64,
     Ok(mean(yhat.nrows(), |row| {
         let p = yhat[[row, 0]].as_f64();
         if y[[row, 0]] == T::one() {
-            p.ln()
+            libm::log(p)
         } else {
-            (-p).ln_1p()
+            libm::log1p(-p)
         }
     }))
 }
