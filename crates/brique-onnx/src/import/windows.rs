@@ -71,9 +71,11 @@ fn numbers(node: &Node, name: &str, axes: usize) -> Result<Vec<usize>, Refusal> 
         .ok_or_else(|| format!("{name} is {list:?}, expected a number above 0 for each of {axes} axes"))
 }
 
-/// Returns a size; larger ones than that do not fit into memory, and their sums would overflow.
+/// The largest size along an axis: larger ones do not fit into memory, and their sums would overflow.
+const LARGEST: usize = usize::MAX >> (usize::BITS * 3 / 8);
+
 fn sized(number: i64) -> Option<usize> {
-    usize::try_from(number).ok().filter(|&number| number <= 1 << 40)
+    usize::try_from(number).ok().filter(|&number| number <= LARGEST)
 }
 
 /// Returns the padding along each axis, which is the same at both ends.
@@ -136,7 +138,7 @@ fn channels_and_lengths<T: Scalar>(
     if !matches!(lengths.len(), 1 | 2) {
         return Err(format!("it works along {} axes, expected 1 or 2", lengths.len()));
     }
-    if value.layout.size() == 0 || lengths.iter().any(|&length| length > 1 << 40) {
+    if value.layout.size() == 0 || lengths.iter().any(|&length| length > LARGEST) {
         return Err("its input has no values, or too many".to_owned());
     }
     Ok((it.image(value)?, channels, lengths))

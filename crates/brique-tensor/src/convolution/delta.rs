@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::offsets::Offsets;
-use super::panels::{Packed, lanes, pack, packed_size};
+use super::panels::{Packed, pack, packed_size};
 use super::scratch::Scratch;
 use super::source::{Mode, Source};
 use super::{Convolution, examples_at_once};
@@ -225,7 +225,6 @@ impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
     fn run<S: Simd>(self, simd: S) {
         let (work, scratch) = self;
         let convolution = work.convolution;
-        let lanes = lanes::<T, S>();
         let source = convolution.source_of_delta();
         let positions = convolution.input_size() / convolution.inputs;
         let at_once = examples_at_once(positions, source.example_stride());
@@ -233,6 +232,7 @@ impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
             Mode::Shared => (convolution.groups, source.group_outputs),
             Mode::Each => (1, convolution.inputs),
         };
+        let panel_columns = packed_size::<T, S>(1, columns);
         prepare::<T, S>(&work, &source, at_once, (groups, columns), scratch);
         let InputDelta { delta, delta_x, .. } = work;
         if !convolution
@@ -248,7 +248,7 @@ impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
             .chunks(at_once * y_size)
             .zip(delta_x.chunks_mut(at_once * x_size));
         for (delta, delta_x) in examples {
-            let a = source.stored(delta, lanes, &mut scratch.source);
+            let a = source.stored(delta, panel_columns, &mut scratch.source);
             for phase in &scratch.phases {
                 let count = delta_x.len() / x_size * phase.of_example;
                 let rows = Offsets::of(&scratch.rows[phase.rows.clone()][..count]);

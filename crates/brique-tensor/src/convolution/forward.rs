@@ -1,7 +1,7 @@
 //! The forward pass: rows are output positions, the depth are the elements of a window.
 
 use super::offsets::Offsets;
-use super::panels::{Packed, lanes, pack, packed_size, space};
+use super::panels::{Packed, pack, packed_size, space};
 use super::scratch::Scratch;
 use super::source::{Mode, Source};
 use super::{Convolution, examples_at_once};
@@ -100,7 +100,6 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
             },
             scratch,
         ) = self;
-        let lanes = lanes::<T, S>();
         let source = convolution.source_of_inputs();
         let positions = convolution.positions();
         let at_once = examples_at_once(positions, source.example_stride());
@@ -121,6 +120,7 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
             Mode::Each => (convolution.weight_rows(), 1, outputs),
         };
         let size = packed_size::<T, S>(depth, columns);
+        let panel_columns = packed_size::<T, S>(1, columns);
         let panels = space::<T, S>(&mut scratch.panels, depth, columns, groups);
         let (weights, bias) = parameters.split_at(depth * outputs);
         for group in 0..groups {
@@ -135,7 +135,7 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
         let examples = x.chunks(at_once * x_size).zip(y.chunks_mut(at_once * y_size));
         for (x, y) in examples {
             let count = y.len() / outputs;
-            let a = source.stored(x, lanes, &mut scratch.source);
+            let a = source.stored(x, panel_columns, &mut scratch.source);
             let rows = Offsets::of(&scratch.rows[..count]);
             let depths = Offsets::of(&scratch.depths);
             for group in 0..groups {

@@ -2,7 +2,7 @@
 
 use super::gather::Gather;
 use super::offsets::Offsets;
-use super::panels::{Panel, gather_panel, lanes, panels};
+use super::panels::{Panel, gather_panel, packed_size, panels};
 use super::scratch::Scratch;
 use super::source::Mode;
 use super::{Convolution, examples_at_once};
@@ -94,7 +94,6 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
             },
             scratch,
         ) = self;
-        let lanes = lanes::<T, S>();
         let source = convolution.source_of_inputs();
         let (positions, outputs) = (convolution.positions(), convolution.outputs);
         let at_once = examples_at_once(positions, source.example_stride());
@@ -107,11 +106,12 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
             Mode::Shared => (convolution.groups, convolution.group_outputs()),
             Mode::Each => (1, outputs),
         };
+        let panel_columns = packed_size::<T, S>(1, columns);
 
         let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
         let examples = x.chunks(at_once * x_size).zip(delta.chunks(at_once * y_size));
         for (x, delta) in examples {
-            let a = source.stored(x, lanes, &mut scratch.source);
+            let a = source.stored(x, panel_columns, &mut scratch.source);
             let windows = delta.len() / outputs;
             let rows = Offsets::of(&scratch.depths[first..first + count]);
             for group in 0..groups {

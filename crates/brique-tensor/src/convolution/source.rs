@@ -83,24 +83,25 @@ impl Source {
     }
 
     /// Returns whether the examples need not be copied.
-    fn is_direct(&self, lanes: usize) -> bool {
+    fn is_direct(&self, panel_columns: usize) -> bool {
         let has_border = self.border != [(0, 0); 2];
         let is_in_order = match self.mode {
             Mode::Shared => true,
-            // A vector of a partial panel would be loaded from beyond the last example.
-            Mode::Each => self.group_inputs * self.group_outputs == 1 && self.columns().is_multiple_of(lanes),
+            // The vectors of a partial panel would be loaded from beyond the last example.
+            Mode::Each => self.group_inputs * self.group_outputs == 1 && self.columns() == panel_columns,
         };
         !has_border && is_in_order
     }
 
-    /// Returns the stored form of these examples: themselves, or a copy in `buffer`.
+    /// Returns the stored form of these examples: themselves, or a copy in `buffer`. `panel_columns` are the columns of
+    /// all panels, with padding.
     pub(super) fn stored<'a, T: Scalar>(
         &self,
         examples: &'a [T],
-        lanes: usize,
+        panel_columns: usize,
         buffer: &'a mut Numbers<T>,
     ) -> &'a [T] {
-        if self.is_direct(lanes) {
+        if self.is_direct(panel_columns) {
             return examples;
         }
         let (size, stride) = (self.example_size(), self.example_stride());

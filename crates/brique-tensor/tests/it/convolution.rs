@@ -163,6 +163,11 @@ fn large() -> Vec<Convolution> {
         of_sizes((12, 12), 5, (1, 0, 1), (6, 16, 1)),
         of_sizes((9, 9), 3, (1, 1, 1), (64, 40, 1)),
         of_sizes((9, 9), 3, (2, 1, 1), (32, 32, 32)),
+        // Three of the vectors of a panel of four, for vectors of 2, 4, 8 and 16 numbers, without a border.
+        of_sizes((5, 5), 3, (1, 0, 1), (6, 6, 6)),
+        of_sizes((5, 5), 3, (1, 0, 1), (12, 12, 12)),
+        of_sizes((5, 5), 3, (1, 0, 1), (24, 24, 24)),
+        of_sizes((5, 5), 3, (1, 0, 1), (48, 48, 48)),
         of_sizes((9, 9), 3, (1, 2, 2), (36, 36, 12)),
         of_sizes((9, 9), 3, (1, 1, 1), (40, 20, 2)),
         of_sizes((5, 5), 1, (3, 0, 1), (3, 65, 1)),
