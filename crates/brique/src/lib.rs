@@ -15,7 +15,7 @@
 //! | `datasets` | data sets, splits and readers | [`Dataset`](prelude::Dataset) |
 //! | `checkpoint` | networks in files | [`save`](prelude::save), [`load`](prelude::load) |
 //! | `onnx` | networks as ONNX files, and ONNX files as networks, with the feature `onnx` | `onnx::export`, `onnx::import` |
-//! | `gradcheck` | checks that gradients are correct | `gradcheck::Judge` |
+//! | `gradcheck` | checks that gradients are correct; not in a browser | `gradcheck::Judge` |
 //!
 //! `cargo xtask doc --open`, in a clone of the repository, documents all of them; the documentation of this crate alone
 //! contains the prelude.
@@ -50,6 +50,7 @@
 pub use brique_checkpoint as checkpoint;
 pub use brique_core as core;
 pub use brique_datasets as datasets;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub use brique_gradcheck as gradcheck;
 pub use brique_layers as layers;
 pub use brique_losses as losses;
