@@ -177,11 +177,11 @@ fn a_panic_of_a_part() {
     leaves_no_worker(|| {
         let expected = train(1);
         let threads = Threads::new(2).unwrap();
-        // The first number is in a part of the caller, the last one in a part of the worker.
-        for ones in [&[0][..], &[299_999], &[0, 299_999]] {
-            let mut x = Array2::<f32>::zeros((1, 300_000));
-            for &index in ones {
-                x[[0, index]] = 1.0;
+        // The caller computes the first row, the worker the second one.
+        for ones in [&[0][..], &[1], &[0, 1]] {
+            let mut x = Array2::<f32>::zeros((2, 150_000));
+            for &row in ones {
+                x[[row, 149_999]] = 1.0;
             }
             let mut y = x.clone();
             let work = || threads.run(|| elementwise_forward(NotAtOne, &x, &mut y));
@@ -190,10 +190,13 @@ fn a_panic_of_a_part() {
                 Some(&"at one")
             );
             check_workers(1);
-            assert!(threads.run(|| train(1)) == expected, "after a panic at {ones:?}");
+            assert!(
+                threads.run(|| train(1)) == expected,
+                "after a panic in rows {ones:?}"
+            );
         }
         // They end in the middle of a panic.
-        let x = Array2::<f32>::ones((1, 300_000));
+        let x = Array2::<f32>::ones((2, 150_000));
         let mut y = x.clone();
         let work = move || threads.run(|| elementwise_forward(NotAtOne, &x, &mut y));
         assert!(catch_unwind(AssertUnwindSafe(work)).is_err());
@@ -203,11 +206,16 @@ fn a_panic_of_a_part() {
 #[test]
 fn thousands_of_short_runs() {
     leaves_no_worker(|| {
-        let b = Array2::from_shape_fn((1, 100_000), |(_, j)| j as f32);
+        let x = Array2::from_shape_fn((64, 200), |(i, j)| (i * 3 + j) as f64);
+        let parameters = Array2::from_shape_fn((201, 128), |(i, j)| (i + j * 5) as f64 / 7.0);
+        let mut expected = Array2::zeros((64, 128));
+        affine_forward(&x, &parameters, &mut expected);
         for run in 0..3000 {
-            let mut a = b.clone();
-            Threads::new(3).unwrap().run(|| update(&mut a, &b, |a, b| a + b));
-            assert!(a.iter().zip(&b).all(|(a, b)| *a == 2.0 * b), "run {run}");
+            let mut y = Array2::zeros(expected.dim());
+            Threads::new(3)
+                .unwrap()
+                .run(|| affine_forward(&x, &parameters, &mut y));
+            assert!(y == expected, "run {run}");
         }
     });
 }
