@@ -6,17 +6,18 @@
     reason = "the threads outlive the work that they are given, so they cannot borrow it safely"
 )]
 
-use std::any::Any;
-use std::cell::UnsafeCell;
-use std::hint;
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
-use std::thread::{self, JoinHandle};
+#[cfg(all(test, loom))]
+mod models;
+mod sync;
 
-/// The number of times that a thread looks for work before it sleeps: this takes a few tenths of a millisecond.
-const LOOKS: usize = 20_000;
+use std::any::Any;
+use std::io;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::{PoisonError, TryLockError};
+
+use self::sync::{Arc, AtomicUsize, JoinHandle, LOOKS, Mutex, UnsafeCell, hint, thread};
 
 /// A function that does the part with the given index.
 type Work<'a> = dyn Fn(usize) + Sync + 'a;
@@ -30,21 +31,22 @@ pub(super) struct Pool {
 }
 
 struct Shared {
-    /// The work of this turn and its number of parts. It is valid until the last worker is done with it.
+    /// The number of threads that compute, the caller's included.
+    threads: usize,
+    /// The work of this turn and its number of parts, or `None` if the workers have to end. It is valid until the last
+    /// worker is done with it.
     work: UnsafeCell<Option<(&'static Work<'static>, usize)>>,
     /// The number of the work. Workers begin when it increases.
     turn: AtomicUsize,
     /// The number of workers that are done with the work of this turn.
     done: AtomicUsize,
-    asleep: Vec<AtomicBool>,
-    /// The payload of a panic in a part, if there was one.
-    panic: Mutex<Option<Box<dyn Any + Send>>>,
-    is_over: AtomicBool,
+    /// The payloads of the panics in the parts of this turn.
+    panics: Mutex<Vec<Box<dyn Any + Send>>>,
 }
 
-// SAFETY: only the thread that holds the lock of `workers` writes `work`, while all workers are done. A worker reads it
-// after `turn` has increased, which happens after the write, and never after the worker is done. All other fields are
-// synchronized.
+// SAFETY: only the thread that holds the lock of `workers`, or owns the pool, writes `work`, while all workers are done.
+// A worker reads it after `turn` has increased, which happens after the write, and never after the worker is done. All
+// other fields are synchronized.
 unsafe impl Sync for Shared {}
 // SAFETY: a reference to work that is `Sync` may be sent to another thread.
 unsafe impl Send for Shared {}
@@ -61,27 +63,22 @@ impl Pool {
     /// Starts this many workers, in addition to the threads that give the work.
     pub(super) fn new(workers: usize) -> io::Result<Self> {
         let shared = Arc::new(Shared {
+            threads: workers + 1,
             work: UnsafeCell::new(None),
             turn: AtomicUsize::new(0),
             done: AtomicUsize::new(workers),
-            asleep: (0..workers).map(|_| AtomicBool::new(false)).collect(),
-            panic: Mutex::new(None),
-            is_over: AtomicBool::new(false),
+            panics: Mutex::new(Vec::new()),
         });
-        let pool = Self {
+        let mut pool = Self {
             shared: Arc::clone(&shared),
             workers: Mutex::new(Vec::with_capacity(workers)),
         };
-        for number in 0..workers {
+        for number in 1..=workers {
             let shared = Arc::clone(&shared);
-            let name = format!("brique {}", number + 1);
             let worker = thread::Builder::new()
-                .name(name)
+                .name(format!("brique {number}"))
                 .spawn(move || shared.serve(number))?;
-            pool.workers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(worker);
+            pool.workers_mut().push(worker);
         }
         Ok(pool)
     }
@@ -97,44 +94,61 @@ impl Pool {
         let shared = &*self.shared;
         shared.done.store(0, Ordering::Relaxed);
         // SAFETY: no worker uses the work after it is done with it, and this function does not end before all workers
-        // are done, even by a panic (`Finish`): the borrow is never used after its lifetime. All workers are done with
-        // the previous work, so no thread reads during this write.
-        unsafe {
-            let work = std::mem::transmute::<&Work<'_>, &'static Work<'static>>(work);
-            *shared.work.get() = Some((work, parts));
-        }
-        shared.turn.fetch_add(1, Ordering::SeqCst);
-        for (worker, asleep) in workers.iter().zip(&shared.asleep) {
-            if asleep.load(Ordering::SeqCst) {
-                worker.thread().unpark();
-            }
-        }
-        let finish = Finish {
-            shared,
-            workers: workers.len(),
-        };
-        // The caller does the parts that are not assigned to a worker.
-        (0..parts)
-            .filter(|part| part % (workers.len() + 1) == 0)
-            .for_each(work);
-        drop(finish);
-        let panic = shared.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(panic) = panic {
+        // are done: a panic in a part is caught. The borrow is therefore never used after its lifetime.
+        let lasting = unsafe { mem::transmute::<&Work<'_>, &'static Work<'static>>(work) };
+        shared.give(Some((lasting, parts)), &workers);
+        shared.compute_parts(0, work, parts);
+        shared.wait_for_workers();
+        let panics = mem::take(&mut *shared.panics.lock().unwrap_or_else(PoisonError::into_inner));
+        // The pool is free before a panic goes on.
+        drop(workers);
+        if let Some(panic) = panics.into_iter().next() {
             resume_unwind(panic);
+        }
+    }
+
+    fn workers_mut(&mut self) -> &mut Vec<JoinHandle<()>> {
+        self.workers.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let workers = mem::take(self.workers_mut());
+        self.shared.give(None, &workers);
+        for worker in workers {
+            // A worker catches the panics of its work, and does not panic otherwise.
+            let _ = worker.join();
         }
     }
 }
 
-/// Waits until all workers are done.
-struct Finish<'a> {
-    shared: &'a Shared,
-    workers: usize,
-}
+impl Shared {
+    /// Begins a turn with this work, while all workers are done with the previous one.
+    fn give(&self, work: Option<(&'static Work<'static>, usize)>, workers: &[JoinHandle<()>]) {
+        // SAFETY: all workers are done with the previous work, so no thread reads during this write.
+        self.work.with_mut(|shared| unsafe { *shared = work });
+        self.turn.fetch_add(1, Ordering::Release);
+        // This takes a system call only for a worker that sleeps. A worker that is about to sleep will not.
+        for worker in workers {
+            worker.thread().unpark();
+        }
+    }
 
-impl Drop for Finish<'_> {
-    fn drop(&mut self) {
+    /// Does the parts of the thread with this number. The caller's thread has the number 0.
+    fn compute_parts(&self, number: usize, work: &Work<'_>, parts: usize) {
+        let parts = (number..parts).step_by(self.threads);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| parts.for_each(work))) {
+            self.panics
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(panic);
+        }
+    }
+
+    fn wait_for_workers(&self) {
         let mut looks = 0;
-        while self.shared.done.load(Ordering::Acquire) < self.workers {
+        while self.done.load(Ordering::Acquire) + 1 < self.threads {
             looks += 1;
             if looks < LOOKS {
                 hint::spin_loop();
@@ -143,61 +157,35 @@ impl Drop for Finish<'_> {
             }
         }
     }
-}
 
-impl Drop for Pool {
-    fn drop(&mut self) {
-        self.shared.is_over.store(true, Ordering::SeqCst);
-        self.shared.turn.fetch_add(1, Ordering::SeqCst);
-        let workers = self.workers.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for worker in workers.drain(..) {
-            worker.thread().unpark();
-            // A worker catches the panics of its work, and does not panic otherwise.
-            let _ = worker.join();
-        }
-    }
-}
-
-impl Shared {
     /// Runs a worker until the pool is dropped.
     fn serve(&self, number: usize) {
         let mut turn = 0;
         loop {
-            turn = self.next_turn(number, turn);
-            if self.is_over.load(Ordering::SeqCst) {
-                return;
-            }
+            turn = self.next_turn(turn);
             // SAFETY: `turn` has increased, so the work was written before, and it is not written again before this
             // worker is done.
-            let work = unsafe { *self.work.get() };
-            if let Some((work, parts)) = work {
-                let threads = self.asleep.len() + 1;
-                let mine = (0..parts).filter(|part| part % threads == number + 1);
-                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| mine.for_each(work))) {
-                    *self.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
-                }
-            }
+            let work = self.work.with(|work| unsafe { *work });
+            let Some((work, parts)) = work else { return };
+            self.compute_parts(number, work, parts);
             self.done.fetch_add(1, Ordering::Release);
         }
     }
 
     /// Waits for a turn after this one and returns it. The thread is awake at first, then it sleeps.
-    fn next_turn(&self, number: usize, turn: usize) -> usize {
-        for _ in 0..LOOKS {
+    fn next_turn(&self, turn: usize) -> usize {
+        let mut looks = 0;
+        loop {
             let next = self.turn.load(Ordering::Acquire);
             if next != turn {
                 return next;
             }
-            hint::spin_loop();
-        }
-        self.asleep[number].store(true, Ordering::SeqCst);
-        loop {
-            let next = self.turn.load(Ordering::SeqCst);
-            if next != turn {
-                self.asleep[number].store(false, Ordering::SeqCst);
-                return next;
+            looks += 1;
+            if looks < LOOKS {
+                hint::spin_loop();
+            } else {
+                thread::park();
             }
-            thread::park();
         }
     }
 }

@@ -291,4 +291,8 @@ fn a_panic_goes_through_and_the_number_of_threads_is_put_back() {
     let step = |_, b| if b == 0.0 { b } else { panic!("in a part") };
     assert_eq!(panic_of(&two, || update(&mut a, &b, step)), "in a part");
     assert!(two.run(|| is_cut(LONG)));
+    // The parts of both threads panic: one panic arrives, and none is left for the next kernel.
+    b[[0, 0]] = 1.0;
+    assert_eq!(panic_of(&two, || update(&mut a, &b, step)), "in a part");
+    assert!(two.run(|| is_cut(LONG)));
 }
