@@ -21,9 +21,9 @@ pub(super) struct Forward<'a, T, F> {
 
 impl<T: Scalar, F: Elementwise<T>> Divisible for Forward<'_, T, F> {
     fn halves(self) -> Result<(Self, Self), Self> {
-        let (f, row) = (self.f, self.x.nrows() / 2);
-        let (x, other_x) = self.x.split_at(Axis(0), row);
-        let (y, other_y) = self.y.split_at(Axis(0), row);
+        let (f, (axis, middle)) = (self.f, middle(&self.x));
+        let (x, other_x) = self.x.split_at(axis, middle);
+        let (y, other_y) = self.y.split_at(axis, middle);
         Ok((
             Self { f, x, y },
             Self {
@@ -77,10 +77,10 @@ pub(super) struct ForwardWithDerivative<'a, T, F> {
 
 impl<T: Scalar, F: Elementwise<T>> Divisible for ForwardWithDerivative<'_, T, F> {
     fn halves(self) -> Result<(Self, Self), Self> {
-        let (f, row) = (self.f, self.x.nrows() / 2);
-        let (x, other_x) = self.x.split_at(Axis(0), row);
-        let (y, other_y) = self.y.split_at(Axis(0), row);
-        let (derivative, other_derivative) = self.derivative.split_at(Axis(0), row);
+        let (f, (axis, middle)) = (self.f, middle(&self.x));
+        let (x, other_x) = self.x.split_at(axis, middle);
+        let (y, other_y) = self.y.split_at(axis, middle);
+        let (derivative, other_derivative) = self.derivative.split_at(axis, middle);
         let one = Self { f, x, y, derivative };
         Ok((
             one,
@@ -145,10 +145,10 @@ pub(super) struct Backward<'a, T, F> {
 
 impl<T: Scalar, F: Elementwise<T>> Divisible for Backward<'_, T, F> {
     fn halves(self) -> Result<(Self, Self), Self> {
-        let (f, row) = (self.f, self.x.nrows() / 2);
-        let (x, other_x) = self.x.split_at(Axis(0), row);
-        let (delta, other_delta) = self.delta.split_at(Axis(0), row);
-        let (delta_x, other_delta_x) = self.delta_x.split_at(Axis(0), row);
+        let (f, (axis, middle)) = (self.f, middle(&self.x));
+        let (x, other_x) = self.x.split_at(axis, middle);
+        let (delta, other_delta) = self.delta.split_at(axis, middle);
+        let (delta_x, other_delta_x) = self.delta_x.split_at(axis, middle);
         let one = Self { f, x, delta, delta_x };
         Ok((
             one,
@@ -201,6 +201,14 @@ impl<T: Scalar, F: Elementwise<T>> Backward<'_, T, F> {
             gather(&mut delta, &mut deltas);
             scatter(&deltas_of_chunk(simd, f, &chunk, &deltas), &mut delta_x);
         }
+    }
+}
+
+/// Returns where a matrix is cut into halves: between two rows, or between two columns if it has a single row.
+fn middle<T>(x: &ArrayView2<'_, T>) -> (Axis, usize) {
+    match x.dim() {
+        (0 | 1, columns) => (Axis(1), columns / 2),
+        (rows, _) => (Axis(0), rows / 2),
     }
 }
 

@@ -1,6 +1,7 @@
 use std::hint::spin_loop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use brique_tensor::ndarray::Array2;
@@ -228,6 +229,41 @@ fn work_is_shared_where_threads_are_asked_for() {
         let threads = Threads::new(count).unwrap();
         assert!(threads.run(|| is_cut(LONG)), "{count} threads");
         assert!(!is_cut(SHORT), "after {count} threads");
+    }
+}
+
+/// The identity, which counts the numbers that other threads than `here` compute.
+#[derive(Clone, Copy)]
+struct CountElsewhere<'a> {
+    here: ThreadId,
+    elsewhere: &'a AtomicUsize,
+}
+
+impl Elementwise<f64> for CountElsewhere<'_> {
+    fn value<S: Simd>(self, _: S, x: f64) -> f64 {
+        if thread::current().id() != self.here {
+            self.elsewhere.fetch_add(1, Ordering::Relaxed);
+        }
+        x
+    }
+
+    fn derivative<S: Simd>(self, _: S, _: f64) -> f64 {
+        1.0
+    }
+}
+
+#[test]
+fn a_matrix_of_one_row_is_cut_between_columns() {
+    for (rows, columns) in [(1, 160_000), (2, 80_000), (160_000, 1)] {
+        let x = Array2::zeros((rows, columns));
+        let elsewhere = AtomicUsize::new(0);
+        let count = CountElsewhere {
+            here: thread::current().id(),
+            elsewhere: &elsewhere,
+        };
+        let threads = Threads::new(2).unwrap();
+        threads.run(|| elementwise_forward(count, &x, &mut Array2::zeros(x.dim())));
+        assert_eq!(elsewhere.into_inner(), 80_000, "{rows} rows");
     }
 }
 
