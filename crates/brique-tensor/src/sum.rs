@@ -138,14 +138,31 @@ impl<T: Scalar> Work for ColumnSums<'_, T> {
         let (columns, lanes) = (self.sums.len(), <T as SimdNumber>::Vector::<S>::LANES);
         let mut first = 0;
         while first < columns {
+            let sums = &mut self;
             if columns - first >= 4 * lanes {
-                self.panel::<<T as SimdNumber>::Vector<S>, 4>(simd, first);
+                simd.run(Panel::<_, 4> { sums, first });
                 first += 4 * lanes;
             } else {
-                self.panel::<<T as SimdNumber>::Vector<S>, 1>(simd, first);
+                simd.run(Panel::<_, 1> { sums, first });
                 first += lanes;
             }
         }
+    }
+}
+
+/// `WIDE` SIMD vectors of columns, starting with the column `first`.
+struct Panel<'s, 'a, T, const WIDE: usize> {
+    sums: &'s mut ColumnSums<'a, T>,
+    first: usize,
+}
+
+impl<T: Scalar, const WIDE: usize> Work for Panel<'_, '_, T, WIDE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        self.sums
+            .panel::<<T as SimdNumber>::Vector<S>, WIDE>(simd, self.first);
     }
 }
 

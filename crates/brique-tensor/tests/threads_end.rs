@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use brique_tensor::ndarray::Array2;
 use brique_tensor::{
-    Elementwise, Scalar, SimdLevel, Threads, affine_delta, affine_forward, affine_gradient,
+    Elementwise, Scalar, Simd, SimdLevel, Threads, affine_delta, affine_forward, affine_gradient,
     elementwise_forward, update,
 };
 
@@ -162,12 +162,12 @@ fn a_panic_of_the_work() {
 struct NotAtOne;
 
 impl<T: Scalar> Elementwise<T> for NotAtOne {
-    fn value(self, x: T) -> T {
+    fn value<S: Simd>(self, _: S, x: T) -> T {
         assert!(x != T::one(), "at one");
         x
     }
 
-    fn derivative(self, _: T) -> T {
+    fn derivative<S: Simd>(self, _: S, _: T) -> T {
         T::one()
     }
 }

@@ -22,25 +22,32 @@ impl<T: Scalar> Work for Short<'_, '_, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        multiply::<<T as SimdNumber>::Vector<S>>(simd, self.0);
+        let product = self.0;
+        match product.depth {
+            1 if product.b.column_stride == 1 => {
+                of_one_term::<<T as SimdNumber>::Vector<S>>(simd, product);
+            }
+            1 => simd.run(OfTerms::<_, 1>(product)),
+            2 => simd.run(OfTerms::<_, 2>(product)),
+            3 => simd.run(OfTerms::<_, 3>(product)),
+            4 => simd.run(OfTerms::<_, 4>(product)),
+            5 => simd.run(OfTerms::<_, 5>(product)),
+            6 => simd.run(OfTerms::<_, 6>(product)),
+            7 => simd.run(OfTerms::<_, 7>(product)),
+            _ => simd.run(OfTerms::<_, DEPTH>(product)),
+        }
     }
 }
 
-#[inline(always)]
-fn multiply<V>(simd: V::Simd, product: &mut Product<'_, V::Number>)
-where
-    V: Vector<Number: Scalar>,
-{
-    match product.depth {
-        1 if product.b.column_stride == 1 => of_one_term::<V>(simd, product),
-        1 => of_terms::<V, 1>(simd, product),
-        2 => of_terms::<V, 2>(simd, product),
-        3 => of_terms::<V, 3>(simd, product),
-        4 => of_terms::<V, 4>(simd, product),
-        5 => of_terms::<V, 5>(simd, product),
-        6 => of_terms::<V, 6>(simd, product),
-        7 => of_terms::<V, 7>(simd, product),
-        _ => of_terms::<V, DEPTH>(simd, product),
+/// A product with sums of `TERMS` terms. An engine for WebAssembly compiles it quickly, because it is a function by itself.
+struct OfTerms<'p, 'a, T, const TERMS: usize>(&'p mut Product<'a, T>);
+
+impl<T: Scalar, const TERMS: usize> Work for OfTerms<'_, '_, T, TERMS> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        of_terms::<<T as SimdNumber>::Vector<S>, TERMS>(simd, self.0);
     }
 }
 

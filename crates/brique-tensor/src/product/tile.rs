@@ -1,6 +1,6 @@
 //! Products in tiles whose sums stay in registers.
 //!
-//! The depth is cut into chunks, the columns into panels of `WIDE` SIMD vectors, and the rows into tiles of six, with
+//! The depth is cut into chunks, the columns into panels of `WIDE` SIMD vectors, and the rows into tiles of six or four, with
 //! smaller tiles at the end. Each element is one chain of multiply-adds per chunk; the results of the chunks are added.
 
 mod packing;
@@ -138,7 +138,12 @@ fn some_rows<V, const WIDE: usize>(
     let (a_panels, b_panel) = panels.space(a_size, b_size);
     if is_packed {
         for chunk in chunks.clone() {
-            pack_rows(&chunk, rows.clone(), &mut a_panels[chunk.first * rows.len()..]);
+            pack_rows(
+                &chunk,
+                rows.clone(),
+                tallest::<V::Simd>(),
+                &mut a_panels[chunk.first * rows.len()..],
+            );
         }
     }
     for column in (0..c.columns()).step_by(most) {
@@ -167,28 +172,38 @@ enum Rows<'a, T> {
     Tiled(&'a [T]),
 }
 
-/// Iterates over the first row and the height of each tile: tiles of six rows, then of four, two and one.
+/// Returns the rows of the tallest tile. Without fused multiply-add, a product needs a register too, and six rows of two
+/// vectors do not fit into 16.
+#[inline(always)]
+fn tallest<S: Simd>() -> usize {
+    if S::HAS_FUSED_MULTIPLY_ADD { HEIGHT } else { 4 }
+}
+
+/// Iterates over the first row and the height of each tile: the tallest tiles, then tiles of four, two and one rows.
 ///
 /// It is an iterator and not a function with a closure, because the closure would not be compiled for the instruction
 /// set.
-struct TileRows(Range<usize>);
+struct TileRows {
+    rows: Range<usize>,
+    tallest: usize,
+}
 
 impl Iterator for TileRows {
     type Item = (usize, usize);
 
     #[inline(always)]
     fn next(&mut self) -> Option<(usize, usize)> {
-        let row = self.0.start;
-        let height = match self.0.end - row {
+        let row = self.rows.start;
+        let height = match self.rows.end - row {
             0 => return None,
             // Two tiles of four are faster than one of six and one of two.
             8 => 4,
-            HEIGHT.. => HEIGHT,
+            HEIGHT.. => self.tallest,
             4.. => 4,
             2.. => 2,
             _ => 1,
         };
-        self.0.start += height;
+        self.rows.start += height;
         Some((row, height))
     }
 }
@@ -210,7 +225,11 @@ fn all_tiles<V, const WIDE: usize>(simd: V::Simd, tiles: &Tiles<'_, V::Number>, 
 where
     V: Vector<Number: Scalar>,
 {
-    for (row, height) in TileRows(tiles.rows.clone()) {
+    let tile_rows = TileRows {
+        rows: tiles.rows.clone(),
+        tallest: tallest::<V::Simd>(),
+    };
+    for (row, height) in tile_rows {
         match height {
             6 => simd.run(TilesOfRows::<_, 6, WIDE> { tiles, row, c }),
             4 => simd.run(TilesOfRows::<_, 4, WIDE> { tiles, row, c }),

@@ -58,9 +58,13 @@ impl<T: Scalar> Row<T> {
 
     /// Returns `part / (1 + others)`: the product with the reciprocal plus a correction of its rounding error.
     ///
-    /// This needs one division per row instead of one per value.
+    /// This needs one division per row instead of one per value. The rounding error is known only with fused
+    /// multiply-add.
     #[inline(always)]
     fn divide<S: Simd>(self, simd: S, part: T) -> T {
+        if !S::HAS_FUSED_MULTIPLY_ADD {
+            return part / (T::one() + self.others);
+        }
         let quotient = part * self.reciprocal;
         let lacking = simd.multiply_add(-quotient, T::one() + self.others, part);
         simd.multiply_add(lacking, self.reciprocal, quotient)

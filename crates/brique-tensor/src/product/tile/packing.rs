@@ -120,12 +120,21 @@ fn is_worth_copying<T: Scalar>(chunk: &Chunk<'_, T>, column: usize, rows: usize)
 
 /// Packs the rows one tile after the other, and each tile column by column.
 #[inline(always)]
-pub(super) fn pack_rows<T: Scalar>(chunk: &Chunk<'_, T>, rows: Range<usize>, panel: &mut [T]) {
+pub(super) fn pack_rows<T: Scalar>(
+    chunk: &Chunk<'_, T>,
+    rows: Range<usize>,
+    tallest: usize,
+    panel: &mut [T],
+) {
     let first = rows.start;
     // A few columns at a time: they stay in the cache while their parts are copied to all tiles.
     for start in (0..chunk.depth).step_by(COLUMNS_AT_ONCE) {
         let columns = start..chunk.depth.min(start + COLUMNS_AT_ONCE);
-        for (row, height) in TileRows(rows.clone()) {
+        let tile_rows = TileRows {
+            rows: rows.clone(),
+            tallest,
+        };
+        for (row, height) in tile_rows {
             let (a, panel) = (chunk.a.rows_from(row), &mut panel[(row - first) * chunk.depth..]);
             match height {
                 6 => pack::rows::<T, 6>(a, columns.clone(), panel),
