@@ -72,7 +72,7 @@ fn numbers(node: &Node, name: &str, axes: usize) -> Result<Vec<usize>, Refusal> 
 }
 
 /// The largest size along an axis: larger ones do not fit into memory, and their sums would overflow.
-const LARGEST: usize = usize::MAX >> (usize::BITS * 3 / 8);
+const LARGEST: usize = 1 << (usize::BITS * 5 / 8);
 
 fn sized(number: i64) -> Option<usize> {
     usize::try_from(number).ok().filter(|&number| number <= LARGEST)
