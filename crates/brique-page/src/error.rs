@@ -1,0 +1,26 @@
+//! The errors of this crate.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error as ThisError;
+
+/// An error in showing the record of a training.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// There is nothing to draw.
+    #[error("none of the {epochs} epochs has a finite loss, expected at least one to draw")]
+    Empty {
+        /// The number of epochs.
+        epochs: usize,
+    },
+}
