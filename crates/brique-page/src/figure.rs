@@ -18,7 +18,7 @@ const COLOURS: [&str; 6] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00
 
 /// Returns a figure as SVG: the loss against the epoch, with the validation loss if there is one, and beside it the metrics,
 /// if there are any. The axis of the loss is logarithmic if all losses are above 0. Epochs are counted from 1, as completed
-/// epochs. Values that are not finite are left out.
+/// epochs. Values that are not finite are not drawn.
 ///
 /// The title for screen readers names the last loss and the best epoch.
 ///

@@ -1,6 +1,6 @@
 //! Models of the pool. loom runs each of them once for every order in which its threads can read and write.
 //!
-//! Bounds make this feasible: at most so many times, a thread is interrupted although it could go on. Waits do not count.
+//! Bounds make this feasible: they limit how often a thread is interrupted although it could go on. Waits do not count.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -13,7 +13,7 @@ use loom::thread::{self, ThreadId};
 use super::Pool;
 use super::sync::Arc;
 
-/// Runs a model with this many workers in every order with at most so many preemptions, and prints the number of orders.
+/// Runs a model with this many workers in every order with at most this many preemptions, and prints the number of orders.
 ///
 /// `LOOM_MAX_PREEMPTIONS` sets another bound.
 fn explore(name: &str, workers: usize, preemptions: usize, model: fn(Pool)) {
