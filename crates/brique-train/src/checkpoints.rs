@@ -115,9 +115,9 @@ impl Checkpoints {
         first_error.map_or(Ok(None), |error| Err(error.into()))
     }
 
-    /// Returns whether a file is written after this many epochs.
+    /// Returns whether a file is written after this many epochs, at least one: none of them is a multiple of 0.
     pub(crate) fn is_due(&self, epochs: usize) -> bool {
-        self.every > 0 && epochs.is_multiple_of(self.every)
+        epochs.is_multiple_of(self.every)
     }
 
     /// Continues from the newest file that is whole, if there is one. After an error nothing has changed.

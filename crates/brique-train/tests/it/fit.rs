@@ -202,6 +202,18 @@ fn a_callback_sees_every_epoch_and_can_stop() {
 }
 
 #[test]
+fn two_callbacks_may_stop_after_the_same_epoch() {
+    let fit = Fit::new(10, 10)
+        .on_epoch(|_, _| ControlFlow::Break(()))
+        .on_epoch(|_, _| ControlFlow::Break(()));
+    let (history, _) = run(fit, &data(20, 3));
+    assert_eq!(
+        (history.stopped(), history.epochs().len()),
+        (Stopped::ByCallback, 1)
+    );
+}
+
+#[test]
 fn a_schedule_is_asked_for_every_step() {
     let data = data::<f64>(20, 3);
     let mut network = network(1);
@@ -259,6 +271,10 @@ fn options_that_mean_nothing_are_refused() {
     assert_eq!(
         told(Fit::new(1, 5).clip_norm(-1.0), &data),
         "Fit: clip_norm is -1, expected a finite number above 0"
+    );
+    assert_eq!(
+        told(Fit::new(1, 5).clip_norm(0.0), &data),
+        "Fit: clip_norm is 0, expected a finite number above 0"
     );
     let empty = Dataset::new(Array2::zeros((0, 3)), Array2::zeros((0, 2))).unwrap();
     assert_eq!(

@@ -1,6 +1,7 @@
 //! Schedules by epoch and by step, the best epoch, callbacks, errors in the middle, and histories as text.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use brique_core::Module;
 use brique_datasets::Dataset;
@@ -169,6 +170,17 @@ fn a_metric_that_is_nan_is_never_the_best() {
 }
 
 #[test]
+fn the_first_of_equal_epochs_is_the_best() {
+    let one = |_: &Matrix, _: &Matrix| Ok::<f64, MetricError>(1.0);
+    for goal in [Goal::Lowest, Goal::Highest] {
+        let fit = Fit::new(4, 1)
+            .metric(Metric::new("one", one))
+            .best_by("one", goal);
+        assert_eq!(passes_the_best(fit).0.best().unwrap().number, 0);
+    }
+}
+
+#[test]
 fn a_metric_to_compare_by_has_to_be_computed() {
     let data = data(20, 3);
     let message = |fit: Fit<'_>| run(fit, &data).unwrap_err().to_string();
@@ -305,6 +317,26 @@ fn a_history_is_a_table() {
         "epoch 1, loss 0.6400, validation loss 0.01960, MAE 0.1400, learning rate 0.1000"
     );
     assert!(time.ends_with('s'), "{time}");
+}
+
+#[test]
+fn an_epoch_shows_its_time_in_a_unit_that_fits() {
+    let (history, _) = passes_the_best(Fit::new(1, 1));
+    let mut epoch = history.epochs()[0].clone();
+    epoch.loss = 0.0;
+    let times = [
+        (999, "999.0 µs"),
+        (1000, "1.0 ms"),
+        (999_000, "999.0 ms"),
+        (1_000_000, "1.0 s"),
+    ];
+    for (microseconds, text) in times {
+        epoch.time = Duration::from_micros(microseconds);
+        assert_eq!(
+            epoch.to_string(),
+            format!("epoch 0, loss 0, learning rate 0.1000, time {text}")
+        );
+    }
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn the_last_files_are_kept_and_a_damaged_one_is_skipped() {
     bytes[last] ^= 1;
     fs::write(&newest, bytes).unwrap();
     fs::write(folder.path().join("epoch-7.safetensors"), "not ours").unwrap();
-    fs::write(folder.path().join(".epoch-000009.safetensors.partial"), "half").unwrap();
+    fs::write(folder.path().join(".epoch-000010.safetensors.partial"), "half").unwrap();
     let checkpoints = Checkpoints::new(folder.path());
     let whole = checkpoints.newest().unwrap().unwrap();
     assert!(whole.ends_with("epoch-000006.safetensors"));
@@ -266,6 +266,12 @@ fn the_last_files_are_kept_and_a_damaged_one_is_skipped() {
     let error = checkpoints.newest().unwrap_err().to_string();
     assert!(error.contains("epoch-000012.safetensors"), "{error}");
     assert_eq!(Checkpoints::new(folder.path().join("none")).newest(), Ok(None));
+    let file = folder.path().join("epoch-7.safetensors");
+    let error = Checkpoints::new(file).newest().unwrap_err().to_string();
+    assert!(
+        error.contains("cannot read the folder of the checkpoints"),
+        "{error}"
+    );
 }
 
 #[test]
