@@ -1,5 +1,5 @@
-use brique_core::{Fault, Loss, Reduction};
-use brique_tensor::ndarray::{Array2, array};
+use brique_core::{Fault, Loss, Reduction, WeightedLoss};
+use brique_tensor::ndarray::{Array1, Array2, array};
 
 use crate::toys::TotalError;
 
@@ -20,6 +20,16 @@ fn the_three_names_through_an_object() {
     assert_eq!(loss.forward(&y, &yhat).unwrap(), 3.0);
     assert_eq!(loss.backward(&y, &yhat).unwrap(), array![[0.5, 0.5], [0.5, 0.5]]);
     assert_eq!(loss.per_example(&y, &yhat).unwrap(), array![1.0, 5.0]);
+}
+
+#[test]
+fn the_loss_is_the_sum_of_the_losses_of_the_examples_over_the_divisor() {
+    let (y, yhat): (Array2<f64>, _) = (array![[0.0, 1.0], [2.0, 3.0]], array![[1.0, 1.0], [1.0, 9.0]]);
+    for reduction in REDUCTIONS {
+        let loss = TotalError(reduction);
+        let sum = loss.per_example(&y, &yhat).unwrap().sum();
+        assert_eq!(loss.forward(&y, &yhat).unwrap(), sum / loss.divisor(&y, &yhat));
+    }
 }
 
 #[test]
@@ -79,5 +89,62 @@ fn a_mean_over_nothing_is_refused() {
             }
             assert_eq!(loss.per_example(&empty, &empty).unwrap().len(), shape.0);
         }
+    }
+}
+
+#[test]
+fn weights_multiply_the_losses_and_the_gradient_of_their_examples() {
+    let loss = TotalError(Reduction::BatchMean);
+    let (y, yhat): (Array2<f64>, _) = (array![[0.0, 1.0], [2.0, 3.0]], array![[1.0, 1.0], [1.0, 9.0]]);
+    let weights = array![3.0, 0.5];
+    let weighted = WeightedLoss::new(&loss, &weights);
+    assert_eq!(weighted.per_example(&y, &yhat).unwrap(), array![3.0, 2.5]);
+    assert_eq!(weighted.forward(&y, &yhat).unwrap(), 2.75);
+    let delta = weighted.backward(&y, &yhat).unwrap();
+    assert_eq!(delta, array![[1.5, 1.5], [0.25, 0.25]]);
+    assert_eq!(weighted.divisor(&y, &yhat), 2.0);
+    assert_eq!(weighted.reduction(), Reduction::BatchMean);
+    assert_eq!(weighted.to_string(), "weighted TotalError(batch mean)");
+
+    // An example of weight 0 does not count, not even with an infinite loss.
+    let (infinite, weights) = (array![[f64::INFINITY, 1.0], [1.0, 9.0]], array![0.0, 1.0]);
+    let weighted = WeightedLoss::new(&loss, &weights);
+    assert_eq!(weighted.forward(&y, &infinite).unwrap(), 2.5);
+    let weights = array![2.0, 1.0];
+    let weighted = WeightedLoss::new(&loss, &weights);
+    assert_eq!(weighted.forward(&y, &infinite).unwrap(), f64::INFINITY);
+
+    // More examples than are added up at once.
+    let (y, yhat) = (Array2::zeros((150, 1)), Array2::ones((150, 1)));
+    let weights: Array1<f64> = (0..150_u8).map(f64::from).collect();
+    let weighted = WeightedLoss::new(&TotalError(Reduction::Sum), &weights);
+    assert_eq!(weighted.forward(&y, &yhat).unwrap(), 149.0 * 150.0 / 2.0);
+}
+
+#[test]
+fn weights_are_one_number_of_at_least_zero_for_each_example() {
+    let batch: Array2<f64> = Array2::ones((2, 1));
+    for (weights, told) in [
+        (
+            array![1.0],
+            "the number of weights is 1, expected 2: one for each example",
+        ),
+        (
+            array![1.0, -1.0],
+            "weights[1] is -1, expected a finite number of at least 0",
+        ),
+        (
+            array![f64::NAN, 1.0],
+            "weights[0] is NaN, expected a finite number of at least 0",
+        ),
+    ] {
+        let loss = TotalError(Reduction::Sum);
+        let error = WeightedLoss::new(&loss, &weights)
+            .forward(&batch, &batch)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("weighted TotalError(sum), forward: {told}")
+        );
     }
 }

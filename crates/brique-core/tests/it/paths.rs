@@ -167,4 +167,6 @@ fn seeds_depend_on_the_path_and_numbers_on_the_step() {
     }
     // FNV-1a of "0.": the masks of dropouts depend on it, in trainings that continue.
     assert_eq!(step.inside("0").seed(0), 0x07FB_FA07_B4BC_EF33);
+    // FNV-1a again, which begins with the hash of "1.".
+    assert_eq!(step.inside("1").inside("two").seed(0), 0x71DB_B7BA_4F6C_A50F);
 }

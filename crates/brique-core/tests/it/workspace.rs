@@ -1,6 +1,6 @@
 //! The memory of a network: what a pass computes with it, when it is reused, and when a pass is refused.
 
-use brique_core::{Fault, Gradient, Module, Node, Parameter, Workspace};
+use brique_core::{Fault, Gradient, Memory, Module, Node, Parameter, Plan, Shape, Workspace};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, array};
 
@@ -70,6 +70,12 @@ fn a_prediction_has_no_randomness_and_saves_nothing() {
     let mut workspace = Workspace::default();
     assert_eq!(workspace.predict(&network, &x).unwrap(), rounded);
     assert_ne!(workspace.forward(&network, &x).unwrap(), rounded);
+
+    let mut workspace = Workspace::default();
+    workspace.predict(&nested(Saves::Apart), &x).unwrap();
+    let mut saved = Vec::new();
+    workspace.inner()[0].visit_saved(&mut |values| saved.push(values.len()));
+    assert_eq!(saved, [0]);
 }
 
 #[test]
@@ -229,13 +235,13 @@ fn a_composite_without_a_backward_kernel_is_a_mistake_of_its_author() {
         }
     }
     impl Module for Forgetful {
-        fn output_shape(&self, input: brique_core::Shape) -> Result<brique_core::Shape, Fault> {
+        fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
             Ok(input)
         }
-        fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut brique_core::Memory) {
+        fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) {
             y.assign(x);
         }
-        fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut brique_core::Memory) {
+        fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, _: &mut Memory) {
             d.assign(delta);
         }
         fn inner(&self, number: usize) -> Option<(&str, &dyn Module)> {
@@ -244,4 +250,98 @@ fn a_composite_without_a_backward_kernel_is_a_mistake_of_its_author() {
     }
     let (x, delta) = batch();
     let _ = Forgetful(nested(Saves::Apart)).backward_update_gradient(&x, &delta);
+}
+
+/// y = x², with 2x in scratch memory for the backward pass, and with more memory that nothing reads.
+#[derive(Debug)]
+struct Square {
+    saved: usize,
+    spare: usize,
+}
+
+impl std::fmt::Display for Square {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Square")
+    }
+}
+
+impl Module for Square {
+    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
+        Ok(input)
+    }
+    fn plan_memory(&self, input: Shape, plan: &mut Plan<'_>) {
+        plan.scratch(input.size());
+        plan.scratch(self.spare);
+        if self.saved > 0 {
+            plan.save(self.saved);
+        }
+    }
+    fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, memory: &mut Memory) {
+        y.assign(&x.mapv(|x| x * x));
+        memory.scratch(0).assign(&x.mapv(|x| 2.0 * x));
+    }
+    fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, memory: &mut Memory) {
+        d.assign(&(delta.to_owned() * memory.scratch(0)));
+    }
+}
+
+/// y = eˣ by an inner module, without memory of its own.
+#[derive(Debug)]
+struct Around(Exponential);
+
+impl std::fmt::Display for Around {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Around")
+    }
+}
+
+impl Module for Around {
+    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
+        Ok(input)
+    }
+    fn plan_memory(&self, input: Shape, plan: &mut Plan<'_>) {
+        plan.inner(&self.0, input, input);
+    }
+    fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, memory: &mut Memory) {
+        memory.inner()[0].forward_into(&self.0, x, y);
+    }
+    fn delta_kernel(&self, x: &Matrix, delta: &Matrix, d: &mut Matrix, memory: &mut Memory) {
+        memory.inner()[0].delta_into(&self.0, x, delta, d);
+    }
+}
+
+#[test]
+fn a_single_backward_pass_computes_whatever_memory_it_needs() {
+    let (x, delta) = batch();
+    let square = Square { saved: 0, spare: 1 };
+    assert_eq!(square.backward_delta(&x, &delta).unwrap(), &delta * (&x * 2.0));
+    let around = Around(Exponential(Saves::Apart));
+    assert_eq!(
+        around.backward_delta(&x, &delta).unwrap(),
+        &delta * x.mapv(f64::exp)
+    );
+}
+
+#[test]
+fn memory_of_another_width_is_that_of_another_network() {
+    let (x, delta) = batch();
+    let mut workspace = Workspace::default();
+    for mut other in [Square { saved: 3, spare: 1 }, Square { saved: 2, spare: 2 }] {
+        workspace.forward(&Square { saved: 2, spare: 1 }, &x).unwrap();
+        let said = refusal(&mut workspace, &mut other, &x, &delta);
+        assert!(said.starts_with("that of another network"), "{said}");
+    }
+}
+
+#[test]
+fn memory_that_nobody_has_is_refused_after_a_network_that_fits() {
+    let (x, _) = batch();
+    let mut workspace = Workspace::default();
+    workspace.forward(&Square { saved: 2, spare: 1 }, &x).unwrap();
+    let huge = Square {
+        saved: usize::MAX / 8,
+        spare: 1,
+    };
+    let error = workspace.forward(&huge, &x).unwrap_err().to_string();
+    assert!(error.contains("the number of values in memory"), "{error}");
 }

@@ -86,7 +86,7 @@ impl<const N: usize, T: Scalar> Conv<N, T> {
         let whole = convolution(input, &window, channels, 1).map_err(refuse)?;
         let groups = rows
             .checked_sub(1)
-            .filter(|&rows| rows > 0 && whole.weight_rows().is_multiple_of(rows))
+            .filter(|&rows| whole.weight_rows().is_multiple_of(rows))
             .map(|rows| whole.weight_rows() / rows);
         let Some(groups) = groups else {
             return Err(refuse(Fault::Shape {

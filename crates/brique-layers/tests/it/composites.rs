@@ -11,7 +11,7 @@ use brique_layers::{
 };
 use brique_random::portable;
 use brique_tensor::Scalar;
-use brique_tensor::ndarray::{Array2, array};
+use brique_tensor::ndarray::{Array2, Axis, array};
 use proptest::prelude::*;
 
 fn linear<T: Scalar>(inputs: usize, outputs: usize, seed: u64) -> Linear<T> {
@@ -113,6 +113,32 @@ fn a_residual_block_is_its_definition() {
 }
 
 #[test]
+fn branches_are_placed_side_by_side() {
+    let layer = linear::<f64>(2, 3, 1);
+    let concat = Concat::new(2)
+        .branch(Tanh)
+        .unwrap()
+        .branch(layer.clone())
+        .unwrap();
+    assert_eq!(concat.to_string(), "Concat((2) → (5), 2 modules, 9 parameters)");
+    let empty = Concat::<f64>::new(2);
+    assert_eq!(empty.to_string(), "Concat((2) → (0), 0 modules, 0 parameters)");
+    let x = array![[1.0, -2.0], [0.25, 3.0]];
+    let y = concat.forward(&x).unwrap();
+    let (left, right) = y.view().split_at(Axis(1), 2);
+    assert_eq!(left, Tanh.forward(&x).unwrap());
+    assert_eq!(right, layer.forward(&x).unwrap());
+
+    let delta = array![[0.5, 1.0, -1.0, 2.0, 0.0], [1.0, 0.5, 3.0, -2.0, 1.0]];
+    let (left, right) = delta.view().split_at(Axis(1), 2);
+    let (left, right) = (left.to_owned(), right.to_owned());
+    assert_eq!(
+        concat.backward_delta(&x, &delta).unwrap(),
+        Tanh.backward_delta(&x, &left).unwrap() + layer.backward_delta(&x, &right).unwrap()
+    );
+}
+
+#[test]
 fn wrong_shapes_are_refused_when_a_composite_is_built() {
     assert_eq!(
         Residual::<f64>::new(3, linear(3, 2, 1)).unwrap_err().to_string(),
@@ -138,7 +164,7 @@ fn dropouts_of_one_seed_draw_different_masks() {
     for step in 0..2 {
         network.begin_step(step);
         let y = network.forward(&x).unwrap();
-        let (first, second) = y.view().split_at(brique_tensor::ndarray::Axis(1), 50);
+        let (first, second) = y.view().split_at(Axis(1), 50);
         assert_ne!(first, second);
         assert_eq!(network.predict(&x).unwrap(), Array2::ones((20, 100)));
     }
@@ -293,5 +319,17 @@ fn a_residual_takes_examples_of_its_shape_and_of_its_size() {
     }
     for shape in [Shape::from([3, 2]), Shape::from(5)] {
         assert!(residual.output_shape(shape).is_err());
+    }
+}
+
+#[test]
+fn branches_take_examples_of_their_shape_and_of_its_size() {
+    let concat = Concat::<f64>::new([2, 3]).branch(Tanh).unwrap();
+    let concat = concat.branch(Flatten).unwrap();
+    for shape in [Shape::from([2, 3]), Shape::from(6)] {
+        assert_eq!(concat.output_shape(shape).unwrap(), Shape::from(12));
+    }
+    for shape in [Shape::from([3, 2]), Shape::from(5)] {
+        assert!(concat.output_shape(shape).is_err());
     }
 }

@@ -81,6 +81,26 @@ fn the_mask_depends_on_seed_step_and_place_alone() {
     );
 }
 
+/// Computed by another program. A training that continues needs the same masks in every version.
+#[test]
+fn the_mask_of_a_seed_and_a_step_stays_the_same() {
+    let mask = mask(at_step(Dropout::new(0.5, 42).unwrap(), 3), (4, 16));
+    let rows: Vec<String> = mask
+        .rows()
+        .into_iter()
+        .map(|row| row.iter().map(f64::to_string).collect())
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "0002022202020020",
+            "2002222202022020",
+            "0202200202000020",
+            "0022022220002022"
+        ]
+    );
+}
+
 #[test]
 fn a_network_drops_in_training_and_not_in_prediction() {
     let x = Array2::ones((30, 4));

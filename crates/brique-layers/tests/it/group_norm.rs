@@ -50,6 +50,15 @@ fn one_group_of_one_position_is_a_layer_norm() {
     assert_eq!(group.parameters().gradient(), layer.parameters().gradient());
 }
 
+/// As that of a layer normalisation.
+#[test]
+fn the_rounding_error_of_the_mean_is_corrected() {
+    let group: GroupNorm<f32> = GroupNorm::new([1, 3], 1).unwrap();
+    let layer: LayerNorm<f32> = LayerNorm::new(3).unwrap();
+    let x = array![[1e6_f32, 1e6 + 0.0625, 1e6 + 0.0625]];
+    assert_eq!(group.forward(&x).unwrap(), layer.forward(&x).unwrap());
+}
+
 #[test]
 fn wrong_groups_are_refused() {
     assert_eq!(

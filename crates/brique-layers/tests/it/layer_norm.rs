@@ -54,6 +54,19 @@ fn one_value_is_its_own_mean() {
     );
 }
 
+/// In `f32` the mean of these values is rounded, by a third of the distance between them.
+#[test]
+fn the_rounding_error_of_the_mean_is_corrected() {
+    let norm: LayerNorm<f32> = LayerNorm::new(3).unwrap();
+    let step = 0.0625_f32; // from 10⁶ to the next number
+    let y = norm.forward(&array![[1e6, 1e6 + step, 1e6 + step]]).unwrap();
+    let deviation = (step * step * 2.0 / 9.0 + 1e-5).sqrt();
+    for (found, thirds) in y.iter().zip([-2.0, 1.0, 1.0]) {
+        let expected = thirds * step / 3.0 / deviation;
+        assert!((found - expected).abs() < 1e-6, "{found}, expected {expected}");
+    }
+}
+
 /// More rows than are added up at once.
 #[test]
 fn the_gradient_of_a_long_batch_is_the_sum_over_its_rows() {

@@ -120,6 +120,32 @@ fn long_windows_and_threads_change_nothing() {
     assert_eq!(workspace.predict(&pool, &x).unwrap(), y);
 }
 
+/// Two examples of two positions and two channels, in both layouts of memory.
+#[test]
+fn a_global_average_by_hand() {
+    let pool = GlobalAvgPool::new([2, 2]).unwrap();
+    let columns_first = array![[1.0, 5.0], [10.0, 50.0], [3.0, 7.0], [30.0, 70.0]].reversed_axes();
+    let rows_first = array![[1.0, 10.0, 3.0, 30.0], [5.0, 50.0, 7.0, 70.0]];
+    for x in [columns_first, rows_first] {
+        assert_eq!(pool.forward(&x).unwrap(), array![[2.0, 20.0], [6.0, 60.0]]);
+        let back = pool.backward_delta(&x, &array![[4.0, 6.0], [2.0, 8.0]]).unwrap();
+        assert_eq!(back, array![[2.0, 3.0, 2.0, 3.0], [1.0, 4.0, 1.0, 4.0]]);
+    }
+}
+
+#[test]
+fn a_stride_is_shown_unless_it_is_the_kernel() {
+    let pool = MaxPool2D::new([6, 6, 2], [2, 3]).unwrap();
+    assert_eq!(
+        pool.to_string(),
+        "MaxPool2D((6, 6, 2) → (3, 2, 2), kernel (2, 3))"
+    );
+    assert_eq!(
+        pool.stride(1).unwrap().to_string(),
+        "MaxPool2D((6, 6, 2) → (5, 4, 2), kernel (2, 3), stride (1, 1))"
+    );
+}
+
 #[test]
 fn wrong_sizes_are_refused() {
     assert_eq!(

@@ -260,6 +260,8 @@ fn an_example_of_another_inner_shape_is_the_same_columns() {
     assert_eq!(flat.output(), Shape::from([2, 3]));
     assert_eq!(flat.forward(&Array2::zeros((4, 6))).unwrap().dim(), (4, 6));
     assert!(flat.forward(&Array2::zeros((4, 5))).is_err());
+    let nested = Sequential::new(6).then(Tanh).unwrap();
+    assert_eq!(flat.then(nested).unwrap().output(), Shape::from([2, 3]));
 }
 
 /// Whatever goes wrong in one of the modules is found in the network too.
