@@ -14,8 +14,6 @@ use num_traits::{Float, Zero};
 /// An instruction set. A value of the type proves that this processor supports it.
 ///
 /// An [`Elementwise`](crate::Elementwise) passes it to the functions of [`inlined`](crate::inlined).
-///
-/// The trait is sealed by associated types that no other crate can name.
 pub trait Simd: Copy {
     /// One SIMD vector of `f32`.
     #[doc(hidden)]

@@ -18,7 +18,7 @@ use crate::simd::{Simd, Work};
 ///
 /// By default, every kernel uses the highest level that the processor supports. Use [`run`](Self::run) to compute at
 /// another level, for a test or a measurement. `Baseline` is the lowest level, `Avx512` the highest. A higher level
-/// includes the instructions of the lower ones.
+/// of an architecture includes the instructions of its lower ones.
 ///
 /// The levels [with fused multiply-add](Self::has_fused_multiply_add) give bit-identical results, on all processors. So
 /// do the levels without it. The two results differ only in rounding: `a·b + c` is rounded once or twice.

@@ -46,7 +46,8 @@ pub trait Elementwise<T: Scalar>: Copy + Send + Sync {
     #[must_use]
     fn value<S: Simd>(self, simd: S, x: T) -> T;
 
-    /// Returns the derivative `f′(x)`, compiled for the instruction set `simd`. The gradient with respect to the input is `δ_x = f′(x)·δ`.
+    /// Returns the derivative `f′(x)`, compiled for the instruction set `simd`. The gradient with respect to the input is
+    /// `δ_x = f′(x)·δ`.
     #[must_use]
     fn derivative<S: Simd>(self, simd: S, x: T) -> T;
 }

@@ -39,7 +39,7 @@ impl<T: Scalar> Work for Short<'_, '_, T> {
     }
 }
 
-/// A product with sums of `TERMS` terms. An engine for WebAssembly compiles it quickly, because it is a function by itself.
+/// A product with sums of `TERMS` terms. Each is a separate function: WebAssembly engines optimise small functions sooner.
 struct OfTerms<'p, 'a, T, const TERMS: usize>(&'p mut Product<'a, T>);
 
 impl<T: Scalar, const TERMS: usize> Work for OfTerms<'_, '_, T, TERMS> {

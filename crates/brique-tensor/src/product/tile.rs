@@ -1,7 +1,7 @@
 //! Products in tiles whose sums stay in registers.
 //!
-//! The depth is cut into chunks, the columns into panels of `WIDE` SIMD vectors, and the rows into tiles of six or four, with
-//! smaller tiles at the end. Each element is one chain of multiply-adds per chunk; the results of the chunks are added.
+//! The depth is cut into chunks, the columns into panels of `WIDE` SIMD vectors, and the rows into tiles of six or
+//! four, with smaller tiles at the end. Each element is one chain of multiply-adds per chunk; the results of the chunks are added.
 
 mod packing;
 mod sums;

@@ -369,126 +369,70 @@ pub const EXACT: &[[f64; 8]] = &[
     [1e+300, f64::INFINITY, f64::INFINITY, 1.0, 0.0, 1.0, 0.0, 1e+300],
 ];
 
-/// The same functions of −0.7, 3.1 and −88 as they are computed in `f32`, with fused multiply-add and without.
-pub const BITS_OF_F32: [[[u32; 7]; 3]; 2] = [
+/// The same functions of −0.7, 3.1 and −88 as they are computed in `f32` with fused multiply-add.
+pub const BITS_OF_F32: [[u32; 7]; 3] = [
     [
-        [
-            0x3efe_406e,
-            0xbf00_dfc9,
-            0xbf1a_b7d9,
-            0x3f22_7e4b,
-            0x3ea9_e34a,
-            0x3e63_08b3,
-            0x3ece_6e66,
-        ],
-        [
-            0x41b1_9566,
-            0x41a9_9566,
-            0x3f7e_f68a,
-            0x3c04_766d,
-            0x3f74_f6ec,
-            0x3d28_f4bc,
-            0x4049_3858,
-        ],
-        [
-            0x0041_edc4,
-            0xbf80_0000,
-            0xbf80_0000,
-            0x0000_0000,
-            0x0041_edc4,
-            0x0041_edc4,
-            0x0041_edc4,
-        ],
+        0x3efe_406e,
+        0xbf00_dfc9,
+        0xbf1a_b7d9,
+        0x3f22_7e4b,
+        0x3ea9_e34a,
+        0x3e63_08b3,
+        0x3ece_6e66,
     ],
     [
-        [
-            0x3efe_406e,
-            0xbf00_dfc9,
-            0xbf1a_b7d9,
-            0x3f22_7e4b,
-            0x3ea9_e34a,
-            0x3e63_08b3,
-            0x3ece_6e66,
-        ],
-        [
-            0x41b1_9566,
-            0x41a9_9566,
-            0x3f7e_f68a,
-            0x3c04_766c,
-            0x3f74_f6ec,
-            0x3d28_f4bc,
-            0x4049_3858,
-        ],
-        [
-            0x0041_edc4,
-            0xbf80_0000,
-            0xbf80_0000,
-            0x0000_0000,
-            0x0041_edc4,
-            0x0041_edc4,
-            0x0041_edc4,
-        ],
+        0x41b1_9566,
+        0x41a9_9566,
+        0x3f7e_f68a,
+        0x3c04_766d,
+        0x3f74_f6ec,
+        0x3d28_f4bc,
+        0x4049_3858,
+    ],
+    [
+        0x0041_edc4,
+        0xbf80_0000,
+        0xbf80_0000,
+        0x0000_0000,
+        0x0041_edc4,
+        0x0041_edc4,
+        0x0041_edc4,
     ],
 ];
 
-/// The same functions of −0.7, 2.3 and −708.5 as they are computed in `f64`, with fused multiply-add and without.
-pub const BITS_OF_F64: [[[u64; 7]; 3]; 2] = [
+/// The only one of them with other bits without fused multiply-add: the index of the number, of the function, and the bits.
+pub const BITS_WITHOUT_FUSED_OF_F32: (usize, usize, u32) = (1, 3, 0x3c04_766c);
+
+/// The same functions of −0.7, 2.3 and −708.5 as they are computed in `f64` with fused multiply-add.
+pub const BITS_OF_F64: [[u64; 7]; 3] = [
     [
-        [
-            0x3fdf_c80d_b9dd_5542,
-            0xbfe0_1bf9_2311_555f,
-            0xbfe3_56fb_17af_2e91,
-            0x3fe4_4fc9_668e_6f7c,
-            0x3fd5_3c69_5abc_d716,
-            0x3fcc_6116_61f2_b33f,
-            0x3fd9_cdcc_db8a_a7ec,
-        ],
-        [
-            0x4023_f2c8_0aef_884d,
-            0x4021_f2c8_0aef_884e,
-            0x3fef_5cf3_1e1c_8103,
-            0x3fa4_2daf_8849_0b7b,
-            0x3fed_1585_4cd0_d92b,
-            0x3fb5_33a9_c3b1_b17b,
-            0x4003_2a13_bd94_3c29,
-        ],
-        [
-            0x000e_6cf6_d088_97ac,
-            0xbff0_0000_0000_0000,
-            0xbff0_0000_0000_0000,
-            0x0000_0000_0000_0000,
-            0x000e_6cf6_d088_97ac,
-            0x000e_6cf6_d088_97ac,
-            0x000e_6cf6_d088_97ac,
-        ],
+        0x3fdf_c80d_b9dd_5542,
+        0xbfe0_1bf9_2311_555f,
+        0xbfe3_56fb_17af_2e91,
+        0x3fe4_4fc9_668e_6f7c,
+        0x3fd5_3c69_5abc_d716,
+        0x3fcc_6116_61f2_b33f,
+        0x3fd9_cdcc_db8a_a7ec,
     ],
     [
-        [
-            0x3fdf_c80d_b9dd_5542,
-            0xbfe0_1bf9_2311_555f,
-            0xbfe3_56fb_17af_2e91,
-            0x3fe4_4fc9_668e_6f7c,
-            0x3fd5_3c69_5abc_d716,
-            0x3fcc_6116_61f2_b33f,
-            0x3fd9_cdcc_db8a_a7ec,
-        ],
-        [
-            0x4023_f2c8_0aef_884d,
-            0x4021_f2c8_0aef_884d,
-            0x3fef_5cf3_1e1c_8103,
-            0x3fa4_2daf_8849_0b7b,
-            0x3fed_1585_4cd0_d92b,
-            0x3fb5_33a9_c3b1_b17b,
-            0x4003_2a13_bd94_3c29,
-        ],
-        [
-            0x000e_6cf6_d088_97ac,
-            0xbff0_0000_0000_0000,
-            0xbff0_0000_0000_0000,
-            0x0000_0000_0000_0000,
-            0x000e_6cf6_d088_97ac,
-            0x000e_6cf6_d088_97ac,
-            0x000e_6cf6_d088_97ac,
-        ],
+        0x4023_f2c8_0aef_884d,
+        0x4021_f2c8_0aef_884e,
+        0x3fef_5cf3_1e1c_8103,
+        0x3fa4_2daf_8849_0b7b,
+        0x3fed_1585_4cd0_d92b,
+        0x3fb5_33a9_c3b1_b17b,
+        0x4003_2a13_bd94_3c29,
+    ],
+    [
+        0x000e_6cf6_d088_97ac,
+        0xbff0_0000_0000_0000,
+        0xbff0_0000_0000_0000,
+        0x0000_0000_0000_0000,
+        0x000e_6cf6_d088_97ac,
+        0x000e_6cf6_d088_97ac,
+        0x000e_6cf6_d088_97ac,
     ],
 ];
+
+/// The only one of them with other bits without fused multiply-add: the index of the number, of the function, and the bits.
+pub const BITS_WITHOUT_FUSED_OF_F64: (usize, usize, u64) = (1, 1, 0x4021_f2c8_0aef_884d);
