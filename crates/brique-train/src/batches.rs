@@ -2,8 +2,10 @@
 
 use brique_datasets::Dataset;
 use brique_random::{RandomSource, portable};
-use brique_tensor::ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
+use brique_tensor::ndarray::{Array1, Array2, ArrayView1, Axis, Slice};
 use brique_tensor::{Scalar, aligned_zeros};
+
+use crate::Examples;
 
 /// The examples of a data set in batches of `size`, either in order or in an order drawn for each epoch.
 pub(crate) struct Batches<'a, T: Scalar> {
@@ -19,9 +21,6 @@ struct Shuffle<T: Scalar> {
     y: Array2<T>,
     weights: Option<Array1<T>>,
 }
-
-/// The inputs, the targets and the weights of the examples of a batch.
-pub(crate) type Batch<'a, T> = (ArrayView2<'a, T>, ArrayView2<'a, T>, Option<ArrayView1<'a, T>>);
 
 impl<'a, T: Scalar> Batches<'a, T> {
     pub(crate) fn new(data: &'a Dataset<T>, size: usize, seed: Option<u64>) -> Self {
@@ -54,7 +53,7 @@ impl<'a, T: Scalar> Batches<'a, T> {
 
     /// Returns inputs, targets and weights of a batch of the epoch. The last batch contains the remaining examples and may be
     /// shorter.
-    pub(crate) fn batch(&mut self, number: usize) -> Batch<'_, T> {
+    pub(crate) fn batch(&mut self, number: usize) -> Examples<'_, T> {
         let first = number * self.size;
         let last = self.data.len().min(first + self.size);
         let (inputs, targets) = (self.data.inputs(), self.data.targets());
@@ -64,11 +63,11 @@ impl<'a, T: Scalar> Batches<'a, T> {
         }) = &mut self.shuffle
         else {
             let rows = Slice::from(first..last);
-            return (
-                inputs.slice_axis(Axis(0), rows),
-                targets.slice_axis(Axis(0), rows),
-                all_weights.map(|weights| ArrayView1::from(&weights[first..last])),
-            );
+            return Examples {
+                x: inputs.slice_axis(Axis(0), rows),
+                y: targets.slice_axis(Axis(0), rows),
+                weights: all_weights.map(|weights| ArrayView1::from(&weights[first..last])),
+            };
         };
         for (row, &example) in order[first..last].iter().enumerate() {
             x.row_mut(row).assign(&inputs.row(example));
@@ -78,10 +77,10 @@ impl<'a, T: Scalar> Batches<'a, T> {
             }
         }
         let rows = Slice::from(0..last - first);
-        (
-            x.slice_axis(Axis(0), rows),
-            y.slice_axis(Axis(0), rows),
-            weights.as_ref().map(|weights| weights.slice_axis(Axis(0), rows)),
-        )
+        Examples {
+            x: x.slice_axis(Axis(0), rows),
+            y: y.slice_axis(Axis(0), rows),
+            weights: weights.as_ref().map(|weights| weights.slice_axis(Axis(0), rows)),
+        }
     }
 }

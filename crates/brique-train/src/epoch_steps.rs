@@ -7,7 +7,7 @@ use brique_tensor::Scalar;
 use crate::batches::Batches;
 use crate::beginning::{Beginning, has_finite_parameters};
 use crate::origin::parameter;
-use crate::{Error, NotFinite, Stepper};
+use crate::{Error, Examples, NotFinite, Stepper, Strategy};
 
 /// What the steps of one epoch need.
 pub(crate) struct EpochSteps<'a, 'data, T: Scalar> {
@@ -18,6 +18,7 @@ pub(crate) struct EpochSteps<'a, 'data, T: Scalar> {
     pub(crate) optimizer: &'a mut dyn Optimizer<T>,
     pub(crate) stepper: &'a mut Stepper<T>,
     pub(crate) batches: &'a mut Batches<'data, T>,
+    pub(crate) strategy: Option<&'a mut dyn Strategy<T>>,
     /// The learning rate, before the schedule multiplies it.
     pub(crate) rate: f64,
     /// Returns the factor of the schedule for the step with this number, counted from 0 over the whole training.
@@ -30,12 +31,14 @@ impl<T: Scalar> EpochSteps<'_, '_, T> {
         let factor = (self.factor)(self.stepper.steps());
         let changed = self.optimizer.set_learning_rate(self.rate * factor);
         changed.map_err(|error| self.at(batch, error.into()))?;
-        let (x, y, weights) = self.batches.batch(batch);
+        let examples = self.batches.batch(batch);
+        let Examples { x, y, weights } = &examples;
         let rows = x.nrows();
         let (stepper, network, optimizer) = (&mut *self.stepper, &mut *self.network, &mut *self.optimizer);
-        let value = match weights {
-            None => stepper.step(network, self.loss, optimizer, &x, &y),
-            Some(weights) => stepper.step_weighted(network, self.loss, optimizer, &x, &y, &weights),
+        let value = match (&mut self.strategy, weights) {
+            (Some(strategy), _) => stepper.step_with(*strategy, network, self.loss, optimizer, &examples),
+            (None, None) => stepper.step(network, self.loss, optimizer, x, y),
+            (None, Some(weights)) => stepper.step_weighted(network, self.loss, optimizer, x, y, weights),
         };
         let value = value.map_err(|error| self.at(batch, error))?;
         Ok((value.as_f64(), rows))

@@ -114,6 +114,12 @@ pub enum Error {
         /// The option of the fit.
         current: String,
     },
+    /// The strategy of a fit failed, for example because another process ended.
+    #[error("{message}")]
+    Strategy {
+        /// What happened, and in which process.
+        message: String,
+    },
     /// An option of a fit has an invalid value.
     #[error("Fit: {argument} is {found}, expected {expected}")]
     Option {

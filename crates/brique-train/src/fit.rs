@@ -1,5 +1,6 @@
 //! Training over epochs of mini-batches.
 
+mod agreement;
 mod check;
 mod epochs;
 mod options;
@@ -12,7 +13,10 @@ use brique_tensor::Scalar;
 use crate::best::Criterion;
 use crate::callback::{BatchCallback, EpochCallback};
 use crate::progress::Progress;
-use crate::{Batch, CallbackResult, Checkpoints, Epoch, Error, FitError, Goal, History, Metric, Training};
+use crate::{
+    Batch, CallbackResult, Checkpoints, Epoch, Error, FitError, Goal, History, Metric, Strategy, Training,
+};
+use agreement::agree;
 use epochs::train;
 
 /// The configuration of a training run: the number of epochs, the batch size, and options.
@@ -66,6 +70,7 @@ pub struct Fit<'a, T: Scalar = f64> {
     epoch_callbacks: Vec<Box<EpochCallback<'a, T>>>,
     batch_callbacks: Vec<Box<BatchCallback<'a, T>>>,
     checkpoints: Option<Checkpoints>,
+    strategy: Option<&'a mut dyn Strategy<T>>,
 }
 
 /// The unit in which a schedule counts.
@@ -94,6 +99,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
             epoch_callbacks: Vec::new(),
             batch_callbacks: Vec::new(),
             checkpoints: None,
+            strategy: None,
         }
     }
 
@@ -251,6 +257,17 @@ impl<'a, T: Scalar> Fit<'a, T> {
         }
     }
 
+    /// Lets `strategy` compute the gradients of each batch, for example divided between processes.
+    ///
+    /// A callback that stops the training in one process stops it in all of them. Without callbacks that stop, all
+    /// processes may have other callbacks.
+    pub fn strategy(self, strategy: &'a mut dyn Strategy<T>) -> Self {
+        Self {
+            strategy: Some(strategy),
+            ..self
+        }
+    }
+
     /// Trains `network` to minimise `loss` on `data`. If the examples of `data` have weights, the loss is the
     /// [`WeightedLoss`](brique_core::WeightedLoss).
     ///
@@ -281,6 +298,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
         let begun = self
             .check(network, loss, data)
             .and_then(|()| self.begin(network, loss, optimizer, data));
+        let begun = agree(self.strategy.as_deref_mut(), begun);
         let mut progress = begun.map_err(|error| FitError::new(error, History::new(self.criterion)))?;
         let trained = train(&mut self, network, loss, optimizer, data, &mut progress);
         let restored = optimizer.set_learning_rate(base_rate).map_err(Error::from);

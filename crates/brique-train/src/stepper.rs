@@ -5,8 +5,8 @@ use brique_optim::{Optimizer, clip_norm};
 use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar, aligned_zeros, compile_once};
 
-use crate::Error;
 use crate::origin::{cause, check_gradients};
+use crate::{Error, Examples, Strategy};
 
 /// Performs training steps: forward pass, loss, backward pass, update by the optimiser.
 ///
@@ -83,6 +83,28 @@ impl<T: Scalar> Stepper<T> {
         step(self, network, loss, optimizer, x, y)
     }
 
+    /// Makes one step as [`step`](Self::step), whose loss and gradients `strategy` computes. If the examples have weights,
+    /// the loss is the [`WeightedLoss`](brique_core::WeightedLoss).
+    ///
+    /// # Errors
+    ///
+    /// As [`step`](Self::step), and if the strategy returns an error.
+    pub fn step_with(
+        &mut self,
+        strategy: &mut dyn Strategy<T>,
+        network: &mut dyn Module<T>,
+        loss: &dyn Loss<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        examples: &Examples<'_, T>,
+    ) -> Result<T, Error> {
+        let value = strategy.gradients(network, loss, examples, self.steps, &mut self.workspace)?;
+        if !value.is_finite() {
+            return Err(examples.not_finite(network, loss, value));
+        }
+        self.update(network, optimizer, &examples.x)?;
+        Ok(value)
+    }
+
     /// Returns the number of completed steps.
     #[must_use]
     pub fn steps(&self) -> u64 {
@@ -121,6 +143,22 @@ impl<T: Scalar> Stepper<T> {
         loss.backward_kernel(y, &yhat, &mut delta);
         Ok(value)
     }
+
+    /// Updates the parameters by their gradients, which the batch `x` gave.
+    fn update(
+        &mut self,
+        network: &mut dyn Module<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        x: &Matrix<T>,
+    ) -> Result<(), Error> {
+        check_gradients(network, x)?;
+        if let Some(largest) = self.clip_norm {
+            clip_norm(network, largest)?;
+        }
+        optimizer.step(network)?;
+        self.steps = self.steps.wrapping_add(1);
+        Ok(())
+    }
 }
 
 compile_once! {
@@ -136,12 +174,7 @@ compile_once! {
         let value = stepper.forward(network, loss, x, y)?;
         let delta = first_rows(&mut stepper.delta, x.nrows());
         stepper.workspace.backward(network, x, &delta, Gradient::Overwrite)?;
-        check_gradients(network, x)?;
-        if let Some(largest) = stepper.clip_norm {
-            clip_norm(network, largest)?;
-        }
-        optimizer.step(network)?;
-        stepper.steps = stepper.steps.wrapping_add(1);
+        stepper.update(network, optimizer, x)?;
         Ok(value)
     }
 }

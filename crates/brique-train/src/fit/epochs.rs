@@ -8,13 +8,14 @@ use brique_datasets::Dataset;
 use brique_optim::Optimizer;
 use brique_tensor::{Scalar, compile_once};
 
+use super::agreement::{agree, agree_to_stop};
 use super::{Fit, Unit};
 use crate::batches::Batches;
 use crate::beginning::{Beginning, has_finite_parameters};
 use crate::callback::{BatchCallback, any_stops};
 use crate::epoch_steps::EpochSteps;
 use crate::progress::Progress;
-use crate::{Batch, Epoch, Error, Evaluation, Metric, Stepper, Stopped, Training, evaluate};
+use crate::{Batch, Epoch, Error, Evaluation, Metric, Stepper, Stopped, Strategy, Training, evaluate};
 
 compile_once! {
     /// Runs the epochs that are left. The options of `fit` must have been checked before.
@@ -56,23 +57,48 @@ compile_once! {
                 progress.history.stop(Stopped::ByCallback);
                 break;
             }
-            if let Some(checkpoints) = &fit.checkpoints
-                && checkpoints.is_due(progress.epoch)
-            {
-                checkpoints.save(progress, &fit.options(loss, &*optimizer, data, progress), network, optimizer)?;
+            if fit.checkpoints.as_ref().is_some_and(|checkpoints| checkpoints.is_due(progress.epoch)) {
+                save(fit, network, loss, optimizer, data, progress)?;
                 is_saved = true;
             }
         }
-        if let Some(checkpoints) = &fit.checkpoints
-            && !is_saved
-        {
-            checkpoints.save(progress, &fit.options(loss, &*optimizer, data, progress), network, optimizer)?;
+        if !is_saved {
+            save(fit, network, loss, optimizer, data, progress)?;
         }
         if fit.gives_best_back() && progress.history.best().is_some() {
             progress.best.restore(network)?;
         }
         Ok(())
     }
+}
+
+/// Writes a checkpoint, if the fit has checkpoints. One process writes it; an error stops all of them.
+fn save<T: Scalar>(
+    fit: &mut Fit<'_, T>,
+    network: &dyn Module<T>,
+    loss: &dyn Loss<T>,
+    optimizer: &dyn Optimizer<T>,
+    data: &Dataset<T>,
+    progress: &Progress<T>,
+) -> Result<(), Error> {
+    let Some(checkpoints) = &fit.checkpoints else {
+        return Ok(());
+    };
+    let writes = fit
+        .strategy
+        .as_ref()
+        .is_none_or(|strategy| strategy.writes_checkpoints());
+    let saved = if writes {
+        checkpoints.save(
+            progress,
+            &fit.options(loss, optimizer, data, progress),
+            network,
+            optimizer,
+        )
+    } else {
+        Ok(())
+    };
+    agree(fit.strategy.as_deref_mut(), saved)
 }
 
 /// Runs the rest of an epoch. Returns whether a callback stops the training, after a batch or after the epoch.
@@ -108,6 +134,10 @@ fn train_epoch<T: Scalar>(
         optimizer: &mut *optimizer,
         stepper: &mut *stepper,
         batches,
+        strategy: fit
+            .strategy
+            .as_mut()
+            .map(|strategy| &mut **strategy as &mut dyn Strategy<T>),
         rate: progress.plateau_rate,
         factor: &factor,
     };
@@ -129,6 +159,10 @@ fn make_steps<T: Scalar>(
     callbacks: &mut [Box<BatchCallback<'_, T>>],
     progress: &mut Progress<T>,
 ) -> Result<ControlFlow<()>, Error> {
+    let callbacks_are_called = match steps.strategy.as_deref_mut() {
+        Some(strategy) => strategy.any(!callbacks.is_empty())?,
+        None => false,
+    };
     while progress.batch < steps.batches.count() {
         let (loss, rows) = steps.step(progress.batch)?;
         progress.total += loss * weight(steps.loss.reduction(), rows);
@@ -148,6 +182,10 @@ fn make_steps<T: Scalar>(
             history: &progress.history,
         };
         let flow = any_stops(callbacks.iter_mut().map(|callback| callback(&batch, &training)));
+        let flow = match steps.strategy.as_deref_mut() {
+            Some(strategy) if callbacks_are_called => agree_to_stop(Some(strategy), flow)?,
+            _ => flow,
+        };
         if flow.is_break() {
             return Ok(flow);
         }
@@ -191,6 +229,7 @@ fn finish_epoch<T: Scalar>(
     };
     let callbacks = fit.epoch_callbacks.iter_mut();
     let flow = any_stops(callbacks.map(|callback| callback(&epoch, &training)));
+    let flow = agree_to_stop(fit.strategy.as_deref_mut(), flow)?;
     progress.begin_epoch();
     if progress.history.add(epoch) && fit.gives_best_back() {
         progress.best.refresh(network);

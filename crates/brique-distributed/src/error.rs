@@ -1,0 +1,76 @@
+//! Errors of communication.
+
+/// An error of a process that trains together with others.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Another process returned an error, and told the others.
+    #[error("process {rank} of {size} failed: {message}")]
+    Failed {
+        /// The process that failed.
+        rank: usize,
+        /// The number of processes.
+        size: usize,
+        /// Its error.
+        message: String,
+    },
+    /// Another process ended without an error, or was killed.
+    #[error("process {rank} of {size} has ended, and the others still expected messages from it")]
+    Ended {
+        /// The process that ended.
+        rank: usize,
+        /// The number of processes.
+        size: usize,
+    },
+    /// Another process sent nothing for too long.
+    #[error("process {rank} of {size} sent nothing for {seconds} s: it hangs, or the timeout is too short")]
+    Silent {
+        /// The process that sent nothing.
+        rank: usize,
+        /// The number of processes.
+        size: usize,
+        /// The timeout.
+        seconds: f64,
+    },
+    /// Two processes do not begin the same training.
+    #[error(
+        "process {rank} and process {other} of {size} have not the same {what}: all processes must begin the same \
+         training, with the same seeds"
+    )]
+    Differs {
+        /// What is not the same.
+        what: &'static str,
+        /// This process.
+        rank: usize,
+        /// The other process.
+        other: usize,
+        /// The number of processes.
+        size: usize,
+    },
+    /// A process sent a message of another length than this process expected: they do not carry out the same training.
+    #[error(
+        "process {rank} sent {found} numbers, expected {expected}: all processes must carry out the same fit"
+    )]
+    Length {
+        /// The process that sent the message.
+        rank: usize,
+        /// The length of its message.
+        found: usize,
+        /// The length that this process expected.
+        expected: usize,
+    },
+    /// The number of processes or shards is 0.
+    #[error("the number of {what} is 0, expected at least 1")]
+    None {
+        /// Processes or shards.
+        what: &'static str,
+    },
+}
+
+impl From<Error> for brique_train::Error {
+    fn from(error: Error) -> Self {
+        Self::Strategy {
+            message: error.to_string(),
+        }
+    }
+}

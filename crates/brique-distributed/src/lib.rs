@@ -1,0 +1,19 @@
+//! Trains one network in many processes. The bits of a training do not depend on the number of processes.
+//!
+//! [`Sharded`] divides each batch of a [`Fit`](brique_train::Fit) into shards, and the shards between processes. It is a
+//! [`Strategy`](brique_train::Strategy), which [`Fit::strategy`](brique_train::Fit::strategy) takes. A [`Communicator`]
+//! connects the processes: [`run_threads`] starts threads of one program, and [`Alone`] is a single process.
+//!
+//! [`Sharded`] has an example.
+
+mod agreement;
+mod communicator;
+mod error;
+mod sharded;
+mod threads;
+mod tree;
+
+pub use communicator::{Alone, Communicator};
+pub use error::Error;
+pub use sharded::Sharded;
+pub use threads::{ThreadCommunicator, run_threads};

@@ -1,0 +1,15 @@
+//! The same bits on any number of processes, and what happens if a process fails.
+#![allow(missing_docs, reason = "tests are read, not published")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+#![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
+
+mod communicator;
+mod failures;
+mod resume;
+mod same_bits;
+mod sharded;
+mod trainings;
