@@ -68,6 +68,24 @@ pub trait Communicator<T: Scalar = f64>: Debug {
     }
 }
 
+impl<T: Scalar, C: Communicator<T> + ?Sized> Communicator<T> for &mut C {
+    fn rank(&self) -> usize {
+        (**self).rank()
+    }
+
+    fn size(&self) -> usize {
+        (**self).size()
+    }
+
+    fn exchange(&mut self, messages: Vec<Vec<T>>) -> Result<Vec<Vec<T>>, Error> {
+        (**self).exchange(messages)
+    }
+
+    fn fail(&mut self, message: &str) {
+        (**self).fail(message);
+    }
+}
+
 /// A training in one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Alone;

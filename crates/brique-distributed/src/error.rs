@@ -59,6 +59,9 @@ pub enum Error {
         /// The length that this process expected.
         expected: usize,
     },
+    /// MPI has already been initialised in this process.
+    #[error("MPI has already been initialised in this process: create one communicator and pass it on")]
+    Initialized,
     /// The number of processes or shards is 0.
     #[error("the number of {what} is 0, expected at least 1")]
     None {

@@ -3,17 +3,22 @@
 //! [`Sharded`] divides each batch of a [`Fit`](brique_train::Fit) into shards, and the shards between processes. It is a
 //! [`Strategy`](brique_train::Strategy), which [`Fit::strategy`](brique_train::Fit::strategy) takes. A [`Communicator`]
 //! connects the processes: [`run_threads`] starts threads of one program, and [`Alone`] is a single process.
+//! With the feature `mpi`, `MpiCommunicator` connects processes on many machines.
 //!
 //! [`Sharded`] has an example.
 
 mod agreement;
 mod communicator;
 mod error;
+#[cfg(feature = "mpi")]
+mod mpi;
 mod sharded;
 mod threads;
 mod tree;
 
 pub use communicator::{Alone, Communicator};
 pub use error::Error;
+#[cfg(feature = "mpi")]
+pub use mpi::MpiCommunicator;
 pub use sharded::Sharded;
 pub use threads::{ThreadCommunicator, run_threads};
