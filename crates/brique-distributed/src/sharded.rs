@@ -263,7 +263,7 @@ impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
         };
         let mut length = NUMBERS_OF_LOSS;
         network.visit_parameters(&mut |parameter| length += parameter.gradient().len());
-        let parts = self.add_all(sums, examples.x.nrows(), length)?;
+        let parts = self.add_all(sums, examples.batch, length)?;
         let numbers = parts.concat();
         let (gradients, loss_and_divisor) = numbers.split_at(length - NUMBERS_OF_LOSS);
         let divisor = match loss.reduction() {
@@ -272,6 +272,18 @@ impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
         };
         write_gradients(network, gradients, divisor);
         Ok(loss_and_divisor[0] / divisor)
+    }
+
+    fn needed(&self, batch: usize) -> Range<usize> {
+        let own = shards_of(self.communicator.rank(), self.communicator.size(), self.shards);
+        if own.is_empty() {
+            return 0..0;
+        }
+        rows_of(self.shards, &own, batch)
+    }
+
+    fn description(&self) -> String {
+        format!("{} shards", self.shards)
     }
 
     fn any(&mut self, here: bool) -> Result<bool, brique_train::Error> {
@@ -309,7 +321,7 @@ struct Pass<'a, 'b, T: Scalar> {
 
 impl<T: Scalar> Pass<'_, '_, T> {
     fn rows(&self, shards: usize, node: &Range<usize>) -> Range<usize> {
-        rows_of(shards, node, self.examples.x.nrows())
+        rows_of(shards, node, self.examples.batch)
     }
 
     /// Writes d_s times the gradients of a shard into `sum`, then d_s times its loss, then d_s.
@@ -320,7 +332,8 @@ impl<T: Scalar> Pass<'_, '_, T> {
         delta: &mut Array2<T>,
         sum: &mut Vec<T>,
     ) -> Result<(), brique_train::Error> {
-        let rows = Slice::from(self.rows(shards, node));
+        let Range { start, end } = self.rows(shards, node);
+        let rows = Slice::from(start - self.examples.first..end - self.examples.first);
         let (x, y) = (
             self.examples.x.slice_axis(Axis(0), rows),
             self.examples.y.slice_axis(Axis(0), rows),

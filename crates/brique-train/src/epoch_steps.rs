@@ -4,20 +4,23 @@ use brique_core::{Loss, Module};
 use brique_optim::Optimizer;
 use brique_tensor::Scalar;
 
-use crate::batches::Batches;
 use crate::beginning::{Beginning, has_finite_parameters};
 use crate::origin::parameter;
-use crate::{Error, Examples, NotFinite, Stepper, Strategy};
+use crate::{Error, ExampleSource, Examples, NotFinite, Stepper, Strategy};
 
 /// What the steps of one epoch need.
-pub(crate) struct EpochSteps<'a, 'data, T: Scalar> {
+pub(crate) struct EpochSteps<'a, T: Scalar> {
     /// The number of the epoch, from 0.
     pub(crate) number: usize,
     pub(crate) network: &'a mut dyn Module<T>,
     pub(crate) loss: &'a dyn Loss<T>,
     pub(crate) optimizer: &'a mut dyn Optimizer<T>,
     pub(crate) stepper: &'a mut Stepper<T>,
-    pub(crate) batches: &'a mut Batches<'data, T>,
+    pub(crate) source: &'a mut dyn ExampleSource<T>,
+    /// The number of examples of a batch. The last one can have fewer.
+    pub(crate) batch: usize,
+    /// The number of examples of the epoch.
+    pub(crate) examples: usize,
     pub(crate) strategy: Option<&'a mut dyn Strategy<T>>,
     /// The learning rate, before the schedule multiplies it.
     pub(crate) rate: f64,
@@ -25,22 +28,29 @@ pub(crate) struct EpochSteps<'a, 'data, T: Scalar> {
     pub(crate) factor: &'a dyn Fn(u64) -> f64,
 }
 
-impl<T: Scalar> EpochSteps<'_, '_, T> {
+impl<T: Scalar> EpochSteps<'_, T> {
     /// Makes the step for a batch and returns its loss and its number of rows.
     pub(crate) fn step(&mut self, batch: usize) -> Result<(f64, usize), Error> {
         let factor = (self.factor)(self.stepper.steps());
         let changed = self.optimizer.set_learning_rate(self.rate * factor);
-        changed.map_err(|error| self.at(batch, error.into()))?;
-        let examples = self.batches.batch(batch);
-        let Examples { x, y, weights } = &examples;
-        let rows = x.nrows();
+        changed.map_err(|error| Error::in_step(self.number, batch, error.into()))?;
+        let first = batch * self.batch;
+        let rows = self.batch.min(self.examples - first);
+        let needed = self
+            .strategy
+            .as_ref()
+            .map_or(0..rows, |strategy| strategy.needed(rows));
+        let needed = first + needed.start..first + needed.end;
+        let examples = self.source.batch(first..first + rows, needed);
+        let examples = examples.map_err(|error| Error::in_step(self.number, batch, error))?;
+        let Examples { x, y, weights, .. } = &examples;
         let (stepper, network, optimizer) = (&mut *self.stepper, &mut *self.network, &mut *self.optimizer);
         let value = match (&mut self.strategy, weights) {
             (Some(strategy), _) => stepper.step_with(*strategy, network, self.loss, optimizer, &examples),
             (None, None) => stepper.step(network, self.loss, optimizer, x, y),
             (None, Some(weights)) => stepper.step_weighted(network, self.loss, optimizer, x, y, weights),
         };
-        let value = value.map_err(|error| self.at(batch, error))?;
+        let value = value.map_err(|error| Error::in_step(self.number, batch, error))?;
         Ok((value.as_f64(), rows))
     }
 
@@ -67,7 +77,8 @@ impl<T: Scalar> EpochSteps<'_, '_, T> {
             self.step(batch)?;
             if let Some(module) = parameter(self.network) {
                 last.restore(self.network, self.optimizer, self.stepper)?;
-                return Err(self.at(batch, Error::NotFinite(NotFinite::Parameter { module })));
+                let error = Error::NotFinite(NotFinite::Parameter { module });
+                return Err(Error::in_step(self.number, batch, error));
             }
             last.refresh(self.network, self.optimizer, self.stepper);
             batch += 1;
@@ -75,11 +86,8 @@ impl<T: Scalar> EpochSteps<'_, '_, T> {
         Ok(())
     }
 
-    fn at(&self, batch: usize, error: Error) -> Error {
-        Error::Step {
-            epoch: self.number,
-            batch,
-            source: Box::new(error),
-        }
+    /// Returns the number of batches of the epoch.
+    pub(crate) fn batches(&self) -> usize {
+        self.examples.div_ceil(self.batch)
     }
 }

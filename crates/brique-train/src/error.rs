@@ -114,6 +114,17 @@ pub enum Error {
         /// The option of the fit.
         current: String,
     },
+    /// A source of examples failed, for example because its file cannot be read.
+    #[error("{message}")]
+    Source {
+        /// What happened, and where.
+        message: String,
+    },
+    /// A fit on a source of examples has metrics, but no validation set to compute them on.
+    #[error(
+        "Fit: metrics need a validation set, because the examples of this training are read one batch at a time"
+    )]
+    MetricsWithoutValidation,
     /// The strategy of a fit failed, for example because another process ended.
     #[error("{message}")]
     Strategy {
@@ -130,6 +141,17 @@ pub enum Error {
         /// The values it may have.
         expected: &'static str,
     },
+}
+
+impl Error {
+    /// Returns the error of a step of a fit.
+    pub(crate) fn in_step(epoch: usize, batch: usize, error: Self) -> Self {
+        Self::Step {
+            epoch,
+            batch,
+            source: Box::new(error),
+        }
+    }
 }
 
 fn known_metrics(names: &[&str]) -> String {

@@ -13,8 +13,10 @@ use brique_tensor::Scalar;
 use crate::best::Criterion;
 use crate::callback::{BatchCallback, EpochCallback};
 use crate::progress::Progress;
+use crate::source::InMemory;
 use crate::{
-    Batch, CallbackResult, Checkpoints, Epoch, Error, FitError, Goal, History, Metric, Strategy, Training,
+    Batch, CallbackResult, Checkpoints, Epoch, Error, ExampleSource, FitError, Goal, History, Metric,
+    SourceSizes, Strategy, Training,
 };
 use agreement::agree;
 use epochs::train;
@@ -70,7 +72,7 @@ pub struct Fit<'a, T: Scalar = f64> {
     epoch_callbacks: Vec<Box<EpochCallback<'a, T>>>,
     batch_callbacks: Vec<Box<BatchCallback<'a, T>>>,
     checkpoints: Option<Checkpoints>,
-    strategy: Option<&'a mut dyn Strategy<T>>,
+    strategy: Option<Box<dyn Strategy<T> + 'a>>,
 }
 
 /// The unit in which a schedule counts.
@@ -261,9 +263,9 @@ impl<'a, T: Scalar> Fit<'a, T> {
     ///
     /// A callback that stops the training in one process stops it in all of them. Without callbacks that stop, all
     /// processes may have other callbacks.
-    pub fn strategy(self, strategy: &'a mut dyn Strategy<T>) -> Self {
+    pub fn strategy(self, strategy: impl Strategy<T> + 'a) -> Self {
         Self {
-            strategy: Some(strategy),
+            strategy: Some(Box::new(strategy)),
             ..self
         }
     }
@@ -288,19 +290,47 @@ impl<'a, T: Scalar> Fit<'a, T> {
     ///
     /// The optimiser gets its original learning rate back, after an error too.
     pub fn run(
-        mut self,
+        self,
         network: &mut dyn Module<T>,
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
         data: &Dataset<T>,
     ) -> Result<History, FitError> {
+        self.run_with(network, loss, optimizer, &mut InMemory::new(data), Some(data))
+    }
+
+    /// Trains `network` as [`run`](Self::run) does, on examples that `source` gives one batch at a time. Metrics need a
+    /// validation set.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run); if there are metrics, but no validation set; if the source returns an error.
+    pub fn run_on(
+        self,
+        network: &mut dyn Module<T>,
+        loss: &dyn Loss<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        source: &mut dyn ExampleSource<T>,
+    ) -> Result<History, FitError> {
+        self.run_with(network, loss, optimizer, source, None)
+    }
+
+    fn run_with(
+        mut self,
+        network: &mut dyn Module<T>,
+        loss: &dyn Loss<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        source: &mut dyn ExampleSource<T>,
+        data: Option<&Dataset<T>>,
+    ) -> Result<History, FitError> {
         let base_rate = optimizer.learning_rate();
+        let sizes = source.sizes();
         let begun = self
-            .check(network, loss, data)
-            .and_then(|()| self.begin(network, loss, optimizer, data));
+            .check(network, loss, sizes, data.is_some())
+            .and_then(|()| self.begin(network, loss, optimizer, sizes));
         let begun = agree(self.strategy.as_deref_mut(), begun);
         let mut progress = begun.map_err(|error| FitError::new(error, History::new(self.criterion)))?;
-        let trained = train(&mut self, network, loss, optimizer, data, &mut progress);
+        let trained = train(&mut self, network, loss, optimizer, source, data, &mut progress);
         let restored = optimizer.set_learning_rate(base_rate).map_err(Error::from);
         match trained.and(restored) {
             Ok(()) => Ok(progress.history),
@@ -314,13 +344,13 @@ impl<'a, T: Scalar> Fit<'a, T> {
         network: &mut dyn Module<T>,
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
-        data: &Dataset<T>,
+        sizes: SourceSizes,
     ) -> Result<Progress<T>, Error> {
         let beginning = Progress::new(optimizer.learning_rate(), self.criterion);
         let Some(checkpoints) = &self.checkpoints else {
             return Ok(beginning);
         };
-        let options = self.options(loss, optimizer, data, &beginning);
+        let options = self.options(loss, optimizer, sizes, &beginning);
         let metrics: Vec<&'static str> = self.metrics.iter().map(Metric::name).collect();
         let record = (self.criterion, metrics.as_slice());
         let Some(progress) = checkpoints.resume(&options, network, optimizer, record)? else {

@@ -35,7 +35,6 @@
 //! Training prints nothing. [`Fit::on_epoch`] passes each epoch to a callback; an [`Epoch`] displays itself as a line, a
 //! [`History`] as a table.
 
-mod batches;
 mod beginning;
 mod best;
 mod callback;
@@ -51,6 +50,7 @@ mod origin;
 mod predict_proba;
 mod progress;
 mod progress_file;
+mod source;
 mod stepper;
 mod strategy;
 mod table;
@@ -66,6 +66,7 @@ pub use fit::Fit;
 pub use history::{Batch, Epoch, History, Stopped};
 pub use optim::{Optim, sgd};
 pub use predict_proba::predict_proba;
+pub use source::{ExampleSource, SourceSizes};
 pub use stepper::Stepper;
 pub use strategy::{Examples, Strategy};
 pub use weights::Weights;

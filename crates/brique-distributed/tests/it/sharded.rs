@@ -10,11 +10,7 @@ use proptest::prelude::*;
 
 fn gradients(strategy: &mut dyn Strategy, x: &Array2<f64>, y: &Array2<f64>) -> (f64, Array2<f64>) {
     let mut linear = Linear::from_parameters(array![[0.5], [-0.25]]).unwrap();
-    let examples = Examples {
-        x: x.view(),
-        y: y.view(),
-        weights: None,
-    };
+    let examples = Examples::whole(x.view(), y.view(), None);
     let mut workspace = Workspace::default();
     let loss = strategy
         .gradients(&mut linear, &MSELoss::new(), &examples, 0, &mut workspace)

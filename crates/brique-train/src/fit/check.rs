@@ -5,7 +5,7 @@ use brique_datasets::Dataset;
 use brique_tensor::{Scalar, is_allocatable};
 
 use super::{Fit, Unit};
-use crate::{Error, Evaluation, Metric, evaluate};
+use crate::{Error, Evaluation, Metric, SourceSizes, evaluate};
 
 impl<T: Scalar> Fit<'_, T> {
     /// Checks the options, the number of examples, and whether the validation set can be evaluated.
@@ -13,17 +13,21 @@ impl<T: Scalar> Fit<'_, T> {
         &self,
         network: &dyn Module<T>,
         loss: &dyn Loss<T>,
-        data: &Dataset<T>,
+        sizes: SourceSizes,
+        is_in_memory: bool,
     ) -> Result<(), Error> {
-        self.check_options(data)?;
+        self.check_options(sizes)?;
+        if !is_in_memory && self.validation.is_none() && !self.metrics.is_empty() {
+            return Err(Error::MetricsWithoutValidation);
+        }
         self.check_criterion()?;
-        self.check_schedule(data)?;
+        self.check_schedule(sizes)?;
         self.validation.map_or(Ok(()), |validation| {
-            self.check_validation(network, loss, data, validation)
+            self.check_validation(network, loss, sizes, validation)
         })
     }
 
-    fn check_options(&self, data: &Dataset<T>) -> Result<(), Error> {
+    fn check_options(&self, sizes: SourceSizes) -> Result<(), Error> {
         let wrong = |argument, found: String, expected| {
             Err(Error::Option {
                 argument,
@@ -34,12 +38,12 @@ impl<T: Scalar> Fit<'_, T> {
         if self.batch == 0 {
             return wrong("the size of a batch", "0".to_owned(), "at least 1");
         }
-        if data.is_empty() {
+        if sizes.examples == 0 {
             return wrong("the number of examples", "0".to_owned(), "at least 1");
         }
         let expected = "as many as memory can address";
-        if self.shuffle.is_some() && !is_allocatable::<f64>((data.len(), 1), 1) {
-            return wrong("the number of examples", data.len().to_string(), expected);
+        if self.shuffle.is_some() && !is_allocatable::<f64>((sizes.examples, 1), 1) {
+            return wrong("the number of examples", sizes.examples.to_string(), expected);
         }
         match self.clip_norm {
             Some(norm) if !(norm > 0.0 && norm.is_finite()) => {
@@ -57,13 +61,13 @@ impl<T: Scalar> Fit<'_, T> {
         }
     }
 
-    fn check_schedule(&self, data: &Dataset<T>) -> Result<(), Error> {
+    fn check_schedule(&self, sizes: SourceSizes) -> Result<(), Error> {
         let Some((schedule, unit)) = &self.schedule else {
             return Ok(());
         };
         let (total, unit) = match unit {
             Unit::Epochs => (self.epochs as u64, "epochs"),
-            Unit::Steps => (self.steps(data.len()), "steps"),
+            Unit::Steps => (self.steps(sizes.examples), "steps"),
         };
         match schedule.rises_again(total) {
             None => Ok(()),
@@ -81,12 +85,12 @@ impl<T: Scalar> Fit<'_, T> {
         &self,
         network: &dyn Module<T>,
         loss: &dyn Loss<T>,
-        data: &Dataset<T>,
+        sizes: SourceSizes,
         validation: &Dataset<T>,
     ) -> Result<(), Error> {
         let columns = [
-            ("inputs", validation.inputs().ncols(), data.inputs().ncols()),
-            ("targets", validation.targets().ncols(), data.targets().ncols()),
+            ("inputs", validation.inputs().ncols(), sizes.inputs),
+            ("targets", validation.targets().ncols(), sizes.targets),
         ];
         for (part, found, expected) in columns {
             if found != expected {

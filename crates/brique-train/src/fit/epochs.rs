@@ -10,12 +10,14 @@ use brique_tensor::{Scalar, compile_once};
 
 use super::agreement::{agree, agree_to_stop};
 use super::{Fit, Unit};
-use crate::batches::Batches;
 use crate::beginning::{Beginning, has_finite_parameters};
 use crate::callback::{BatchCallback, any_stops};
 use crate::epoch_steps::EpochSteps;
 use crate::progress::Progress;
-use crate::{Batch, Epoch, Error, Evaluation, Metric, Stepper, Stopped, Strategy, Training, evaluate};
+use crate::{
+    Batch, Epoch, Error, Evaluation, ExampleSource, Metric, SourceSizes, Stepper, Stopped, Strategy,
+    Training, evaluate,
+};
 
 compile_once! {
     /// Runs the epochs that are left. The options of `fit` must have been checked before.
@@ -24,10 +26,10 @@ compile_once! {
         network: &mut dyn Module<T>,
         loss: &dyn Loss<T>,
         optimizer: &mut dyn Optimizer<T>,
-        data: &Dataset<T>,
+        source: &mut dyn ExampleSource<T>,
+        data: Option<&Dataset<T>>,
         progress: &mut Progress<T>
     ) -> Result<(), Error> {
-        let mut batches = Batches::new(data, fit.batch, fit.shuffle);
         let mut stepper = fit.clip_norm.map_or_else(Stepper::default, Stepper::with_clip_norm);
         stepper.set_steps(progress.steps);
         let mut beginning = has_finite_parameters(network).then(Beginning::new);
@@ -47,8 +49,8 @@ compile_once! {
                 network,
                 loss,
                 optimizer,
+                source,
                 data,
-                &mut batches,
                 &mut stepper,
                 beginning.as_mut(),
                 progress,
@@ -58,12 +60,12 @@ compile_once! {
                 break;
             }
             if fit.checkpoints.as_ref().is_some_and(|checkpoints| checkpoints.is_due(progress.epoch)) {
-                save(fit, network, loss, optimizer, data, progress)?;
+                save(fit, network, loss, optimizer, source.sizes(), progress)?;
                 is_saved = true;
             }
         }
         if !is_saved {
-            save(fit, network, loss, optimizer, data, progress)?;
+            save(fit, network, loss, optimizer, source.sizes(), progress)?;
         }
         if fit.gives_best_back() && progress.history.best().is_some() {
             progress.best.restore(network)?;
@@ -78,7 +80,7 @@ fn save<T: Scalar>(
     network: &dyn Module<T>,
     loss: &dyn Loss<T>,
     optimizer: &dyn Optimizer<T>,
-    data: &Dataset<T>,
+    sizes: SourceSizes,
     progress: &Progress<T>,
 ) -> Result<(), Error> {
     let Some(checkpoints) = &fit.checkpoints else {
@@ -91,7 +93,7 @@ fn save<T: Scalar>(
     let saved = if writes {
         checkpoints.save(
             progress,
-            &fit.options(loss, optimizer, data, progress),
+            &fit.options(loss, optimizer, sizes, progress),
             network,
             optimizer,
         )
@@ -108,19 +110,20 @@ fn train_epoch<T: Scalar>(
     network: &mut dyn Module<T>,
     loss: &dyn Loss<T>,
     optimizer: &mut dyn Optimizer<T>,
-    data: &Dataset<T>,
-    batches: &mut Batches<'_, T>,
+    source: &mut dyn ExampleSource<T>,
+    data: Option<&Dataset<T>>,
     stepper: &mut Stepper<T>,
     mut beginning: Option<&mut Beginning<T>>,
     progress: &mut Progress<T>,
 ) -> Result<ControlFlow<()>, Error> {
     let start = Instant::now();
-    batches.begin(progress.epoch);
+    let examples = source.sizes().examples;
+    source.begin_epoch(fit.shuffle.map(|seed| seed.wrapping_add(progress.epoch as u64)));
     let first = progress.batch;
     if let Some(beginning) = &mut beginning {
         beginning.refresh(network, optimizer, stepper);
     }
-    let (epoch, epochs, total_steps) = (progress.epoch as u64, fit.epochs as u64, fit.steps(data.len()));
+    let (epoch, epochs, total_steps) = (progress.epoch as u64, fit.epochs as u64, fit.steps(examples));
     let schedule = fit.schedule.as_ref();
     let factor = |step| match schedule {
         None => 1.0,
@@ -133,7 +136,9 @@ fn train_epoch<T: Scalar>(
         loss,
         optimizer: &mut *optimizer,
         stepper: &mut *stepper,
-        batches,
+        source,
+        batch: fit.batch,
+        examples,
         strategy: fit
             .strategy
             .as_mut()
@@ -150,12 +155,12 @@ fn train_epoch<T: Scalar>(
     if flow.is_break() {
         return Ok(flow);
     }
-    finish_epoch(fit, network, loss, optimizer, data, stepper, progress)
+    finish_epoch(fit, network, loss, optimizer, data, examples, stepper, progress)
 }
 
 /// Makes the steps that are left of an epoch. Returns whether a callback stops the training.
 fn make_steps<T: Scalar>(
-    steps: &mut EpochSteps<'_, '_, T>,
+    steps: &mut EpochSteps<'_, T>,
     callbacks: &mut [Box<BatchCallback<'_, T>>],
     progress: &mut Progress<T>,
 ) -> Result<ControlFlow<()>, Error> {
@@ -163,7 +168,7 @@ fn make_steps<T: Scalar>(
         Some(strategy) => strategy.any(!callbacks.is_empty())?,
         None => false,
     };
-    while progress.batch < steps.batches.count() {
+    while progress.batch < steps.batches() {
         let (loss, rows) = steps.step(progress.batch)?;
         progress.total += loss * weight(steps.loss.reduction(), rows);
         progress.learning_rate = steps.optimizer.learning_rate();
@@ -194,12 +199,14 @@ fn make_steps<T: Scalar>(
 }
 
 /// Evaluates the network after an epoch and adds the epoch to the history.
+#[allow(clippy::too_many_arguments, reason = "the caller owns them for all epochs")]
 fn finish_epoch<T: Scalar>(
     fit: &mut Fit<'_, T>,
     network: &dyn Module<T>,
     loss: &dyn Loss<T>,
     optimizer: &dyn Optimizer<T>,
-    data: &Dataset<T>,
+    data: Option<&Dataset<T>>,
+    examples: usize,
     stepper: &Stepper<T>,
     progress: &mut Progress<T>,
 ) -> Result<ControlFlow<()>, Error> {
@@ -211,7 +218,7 @@ fn finish_epoch<T: Scalar>(
         .unwrap_or_default();
     let epoch = Epoch {
         number: progress.epoch,
-        loss: progress.total / weight(loss.reduction(), data.len()),
+        loss: progress.total / weight(loss.reduction(), examples),
         validation_loss: validation_loss.filter(|_| fit.validation.is_some()),
         metrics: fit.metrics.iter().map(Metric::name).zip(measured).collect(),
         learning_rate: progress.learning_rate,
@@ -242,12 +249,13 @@ fn evaluate_epoch<T: Scalar>(
     fit: &Fit<'_, T>,
     network: &dyn Module<T>,
     loss: &dyn Loss<T>,
-    data: &Dataset<T>,
+    data: Option<&Dataset<T>>,
 ) -> Result<Option<Evaluation<T>>, Error> {
-    match fit.validation {
-        Some(validation) => fit.evaluate_validation(network, loss, validation).map(Some),
-        None if fit.metrics.is_empty() => Ok(None),
-        None => evaluate(network, loss, data, &fit.metrics).map(Some),
+    match (fit.validation, data) {
+        (Some(validation), _) => fit.evaluate_validation(network, loss, validation).map(Some),
+        (None, _) if fit.metrics.is_empty() => Ok(None),
+        (None, Some(data)) => evaluate(network, loss, data, &fit.metrics).map(Some),
+        (None, None) => Err(Error::MetricsWithoutValidation),
     }
 }
 

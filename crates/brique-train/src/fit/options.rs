@@ -1,14 +1,13 @@
 //! The options of a fit as texts, by which a checkpoint recognises its training.
 
 use brique_core::Loss;
-use brique_datasets::Dataset;
 use brique_optim::{Optimizer, ReduceOnPlateau, Schedule};
 use brique_tensor::Scalar;
 
 use super::{Fit, Unit};
-use crate::Metric;
 use crate::progress::Progress;
 use crate::progress_file::Options;
+use crate::{Metric, SourceSizes};
 
 impl<T: Scalar> Fit<'_, T> {
     /// Returns the options that decide the numbers of the training, as texts. The number of epochs is one of them only if
@@ -17,16 +16,17 @@ impl<T: Scalar> Fit<'_, T> {
         &self,
         loss: &dyn Loss<T>,
         optimizer: &dyn Optimizer<T>,
-        data: &Dataset<T>,
+        sizes: SourceSizes,
         progress: &Progress<T>,
     ) -> Options {
         let mut options = Options::new();
         let mut set = |name: &str, text: Option<String>| {
             options.extend(text.map(|text| (name.to_owned(), text)));
         };
-        let shape = |data: &Dataset<T>| {
-            let weights = data.example_weights().map_or("", |_| ", with weights");
-            format!("{:?} to {:?}{weights}", data.inputs().dim(), data.targets().dim())
+        let shape = |sizes: SourceSizes| {
+            let weights = if sizes.are_weighted { ", with weights" } else { "" };
+            let (inputs, targets) = ((sizes.examples, sizes.inputs), (sizes.examples, sizes.targets));
+            format!("{inputs:?} to {targets:?}{weights}")
         };
         let metrics: Vec<&'static str> = self.metrics.iter().map(Metric::name).collect();
         set("batch", Some(self.batch.to_string()));
@@ -49,8 +49,11 @@ impl<T: Scalar> Fit<'_, T> {
         let plateau = self.plateau.as_ref().map(ReduceOnPlateau::options);
         set("reduce_on_plateau", plateau.map(|plateau| format!("{plateau:?}")));
         set("metrics", Some(metrics.join(", ")));
-        set("data", Some(shape(data)));
-        set("validation", self.validation.map(shape));
+        set("data", Some(shape(sizes)));
+        let validation = self.validation.map(SourceSizes::of);
+        set("validation", validation.map(shape));
+        let strategy = self.strategy.as_ref();
+        set("strategy", strategy.map(|strategy| strategy.description()));
         set("loss", Some(loss.to_string()));
         let described = optimizer.description();
         set("optimizer", Some(described.kind));
