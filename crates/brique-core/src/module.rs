@@ -290,6 +290,13 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         let _ = step;
     }
 
+    /// Returns whether the gradients of the module's own parameters are added in the groups of
+    /// [`RowGroups`](brique_tensor::RowGroups). The default implementation returns false. A strategy that divides batches
+    /// computes the gradients of such a module for one group after the other, which takes longer.
+    fn adds_in_row_groups(&self) -> bool {
+        false
+    }
+
     /// Returns the module's kind and attributes; [`describe`](Self::describe) adds tensors and inner modules. The
     /// default implementation returns the name of the type as the kind, and no attributes.
     fn description(&self) -> Description {

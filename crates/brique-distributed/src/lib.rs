@@ -8,13 +8,16 @@
 //! [`Sharded`] has an example.
 
 mod agreement;
+mod batch;
 mod communicator;
 mod error;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod sharded;
+mod shards;
 mod threads;
 mod tree;
+mod unit;
 
 pub use communicator::{Alone, Communicator};
 pub use error::Error;
