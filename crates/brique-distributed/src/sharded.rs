@@ -175,6 +175,36 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         Ok(parts)
     }
 
+    /// Exchanges the memory of the first pass.
+    fn swap_first(&mut self, workspace: &mut Workspace<T>) {
+        if let Some(first) = self.units.first_mut() {
+            first.swap_workspace(workspace);
+        }
+    }
+
+    /// Overwrites the gradients with those of the batch, and returns its loss.
+    fn compute(
+        &mut self,
+        network: &mut dyn Module<T>,
+        batch: &Batch<'_, '_, T>,
+    ) -> Result<T, brique_train::Error> {
+        let forward = self.forward(network, batch);
+        let numbers = self.told(forward)?;
+        let (value, divisor) = batch.loss_and_divisor(&self.communicator.gather(numbers)?.concat());
+        if !value.is_finite() {
+            return Ok(value);
+        }
+        let backward = self.backward(network, batch, divisor);
+        let sums = self.told(backward)?;
+        let mut length = 0;
+        network.visit_parameters(&mut |parameter| length += parameter.gradient().len());
+        if self.communicator.size() > 1 || !sums.is_empty() {
+            let parts = self.add_all(sums, batch.shards, length)?;
+            write_gradients(network, &parts.concat());
+        }
+        Ok(value)
+    }
+
     /// Returns the result of this process. If it is an error, all others are told.
     fn told<R>(&mut self, result: Result<R, brique_train::Error>) -> Result<R, brique_train::Error> {
         result.inspect_err(|error| self.communicator.fail(&error.to_string()))
@@ -188,7 +218,7 @@ impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
         loss: &dyn Loss<T>,
         examples: &Examples<'_, T>,
         step: u64,
-        _workspace: &mut Workspace<T>,
+        workspace: &mut Workspace<T>,
     ) -> Result<T, brique_train::Error> {
         if !self.is_checked {
             check_same_training(&mut self.communicator, self.shards, network, examples)?;
@@ -204,21 +234,11 @@ impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
             step,
             shards,
         };
-        let forward = self.forward(network, &batch);
-        let numbers = self.told(forward)?;
-        let (value, divisor) = batch.loss_and_divisor(&self.communicator.gather(numbers)?.concat());
-        if !value.is_finite() {
-            return Ok(value);
-        }
-        let backward = self.backward(network, &batch, divisor);
-        let sums = self.told(backward)?;
-        let mut length = 0;
-        network.visit_parameters(&mut |parameter| length += parameter.gradient().len());
-        if self.communicator.size() > 1 || !sums.is_empty() {
-            let parts = self.add_all(sums, shards, length)?;
-            write_gradients(network, &parts.concat());
-        }
-        Ok(value)
+        // The caller sees the memory of the first pass.
+        self.swap_first(workspace);
+        let value = self.compute(network, &batch);
+        self.swap_first(workspace);
+        value
     }
 
     fn needed(&self, batch: usize) -> Range<usize> {

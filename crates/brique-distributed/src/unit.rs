@@ -1,5 +1,6 @@
 //! One forward and one backward pass: over a node of the tree, or over a single shard.
 
+use std::mem;
 use std::ops::Range;
 
 use brique_core::{Gradient, Module, Step, Workspace, begin_step};
@@ -22,6 +23,11 @@ pub(crate) struct Unit<T: Scalar> {
 impl<T: Scalar> Unit<T> {
     pub(crate) fn node(&self) -> Range<usize> {
         self.node.clone()
+    }
+
+    /// Exchanges the memory of the passes for another one.
+    pub(crate) fn swap_workspace(&mut self, other: &mut Workspace<T>) {
+        mem::swap(&mut self.workspace, other);
     }
 
     /// Makes the forward pass of the shards of `node`, and adds d_s · L_s and d_s of each of them to `numbers`.
