@@ -325,7 +325,8 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     }
 
     /// Begins training step `step` in this module and in all modules inside it. Modules that are random in training
-    /// draw new numbers in each step. Each inner module mixes its path into its seed, so that two modules with the same seed draw different numbers.
+    /// draw new numbers in each step. Each inner module mixes its path into its seed, so that two modules with the same
+    /// seed draw different numbers.
     fn begin_step(&mut self, step: u64) {
         let step = Step::new(step);
         self.set_step(step);
