@@ -10,7 +10,7 @@ use brique::optim::SGD;
 use brique::random::{RandomSource, portable};
 use brique::tensor::Scalar;
 use brique::tensor::ndarray::Array2;
-use brique::train::{Error as TrainingError, Stepper};
+use brique::train::{Error as TrainingError, Examples, Stepper, Strategy};
 
 use crate::convolutional::CLASSES;
 use crate::{Error, Pass, Workload};
@@ -24,6 +24,7 @@ pub struct Subject<T: Scalar> {
     loss: Box<dyn Loss<T>>,
     optimizer: SGD<T>,
     stepper: Stepper<T>,
+    strategy: Option<Box<dyn Strategy<T>>>,
     workspace: Workspace<T>,
     x: Array2<T>,
     y: Array2<T>,
@@ -62,8 +63,18 @@ impl<T: Scalar> Subject<T> {
             loss,
             optimizer,
             stepper: Stepper::default(),
+            strategy: None,
             workspace: Workspace::default(),
         })
+    }
+
+    /// Lets this strategy compute the gradients of each step.
+    #[must_use]
+    pub fn with_strategy(self, strategy: impl Strategy<T> + 'static) -> Self {
+        Self {
+            strategy: Some(Box::new(strategy)),
+            ..self
+        }
     }
 
     /// Makes one step.
@@ -81,11 +92,16 @@ impl<T: Scalar> Subject<T> {
 
     fn train(&mut self) -> Result<(), TrainingError> {
         let (network, optimizer) = (&mut self.network, &mut self.optimizer);
-        self.stepper
-            .step(network, &*self.loss, optimizer, &self.x, &self.y)
-            .map(|loss| {
-                black_box(loss);
-            })
+        let loss = match &mut self.strategy {
+            None => self.stepper.step(network, &*self.loss, optimizer, &self.x, &self.y)?,
+            Some(strategy) => {
+                let examples = Examples::whole(self.x.view(), self.y.view(), None);
+                let stepper = &mut self.stepper;
+                stepper.step_with(&mut **strategy, network, &*self.loss, optimizer, &examples)?
+            }
+        };
+        black_box(loss);
+        Ok(())
     }
 
     fn predict(&mut self) -> Result<(), TrainingError> {

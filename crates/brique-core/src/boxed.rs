@@ -64,6 +64,10 @@ impl<T: Scalar, M: Module<T> + ?Sized> Module<T> for Box<M> {
         (**self).set_step(step);
     }
 
+    fn adds_in_row_groups(&self) -> bool {
+        (**self).adds_in_row_groups()
+    }
+
     fn description(&self) -> Description {
         (**self).description()
     }

@@ -52,7 +52,7 @@ pub use error::{Error, Fault};
 pub use loss::Loss;
 pub use module::Module;
 pub use parameter::Parameter;
-pub use path::{Step, visit_modules, visit_tensors, visit_tensors_mut};
+pub use path::{Step, begin_step, visit_modules, visit_tensors, visit_tensors_mut};
 pub use reduction::Reduction;
 pub use registry::{InnerModules, Registry};
 pub use shape::Shape;

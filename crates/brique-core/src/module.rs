@@ -290,6 +290,12 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         let _ = step;
     }
 
+    /// Returns whether the gradients of its own parameters are added in [`RowGroups`](brique_tensor::RowGroups); false by
+    /// default. A training in many processes is faster if all modules do.
+    fn adds_in_row_groups(&self) -> bool {
+        false
+    }
+
     /// Returns the module's kind and attributes; [`describe`](Self::describe) adds tensors and inner modules. The
     /// default implementation returns the name of the type as the kind, and no attributes.
     fn description(&self) -> Description {
@@ -319,9 +325,8 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
     }
 
     /// Begins training step `step` in this module and in all modules inside it. Modules that are random in training
-    /// draw new numbers in each step.
-    ///
-    /// Each inner module mixes its path into its seed, so that two modules with the same seed draw different numbers.
+    /// draw new numbers in each step. Each inner module mixes its path into its seed, so that two modules with the same
+    /// seed draw different numbers.
     fn begin_step(&mut self, step: u64) {
         let step = Step::new(step);
         self.set_step(step);

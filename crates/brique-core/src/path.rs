@@ -19,13 +19,24 @@ use crate::{Module, Parameter, Tensor, TensorMut};
 pub struct Step {
     number: u64,
     path: u64,
+    first_row: usize,
 }
 
 impl Step {
     /// Creates step `number`, at the root of a network.
     #[must_use]
     pub fn new(number: u64) -> Self {
-        Self { number, path: 0 }
+        Self {
+            number,
+            path: 0,
+            first_row: 0,
+        }
+    }
+
+    /// Returns the same step for a pass over a part of the batch, which begins at this row of the batch.
+    #[must_use]
+    pub fn from_row(self, first_row: usize) -> Self {
+        Self { first_row, ..self }
     }
 
     /// Returns the same step for the inner module called `name`.
@@ -47,6 +58,13 @@ impl Step {
         self.number
     }
 
+    /// Returns the position in the batch of the first row that a pass receives. Random numbers of row i depend on
+    /// `first_row + i`, so that they are the same if processes divide the batch.
+    #[must_use]
+    pub fn first_row(self) -> usize {
+        self.first_row
+    }
+
     /// Returns `seed` with the path mixed in: modules with the same seed at two paths of a network draw different
     /// numbers.
     #[must_use]
@@ -55,8 +73,29 @@ impl Step {
     }
 }
 
-/// Begins a step in a module and in the modules inside it.
-pub(crate) fn begin_step<T: Scalar>(module: &mut dyn Module<T>, step: Step) {
+/// Begins a step in a module and in the modules inside it, as [`Module::begin_step`] does, for a pass over a part of the
+/// batch.
+///
+/// ```
+/// use brique_core::{Step, begin_step};
+/// # use brique_core::{Fault, Memory, Module, Shape};
+/// # use brique_tensor::Matrix;
+/// # #[derive(Debug)]
+/// # struct Probe(Step);
+/// # impl std::fmt::Display for Probe {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Probe") }
+/// # }
+/// # impl Module for Probe {
+/// #     fn output_shape(&self, input: Shape) -> Result<Shape, Fault> { Ok(input) }
+/// #     fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, _: &mut Memory) { y.assign(x); }
+/// #     fn delta_kernel(&self, _: &Matrix, d: &Matrix, dx: &mut Matrix, _: &mut Memory) { dx.assign(d); }
+/// #     fn set_step(&mut self, step: Step) { self.0 = step; }
+/// # }
+/// let mut module = Probe(Step::new(0));
+/// begin_step(&mut module, Step::new(3).from_row(16));
+/// assert_eq!((module.0.number(), module.0.first_row()), (3, 16));
+/// ```
+pub fn begin_step<T: Scalar>(module: &mut dyn Module<T>, step: Step) {
     module.set_step(step);
     let mut number = 0;
     while let Some((name, inner)) = module.inner_mut(number) {

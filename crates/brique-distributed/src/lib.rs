@@ -12,14 +12,17 @@
 //! needs.
 
 mod agreement;
+mod batch;
 mod communicator;
 mod error;
 mod files;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod sharded;
+mod shards;
 mod threads;
 mod tree;
+mod unit;
 
 pub use communicator::{Alone, Communicator};
 pub use error::Error;

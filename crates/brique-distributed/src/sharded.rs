@@ -2,30 +2,35 @@
 
 use std::ops::Range;
 
-use brique_core::{Gradient, Loss, Module, Reduction, WeightedLoss, Workspace};
-use brique_tensor::ndarray::{Array2, Axis, Slice, Zip};
-use brique_tensor::{Matrix, Scalar};
+use brique_core::{Loss, Module, Workspace, visit_modules};
+use brique_tensor::Scalar;
 use brique_train::{Examples, Strategy};
 
 use crate::agreement::check_same_training;
-use crate::tree::{children, nodes_within, part, shards_of};
+use crate::batch::Batch;
+use crate::shards::Shards;
+use crate::tree::{Sums, part, sum_of_node};
+use crate::unit::Unit;
 use crate::{Communicator, Error};
 
 /// Divides each batch into a fixed number of shards, and the shards between the processes of a [`Communicator`].
 ///
-/// Each shard has its own forward and backward pass. The gradients of the shards are added in a tree that depends only on
-/// the number of shards:
+/// The gradients of the shards are added in a tree that depends only on the number of shards:
 ///
 /// ```text
-/// ∇W = Σ_s d_s · ∇W_s / d        L = Σ_s d_s · L_s / d        d = Σ_s d_s
+/// ∇W = Σ_s d_s / d · ∇W_s        L = Σ_s d_s · L_s / d        d = Σ_s d_s
 /// ```
 ///
 /// L_s and ∇W_s are loss and gradient of shard s alone, and d_s is the [divisor](Loss::divisor) of its loss: the number of
-/// its examples, for example. With [`Reduction::Sum`], all d_s and d are 1. Therefore the bits of a training depend on the
-/// number of shards, and are the same on any number of processes. A training without shards has other rounding errors.
+/// its examples, for example. With [`Reduction::Sum`](brique_core::Reduction::Sum), all quotients are 1. Therefore the bits
+/// of a training depend on the number of shards, and are the same on any number of processes. A training without shards
+/// has other rounding errors.
 ///
 /// Shard s of S of a batch of n examples has the examples ⌊s·n/S⌋ to ⌊(s+1)·n/S⌋. A batch may have fewer examples than there
-/// are shards; empty shards add nothing. The step number that a shard gives to the modules, for dropout, is S · step + s.
+/// are shards; empty shards add nothing. The random numbers of a dropout do not depend on the shards.
+///
+/// A process makes one forward and one backward pass over its shards, if all modules
+/// [add their gradients in row groups](Module::adds_in_row_groups); otherwise it makes one for each shard.
 ///
 /// All processes must hold the same data and the same initial parameters, and carry out the same fit. The first step
 /// compares the number of shards, the parameters and the examples of the processes.
@@ -43,8 +48,7 @@ use crate::{Communicator, Error};
 ///     let mut rng = portable(1);
 ///     let data = line(&mut rng);
 ///     let mut network: Linear = Linear::new(1, 1, Init::PyTorch, &mut rng)?;
-///     let mut sharded = Sharded::new(communicator, 8)?;
-///     let fit = Fit::new(3, 20).shuffle(1).strategy(&mut sharded);
+///     let fit = Fit::new(3, 20).shuffle(1).strategy(Sharded::new(communicator, 8)?);
 ///     fit.run(&mut network, &MSELoss::new(), &mut SGD::new(0.02)?, &data)?;
 ///     Ok(network.weight()[[0, 0]])
 /// };
@@ -61,15 +65,11 @@ use crate::{Communicator, Error};
 pub struct Sharded<C, T: Scalar = f64> {
     communicator: C,
     shards: usize,
-    delta: Array2<T>,
-    /// Buffers that no sum uses at the moment.
-    free: Vec<Vec<T>>,
+    /// What each pass of the last step used, to be used again.
+    units: Vec<Unit<T>>,
     /// Whether all processes are known to carry out the same training.
     is_checked: bool,
 }
-
-/// What follows the gradients in the sum of a node: d_s · L_s and d_s.
-const NUMBERS_OF_LOSS: usize = 2;
 
 impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
     /// Creates a strategy with this number of shards.
@@ -84,8 +84,7 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         Ok(Self {
             communicator,
             shards,
-            delta: Array2::default((0, 0)),
-            free: Vec::new(),
+            units: Vec::new(),
             is_checked: false,
         })
     }
@@ -102,136 +101,114 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         self.shards
     }
 
-    /// Returns the sums of the largest nodes of the tree that this process can add up alone.
-    fn own_sums(&mut self, pass: &mut Pass<'_, '_, T>) -> Result<Vec<Vec<T>>, brique_train::Error> {
-        let (rank, size) = (self.communicator.rank(), self.communicator.size());
-        let nodes = nodes_within(0..self.shards, &shards_of(rank, size, self.shards));
-        let mut sums = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            sums.extend(self.sum(&node, pass)?);
+    /// Makes the forward passes of this process. Returns the numbers that all processes need: of each shard, d_s · L_s and
+    /// d_s.
+    fn forward(
+        &mut self,
+        network: &mut dyn Module<T>,
+        batch: &Batch<'_, '_, T>,
+    ) -> Result<Vec<T>, brique_train::Error> {
+        let (rank, processes) = (self.communicator.rank(), self.communicator.size());
+        let mut nodes = batch.shards.nodes(rank, processes);
+        if !adds_in_row_groups(network) {
+            nodes = nodes.iter().flat_map(|node| batch.shards.leaves(node)).collect();
+        }
+        self.units.resize_with(nodes.len(), Unit::default);
+        let mut numbers = Vec::new();
+        for (unit, node) in self.units.iter_mut().zip(nodes) {
+            unit.forward(node, network, batch, &mut numbers)?;
+        }
+        Ok(numbers)
+    }
+
+    /// Makes the backward passes, and returns the sums of the nodes that this process can add up alone. If it is the only
+    /// process and has a single pass, the gradients are in the network, and there are no sums.
+    fn backward(
+        &mut self,
+        network: &mut dyn Module<T>,
+        batch: &Batch<'_, '_, T>,
+        divisor: T,
+    ) -> Result<Sums<T>, brique_train::Error> {
+        let is_alone = self.communicator.size() == 1 && self.units.len() == 1;
+        let mut sums = Sums::new();
+        for unit in &mut self.units {
+            unit.backward(network, batch, divisor)?;
+            if !is_alone {
+                sums.push((unit.node(), gradients_of(network)));
+            }
         }
         Ok(sums)
     }
 
-    /// Returns the sum of the gradients of a node, with the loss and the divisor behind them. `None` if its shards are
-    /// empty.
-    fn sum(
-        &mut self,
-        node: &Range<usize>,
-        pass: &mut Pass<'_, '_, T>,
-    ) -> Result<Option<Vec<T>>, brique_train::Error> {
-        if pass.rows(self.shards, node).is_empty() {
-            return Ok(None);
+    /// Adds the sums of all processes. Each process adds one part of the numbers and sends it to all others. Returns the
+    /// parts.
+    fn add_all(&mut self, own: Sums<T>, shards: Shards, length: usize) -> Result<Vec<Vec<T>>, Error> {
+        let (rank, processes) = (self.communicator.rank(), self.communicator.size());
+        let own = summed_up(own, &shards.nodes(rank, processes));
+        if processes == 1 {
+            return Ok(own);
         }
-        let Some((left, right)) = children(node) else {
-            let mut sum = self.free.pop().unwrap_or_default();
-            pass.shard(self.shards, node, &mut self.delta, &mut sum)?;
-            return Ok(Some(sum));
-        };
-        let left = self.sum(&left, pass)?;
-        let right = self.sum(&right, pass)?;
-        Ok(self.add(left, right))
-    }
-
-    fn add(&mut self, left: Option<Vec<T>>, right: Option<Vec<T>>) -> Option<Vec<T>> {
-        match (left, right) {
-            (Some(mut sum), Some(right)) => {
-                sum.iter_mut().zip(&right).for_each(|(a, &b)| *a += b);
-                self.free.push(right);
-                Some(sum)
-            }
-            (sum, None) | (None, sum) => sum,
-        }
-    }
-
-    /// Adds the sums of all processes. Each process adds one part of the numbers and sends it to all others.
-    fn add_all(&mut self, own: Vec<Vec<T>>, rows: usize, length: usize) -> Result<Vec<Vec<T>>, Error> {
-        let size = self.communicator.size();
-        let messages = (0..size).map(|rank| {
-            let numbers = part(rank, size, length);
+        let message = |rank| {
+            let numbers = part(rank, processes, length);
             own.iter()
                 .flat_map(|sum| &sum[numbers.clone()])
                 .copied()
                 .collect()
-        });
-        let messages = messages.collect();
-        self.free.extend(own);
-        let received = self.communicator.exchange(messages)?;
-        let numbers = part(self.communicator.rank(), size, length).len();
-        let mut leaves = self.leaves(received, rows, numbers)?;
-        let sum = self
-            .add_leaves(&(0..self.shards), &mut leaves)
-            .unwrap_or_default();
+        };
+        let received = self
+            .communicator
+            .exchange((0..processes).map(message).collect())?;
+        let numbers = part(rank, processes, length).len();
+        let mut sums = Sums::new();
+        for (rank, message) in received.iter().enumerate() {
+            let nodes = shards.nodes(rank, processes);
+            check_length(rank, message.len(), nodes.len() * numbers)?;
+            for (position, node) in nodes.into_iter().enumerate() {
+                sums.push((node, message[position * numbers..][..numbers].to_vec()));
+            }
+        }
+        let sum = sum_of_node(0..self.shards, sums).unwrap_or_default();
         let parts = self.communicator.gather(sum)?;
         for (rank, found) in parts.iter().enumerate() {
-            check_length(rank, found.len(), part(rank, size, length).len())?;
+            check_length(rank, found.len(), part(rank, processes, length).len())?;
         }
         Ok(parts)
     }
 
-    /// Cuts the messages of all processes into the sums of their nodes, in order.
-    fn leaves(
+    /// Exchanges the memory of the first pass.
+    fn swap_first(&mut self, workspace: &mut Workspace<T>) {
+        if let Some(first) = self.units.first_mut() {
+            first.swap_workspace(workspace);
+        }
+    }
+
+    /// Overwrites the gradients with those of the batch, and returns its loss.
+    fn compute(
         &mut self,
-        received: Vec<Vec<T>>,
-        rows: usize,
-        numbers: usize,
-    ) -> Result<Vec<(Range<usize>, Vec<T>)>, Error> {
-        let mut leaves = Vec::new();
-        for (rank, message) in received.into_iter().enumerate() {
-            let nodes = nodes_within(
-                0..self.shards,
-                &shards_of(rank, self.communicator.size(), self.shards),
-            );
-            let nodes = nodes
-                .into_iter()
-                .filter(|node| !rows_of(self.shards, node, rows).is_empty());
-            let nodes: Vec<_> = nodes.collect();
-            check_length(rank, message.len(), nodes.len() * numbers)?;
-            let mut rest = message.as_slice();
-            for node in nodes {
-                let (first, others) = rest.split_at(numbers);
-                leaves.push((node, first.to_vec()));
-                rest = others;
-            }
+        network: &mut dyn Module<T>,
+        batch: &Batch<'_, '_, T>,
+    ) -> Result<T, brique_train::Error> {
+        let forward = self.forward(network, batch);
+        let numbers = self.told(forward)?;
+        let (value, divisor) = batch.loss_and_divisor(&self.communicator.gather(numbers)?.concat());
+        if !value.is_finite() {
+            return Ok(value);
         }
-        leaves.reverse();
-        Ok(leaves)
+        let backward = self.backward(network, batch, divisor);
+        let sums = self.told(backward)?;
+        let mut length = 0;
+        network.visit_parameters(&mut |parameter| length += parameter.gradient().len());
+        if self.communicator.size() > 1 || !sums.is_empty() {
+            let parts = self.add_all(sums, batch.shards, length)?;
+            write_gradients(network, &parts.concat());
+        }
+        Ok(value)
     }
 
-    /// Adds the last of the `leaves` up to the sum of `node`, and removes them.
-    fn add_leaves(
-        &mut self,
-        node: &Range<usize>,
-        leaves: &mut Vec<(Range<usize>, Vec<T>)>,
-    ) -> Option<Vec<T>> {
-        let (next, _) = leaves.last()?;
-        if next == node {
-            return leaves.pop().map(|(_, sum)| sum);
-        }
-        if next.start >= node.end {
-            return None;
-        }
-        let (left, right) = children(node)?;
-        let left = self.add_leaves(&left, leaves);
-        let right = self.add_leaves(&right, leaves);
-        self.add(left, right)
+    /// Returns the result of this process. If it is an error, all others are told.
+    fn told<R>(&mut self, result: Result<R, brique_train::Error>) -> Result<R, brique_train::Error> {
+        result.inspect_err(|error| self.communicator.fail(&error.to_string()))
     }
-}
-
-fn check_length(rank: usize, found: usize, expected: usize) -> Result<(), Error> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::Length {
-        rank,
-        found,
-        expected,
-    })
-}
-
-/// Returns the rows of a batch that belong to a node.
-fn rows_of(shards: usize, node: &Range<usize>, rows: usize) -> Range<usize> {
-    part(node.start, shards, rows).start..part(node.end - 1, shards, rows).end
 }
 
 impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
@@ -247,39 +224,30 @@ impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
             check_same_training(&mut self.communicator, self.shards, network, examples)?;
             self.is_checked = true;
         }
-        let mut pass = Pass {
-            network,
+        let shards = Shards {
+            count: self.shards,
+            rows: examples.batch,
+        };
+        let batch = Batch {
             loss,
             examples,
             step,
-            workspace,
+            shards,
         };
-        let sums = match self.own_sums(&mut pass) {
-            Ok(sums) => sums,
-            Err(error) => {
-                self.communicator.fail(&error.to_string());
-                return Err(error);
-            }
-        };
-        let mut length = NUMBERS_OF_LOSS;
-        network.visit_parameters(&mut |parameter| length += parameter.gradient().len());
-        let parts = self.add_all(sums, examples.batch, length)?;
-        let numbers = parts.concat();
-        let (gradients, loss_and_divisor) = numbers.split_at(length - NUMBERS_OF_LOSS);
-        let divisor = match loss.reduction() {
-            Reduction::Sum => T::one(),
-            _ => loss_and_divisor[1],
-        };
-        write_gradients(network, gradients, divisor);
-        Ok(loss_and_divisor[0] / divisor)
+        // The caller sees the memory of the first pass.
+        self.swap_first(workspace);
+        let value = self.compute(network, &batch);
+        self.swap_first(workspace);
+        value
     }
 
     fn needed(&self, batch: usize) -> Range<usize> {
-        let own = shards_of(self.communicator.rank(), self.communicator.size(), self.shards);
-        if own.is_empty() {
-            return 0..0;
-        }
-        rows_of(self.shards, &own, batch)
+        let shards = Shards {
+            count: self.shards,
+            rows: batch,
+        };
+        let (rank, processes) = (self.communicator.rank(), self.communicator.size());
+        shards.rows(&Shards::of_process(self.shards, rank, processes))
     }
 
     fn description(&self) -> String {
@@ -301,8 +269,47 @@ impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
     }
 }
 
-/// Writes `numbers / divisor` into the gradients, in the order of the parameters.
-fn write_gradients<T: Scalar>(network: &mut dyn Module<T>, mut numbers: &[T], divisor: T) {
+fn check_length(rank: usize, found: usize, expected: usize) -> Result<(), Error> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Length {
+        rank,
+        found,
+        expected,
+    })
+}
+
+/// Returns whether all parameters of a network belong to modules that add their gradients in row groups.
+fn adds_in_row_groups<T: Scalar>(network: &dyn Module<T>) -> bool {
+    let mut all_do = true;
+    visit_modules(network, &mut |_, module| {
+        let mut has_parameters = false;
+        module.own_parameters(&mut |_| has_parameters = true);
+        all_do &= !has_parameters || module.adds_in_row_groups();
+    });
+    all_do
+}
+
+/// Adds the sums of shards up to the sums of `nodes`.
+fn summed_up<T: Scalar>(sums: Sums<T>, nodes: &[Range<usize>]) -> Vec<Vec<T>> {
+    let mut sums = sums.into_iter().peekable();
+    let sum_of = |node: &Range<usize>| {
+        let below = std::iter::from_fn(|| sums.next_if(|(unit, _)| unit.end <= node.end)).collect();
+        sum_of_node(node.clone(), below)
+    };
+    nodes.iter().filter_map(sum_of).collect()
+}
+
+/// Returns the gradients of all parameters, in the order of the parameters.
+fn gradients_of<T: Scalar>(network: &dyn Module<T>) -> Vec<T> {
+    let mut numbers = Vec::new();
+    network.visit_parameters(&mut |parameter| numbers.extend(parameter.gradient().iter().copied()));
+    numbers
+}
+
+/// Writes the gradients of all parameters, in the order of the parameters.
+fn write_gradients<T: Scalar>(network: &mut dyn Module<T>, mut numbers: &[T]) {
     network.visit_parameters_mut(&mut |parameter| {
         let mut gradient = parameter.gradient_mut();
         let (own, others) = numbers.split_at(gradient.len());
@@ -310,80 +317,6 @@ fn write_gradients<T: Scalar>(network: &mut dyn Module<T>, mut numbers: &[T], di
         gradient
             .iter_mut()
             .zip(own)
-            .for_each(|(gradient, &number)| *gradient = number / divisor);
+            .for_each(|(gradient, &number)| *gradient = number);
     });
-}
-
-/// What the passes over the shards of a batch need.
-struct Pass<'a, 'b, T: Scalar> {
-    network: &'a mut dyn Module<T>,
-    loss: &'a dyn Loss<T>,
-    examples: &'a Examples<'b, T>,
-    step: u64,
-    workspace: &'a mut Workspace<T>,
-}
-
-impl<T: Scalar> Pass<'_, '_, T> {
-    fn rows(&self, shards: usize, node: &Range<usize>) -> Range<usize> {
-        rows_of(shards, node, self.examples.batch)
-    }
-
-    /// Writes d_s times the gradients of a shard into `sum`, then d_s times its loss, then d_s.
-    fn shard(
-        &mut self,
-        shards: usize,
-        node: &Range<usize>,
-        delta: &mut Array2<T>,
-        sum: &mut Vec<T>,
-    ) -> Result<(), brique_train::Error> {
-        let Range { start, end } = self.rows(shards, node);
-        let rows = Slice::from(start - self.examples.first..end - self.examples.first);
-        let (x, y) = (
-            self.examples.x.slice_axis(Axis(0), rows),
-            self.examples.y.slice_axis(Axis(0), rows),
-        );
-        let weights = self
-            .examples
-            .weights
-            .map(|weights| weights.slice_axis_move(Axis(0), rows));
-        let step = self
-            .step
-            .wrapping_mul(shards as u64)
-            .wrapping_add(node.start as u64);
-        self.network.begin_step(step);
-        let numbers = match &weights {
-            None => self.pass(self.loss, &x, &y, delta)?,
-            Some(weights) => self.pass(&WeightedLoss::new(self.loss, weights), &x, &y, delta)?,
-        };
-        sum.clear();
-        self.network.visit_parameters(&mut |parameter| {
-            sum.extend(parameter.gradient().iter().copied());
-        });
-        sum.extend(numbers);
-        Ok(())
-    }
-
-    /// Overwrites the gradients with d_s times those of the examples. Returns d_s times the loss, and d_s.
-    fn pass(
-        &mut self,
-        loss: &dyn Loss<T>,
-        x: &Matrix<T>,
-        y: &Matrix<T>,
-        delta: &mut Array2<T>,
-    ) -> Result<[T; NUMBERS_OF_LOSS], brique_train::Error> {
-        let yhat = self.workspace.forward(&*self.network, x)?;
-        let value = loss.forward(y, &yhat)?;
-        let divisor = match loss.reduction() {
-            Reduction::Sum => T::one(),
-            _ => loss.divisor(y, &yhat),
-        };
-        if delta.dim() != yhat.dim() {
-            *delta = Array2::zeros(yhat.dim());
-        }
-        loss.backward_kernel(y, &yhat, delta);
-        Zip::from(&mut *delta).for_each(|delta| *delta *= divisor);
-        self.workspace
-            .backward(self.network, x, delta, Gradient::Overwrite)?;
-        Ok([value * divisor, divisor])
-    }
 }

@@ -1,15 +1,10 @@
 //! The tree in which the gradients of shards are added.
 //!
-//! The root is the range of all shards. A node of more than one shard has two children, the halves of its range; the left
-//! one is the smaller if the number is odd. The tree depends only on the number of shards. Whoever adds two children, the
-//! sum has the same bits.
+//! It is the tree of [`RowGroups`](brique_tensor::RowGroups): the root is the range of all shards, and the children of a
+//! node are the halves of its range, the smaller one first. It depends only on the number of shards. Whoever adds two
+//! children, the sum has the same bits.
 
 use std::ops::Range;
-
-/// Returns the shards of the process `rank`. All processes have the same number of shards, up to one.
-pub(crate) fn shards_of(rank: usize, size: usize, shards: usize) -> Range<usize> {
-    part(rank, size, shards)
-}
 
 /// Returns part `number` of `parts` of the numbers below `total`. The parts are equally long, up to one.
 pub(crate) fn part(number: usize, parts: usize, total: usize) -> Range<usize> {
@@ -36,4 +31,38 @@ pub(crate) fn nodes_within(node: Range<usize>, range: &Range<usize>) -> Vec<Rang
         .into_iter()
         .flat_map(|(left, right)| [left, right]);
     halves.flat_map(|half| nodes_within(half, range)).collect()
+}
+
+/// The sums of some nodes of the tree, in order.
+pub(crate) type Sums<T> = Vec<(Range<usize>, Vec<T>)>;
+
+/// Adds `sums` up to the sum of `node`. `None` if there is no sum below the node.
+pub(crate) fn sum_of_node<T>(node: Range<usize>, mut sums: Sums<T>) -> Option<Vec<T>>
+where
+    T: Copy + std::ops::AddAssign,
+{
+    sums.reverse();
+    add_last(node, &mut sums)
+}
+
+/// Adds the last of `sums` up to the sum of `node`, and removes them.
+fn add_last<T>(node: Range<usize>, sums: &mut Sums<T>) -> Option<Vec<T>>
+where
+    T: Copy + std::ops::AddAssign,
+{
+    let (next, _) = sums.last()?;
+    if *next == node {
+        return sums.pop().map(|(_, sum)| sum);
+    }
+    if next.start >= node.end {
+        return None;
+    }
+    let (left, right) = children(&node)?;
+    match (add_last(left, sums), add_last(right, sums)) {
+        (Some(mut sum), Some(right)) => {
+            sum.iter_mut().zip(&right).for_each(|(a, &b)| *a += b);
+            Some(sum)
+        }
+        (sum, None) | (None, sum) => sum,
+    }
 }

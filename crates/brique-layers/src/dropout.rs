@@ -70,8 +70,10 @@ impl Dropout {
 
     /// Returns the factor of the value at this position: 0, or `1 / (1 − rate)`, which compensates for dropped values.
     fn factor<T: Scalar>(self, (row, column): (usize, usize)) -> T {
-        let hash = mixed(mixed(self.step.seed(self.seed) ^ mixed(self.step.number())) ^ mixed(row as u64))
-            ^ mixed(column as u64 ^ COLUMNS);
+        let hash = mixed(
+            mixed(self.step.seed(self.seed) ^ mixed(self.step.number()))
+                ^ mixed((self.step.first_row() + row) as u64),
+        ) ^ mixed(column as u64 ^ COLUMNS);
         // The upper 53 bits as a number in [0, 1).
         let uniform = (mixed(hash) >> 11) as f64 / 9_007_199_254_740_992.0;
         if uniform < self.rate {

@@ -165,6 +165,10 @@ impl<T: Scalar> Module<T> for Linear<T> {
         }
     }
 
+    fn adds_in_row_groups(&self) -> bool {
+        true
+    }
+
     fn own_parameters(&self, visit: &mut dyn FnMut(&Parameter<T>)) {
         visit(&self.parameters);
     }

@@ -3,9 +3,12 @@
 //! The layer is defined on the input with a column of ones appended, `[x 1] · W`.
 //! No kernel builds this column: each multiplies by the weights `W[..in]` and adds the bias `W[in]`.
 
-use ndarray::{ArrayViewMut1, ArrayViewMut2, Axis};
+use std::ops::Range;
 
-use crate::product::{Onto, multiply, multiply_to_finite};
+use ndarray::{Array1, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
+
+use crate::product::{Onto, multiply, multiply_in_groups, multiply_to_finite};
+use crate::row_groups::{RowGroups, children};
 use crate::sum::add_column_sums;
 use crate::{Matrix, Scalar, compile_once};
 
@@ -93,17 +96,50 @@ compile_once! {
 
     fn accumulate<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) {
         let (mut weight, mut bias) = weight_and_bias(gradient);
+        if let Some(groups) = RowGroups::current(x.nrows()) {
+            multiply_in_groups(&x.t(), delta, true, &mut weight, &groups);
+            bias += &grouped_column_sums(delta, &groups, &groups.all());
+            return;
+        }
         multiply(&x.t(), delta, Onto::Itself, &mut weight);
         add_column_sums(delta, &mut bias);
     }
 
     fn overwrite<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) -> bool {
         let (mut weight, mut bias) = weight_and_bias(gradient);
-        let is_finite = multiply_to_finite(&x.t(), delta, &mut weight);
-        bias.fill(T::zero());
-        add_column_sums(delta, &mut bias);
+        let is_finite = if let Some(groups) = RowGroups::current(x.nrows()) {
+            bias.assign(&grouped_column_sums(delta, &groups, &groups.all()));
+            multiply_in_groups(&x.t(), delta, false, &mut weight, &groups)
+        } else {
+            bias.fill(T::zero());
+            add_column_sums(delta, &mut bias);
+            multiply_to_finite(&x.t(), delta, &mut weight)
+        };
         // A fold without an early exit: the compiler checks several numbers at once.
         is_finite && bias.iter().fold(true, |is_finite, number| is_finite & number.is_finite())
+    }
+}
+
+/// Returns the sum of each column over the rows of a node of the tree of groups.
+fn grouped_column_sums<T: Scalar>(matrix: &Matrix<T>, groups: &RowGroups, node: &Range<usize>) -> Array1<T> {
+    let rows = groups.rows(node);
+    match children(node) {
+        Some((left, right)) if !groups.rows(&left).is_empty() && !groups.rows(&right).is_empty() => {
+            grouped_column_sums(matrix, groups, &left) + grouped_column_sums(matrix, groups, &right)
+        }
+        Some((left, right)) => {
+            let child = if groups.rows(&left).is_empty() {
+                right
+            } else {
+                left
+            };
+            grouped_column_sums(matrix, groups, &child)
+        }
+        None => {
+            let mut sums = Array1::zeros(matrix.ncols());
+            add_column_sums(&matrix.slice_axis(Axis(0), Slice::from(rows)), &mut sums);
+            sums
+        }
     }
 }
 

@@ -51,6 +51,7 @@ mod pairs;
 mod pairwise;
 mod pool;
 mod product;
+mod row_groups;
 mod scalar;
 mod simd;
 mod simd_level;
@@ -85,6 +86,7 @@ pub use ndarray;
 pub use pairs::{combine, sum_of_pairs, update};
 pub use pairwise::pairwise_sum;
 pub use pool::{Pool, average_pool_delta, average_pool_forward, max_pool_delta, max_pool_forward};
+pub use row_groups::RowGroups;
 pub use scalar::Scalar;
 pub use simd::Simd;
 #[doc(hidden)]

@@ -14,6 +14,7 @@
 
 mod block;
 mod dot;
+mod grouped;
 pub(crate) mod operands;
 pub(crate) mod pack;
 pub mod reference;
@@ -25,8 +26,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ndarray::ArrayView1;
 
 use self::block::Block;
+use self::grouped::Grouped;
 use self::operands::{Factor, Product, Start};
 use self::pack::Panels;
+use crate::row_groups::RowGroups;
 use crate::simd::{MOST_LANES, Simd, Work};
 use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
@@ -55,6 +58,34 @@ pub fn multiply_to_finite<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>, c: &mut Matri
     let is_finite = AtomicBool::new(true);
     multiply_and_check(a, b, Onto::Nothing, c, Some(&is_finite));
     is_finite.into_inner()
+}
+
+/// Computes `c = a · b`, or `c += a · b` if `adds`, with the terms of each sum in groups. Returns whether every number of
+/// `c` is finite.
+pub fn multiply_in_groups<T: Scalar>(
+    a: &Matrix<T>,
+    b: &Matrix<T>,
+    adds: bool,
+    c: &mut Matrix<T>,
+    groups: &RowGroups,
+) -> bool {
+    let onto = if adds { Onto::Itself } else { Onto::Nothing };
+    let ((rows, depth), columns) = (a.dim(), b.ncols());
+    if rows == 0 || columns == 0 || depth == 0 {
+        multiply(a, b, onto, c);
+        return all_finite(c);
+    }
+    let is_finite = AtomicBool::new(true);
+    if let Some(product) = Product::of(a, b, &onto, c, Some(&is_finite)) {
+        let work = rows.saturating_mul(depth).saturating_mul(columns);
+        threads::compute(Grouped { product, groups }, work, WORTH_A_THREAD);
+        return is_finite.into_inner();
+    }
+    let mut contiguous = c.to_owned();
+    let (a, b) = (a.as_standard_layout(), b.as_standard_layout());
+    let is_finite = multiply_in_groups(&a, &b, adds, &mut contiguous, groups);
+    c.assign(&contiguous);
+    is_finite
 }
 
 /// Computes `c = onto + a · b` in `parts` parts on the threads of [`Threads`](crate::Threads), even if the product is

@@ -54,6 +54,7 @@ mod source;
 mod stepper;
 mod strategy;
 mod table;
+mod update;
 mod weighted_step;
 mod weights;
 

@@ -1,12 +1,13 @@
 //! A single training step.
 
 use brique_core::{Gradient, Loss, Module, Workspace};
-use brique_optim::{Optimizer, clip_norm};
+use brique_optim::Optimizer;
 use brique_tensor::ndarray::{Array2, ArrayViewMut2, Axis, Slice};
 use brique_tensor::{Matrix, Scalar, aligned_zeros, compile_once};
 
-use crate::origin::{cause, check_gradients};
-use crate::{Error, Examples, Strategy};
+use crate::Error;
+use crate::origin::cause;
+use crate::update::update;
 
 /// Performs training steps: forward pass, loss, backward pass, update by the optimiser.
 ///
@@ -38,11 +39,11 @@ use crate::{Error, Examples, Strategy};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Stepper<T: Scalar = f64> {
-    workspace: Workspace<T>,
+    pub(crate) workspace: Workspace<T>,
     /// The buffer for ∂L/∂ŷ, with as many rows as the largest batch so far.
     delta: Array2<T>,
-    steps: u64,
-    clip_norm: Option<f64>,
+    pub(crate) steps: u64,
+    pub(crate) clip_norm: Option<f64>,
 }
 
 impl<T: Scalar> Stepper<T> {
@@ -83,28 +84,6 @@ impl<T: Scalar> Stepper<T> {
         step(self, network, loss, optimizer, x, y)
     }
 
-    /// Makes one step as [`step`](Self::step), whose loss and gradients `strategy` computes. If the examples have weights,
-    /// the loss is the [`WeightedLoss`](brique_core::WeightedLoss).
-    ///
-    /// # Errors
-    ///
-    /// As [`step`](Self::step), and if the strategy returns an error.
-    pub fn step_with(
-        &mut self,
-        strategy: &mut dyn Strategy<T>,
-        network: &mut dyn Module<T>,
-        loss: &dyn Loss<T>,
-        optimizer: &mut dyn Optimizer<T>,
-        examples: &Examples<'_, T>,
-    ) -> Result<T, Error> {
-        let value = strategy.gradients(network, loss, examples, self.steps, &mut self.workspace)?;
-        if !value.is_finite() {
-            return Err(examples.not_finite(network, loss, value));
-        }
-        self.update(network, optimizer, &examples.x)?;
-        Ok(value)
-    }
-
     /// Returns the number of completed steps.
     #[must_use]
     pub fn steps(&self) -> u64 {
@@ -143,22 +122,6 @@ impl<T: Scalar> Stepper<T> {
         loss.backward_kernel(y, &yhat, &mut delta);
         Ok(value)
     }
-
-    /// Updates the parameters by their gradients, which the batch `x` gave.
-    fn update(
-        &mut self,
-        network: &mut dyn Module<T>,
-        optimizer: &mut dyn Optimizer<T>,
-        x: &Matrix<T>,
-    ) -> Result<(), Error> {
-        check_gradients(network, x)?;
-        if let Some(largest) = self.clip_norm {
-            clip_norm(network, largest)?;
-        }
-        optimizer.step(network)?;
-        self.steps = self.steps.wrapping_add(1);
-        Ok(())
-    }
 }
 
 compile_once! {
@@ -174,14 +137,12 @@ compile_once! {
         let value = stepper.forward(network, loss, x, y)?;
         let delta = first_rows(&mut stepper.delta, x.nrows());
         stepper.workspace.backward(network, x, &delta, Gradient::Overwrite)?;
-        stepper.update(network, optimizer, x)?;
+        update(stepper, network, optimizer, x)?;
         Ok(value)
     }
 }
 
-/// Returns a view of the first `rows` rows.
-///
-/// If these are all rows, no slice is needed. The checks of a slice would take a thirtieth of the time of a small step.
+/// Returns a view of the first `rows` rows. If these are all, it needs no slice, whose checks take a thirtieth of a small step.
 fn first_rows<T: Scalar>(matrix: &mut Array2<T>, rows: usize) -> ArrayViewMut2<'_, T> {
     if rows == matrix.nrows() {
         return matrix.view_mut();

@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
+mod apart;
 mod communicator;
 mod failures;
 mod files;

@@ -16,6 +16,7 @@ mod layouts;
 mod levels;
 mod pairs;
 mod products;
+mod row_groups;
 mod scalar;
 mod simd_level;
 mod softmax;
