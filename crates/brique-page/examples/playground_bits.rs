@@ -14,7 +14,9 @@ use brique_tensor::SimdLevel;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let (Some(config), Some(steps), None) = (arguments.next(), arguments.next(), arguments.next()) else {
-        return Err("expected two arguments: a configuration, or the file of one, and a number of steps".into());
+        return Err(
+            "expected two arguments: a configuration, or the file of one, and a number of steps".into(),
+        );
     };
     let text = if config.starts_with('{') {
         config
