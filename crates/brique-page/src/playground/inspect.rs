@@ -12,6 +12,7 @@ mod weight;
 
 use brique_core::{Error, Fault, Loss, Module};
 use brique_tensor::Matrix;
+use brique_tensor::ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
 use self::passes::Passes;
@@ -29,6 +30,14 @@ pub struct Request {
     /// One number of the first parameter of a module.
     #[serde(default)]
     pub weight: Option<Weight>,
+}
+
+/// The examples of a backward pass.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackwardRequest {
+    /// The indices of the examples. Together they are the batch of the loss.
+    pub examples: Vec<usize>,
 }
 
 /// One output value of a module.
@@ -148,6 +157,39 @@ pub fn inspect_weight(specimen: &Specimen<'_>, weight: Weight) -> Result<Inspect
     passes.check("the row of the weight", weight.row, rows)?;
     passes.check("the column of the weight", weight.column, columns)?;
     weight::inspect(&mut passes, weight)
+}
+
+/// The backward pass of a whole network.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Backward {
+    /// One entry for each module of the network.
+    pub modules: Vec<BackwardModule>,
+}
+
+/// The backward pass at one module.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BackwardModule {
+    /// δ of each unit, summed over the examples. The loss has divided it by their number.
+    pub delta: Vec<f64>,
+    /// The gradient of the first parameter, row by row, the biases last.
+    pub gradient: Option<Vec<f64>>,
+}
+
+/// Returns δ of all units and the gradients of the first parameter of each module.
+///
+/// # Errors
+///
+/// If there are no examples, or the network or the loss refuses the batch.
+pub fn inspect_backward(specimen: &Specimen<'_>) -> Result<Backward, Error> {
+    let mut passes = Passes::new(specimen)?;
+    let modules = (0..passes.len()).map(|module| {
+        let delta = passes.delta(module).sum_axis(Axis(0)).to_vec();
+        let gradient = passes.gradient(module)?;
+        let gradient = gradient.map(|gradient| gradient.into_iter().collect());
+        Ok(BackwardModule { delta, gradient })
+    });
+    let modules = modules.collect::<Result<_, Error>>()?;
+    Ok(Backward { modules })
 }
 
 impl Passes<'_> {

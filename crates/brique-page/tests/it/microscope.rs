@@ -2,7 +2,11 @@
 
 use brique_core::Module;
 use brique_layers::Sequential;
-use brique_page::playground::inspect::{Inspection, Specimen, Unit, Weight, inspect_unit, inspect_weight};
+use brique_page::playground::inspect::{
+    Inspection, Request, Specimen, Unit, Weight, inspect_unit, inspect_weight,
+};
+use brique_page::playground::{Config, Error, Playground};
+use serde_json::Value;
 
 use crate::networks::{averaged, cross_entropy, flat, image, losses, numbers};
 
@@ -253,4 +257,106 @@ fn what_does_not_exist_is_an_error() {
         error.ends_with("the number of examples is 0, expected at least 1"),
         "{error}"
     );
+}
+
+fn playground() -> Playground {
+    let config = Config::from_json(
+        r#"{"data":{"kind":"moons","examples":60,"noise":0.1,"seed":1},"test_fraction":0.5,
+            "network":[{"kind":"Linear","out":4},{"kind":"ReLU"},{"kind":"Dropout","rate":0.5},{"kind":"Linear","out":1}],
+            "init":"XavierUniform","loss":{"kind":"HingeLoss"},
+            "optimizer":{"kind":"SGD","learning_rate":0.1,"momentum":0,"nesterov":false,"weight_decay":0},
+            "schedule":{"kind":"Constant"},"batch":10,"epochs":3,"seed":1}"#,
+    );
+    Playground::new(config.unwrap()).unwrap()
+}
+
+#[test]
+fn requests_are_answered_and_change_no_bit_of_the_training() {
+    let mut playground = playground();
+    let mut untouched = self::playground();
+    playground.step(2).unwrap();
+    untouched.step(2).unwrap();
+    let answer = |text: Result<String, Error>| -> Value { serde_json::from_str(&text.unwrap()).unwrap() };
+    let unit = answer(playground.inspect_json(r#"{"examples":[3],"unit":{"module":0,"unit":1}}"#));
+    assert_eq!(unit["what"], "unit");
+    assert!(unit["delta"].is_number() && unit["gradient"].is_null());
+    let weight =
+        answer(playground.inspect_json(r#"{"examples":[3,4],"weight":{"module":3,"row":4,"column":0}}"#));
+    assert_eq!(weight["what"], "weight");
+    assert!(
+        weight["formula"][0]["symbols"]
+            .as_str()
+            .unwrap()
+            .starts_with("∂L/∂b₀")
+    );
+    let check = answer(playground.check_json(r#"{"mistake":null}"#));
+    assert_eq!(check["passes"], true, "{check}");
+    let wrong = r#"{"mistake":{"module":2,"kind":"mask_forgotten"}}"#;
+    let check = answer(playground.check_json(wrong));
+    assert_eq!(check["passes"], false, "{check}");
+    let backward = answer(playground.backward_json(r#"{"examples":[0,1,2]}"#));
+    assert_eq!(backward["modules"][0]["delta"].as_array().unwrap().len(), 4);
+    assert_eq!(backward["modules"][0]["gradient"].as_array().unwrap().len(), 12);
+    assert!(backward["modules"][1]["gradient"].is_null());
+    for it in [&mut playground, &mut untouched] {
+        it.step(100).unwrap();
+    }
+    assert_eq!(playground.bits(), untouched.bits());
+}
+
+#[test]
+fn the_backward_view_has_the_numbers_of_the_microscope() {
+    let mut playground = playground();
+    let examples = vec![1, 5, 7];
+    let backward = playground.backward(&examples).unwrap();
+    let request = Request {
+        examples,
+        unit: Some(Unit { module: 1, unit: 2 }),
+        weight: None,
+    };
+    let unit = playground.inspect(&request).unwrap();
+    assert_eq!(
+        backward.modules[1].delta[2].to_bits(),
+        unit.delta.unwrap().to_bits()
+    );
+    let request = Request {
+        unit: None,
+        weight: Some(Weight {
+            module: 0,
+            row: 1,
+            column: 3,
+        }),
+        ..request
+    };
+    let weight = playground.inspect(&request).unwrap();
+    let gradient = backward.modules[0].gradient.as_ref().unwrap();
+    assert_eq!(gradient[4 + 3].to_bits(), weight.gradient.unwrap().to_bits());
+}
+
+#[test]
+fn wrong_requests_are_errors() {
+    let mut playground = playground();
+    let refused = |result: Result<String, Error>| result.unwrap_err().to_string();
+    assert_eq!(
+        refused(playground.inspect_json(r#"{"examples":[60],"unit":{"module":0,"unit":0}}"#)),
+        "the index of an example is 60, expected below 60, the number of examples"
+    );
+    assert_eq!(
+        refused(playground.inspect_json(r#"{"examples":[0]}"#)),
+        "what to look at is nothing, expected a unit or a weight"
+    );
+    assert!(refused(playground.check_json("{")).starts_with("the JSON cannot be read"));
+}
+
+#[test]
+fn the_record_has_the_statistics_of_every_epoch() {
+    let mut playground = playground();
+    playground.step(100).unwrap();
+    let layers = &playground.history().layers;
+    assert_eq!(layers.len(), 4);
+    assert!(layers.iter().all(|layer| layer.delta.len() == 4));
+    assert_eq!(layers[0].gradient.as_ref().unwrap().len(), 4);
+    assert!(layers[1].gradient.is_none() && layers[1].dead.as_ref().unwrap().len() == 4);
+    assert!(layers[2].dead.is_none());
+    assert_eq!(playground.history().from(3).layers[0].delta, layers[0].delta[3..]);
 }
