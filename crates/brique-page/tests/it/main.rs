@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![allow(clippy::float_cmp, reason = "exact results are expected")]
 
+mod check;
+mod layer_statistics;
+mod microscope;
+mod networks;
 mod playground;
 mod progress_line;
 mod record;
