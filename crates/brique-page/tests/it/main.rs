@@ -1,10 +1,12 @@
 //! The progress line, the table and the figure of real trainings.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::float_cmp, reason = "exact results are expected")]
 
 mod check;
 mod layer_statistics;
 mod microscope;
 mod networks;
+mod playground;
 mod progress_line;
 mod record;
 mod take_away;
