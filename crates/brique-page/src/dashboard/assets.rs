@@ -11,11 +11,13 @@ macro_rules! files {
 
 const PAGE: &str = include_str!("../../page/dashboard.html");
 
-const FILES: [(&str, &str); 14] = files![
+const FILES: [(&str, &str); 16] = files![
     "charts.js",
     "colors.js",
     "dashboard.css",
     "dashboard.js",
+    "dom.js",
+    "icon.svg",
     "language/en.js",
     "language/fr.js",
     "run_charts.js",

@@ -121,7 +121,7 @@ impl Record {
             name,
             training: self.training,
             state: self.state,
-            is_stopping: is_stopping && matches!(self.state, State::Waiting | State::Running),
+            is_stopping: is_stopping && self.state == State::Running,
             message: self.message.as_deref(),
             layers: &self.layers,
             metrics: &self.metrics,

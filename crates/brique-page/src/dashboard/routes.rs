@@ -102,9 +102,8 @@ fn stop(runs: &Runs, number: Option<&str>) -> Response {
     let Some(run) = run else {
         return Response::text(404, "there is no such run");
     };
-    let state = lock(&run.record).state;
-    if !matches!(state, State::Waiting | State::Running) {
-        return Response::text(409, "the run has ended");
+    if lock(&run.record).state != State::Running {
+        return Response::text(409, "the run is not running");
     }
     run.stop.store(true, Relaxed);
     Response::new("application/json", b"{}".as_slice())

@@ -96,7 +96,10 @@ fn the_data_shows_every_epoch() {
     let dashboard = Dashboard::new().unwrap();
     let (page, run, validation) = (Page::of(&dashboard), dashboard.run("a \"name\" <b>"), data());
     assert_eq!(page.runs("")[0]["state"], "waiting");
-    let fit = Fit::new(5, 32).shuffle(1).validate(&validation).metric(accuracy());
+    let fit = Fit::new(5, 32)
+        .shuffle(1)
+        .validate(&validation)
+        .metric(accuracy());
     let history = train(run.watch(fit)).1.unwrap();
     let shown = &page.runs("")[0];
     assert_eq!(shown["name"], "a \"name\" <b>");
@@ -179,11 +182,7 @@ fn a_run_that_is_stopped_has_its_best_weights() {
 /// Repeats the training of the stopped run up to its best epoch.
 fn train_again(best: usize) -> (Sequential, History) {
     let mut network = network();
-    let result = train_with(
-        Fit::new(best + 1, 32),
-        &mut network,
-        &mut Adam::new(1.0).unwrap(),
-    );
+    let result = train_with(Fit::new(best + 1, 32), &mut network, &mut Adam::new(1.0).unwrap());
     (network, result.unwrap())
 }
 
@@ -191,14 +190,13 @@ fn train_again(best: usize) -> (Sequential, History) {
 fn a_run_with_a_callback_for_epochs_stops_too() {
     let dashboard = Dashboard::new().unwrap();
     let (page, run) = (Page::of(&dashboard), dashboard.run("epochs"));
-    assert_eq!(page.stop(0).status, 200);
-    assert_eq!(page.runs("")[0]["is_stopping"], true);
+    assert_eq!(page.stop(0).status, 409, "the run has not begun");
     let page_stops = |epoch: usize| {
         if epoch == 2 {
             assert_eq!(page.stop(0).status, 200);
+            assert_eq!(page.runs("")[0]["is_stopping"], true);
         }
     };
-    // A training that begins is not stopped by an earlier click.
     let fit = Fit::new(100, 32).on_epoch(|epoch, _| page_stops(epoch.number));
     let history = train(fit.on_epoch(run.on_epoch())).1.unwrap();
     assert_eq!(history.epochs().len(), 3);
@@ -237,8 +235,8 @@ fn a_run_that_watches_again_begins_anew() {
 fn failures_are_shown() {
     let dashboard = Dashboard::new().unwrap();
     let (page, run) = (Page::of(&dashboard), dashboard.run("fails"));
-    let mut network = Sequential::new(3);
-    network.push(Linear::new(3, 1, Init::PyTorch, &mut portable(1)).unwrap()).unwrap();
+    let linear = Linear::new(3, 1, Init::PyTorch, &mut portable(1)).unwrap();
+    let mut network = Sequential::new(3).then(linear).unwrap();
     let result = train_with(
         run.watch(Fit::new(2, 32)),
         &mut network,
@@ -250,7 +248,8 @@ fn failures_are_shown() {
     assert_eq!(shown["message"], result.unwrap_err().to_string());
 
     let panics = dashboard.run("panics");
-    let result = thread::spawn(move || train(panics.watch(Fit::new(2, 32).on_epoch(|_, _| panic!("on purpose"))))).join();
+    let fit = || Fit::new(2, 32).on_epoch(|epoch, _| assert!(epoch.number > 1, "on purpose"));
+    let result = thread::spawn(move || train(panics.watch(fit()))).join();
     assert!(result.is_err());
     assert_eq!(page.runs("")[1]["state"], "failed");
 }
@@ -262,7 +261,10 @@ fn long_trainings_are_thinned() {
     train(run.watch(Fit::new(2500, 1000))).1.unwrap();
     let shown = &page.runs("")[0];
     let epochs = shown["epochs"].as_array().unwrap();
-    let numbers: Vec<u64> = epochs.iter().map(|epoch| epoch["epoch"].as_u64().unwrap()).collect();
+    let numbers: Vec<u64> = epochs
+        .iter()
+        .map(|epoch| epoch["epoch"].as_u64().unwrap())
+        .collect();
     assert!((500..=1001).contains(&numbers.len()), "{}", numbers.len());
     assert!(numbers.is_sorted_by(|a, b| a < b));
     assert_eq!(numbers[..3], [0, 4, 8]);
@@ -323,7 +325,9 @@ fn a_port_is_chosen_and_one_in_use_is_named() {
     let port = Page::of(&first).port;
     let error = Dashboard::new().unwrap().port(port).unwrap_err();
     assert!(
-        error.to_string().starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")),
+        error
+            .to_string()
+            .starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")),
         "{error}"
     );
     drop(first);

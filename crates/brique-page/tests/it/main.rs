@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod client;
+mod dashboard;
 mod local_server;
 mod progress_line;
 mod record;

@@ -10,7 +10,7 @@ use crate::client::{exchange, get, request};
 #[test]
 fn without_the_token_nothing_is_shown() {
     let dashboard = Dashboard::new().unwrap();
-    dashboard.run("secret");
+    let _run = dashboard.run("secret");
     let Page { port, token } = Page::of(&dashboard);
     assert_eq!(token.len(), 32);
     let other = Page::of(&Dashboard::new().unwrap()).token;
@@ -37,7 +37,7 @@ fn without_the_token_nothing_is_shown() {
 #[test]
 fn other_hosts_and_origins_see_nothing_even_with_the_token() {
     let dashboard = Dashboard::new().unwrap();
-    dashboard.run("secret");
+    let _run = dashboard.run("secret");
     let Page { port, token } = Page::of(&dashboard);
     let path = format!("/data?token={token}");
     let here = format!("Origin: http://127.0.0.1:{port}\r\n");
@@ -55,7 +55,7 @@ fn other_hosts_and_origins_see_nothing_even_with_the_token() {
 #[test]
 fn a_run_is_stopped_by_post_alone() {
     let dashboard = Dashboard::new().unwrap();
-    dashboard.run("a");
+    let _run = dashboard.run("a");
     let page = Page::of(&dashboard);
     assert_eq!(page.get("/stop?run=0").status, 404);
     assert_eq!(page.runs("")[0]["is_stopping"], false);
@@ -74,7 +74,9 @@ fn the_page_has_all_its_files_and_no_others() {
         assert_eq!(file.status, 200, "{path}");
         seen += 1;
         if path.ends_with(".js") && !path.contains("vendor") {
-            let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+            let folder = path
+                .rsplit_once('/')
+                .map_or(String::new(), |(folder, _)| format!("{folder}/"));
             let imports = links(&file.body, &["from \"./"]);
             waiting.extend(imports.iter().map(|import| format!("{folder}{import}")));
         }
@@ -88,7 +90,9 @@ fn the_page_has_all_its_files_and_no_others() {
 
 /// Returns what follows one of the beginnings, up to the next quote.
 fn links(text: &str, beginnings: &[&str]) -> Vec<String> {
-    let parts = beginnings.iter().flat_map(|beginning| text.split(beginning).skip(1));
+    let parts = beginnings
+        .iter()
+        .flat_map(|beginning| text.split(beginning).skip(1));
     let paths = parts.filter_map(|part| part.split('"').next());
     let files = paths.filter(|path| path.contains('.') && !path.starts_with("data:"));
     files.map(str::to_owned).collect()

@@ -77,7 +77,11 @@ fn the_sizes_are_those_of_the_backward_pass() {
     let batch = &run["batches"][0];
     assert_close(&batch["delta"][0], root_mean_square(&delta_z.view()));
     assert_close(&batch["delta"][1], root_mean_square(&delta_hidden.view()));
-    assert_eq!(batch["delta"][2], Value::Null, "the δ of the loss is not in the workspace");
+    assert_eq!(
+        batch["delta"][2],
+        Value::Null,
+        "the δ of the loss is not in the workspace"
+    );
     assert_close(&batch["gradient"][0], root_mean_square_gradient(&first));
     assert_eq!(batch["gradient"][1], Value::Null, "Tanh has no parameters");
     assert_close(&batch["gradient"][2], root_mean_square_gradient(&last));
@@ -88,11 +92,14 @@ fn inner_modules_are_layers() {
     let mut rng = portable(2);
     let mut linear = |columns| -> Linear { Linear::new(columns, 2, Init::XavierUniform, &mut rng).unwrap() };
     let block = Sequential::new(2).then(linear(2)).unwrap().then(Tanh).unwrap();
-    let (middle, last) = (linear(2), Linear::new(2, 1, Init::XavierUniform, &mut portable(3)).unwrap());
+    let (middle, last) = (
+        linear(2),
+        Linear::new(2, 1, Init::XavierUniform, &mut portable(3)).unwrap(),
+    );
     let mut network: Sequential = Sequential::new(2)
         .then(middle)
         .unwrap()
-        .then(Residual::new(block).unwrap())
+        .then(Residual::new(2, block).unwrap())
         .unwrap()
         .then(Flatten)
         .unwrap()
@@ -108,7 +115,10 @@ fn inner_modules_are_layers() {
         .map(|layer| layer["path"].as_str().unwrap())
         .collect();
     assert_eq!(paths[0], "0");
-    assert!(paths[1].starts_with("1.") && paths[2].starts_with("1."), "{paths:?}");
+    assert!(
+        paths[1].starts_with("1.") && paths[2].starts_with("1."),
+        "{paths:?}"
+    );
     assert_eq!(paths[3..], ["2", "3", "4"]);
     let delta = run["batches"][0]["delta"].as_array().unwrap();
     // The end of the block, `Flatten` and `Dropout` with probability 0 have the δ of the layer behind them.
