@@ -1,9 +1,11 @@
 //! The progress line, the table and the figure of real trainings.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::float_cmp, reason = "exact results are expected")]
 
 mod client;
 mod dashboard;
 mod local_server;
+mod playground;
 mod progress_line;
 mod record;
 
