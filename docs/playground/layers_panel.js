@@ -36,7 +36,7 @@ function withGradient(layers) {
 
 function draw() {
     const { history } = state;
-    if (!history) return;
+    if (!history?.layers) return;
     const source = JSON.stringify([history.layers.map(({ path, text: name }) => [path, name]), state.language]);
     if (source !== built) build(history.layers);
     built = source;

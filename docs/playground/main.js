@@ -14,10 +14,10 @@ import { startNetworkPanel } from "./network_panel.js";
 import { startOutputPanel } from "./output_panel.js";
 import { startReadout } from "./readout.js";
 import { startSettingsPanel } from "./settings_panel.js";
-import { change, state } from "./state.js";
+import { change, state, watch } from "./state.js";
 import { say } from "./status_line.js";
 import { startTakeAway } from "./take_away.js";
-import { preferredLanguage, setLanguage, text } from "./text.js";
+import { label, preferredLanguage, setLanguage } from "./text.js";
 import { onSystemTheme, setTheme, storedTheme } from "./theme.js";
 import { startTimeSlider } from "./time_slider.js";
 import { configure } from "./training.js";
@@ -31,7 +31,7 @@ async function start() {
         const catalogue = await engine.load();
         change({ catalogue, config: catalogue.config });
     } catch (error) {
-        say(text("failed_to_load", { message: /** @type {Error} */ (error).message }));
+        say("failed_to_load", { message: /** @type {Error} */ (error).message });
         return;
     }
     for (const startComponent of [
@@ -68,7 +68,11 @@ function startPreferences() {
 /** Configurations that show something. */
 function startExamples() {
     const examples = /** @type {HTMLSelectElement} */ (byId("example"));
-    examples.append(...state.catalogue.examples.map(({ name }, index) => make("option", { value: String(index) }, name)));
+    const options = state.catalogue.examples.map((_, index) => make("option", { value: String(index) }));
+    examples.append(...options);
+    const write = () => options.forEach((option, index) => (option.textContent = label("example", state.catalogue.examples[index].name)));
+    watch(["language"], write);
+    write();
     examples.addEventListener("change", () => {
         if (examples.value !== "") configure(structuredClone(state.catalogue.examples[Number(examples.value)].config));
         examples.value = "";
@@ -82,7 +86,7 @@ async function openLink() {
         await configure(link?.config ?? state.catalogue.config, { step: link?.step });
     } catch (error) {
         await configure(state.catalogue.config);
-        say(text("link_wrong", { message: /** @type {Error} */ (error).message }));
+        say("link_wrong", { message: /** @type {Error} */ (error).message });
     }
 }
 

@@ -35,7 +35,8 @@ function draw() {
     if (!moduleAt(config.network, state.chosen)) state.chosen = [Math.max(0, config.network.length - 1)];
     rebuild(byId("network-cards"), [inputCard(), ...config.network.map(card)]);
     byId("network-parameters").textContent = text("parameters", { count: description.parameters });
-    byId("network-message").textContent = description.error?.message ?? "";
+    const { error } = description;
+    byId("network-message").textContent = error && error.module !== null ? error.message : "";
     markChosen();
     markSelection();
     drawEditor();

@@ -89,8 +89,19 @@ function create(config, wanted, step) {
     inputs = examples.x;
     unitCounts = description.modules.map((/** @type {{units: number}} */ module) => module.units);
     reportedEpochs = 0;
-    status = JSON.parse(playground.step(step));
-    return { description, problem: null, examples, frame: frame() };
+    const problem = advanceTo(step);
+    return { description, problem, examples, frame: frame() };
+}
+
+/** Makes the steps of a link. @param {number} step @returns {string | null} why not all of them could be made */
+function advanceTo(step) {
+    status = JSON.parse(playground.step(0));
+    try {
+        if (step > 0) status = JSON.parse(playground.step(step));
+        return null;
+    } catch (error) {
+        return message(error);
+    }
 }
 
 /** Trains for a slice of time, posts a frame if the page has shown the last one, and continues after waiting messages. */
