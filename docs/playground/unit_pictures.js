@@ -70,8 +70,11 @@ export function drawPictures(frame) {
     for (const [module, description] of (state.description?.modules ?? []).entries()) {
         const shown = Math.min(pictureCount(description), MOST_PICTURES);
         const { numbers, side, at } = pictureNumbers(frame, module, description);
-        const largest = largestSize(numbers);
-        for (let unit = 0; unit < shown; unit += 1) paint(`picture-${module}-${unit}`, side, (pixel) => numbers[at(unit, pixel)], largest, scale);
+        const whole = side === 1 ? largestSize(numbers.length, (index) => numbers[index]) : 0;
+        for (let unit = 0; unit < shown; unit += 1) {
+            const value = (/** @type {number} */ pixel) => numbers[at(unit, pixel)];
+            paint(`picture-${module}-${unit}`, side, value, whole || largestSize(side * side, value), scale);
+        }
     }
 }
 
@@ -111,10 +114,10 @@ function drawInput(frame, scale) {
     if (digit) paint("picture-input-0", 8, (pixel) => digit[pixel], 1, scale);
 }
 
-/** @param {ArrayLike<number>} numbers */
-function largestSize(numbers) {
+/** @param {number} count @param {(index: number) => number} value */
+function largestSize(count, value) {
     let largest = 0;
-    for (let index = 0; index < numbers.length; index += 1) largest = Math.max(largest, Math.abs(numbers[index]));
+    for (let index = 0; index < count; index += 1) largest = Math.max(largest, Math.abs(value(index)));
     return largest;
 }
 

@@ -37,7 +37,7 @@ let loop = 0;
 /** The methods that the page calls. @type {Record<string, (...args: any[]) => any>} */
 const methods = {
     async load() {
-        await load();
+        await load({ module_or_path: new URL("./brique_bg.wasm", import.meta.url) });
         return JSON.parse(brique.catalogue());
     },
     create,
