@@ -1,6 +1,10 @@
 //! The progress line, the table and the figure of real trainings.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod check;
+mod layer_statistics;
+mod microscope;
+mod networks;
 mod progress_line;
 mod record;
 
