@@ -31,7 +31,6 @@ function draw() {
     rebuild(byId("data-controls"), [
         labelled(text("data.kind"), kind),
         ...kindControls(),
-        make("div", { className: "fields" }, testFraction()),
         make("p", { className: "quiet", id: "examples-text" }, examplesText()),
         make("p", { className: "message", id: "data-message", role: "alert", lang: "en" }, dataMessage()),
         ...(canEditPoints() ? [editButton()] : []),
@@ -41,10 +40,10 @@ function draw() {
 /** The options of the present kind. @returns {HTMLElement[]} */
 function kindControls() {
     const { data } = state.config;
-    if (data.kind === "csv") return csvControls();
-    if (data.kind === "points") return pointControls();
+    if (data.kind === "csv") return [...csvControls(), testFraction()];
+    if (data.kind === "points") return [...pointControls(), testFraction()];
     const fields = fieldControls("data", presentEntry().fields, data, (name, value) => changeData({ ...data, [name]: value }));
-    return [make("div", { className: "fields" }, ...fields)];
+    return [make("div", { className: "fields" }, ...fields, testFraction())];
 }
 
 function testFraction() {

@@ -1,6 +1,6 @@
 // The picture of the output: what the network predicts over the plane, and the examples on it.
 
-import { canvasColors, classColor, classShape, mix, numberColor, numberScale, rgb, scaleIndex } from "./colors.js";
+import { canvasColors, classColor, classShape, numberColor, numberScale, rgb, scaleIndex } from "./colors.js";
 import { sharpContext } from "./dom.js";
 
 /** @import { Examples, Frame } from "./types.js" */
@@ -48,21 +48,26 @@ function colorNumbers(bytes, numbers, largest) {
     }
 }
 
-/** Mixes the colours of the classes by their probabilities. @param {Uint8ClampedArray} bytes @param {Float32Array} probabilities @param {number} classes */
+/**
+ * Gives each pixel the colour of its most probable class, paler the closer the second one is: a boundary is white.
+ * @param {Uint8ClampedArray} bytes
+ * @param {Float32Array} probabilities
+ * @param {number} classes
+ */
 function colorClasses(bytes, probabilities, classes) {
     const paper = rgb(canvasColors().paper);
-    const colors = Array.from({ length: classes }, (_, index) => mix(paper, rgb(classColor(index)), REGION_STRENGTH));
+    const colors = Array.from({ length: classes }, (_, index) => rgb(classColor(index)));
     for (let pixel = 0; pixel * classes < probabilities.length; pixel += 1) {
-        let [red, green, blue] = [0, 0, 0];
+        let [best, first, second] = [0, -Infinity, -Infinity];
         for (let index = 0; index < classes; index += 1) {
             const probability = probabilities[pixel * classes + index];
-            red += probability * colors[index][0];
-            green += probability * colors[index][1];
-            blue += probability * colors[index][2];
+            if (probability > first) [best, first, second] = [index, probability, first];
+            else if (probability > second) second = probability;
         }
-        bytes[pixel * 4] = red;
-        bytes[pixel * 4 + 1] = green;
-        bytes[pixel * 4 + 2] = blue;
+        const part = REGION_STRENGTH * Math.sqrt(Math.max(0, Math.min(1, first - second)));
+        for (let channel = 0; channel < 3; channel += 1) {
+            bytes[pixel * 4 + channel] = paper[channel] + (colors[best][channel] - paper[channel]) * part;
+        }
         bytes[pixel * 4 + 3] = 255;
     }
 }

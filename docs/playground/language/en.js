@@ -55,7 +55,7 @@ export const en = {
     "data.digits": "digits, 8 × 8",
     "data.csv": "your own table (CSV)",
     "data.points": "your own points",
-    "test_fraction": "Fraction for the test",
+    "test_fraction": "Test fraction",
     "examples_text": "{count} examples, {tests} of them in the test set",
     "edit_points": "Edit these points",
     "points_help": "Click on the picture at the output to set points. With the keyboard: move the cross with the arrows, set with Enter.",
