@@ -1,5 +1,6 @@
 // The network: a card for each module with its shape, its parameters, and a picture of what each of its units computes.
 
+import { shortNumber } from "./charts.js";
 import { byId, make, rebuild, segments, throttled } from "./dom.js";
 import { drawEdges } from "./edges.js";
 import { inputUnits, moduleUnits, drawPictures } from "./unit_pictures.js";
@@ -29,11 +30,11 @@ export function startNetworkPanel() {
 function draw() {
     drawDirection();
     const { config, description, examples } = state;
-    const source = JSON.stringify([config.network, description, examples?.input, state.language]);
+    const source = JSON.stringify([config.network, config.loss.kind, description, examples?.input, state.language]);
     if (source === built || !description) return;
     built = source;
     if (!moduleAt(config.network, state.chosen)) state.chosen = [Math.max(0, config.network.length - 1)];
-    rebuild(byId("network-cards"), [inputCard(), ...config.network.map(card)]);
+    rebuild(byId("network-cards"), [inputCard(), ...config.network.map(card), lossCard()]);
     byId("network-parameters").textContent = text("parameters", { count: description.parameters });
     const { error } = description;
     byId("network-message").textContent = error && error.module !== null ? error.message : "";
@@ -56,6 +57,13 @@ function inputCard() {
     const input = state.examples?.input ?? "plane";
     const title = make("div", { className: "card-title" }, make("strong", {}, text("input")), make("span", { className: "quiet" }, input === "plane" ? "2" : "8 × 8"));
     return make("li", { className: "card input-card" }, title, inputUnits(input));
+}
+
+/** The loss, where the forward pass ends and the backward pass begins. */
+function lossCard() {
+    const value = make("output", { id: "loss-value", "aria-live": "off" }, "–");
+    const arrow = make("span", { className: "direction-arrow", id: "direction-arrow", "aria-hidden": "true" });
+    return make("li", { className: "card loss-card" }, make("strong", {}, text("loss_card")), make("span", { className: "quiet" }, state.config.loss.kind.replace("Loss", "")), value, arrow);
 }
 
 /** @param {Kind} module @param {number} index */
@@ -123,6 +131,14 @@ function drawFrame() {
     if (!state.frame || state.frame.units.length !== state.config.network.length) return;
     drawPictures(state.frame);
     drawEdges(state.frame);
+    byId("loss-value").textContent = shortNumber(shownLoss());
+    byId("direction-arrow").textContent = state.frame.backward ? "←" : "→";
+}
+
+/** The loss of the training set at the epoch shown. */
+function shownLoss() {
+    const losses = state.history?.train_loss ?? [];
+    return state.shownEpoch < 0 ? losses[losses.length - 1] : losses[state.shownEpoch];
 }
 
 /** Lets a wave run over the cards, forward and then backward, as the passes of a step do. */
