@@ -113,4 +113,24 @@ impl Playground {
     pub fn check(&mut self, request: &str) -> Thrown<String> {
         thrown(self.0.check_json(request))
     }
+
+    /// Returns the Rust program that does the same.
+    pub fn rust(&self) -> String {
+        self.0.rust()
+    }
+
+    /// Returns the PyTorch program that does the same.
+    pub fn pytorch(&self) -> String {
+        self.0.pytorch()
+    }
+
+    /// Returns the shown network as a safetensors file.
+    pub fn safetensors(&mut self) -> Thrown<Vec<u8>> {
+        thrown(self.0.safetensors())
+    }
+
+    /// Returns the shown network as an ONNX file.
+    pub fn onnx(&mut self) -> Thrown<Vec<u8>> {
+        thrown(self.0.onnx())
+    }
 }

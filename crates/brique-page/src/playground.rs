@@ -25,6 +25,7 @@ mod order;
 mod pictures;
 mod records;
 mod session;
+mod take_away;
 mod targets;
 mod training;
 mod without_dropout;
