@@ -8,7 +8,7 @@ import { text } from "./text.js";
 /** @import { Frame, ModuleDescription } from "./types.js" */
 
 /** The most pictures of a card. */
-export const MOST_PICTURES = 32;
+export const MOST_PICTURES = 64;
 /** Up to this number of pictures there is one column, and lines are drawn between cards. */
 export const ONE_COLUMN = 8;
 const SIDE = 24;
@@ -34,7 +34,7 @@ export function pictureCount({ output, units }) {
 export function moduleUnits(module, description) {
     const count = pictureCount(description);
     const shown = Math.min(count, MOST_PICTURES);
-    const size = shown <= ONE_COLUMN ? "large" : shown <= 16 ? "medium" : "small";
+    const size = shown <= ONE_COLUMN ? "large" : shown <= 16 ? "medium" : shown <= 32 ? "small" : "tiny";
     const buttons = Array.from({ length: shown }, (_, unit) => unitButton(module, unit, description.text));
     const rest = count > shown ? [make("span", { className: "quiet" }, text("more_units", { count: count - shown }))] : [];
     const group = make("div", { className: `units ${size}`, role: "group", "aria-label": description.text }, ...buttons, ...rest);
