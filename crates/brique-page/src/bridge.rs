@@ -14,7 +14,7 @@ fn thrown<T>(result: Result<T, Error>) -> Thrown<T> {
 /// Returns what a configuration can be made of, as JSON.
 #[wasm_bindgen]
 pub fn catalogue() -> Thrown<String> {
-    thrown(playground::catalogue().and_then(|catalogue| to_json(&catalogue)))
+    thrown(to_json(&playground::catalogue()))
 }
 
 /// Describes a configuration; a mistake is part of the result.

@@ -24,8 +24,8 @@ pub enum Error {
     #[error(transparent)]
     Optimizer(#[from] brique_optim::Error),
     /// A training step failed.
-    #[error(transparent)]
-    Training(#[from] brique_train::Error),
+    #[error("{0}")]
+    Training(Box<brique_train::Error>),
     /// The network cannot be written as a safetensors file.
     #[error("{0}")]
     Safetensors(String),
@@ -67,6 +67,12 @@ impl Error {
             found: found.to_string(),
             expected: expected.into(),
         }
+    }
+}
+
+impl From<brique_train::Error> for Error {
+    fn from(error: brique_train::Error) -> Self {
+        Self::Training(Box::new(error))
     }
 }
 
