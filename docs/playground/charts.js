@@ -33,6 +33,8 @@ export function redrawCharts() {
     for (const chart of charts) chart.redraw();
 }
 
+document.addEventListener("themechange", redrawCharts);
+
 /**
  * Draws a line chart in an element. The chart takes the width of the element.
  * @param {HTMLElement} element
