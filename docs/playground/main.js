@@ -34,10 +34,20 @@ async function start() {
     for (const startComponent of [
         startDataPanel, startSettingsPanel, startNetworkPanel, startOutputPanel, startTimeSlider, startCurves, startReadout,
         startDigitPad, startDigitsPanel, startMicroscope, startLayersPanel, startCheckPanel, startTakeAway,
-    ]) startComponent();
+    ]) {
+        startComponent();
+        await nextTask();
+    }
     startExamples();
     await openLink();
     addEventListener("hashchange", openLink);
+}
+
+/** Lets the browser paint before the next component starts. @returns {Promise<void>} */
+function nextTask() {
+    return new Promise((resolve) => {
+        setTimeout(resolve);
+    });
 }
 
 /** Configurations that show something. */
