@@ -24,6 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(target_arch = "wasm32")]
+mod bridge;
 pub mod playground;
 
 #[cfg(not(target_arch = "wasm32"))]

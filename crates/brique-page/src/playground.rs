@@ -1,7 +1,36 @@
 //! The playground: trains a network on small data, step by step, and answers questions about it.
 //!
-//! Start with [`Config`].
+//! Start with [`Playground`]. A [`Config`] determines everything: the same configuration gives the same bits in
+//! WebAssembly and natively at the SIMD level `Baseline`. [`describe`] says what is wrong with a configuration.
+//! [`csv_columns`] lists the columns of a table of one's own.
 
+mod answers;
+mod best_accuracy;
+mod catalogue;
 mod config;
+mod csv_data;
+mod data;
+mod description;
+mod error;
+mod named_examples;
+mod network;
+mod order;
+mod pictures;
+mod records;
+mod session;
+mod targets;
+mod training;
 
+pub use self::answers::{ExamplesAnswer, HistoryAnswer, to_json};
+pub use self::best_accuracy::best_accuracy;
+pub use self::catalogue::{Catalogue, DataKind, Field, Kind, ModuleKind, NamedConfig, catalogue};
 pub use self::config::{Config, Data, Function, Init, Loss, Module, Optimizer, Schedule, Task};
+pub use self::csv_data::{CsvColumns, csv_columns};
+pub use self::data::{Examples, examples};
+pub use self::description::{Described, DescribedModule, Mistake, describe, describe_json};
+pub use self::error::Error;
+pub use self::network::{build_loss, build_network, build_optimizer, build_schedule};
+pub use self::pictures::Bounds;
+pub use self::records::History;
+pub use self::session::{Playground, Status};
+pub use self::training::Training;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Error;
+
 /// Everything that determines a training. Its JSON is what a link of the playground contains: the same JSON gives the
 /// same bits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -402,4 +404,24 @@ pub enum Schedule {
     },
     /// Up to 1 and down again along cosines, over the whole training.
     OneCycle {},
+}
+
+impl Config {
+    /// Reads a configuration from its JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not the JSON of a configuration.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        Ok(serde_json::from_str(text)?)
+    }
+
+    /// Returns the configuration as JSON: the same text for the same configuration.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: every configuration has a JSON.
+    pub fn to_json(&self) -> Result<String, Error> {
+        Ok(serde_json::to_string(self)?)
+    }
 }
