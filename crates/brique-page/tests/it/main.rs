@@ -1,6 +1,8 @@
 //! The progress line, the table and the figure of real trainings.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod client;
+mod local_server;
 mod progress_line;
 mod record;
 
