@@ -22,7 +22,10 @@ pub(crate) fn build(folder: &Path) -> Result<bool, Failure> {
     generate(&compiled, folder)?;
     let record = Record::new(&compiled, folder, &FILES)?;
     record.write(folder)?;
-    println!("playground: built from sources with the digest {}", record.digest());
+    println!(
+        "playground: built from sources with the digest {}",
+        record.digest()
+    );
     is_small(folder)
 }
 
@@ -34,7 +37,10 @@ pub(crate) fn check(folder: &Path) -> Result<bool, Failure> {
         println!("playground: {difference}");
     }
     if differences.is_empty() {
-        println!("playground: fresh, built from sources with the digest {}", record.digest());
+        println!(
+            "playground: fresh, built from sources with the digest {}",
+            record.digest()
+        );
     } else {
         println!("playground: stale; `cargo xtask playground --build` builds it again");
     }

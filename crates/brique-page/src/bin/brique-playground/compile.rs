@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -53,11 +54,13 @@ pub(crate) fn compile() -> Result<Compiled, Failure> {
         .args(CARGO)
         .current_dir(&workspace)
         .env("CARGO_TARGET_DIR", target.join("page"))
-        .env("RUSTFLAGS", flags(&workspace))
+        .env("RUSTFLAGS", flags(&workspace)?)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| format!("bash, which runs scripts/cross_toolchain.sh, cannot be started: {error}"))?;
+        .map_err(|error| {
+            format!("bash, which runs scripts/cross_toolchain.sh, cannot be started: {error}")
+        })?;
     match output.status.code() {
         Some(0) => read_messages(&String::from_utf8(output.stdout)?, &workspace),
         Some(1) => Err("there is no compiler for wasm32-unknown-unknown: \
@@ -67,16 +70,16 @@ pub(crate) fn compile() -> Result<Compiled, Failure> {
     }
 }
 
-/// The messages of panics name source files: they have to be the same on every machine.
-fn flags(workspace: &Path) -> String {
+/// The messages of panics name source files: their names must not depend on the machine, nor on where packages come from.
+fn flags(workspace: &Path) -> Result<String, Failure> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
-    let packages = home.map(|home| format!(" --remap-path-prefix={}=cargo", home.display()));
-    format!(
-        "{RUSTFLAGS} --remap-path-prefix={}=brique{}",
-        workspace.display(),
-        packages.unwrap_or_default()
-    )
+    let registries = home.ok_or("there is no home folder")?.join("registry/src");
+    let mut flags = format!("{RUSTFLAGS} --remap-path-prefix={}=brique", workspace.display());
+    for registry in fs::read_dir(registries).into_iter().flatten() {
+        flags += &format!(" --remap-path-prefix={}=packages", registry?.path().display());
+    }
+    Ok(flags)
 }
 
 fn read_messages(messages: &str, workspace: &Path) -> Result<Compiled, Failure> {
@@ -91,12 +94,18 @@ fn read_messages(messages: &str, workspace: &Path) -> Result<Compiled, Failure> 
         let files = message["filenames"].as_array().into_iter().flatten();
         wasm = wasm.or_else(|| {
             let mut names = files.filter_map(Value::as_str);
-            names.find(|name| name.ends_with("brique_page.wasm")).map(PathBuf::from)
+            names
+                .find(|name| name.ends_with("brique_page.wasm"))
+                .map(PathBuf::from)
         });
     }
     let wasm = wasm.ok_or("cargo names no file brique_page.wasm")?;
     let files = files_read(&wasm.with_extension("d"), workspace)?;
-    Ok(Compiled { wasm, files, packages })
+    Ok(Compiled {
+        wasm,
+        files,
+        packages,
+    })
 }
 
 /// A package from a registry, which cargo calls `registry+…#NAME@VERSION`, as `NAME VERSION`.
@@ -108,7 +117,7 @@ fn package(id: &str) -> Option<String> {
 /// The files that cargo lists beside its result, in the format of make: sources of the workspace, and files that they
 /// include. The manifests belong to them.
 fn files_read(list: &Path, workspace: &Path) -> Result<BTreeSet<String>, Failure> {
-    let text = std::fs::read_to_string(list).map_err(|error| format!("{}: {error}", list.display()))?;
+    let text = fs::read_to_string(list).map_err(|error| format!("{}: {error}", list.display()))?;
     let spaces = text.replace("\\ ", "\0");
     let (_, names) = spaces.split_once(": ").ok_or("cargo's list of files is empty")?;
     let mut files = BTreeSet::new();

@@ -147,11 +147,13 @@ fn digest_of_file(path: &Path) -> io::Result<Option<String>> {
 
 fn digest(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            // Writing into a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// The checksum of each package with one in `Cargo.lock`, by `NAME VERSION`.
@@ -168,6 +170,9 @@ fn checksums() -> io::Result<BTreeMap<String, String>> {
 
 /// The text in a line `name = "text"`.
 fn field(line: &str, name: &str) -> Option<String> {
-    let text = line.strip_prefix(name)?.strip_prefix(" = \"")?.strip_suffix('"')?;
+    let text = line
+        .strip_prefix(name)?
+        .strip_prefix(" = \"")?
+        .strip_suffix('"')?;
     Some(text.to_owned())
 }
