@@ -7,6 +7,7 @@ use serde_json::Value;
 
 pub use self::fields::Field;
 use self::fields::{boolean, choice, integer, number, text};
+use super::mistakes::Mistake;
 use super::named_examples::named_examples;
 use super::{Config, Error};
 
@@ -102,7 +103,7 @@ pub fn catalogue() -> Result<Catalogue, Error> {
         losses: losses(),
         optimizers: optimizers(),
         schedules: schedules(),
-        mistakes: Vec::new(),
+        mistakes: Mistake::ALL.iter().map(|mistake| mistake.kind()).collect(),
         config: first.ok_or_else(|| Error::value("the number of examples", 0, "at least 1"))?,
         examples,
     })

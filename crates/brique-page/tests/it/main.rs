@@ -1,8 +1,12 @@
 //! The progress line, the table and the figure of real trainings.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod check;
 mod client;
+mod layer_statistics;
 mod local_server;
+mod microscope;
+mod networks;
 mod progress_line;
 mod record;
 
