@@ -1,9 +1,11 @@
 //! The WebAssembly of the page and its JavaScript.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::Failure;
@@ -11,7 +13,7 @@ use crate::compile::{Compiled, compile};
 use crate::record::Record;
 
 /// The files that are built.
-const FILES: [&str; 3] = ["brique.d.ts", "brique.js", "brique_bg.wasm"];
+const FILES: [&str; 3] = ["brique.d.ts", "brique.js", "brique_bg.wasm.zlib"];
 
 /// The largest size of all of them together, in bytes.
 const LARGEST: u64 = 1_000_000;
@@ -59,6 +61,18 @@ fn generate(compiled: &Compiled, folder: &Path) -> Result<(), Failure> {
         .generate(folder)?;
     // The types of the module's own functions, which only the JavaScript calls.
     fs::remove_file(folder.join("brique_bg.wasm.d.ts"))?;
+    compress(&folder.join("brique_bg.wasm"))
+}
+
+/// Replaces a file by a compressed one, which the page inflates: servers for files compress nothing. The name does not end
+/// with `gz`, because some servers would declare it as compressed, and browsers would inflate it themselves.
+fn compress(path: &Path) -> Result<(), Failure> {
+    let bytes = fs::read(path)?;
+    println!("playground: WebAssembly of {} bytes", bytes.len());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&bytes)?;
+    fs::write(path.with_extension("wasm.zlib"), encoder.finish()?)?;
+    fs::remove_file(path)?;
     Ok(())
 }
 
