@@ -37,7 +37,7 @@ let loop = 0;
 /** The methods that the page calls. @type {Record<string, (...args: any[]) => any>} */
 const methods = {
     async load() {
-        await load({ module_or_path: new URL("./brique_bg.wasm", import.meta.url) });
+        await load({ module_or_path: inflated(new URL("./brique_bg.wasm.zlib", import.meta.url)) });
         return JSON.parse(brique.catalogue());
     },
     create,
@@ -70,6 +70,14 @@ const methods = {
     csvColumns: (/** @type {string} */ text) => JSON.parse(brique.csvColumns(text)),
     playground: (/** @type {string} */ method, /** @type {any[]} */ ...args) => playground[method](...args),
 };
+
+/** Loads compressed WebAssembly; servers for files compress nothing. @param {URL} url */
+async function inflated(url) {
+    const response = await fetch(url);
+    if (!response.ok || !response.body) throw new Error(`${url.pathname}: ${response.status}`);
+    const bytes = response.body.pipeThrough(new DecompressionStream("deflate"));
+    return new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
+}
 
 /** Begins another training. @param {Config} config @param {View} wanted @param {number} step @returns {Created} */
 function create(config, wanted, step) {

@@ -17,6 +17,22 @@ pub enum Error {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// The files of a folder cannot be served.
+    #[error("cannot serve {}: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// A server cannot start.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// The error of the operating system.
+        source: io::Error,
+    },
     /// There is nothing to draw.
     #[error("none of the {epochs} epochs has a finite loss, expected at least one to draw")]
     Empty {

@@ -35,6 +35,8 @@ mod error;
 #[cfg(not(target_arch = "wasm32"))]
 mod figure;
 #[cfg(not(target_arch = "wasm32"))]
+mod local_server;
+#[cfg(not(target_arch = "wasm32"))]
 mod progress_line;
 #[cfg(not(target_arch = "wasm32"))]
 mod record_files;
@@ -45,6 +47,8 @@ pub use self::csv::csv;
 pub use self::error::Error;
 #[cfg(not(target_arch = "wasm32"))]
 pub use self::figure::svg;
+#[cfg(not(target_arch = "wasm32"))]
+pub use self::local_server::{LocalServer, Request, Response, media_type};
 #[cfg(not(target_arch = "wasm32"))]
 pub use self::progress_line::progress_line;
 #[cfg(not(target_arch = "wasm32"))]

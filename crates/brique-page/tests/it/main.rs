@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod check;
+mod client;
 mod layer_statistics;
+mod local_server;
 mod microscope;
 mod networks;
 mod progress_line;
