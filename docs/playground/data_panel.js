@@ -10,8 +10,11 @@ import { configure, reconfigure } from "./training.js";
 
 /** @import { CatalogueEntry, Config, Kind } from "./types.js" */
 
+/** The most examples that become points of one's own. */
+const MOST_POINTS = 400;
+
 export function startDataPanel() {
-    watch(["config", "examples", "catalogue", "language", "tool", "newTarget"], draw);
+    watch(["config", "description", "examples", "catalogue", "language", "tool", "newTarget"], draw);
     draw();
 }
 
@@ -28,8 +31,8 @@ function draw() {
     rebuild(byId("data-controls"), [
         labelled(text("data.kind"), kind),
         ...kindControls(),
-        make("div", { className: "fields" }, testFraction()),
         make("p", { className: "quiet", id: "examples-text" }, examplesText()),
+        make("p", { className: "message", id: "data-message", role: "alert", lang: "en" }, dataMessage()),
         ...(canEditPoints() ? [editButton()] : []),
     ]);
 }
@@ -37,10 +40,10 @@ function draw() {
 /** The options of the present kind. @returns {HTMLElement[]} */
 function kindControls() {
     const { data } = state.config;
-    if (data.kind === "csv") return csvControls();
-    if (data.kind === "points") return pointControls();
+    if (data.kind === "csv") return [...csvControls(), testFraction()];
+    if (data.kind === "points") return [...pointControls(), testFraction()];
     const fields = fieldControls("data", presentEntry().fields, data, (name, value) => changeData({ ...data, [name]: value }));
-    return [make("div", { className: "fields" }, ...fields)];
+    return [make("div", { className: "fields" }, ...fields, testFraction())];
 }
 
 function testFraction() {
@@ -56,6 +59,12 @@ function examplesText() {
     return text("examples_text", { count: examples.x.length, tests: examples.is_test.filter(Boolean).length });
 }
 
+/** What is wrong with the configuration, unless it is a module. */
+function dataMessage() {
+    const error = state.description?.error;
+    return error && error.module === null ? error.message : "";
+}
+
 /** Changes the data; the network's last module gets as many outputs as the data needs. @param {Kind} data */
 export function changeData(data) {
     return configure({ ...state.config, ...lossFor(taskOf(data)), data }, { fitOutput: true });
@@ -64,17 +73,31 @@ export function changeData(data) {
 /** @param {string} kind */
 function chooseKind(kind) {
     const entry = /** @type {CatalogueEntry} */ (state.catalogue.data.find((one) => one.kind === kind));
-    const data = withDefaults(entry, state.config.data);
+    const data = { ...withDefaults(entry, state.config.data), ...presentPoints(kind) };
     change({ tool: kind === "points" ? "add" : "look" });
-    if ((entry.input ?? "plane") === (presentEntry().input ?? "plane")) return changeData(data);
-    const example = state.catalogue.examples.find(({ config }) => inputOf(config) === entry.input);
-    const network = (example?.config ?? state.catalogue.config).network;
+    const network = networkFor(entry.input ?? "plane");
     return configure({ ...state.config, ...lossFor(taskOf(data)), network, data }, { fitOutput: true });
 }
 
-/** @param {Config} config */
-function inputOf(config) {
-    return state.catalogue.data.find(({ kind }) => kind === config.data.kind)?.input;
+/** The present network for another input: digits are flattened first, and the plane has no modules for images. @param {string} input */
+function networkFor(input) {
+    const { network } = state.config;
+    if (input === (presentEntry().input ?? "plane")) return network;
+    if (input === "digits") return [{ kind: "Flatten" }, ...network];
+    const forImages = state.catalogue.modules.filter((entry) => entry.input === "digits").map(({ kind }) => kind);
+    return network.filter(({ kind }) => !forImages.includes(kind));
+}
+
+/** The present examples as points or as a table of one's own, to begin with. @param {string} kind @returns {Partial<Kind>} */
+function presentPoints(kind) {
+    const examples = state.examples?.input === "plane" ? state.examples : null;
+    const points = (examples?.x ?? []).slice(0, MOST_POINTS).map(([x_1, x_2], index) => [x_1, x_2, examples?.target[index] ?? 0]);
+    const task = examples?.task ?? "classification";
+    if (kind === "points") return { points, task };
+    if (kind !== "csv") return {};
+    const target = task === "classification" ? "class" : "target";
+    const lines = points.map((point) => point.join(","));
+    return { text: `${[`x1,x2,${target}`, ...lines].join("\n")}\n`, x_1: "x1", x_2: "x2", target, task };
 }
 
 /** @param {Kind} data @returns {string} */
@@ -92,18 +115,13 @@ function lossFor(task) {
 }
 
 function canEditPoints() {
-    return state.config.data.kind !== "points" && state.examples?.input === "plane" && state.examples.x.length <= 400;
+    return state.config.data.kind !== "points" && state.examples?.input === "plane" && state.examples.x.length <= MOST_POINTS;
 }
 
 /** Makes the present examples points of one's own. */
 function editButton() {
     const button = make("button", { type: "button", id: "edit-points" }, text("edit_points"));
-    button.addEventListener("click", () => {
-        const examples = /** @type {import("./types.js").Examples} */ (state.examples);
-        const points = examples.x.map(([x_1, x_2], index) => [x_1, x_2, examples.target[index]]);
-        change({ tool: "add" });
-        changeData({ kind: "points", points, task: examples.task });
-    });
+    button.addEventListener("click", () => chooseKind("points"));
     return button;
 }
 

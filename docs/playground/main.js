@@ -12,63 +12,60 @@ import { decodeLink } from "./link.js";
 import { startMicroscope } from "./microscope.js";
 import { startNetworkPanel } from "./network_panel.js";
 import { startOutputPanel } from "./output_panel.js";
+import { watchPreferences } from "./preferences.js";
 import { startReadout } from "./readout.js";
 import { startSettingsPanel } from "./settings_panel.js";
-import { change, state } from "./state.js";
+import { change, state, watch } from "./state.js";
 import { say } from "./status_line.js";
 import { startTakeAway } from "./take_away.js";
-import { preferredLanguage, setLanguage, text } from "./text.js";
-import { onSystemTheme, setTheme, storedTheme } from "./theme.js";
+import { label, text } from "./text.js";
 import { startTimeSlider } from "./time_slider.js";
 import { configure } from "./training.js";
 
-/** @import { Language } from "./text.js" */
-/** @import { Theme } from "./theme.js" */
-
 async function start() {
-    startPreferences();
+    watchPreferences();
     try {
         const catalogue = await engine.load();
         change({ catalogue, config: catalogue.config });
     } catch (error) {
-        say(text("failed_to_load", { message: /** @type {Error} */ (error).message }));
+        say("failed_to_load", { message: /** @type {Error} */ (error).message });
         return;
     }
     for (const startComponent of [
         startDataPanel, startSettingsPanel, startNetworkPanel, startOutputPanel, startTimeSlider, startCurves, startReadout,
         startDigitPad, startDigitsPanel, startMicroscope, startLayersPanel, startCheckPanel, startTakeAway,
-    ]) startComponent();
+    ]) {
+        startComponent();
+        await nextTask();
+    }
     startExamples();
     await openLink();
     addEventListener("hashchange", openLink);
 }
 
-/** Language and theme, as the reader chose them before. */
-function startPreferences() {
-    const language = /** @type {HTMLSelectElement} */ (byId("language"));
-    const theme = /** @type {HTMLSelectElement} */ (byId("theme"));
-    language.value = preferredLanguage();
-    theme.value = storedTheme();
-    setLanguage(/** @type {Language} */ (language.value));
-    setTheme(/** @type {Theme} */ (theme.value));
-    language.addEventListener("change", () => {
-        setLanguage(/** @type {Language} */ (language.value));
-        change({ language: language.value });
-    });
-    theme.addEventListener("change", () => {
-        setTheme(/** @type {Theme} */ (theme.value));
-        change({ theme: theme.value });
-    });
-    onSystemTheme(() => {
-        setTheme(storedTheme());
-        change({ theme: theme.value });
+/** Lets the browser paint before the next component starts. @returns {Promise<void>} */
+function nextTask() {
+    return new Promise((resolve) => {
+        setTimeout(resolve);
     });
 }
 
 /** Configurations that show something. */
 function startExamples() {
     const examples = /** @type {HTMLSelectElement} */ (byId("example"));
-    examples.append(...state.catalogue.examples.map(({ name }, index) => make("option", { value: String(index) }, name)));
+    const report = make("optgroup");
+    const options = state.catalogue.examples.map((example, index) => {
+        const option = make("option", { value: String(index) });
+        (example.report ? report : examples).append(option);
+        return option;
+    });
+    if (report.childElementCount > 0) examples.append(report);
+    const write = () => {
+        report.label = text("report_examples");
+        for (const [index, option] of options.entries()) option.textContent = label("example", state.catalogue.examples[index].name);
+    };
+    watch(["language"], write);
+    write();
     examples.addEventListener("change", () => {
         if (examples.value !== "") configure(structuredClone(state.catalogue.examples[Number(examples.value)].config));
         examples.value = "";
@@ -82,7 +79,7 @@ async function openLink() {
         await configure(link?.config ?? state.catalogue.config, { step: link?.step });
     } catch (error) {
         await configure(state.catalogue.config);
-        say(text("link_wrong", { message: /** @type {Error} */ (error).message }));
+        say("link_wrong", { message: /** @type {Error} */ (error).message });
     }
 }
 

@@ -55,8 +55,8 @@ function siblings(path) {
 /** Adds a module after the chosen one, or inside it. @param {CatalogueEntry} entry */
 function addModule(entry) {
     const { chosen, config } = state;
-    const added = withDefaults(entry);
     const present = moduleAt(config.network, chosen);
+    const added = entry.kind === "Residual" ? residual() : withDefaults(entry);
     if (!present) return editNetwork([0], (modules) => modules.push(added), [0]);
     if (addsInside && present.inner) {
         const at = [...chosen, present.inner.length];
@@ -64,6 +64,12 @@ function addModule(entry) {
     }
     const next = chosen.with(-1, chosen[chosen.length - 1] + 1);
     return editNetwork(next, (modules, index) => modules.splice(index, 0, added), next);
+}
+
+/** A residual connection with a linear module of the present width inside. @returns {Kind} */
+function residual() {
+    const width = state.description?.modules[state.chosen[0]]?.units ?? 8;
+    return { kind: "Residual", inner: [{ kind: "Linear", out: width }, { kind: "Tanh" }] };
 }
 
 /** Draws the editor of the chosen module and the palette. */

@@ -1,5 +1,6 @@
 // The network: a card for each module with its shape, its parameters, and a picture of what each of its units computes.
 
+import { shortNumber } from "./charts.js";
 import { byId, make, rebuild, segments, throttled } from "./dom.js";
 import { drawEdges } from "./edges.js";
 import { inputUnits, moduleUnits, drawPictures } from "./unit_pictures.js";
@@ -29,13 +30,14 @@ export function startNetworkPanel() {
 function draw() {
     drawDirection();
     const { config, description, examples } = state;
-    const source = JSON.stringify([config.network, description, examples?.input, state.language]);
+    const source = JSON.stringify([config.network, config.loss.kind, description, examples?.input, state.language]);
     if (source === built || !description) return;
     built = source;
     if (!moduleAt(config.network, state.chosen)) state.chosen = [Math.max(0, config.network.length - 1)];
-    rebuild(byId("network-cards"), [inputCard(), ...config.network.map(card)]);
+    rebuild(byId("network-cards"), [inputCard(), ...config.network.map(card), lossCard()]);
     byId("network-parameters").textContent = text("parameters", { count: description.parameters });
-    byId("network-message").textContent = description.error?.message ?? "";
+    const { error } = description;
+    byId("network-message").textContent = error && error.module !== null ? error.message : "";
     markChosen();
     markSelection();
     drawEditor();
@@ -57,6 +59,13 @@ function inputCard() {
     return make("li", { className: "card input-card" }, title, inputUnits(input));
 }
 
+/** The loss, where the forward pass ends and the backward pass begins. */
+function lossCard() {
+    const value = make("output", { id: "loss-value", "aria-live": "off" }, "–");
+    const arrow = make("span", { className: "direction-arrow", id: "direction-arrow", "aria-hidden": "true" });
+    return make("li", { className: "card loss-card" }, make("strong", {}, text("loss_card")), make("span", { className: "quiet" }, state.config.loss.kind.replace("Loss", "")), value, arrow);
+}
+
 /** @param {Kind} module @param {number} index */
 function card(module, index) {
     const description = state.description?.modules[index];
@@ -70,11 +79,15 @@ function card(module, index) {
 /** The button that chooses a module. @param {number[]} path @param {Kind} module @param {ModuleDescription} [description] */
 function titleButton(path, module, description) {
     const shape = description ? `→ ${description.output.join(" × ")}` : "→ ?";
-    const lines = [make("strong", {}, module.kind), make("span", { className: "quiet" }, shape)];
-    const count = description?.parameters ? text("parameters", { count: description.parameters }) : "\u00a0";
-    const small = make("span", { className: "quiet parameters", title: count }, description?.parameters ? `θ ${description.parameters}` : "\u00a0");
-    const button = make("button", { type: "button", className: "card-title", id: `choose-${path.join("-")}` }, ...lines, small);
-    button.setAttribute("aria-label", `${text("module")} ${path.join(".")}: ${description?.text ?? module.kind}, ${count}`);
+    const count = description?.parameters ?? 0;
+    const parts = [
+        make("span", { className: "hidden-text" }, `${text("module")} ${path.join(".")} `),
+        make("strong", {}, module.kind),
+        make("span", { className: "quiet" }, shape),
+        make("span", { className: "quiet", "aria-hidden": "true" }, count > 0 ? `θ ${count}` : "\u00a0"),
+        make("span", { className: "hidden-text" }, text("parameters", { count })),
+    ];
+    const button = make("button", { type: "button", className: "card-title", id: `choose-${path.join("-")}`, title: `${description?.text ?? module.kind}, ${text("parameters", { count })}` }, ...parts);
     button.dataset.path = JSON.stringify(path);
     button.addEventListener("click", () => change({ chosen: path }));
     button.addEventListener("keydown", (event) => moveByKey(event, path));
@@ -122,6 +135,14 @@ function drawFrame() {
     if (!state.frame || state.frame.units.length !== state.config.network.length) return;
     drawPictures(state.frame);
     drawEdges(state.frame);
+    byId("loss-value").textContent = shortNumber(shownLoss());
+    byId("direction-arrow").textContent = state.frame.backward ? "←" : "→";
+}
+
+/** The loss of the training set at the epoch shown. */
+function shownLoss() {
+    const losses = state.history?.train_loss ?? [];
+    return state.shownEpoch < 0 ? losses[losses.length - 1] : losses[state.shownEpoch];
 }
 
 /** Lets a wave run over the cards, forward and then backward, as the passes of a step do. */

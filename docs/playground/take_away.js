@@ -38,7 +38,7 @@ function enable() {
 
 /** @param {string} id @param {() => Promise<unknown>} action */
 function on(id, action) {
-    byId(id).addEventListener("click", () => action().catch((error) => say(error.message)));
+    byId(id).addEventListener("click", () => action().catch((error) => say("problem", { message: error.message })));
 }
 
 /** @param {"rust" | "pytorch"} method @param {string} file @param {import("./text.js").TextKey} title */
@@ -63,9 +63,9 @@ async function copyLink() {
     history.replaceState(null, "", await encodeLink({ config: state.config, ...(step > 0 ? { step } : {}) }));
     try {
         await navigator.clipboard.writeText(location.href);
-        say(text("link_copied"));
+        say("link_copied");
     } catch {
-        say(text("link_shown"));
+        say("link_shown");
     }
 }
 

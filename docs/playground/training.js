@@ -4,7 +4,6 @@ import { engine } from "./engine.js";
 import { encodeLink } from "./link.js";
 import { change, state } from "./state.js";
 import { say } from "./status_line.js";
-import { text } from "./text.js";
 
 /** @import { Config, Created, Frame, History, View } from "./types.js" */
 
@@ -55,7 +54,8 @@ function show({ description, problem, examples, frame }) {
         status: frame?.status ?? null,
         selection: fittedSelection(description.modules),
     });
-    say(problem ? `${text("problem")}: ${problem}` : text("ready"));
+    if (problem) say("problem", { message: problem });
+    else say("ready");
     if (view.digits.length > 0) refresh(view);
 }
 
@@ -86,7 +86,7 @@ export async function togglePlay() {
     if (state.problem || !state.status) return;
     if (state.status.ended) await configure(state.config);
     change({ running: true, shownEpoch: -1 });
-    say(text("training"));
+    say("training");
     engine.run(state.pace);
 }
 
@@ -105,7 +105,7 @@ export async function advance(what) {
         takeFrame(await engine.advance(what));
         sayPaused();
     } catch (error) {
-        say(/** @type {Error} */ (error).message);
+        say("problem", { message: /** @type {Error} */ (error).message });
     }
 }
 
@@ -138,15 +138,15 @@ engine.onFrame((frame, running, problem) => {
     takeFrame(frame);
     if (running) return;
     change({ running: false });
-    if (problem) say(problem);
-    else say(text("ended", { epoch: frame.status.epoch }));
+    if (problem) say("problem", { message: problem });
+    else say("ended", { epoch: frame.status.epoch });
 });
 
 function sayPaused() {
     const { status } = state;
     if (!status) return;
-    if (status.ended) say(text("ended", { epoch: status.epoch }));
-    else say(text("paused", { epoch: status.epoch, step: status.step }));
+    if (status.ended) say("ended", { epoch: status.epoch });
+    else say("paused", { epoch: status.epoch, step: status.step });
 }
 
 /** A history with the epochs of another after its own. @param {History | null} history @param {History | null} more @returns {History | null} */
@@ -160,7 +160,7 @@ function longer(history, more) {
     for (const key of /** @type {const} */ (["epochs", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "learning_rate"])) {
         /** @type {any} */ (history)[key] = append(history[key], more[key]);
     }
-    for (const [index, layer] of history.layers.entries()) {
+    for (const [index, layer] of (history.layers ?? []).entries()) {
         for (const key of /** @type {const} */ (["delta", "gradient", "saturated", "dead"])) {
             layer[key] = append(layer[key], more.layers[index][key]);
         }

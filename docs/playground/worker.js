@@ -37,7 +37,7 @@ let loop = 0;
 /** The methods that the page calls. @type {Record<string, (...args: any[]) => any>} */
 const methods = {
     async load() {
-        await load();
+        await load({ module_or_path: inflated(new URL("./brique_bg.wasm.zlib", import.meta.url)) });
         return JSON.parse(brique.catalogue());
     },
     create,
@@ -71,6 +71,14 @@ const methods = {
     playground: (/** @type {string} */ method, /** @type {any[]} */ ...args) => playground[method](...args),
 };
 
+/** Loads compressed WebAssembly; servers for files compress nothing. @param {URL} url */
+async function inflated(url) {
+    const response = await fetch(url);
+    if (!response.ok || !response.body) throw new Error(`${url.pathname}: ${response.status}`);
+    const bytes = response.body.pipeThrough(new DecompressionStream("deflate"));
+    return new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
+}
+
 /** Begins another training. @param {Config} config @param {View} wanted @param {number} step @returns {Created} */
 function create(config, wanted, step) {
     running = false;
@@ -89,8 +97,19 @@ function create(config, wanted, step) {
     inputs = examples.x;
     unitCounts = description.modules.map((/** @type {{units: number}} */ module) => module.units);
     reportedEpochs = 0;
-    status = JSON.parse(playground.step(step));
-    return { description, problem: null, examples, frame: frame() };
+    const problem = advanceTo(step);
+    return { description, problem, examples, frame: frame() };
+}
+
+/** Makes the steps of a link. @param {number} step @returns {string | null} why not all of them could be made */
+function advanceTo(step) {
+    status = JSON.parse(playground.step(0));
+    try {
+        if (step > 0) status = JSON.parse(playground.step(step));
+        return null;
+    } catch (error) {
+        return message(error);
+    }
 }
 
 /** Trains for a slice of time, posts a frame if the page has shown the last one, and continues after waiting messages. */

@@ -98,4 +98,39 @@ impl Playground {
     pub fn bits(&self) -> String {
         self.0.bits()
     }
+
+    /// Looks at a unit or a weight with the microscope.
+    pub fn inspect(&mut self, request: &str) -> Thrown<String> {
+        thrown(self.0.inspect_json(request))
+    }
+
+    /// Returns δ of all units and the gradients of all weights.
+    pub fn backward(&mut self, request: &str) -> Thrown<String> {
+        thrown(self.0.backward_json(request))
+    }
+
+    /// Checks the gradients, with a planted mistake if the request has one.
+    pub fn check(&mut self, request: &str) -> Thrown<String> {
+        thrown(self.0.check_json(request))
+    }
+
+    /// Returns the Rust program that does the same.
+    pub fn rust(&self) -> String {
+        self.0.rust()
+    }
+
+    /// Returns the PyTorch program that does the same.
+    pub fn pytorch(&self) -> String {
+        self.0.pytorch()
+    }
+
+    /// Returns the shown network as a safetensors file.
+    pub fn safetensors(&mut self) -> Thrown<Vec<u8>> {
+        thrown(self.0.safetensors())
+    }
+
+    /// Returns the shown network as an ONNX file.
+    pub fn onnx(&mut self) -> Thrown<Vec<u8>> {
+        thrown(self.0.onnx())
+    }
 }

@@ -4,6 +4,10 @@
 //! WebAssembly and natively at the SIMD level `Baseline`. [`describe`] says what is wrong with a configuration.
 //! [`csv_columns`] lists the columns of a table of one's own.
 
+pub mod check;
+pub mod inspect;
+pub mod mistakes;
+
 mod answers;
 mod best_accuracy;
 mod catalogue;
@@ -14,16 +18,21 @@ mod description;
 mod error;
 mod generated;
 mod given;
+mod layer_history;
+mod layer_statistics;
+mod microscope;
 mod named_examples;
 mod network;
 mod order;
 mod pictures;
 mod records;
 mod session;
+mod take_away;
 mod targets;
 mod trainers;
 mod training;
 mod views;
+mod without_dropout;
 
 pub use self::answers::{ExamplesAnswer, HistoryAnswer, to_json};
 pub use self::best_accuracy::best_accuracy;
@@ -33,6 +42,8 @@ pub use self::csv_data::{CsvColumns, csv_columns};
 pub use self::data::{Examples, examples};
 pub use self::description::{Described, DescribedModule, Mistake, describe, describe_json};
 pub use self::error::Error;
+pub use self::layer_history::LayerHistory;
+pub use self::layer_statistics::{LayerStatistics, layer_statistics};
 pub use self::network::build_network;
 pub use self::pictures::Bounds;
 pub use self::records::History;

@@ -9,6 +9,7 @@ use serde_json::Value;
 pub use self::fields::Field;
 use self::kinds::{data, losses, modules, optimizers, schedules};
 use super::Config;
+use super::mistakes::Mistake;
 use super::named_examples::{first_config, named_examples};
 
 /// Everything that a configuration can be made of.
@@ -98,7 +99,7 @@ pub fn catalogue() -> Catalogue {
         losses: losses(),
         optimizers: optimizers(),
         schedules: schedules(),
-        mistakes: Vec::new(),
+        mistakes: Mistake::ALL.iter().map(|mistake| mistake.kind()).collect(),
         config: first_config(),
         examples: named_examples(),
     }

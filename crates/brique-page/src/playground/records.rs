@@ -7,7 +7,8 @@ use brique_tensor::ndarray::ArrayView1;
 use brique_train::{Weights, evaluate};
 use serde::Serialize;
 
-use super::Error;
+use super::layer_history::LayerHistory;
+use super::{Error, LayerStatistics};
 
 /// The largest number of epochs whose parameters are recorded.
 const MOST_RECORDED: usize = 200;
@@ -27,6 +28,8 @@ pub struct History {
     pub test_accuracy: Option<Vec<f64>>,
     /// The learning rate of the last step of each epoch.
     pub learning_rate: Vec<f64>,
+    /// The numbers of each module after each epoch.
+    pub layers: Vec<LayerHistory>,
 }
 
 impl History {
@@ -41,10 +44,17 @@ impl History {
             train_accuracy: self.train_accuracy.as_ref().map(part),
             test_accuracy: self.test_accuracy.as_ref().map(part),
             learning_rate: part(&self.learning_rate),
+            layers: self.layers.iter().map(|layer| layer.from(first)).collect(),
         }
     }
 
-    pub(super) fn add(&mut self, learning_rate: f64, train: Measured, test: Option<Measured>) {
+    pub(super) fn add(
+        &mut self,
+        learning_rate: f64,
+        train: Measured,
+        test: Option<Measured>,
+        layers: Vec<LayerStatistics>,
+    ) {
         let push = |values: &mut Option<Vec<f64>>, value: Option<f64>| {
             if let Some(value) = value {
                 values.get_or_insert_default().push(value);
@@ -56,6 +66,7 @@ impl History {
         push(&mut self.train_accuracy, train.accuracy);
         push(&mut self.test_loss, test.map(|test| test.loss));
         push(&mut self.test_accuracy, test.and_then(|test| test.accuracy));
+        LayerHistory::add(&mut self.layers, layers);
     }
 }
 

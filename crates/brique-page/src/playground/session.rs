@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::best_accuracy::best_accuracy;
 use super::data::examples;
+use super::layer_statistics::layer_statistics;
 use super::network::{build_network, parameter_count};
 use super::records::{History, RecordedWeights, measure};
 use super::targets::TargetForm;
@@ -200,8 +201,9 @@ impl Playground {
         let measured = measure(network, &**loss, train, classes(&split.train).as_deref())?;
         let test = self.test.as_ref();
         let test = test.map(|test| measure(network, &**loss, test, classes(&split.test).as_deref()));
+        let layers = layer_statistics(network, &**loss, train.inputs(), train.targets())?;
         self.history
-            .add(optimizer.learning_rate(), measured, test.transpose()?);
+            .add(optimizer.learning_rate(), measured, test.transpose()?, layers);
         self.recorded.add(self.training.epoch(), network);
         Ok(())
     }
@@ -254,6 +256,11 @@ impl Playground {
             self.copied.restore(&mut self.shown)?;
         }
         Ok(&mut self.shown)
+    }
+
+    /// Returns the network that the last call of [`shown`](Self::shown) prepared.
+    pub(crate) fn shown_network(&self) -> &Sequential<f64> {
+        &self.shown
     }
 
     /// Returns a digest of the live training in 16 hexadecimal digits: FNV-1a over the number of steps and the bits of

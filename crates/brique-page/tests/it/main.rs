@@ -2,9 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![allow(clippy::float_cmp, reason = "exact results are expected")]
 
+mod check;
 mod client;
 mod dashboard;
+mod layer_statistics;
 mod local_server;
+mod microscope;
+mod networks;
 mod playground;
 mod progress_line;
 mod record;
