@@ -3,7 +3,10 @@
 #![allow(clippy::float_cmp, reason = "exact results are expected")]
 
 mod check;
+mod client;
+mod dashboard;
 mod layer_statistics;
+mod local_server;
 mod microscope;
 mod networks;
 mod playground;

@@ -1,0 +1,30 @@
+// Links that hold a whole training: its configuration as JSON, deflated, in base64url, in the fragment of the address.
+
+/** @import { Config } from "./types.js" */
+
+/** @typedef {{config: Config, step?: number}} Link `step`: the steps made when the link was copied */
+
+const PREFIX = "#1.";
+
+/** @param {Uint8Array} bytes @param {CompressionStream | DecompressionStream} stream @returns {Promise<Uint8Array>} */
+async function through(bytes, stream) {
+    const passed = new Blob([/** @type {BlobPart} */ (bytes)]).stream().pipeThrough(/** @type {any} */ (stream));
+    return new Uint8Array(await new Response(passed).arrayBuffer());
+}
+
+/** The fragment that holds a training. @param {Link} link @returns {Promise<string>} */
+export async function encodeLink(link) {
+    const json = new TextEncoder().encode(JSON.stringify(link));
+    const bytes = await through(json, new CompressionStream("deflate-raw"));
+    let binary = "";
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return PREFIX + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** What a fragment holds, or nothing if it is empty. @param {string} fragment @returns {Promise<Link | null>} */
+export async function decodeLink(fragment) {
+    if (!fragment.startsWith(PREFIX)) return null;
+    const base64 = fragment.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw"))));
+}
