@@ -8,7 +8,7 @@ import { startDigitsPanel } from "./digits_panel.js";
 import { byId, make } from "./dom.js";
 import { engine } from "./engine.js";
 import { startLayersPanel } from "./layers_panel.js";
-import { decodeLink } from "./link.js";
+import { decodeLink, isConfig } from "./link.js";
 import { startMicroscope } from "./microscope.js";
 import { startNetworkPanel } from "./network_panel.js";
 import { startOutputPanel } from "./output_panel.js";
@@ -74,13 +74,10 @@ function startExamples() {
 
 /** Begins the training of the link in the address, or the usual one. */
 async function openLink() {
-    try {
-        const link = await decodeLink(location.hash);
-        await configure(link?.config ?? state.catalogue.config, { step: link?.step });
-    } catch (error) {
-        await configure(state.catalogue.config);
-        say("link_wrong", { message: /** @type {Error} */ (error).message });
-    }
+    const link = await decodeLink(location.hash).catch(() => ({ config: null, step: 0 }));
+    const isWrong = link !== null && !isConfig(link.config, state.catalogue);
+    await configure(link?.config && !isWrong ? link.config : state.catalogue.config, { step: isWrong ? 0 : link?.step });
+    if (isWrong) say("link_wrong");
 }
 
 start();

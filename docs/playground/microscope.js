@@ -38,7 +38,7 @@ function drawControls() {
         selection.what === "unit" || module.parameters > 0 ? [{ value: String(index), label: `${index}: ${module.text}` }] : []);
     const module = select(options, String(selection.module), { id: "scope-module" });
     module.addEventListener("change", () => choose({ module: Number(module.value), unit: 0, row: 0, column: 0 }));
-    const parts = [examplesControl(), what, labelled(text("module"), module), ...(selection.what === "unit" ? unitControls() : weightControls())];
+    const parts = [examplesControl(), batchButton(), what, labelled(text("module"), module), ...(selection.what === "unit" ? unitControls() : weightControls())];
     rebuild(byId("microscope-controls"), parts);
 }
 
@@ -58,6 +58,16 @@ function examplesControl() {
         else refresh({ ...state.view, examples: [...new Set(numbers)].slice(0, MOST_EXAMPLES), drawing: null });
     });
     return labelled(text("scope.examples"), input);
+}
+
+/** Chooses as many examples of the training set as a batch has. */
+function batchButton() {
+    const button = make("button", { type: "button", id: "scope-batch" }, text("scope.batch"));
+    button.addEventListener("click", () => {
+        const train = (state.examples?.is_test ?? []).flatMap((isTest, index) => (isTest ? [] : [index]));
+        refresh({ ...state.view, examples: train.slice(0, Math.min(state.config.batch, MOST_EXAMPLES)), drawing: null });
+    });
+    return button;
 }
 
 /** @param {string} id @param {string} name @param {number} count @param {number} value @param {(index: number) => void} onChange @param {(index: number) => string} [nameOf] */

@@ -88,6 +88,7 @@ function titleButton(path, module, description) {
         make("span", { className: "hidden-text" }, text("parameters", { count })),
     ];
     const button = make("button", { type: "button", className: "card-title", id: `choose-${path.join("-")}`, title: `${description?.text ?? module.kind}, ${text("parameters", { count })}` }, ...parts);
+    if (!description) button.setAttribute("aria-describedby", "network-message");
     button.dataset.path = JSON.stringify(path);
     button.addEventListener("click", () => change({ chosen: path }));
     button.addEventListener("keydown", (event) => moveByKey(event, path));

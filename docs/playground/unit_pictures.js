@@ -80,6 +80,7 @@ export function paintUnit(id, frame, module, unit) {
     const value = (/** @type {number} */ pixel) => numbers[at(unit, pixel)];
     const largest = side === 1 ? largestSize(numbers.length, (index) => numbers[index]) : largestSize(side * side, value);
     paint(id, side, value, largest, numberScale(1));
+    document.getElementById(id)?.parentElement?.classList.toggle("dead", largest === 0 && !frame.backward);
 }
 
 /**
