@@ -4,6 +4,7 @@ import { byId, labelled, make, rebuild, segments, select } from "./dom.js";
 import { fieldControls, withDefaults } from "./fields.js";
 import { classColor } from "./colors.js";
 import { csvControls } from "./csv_panel.js";
+import { wrongModule } from "./network_editor.js";
 import { change, state, watch } from "./state.js";
 import { label, text } from "./text.js";
 import { configure, reconfigure } from "./training.js";
@@ -61,8 +62,7 @@ function examplesText() {
 
 /** What is wrong with the configuration, unless it is a module. */
 function dataMessage() {
-    const error = state.description?.error;
-    return error && error.module === null ? error.message : "";
+    return wrongModule() === null ? (state.description?.error?.message ?? "") : "";
 }
 
 /** Changes the data; the network's last module gets as many outputs as the data needs. @param {Kind} data */

@@ -18,6 +18,16 @@ export function moduleAt(network, path) {
     return rest.length === 0 || !module ? module : moduleAt(module.inner ?? [], rest);
 }
 
+/** The index of the module that is wrong: that of the description, or the last one if the network has too many or too few outputs. */
+export function wrongModule() {
+    const { config, description } = state;
+    const needed = description?.outputs_needed;
+    if (!description?.error) return null;
+    if (description.error.module !== null) return description.error.module;
+    const last = config.network.length - 1;
+    return needed && last >= 0 && description.modules[last] && description.modules[last].units !== needed ? last : null;
+}
+
 /** Changes a copy of the network, and the list in which the module of the path is. @param {number[]} path @param {(list: Kind[], index: number) => void} edit @param {number[]} chosen the path chosen afterwards */
 function editNetwork(path, edit, chosen) {
     const network = structuredClone(state.config.network);

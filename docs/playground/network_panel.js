@@ -4,7 +4,7 @@ import { shortNumber } from "./charts.js";
 import { byId, make, rebuild, segments, throttled } from "./dom.js";
 import { drawEdges } from "./edges.js";
 import { inputUnits, moduleUnits, drawPictures } from "./unit_pictures.js";
-import { drawEditor, moduleAt, moveModule, removeModule } from "./network_editor.js";
+import { drawEditor, moduleAt, moveModule, removeModule, wrongModule } from "./network_editor.js";
 import { change, state, watch } from "./state.js";
 import { text } from "./text.js";
 import { refresh } from "./training.js";
@@ -36,8 +36,7 @@ function draw() {
     if (!moduleAt(config.network, state.chosen)) state.chosen = [Math.max(0, config.network.length - 1)];
     rebuild(byId("network-cards"), [inputCard(), ...config.network.map(card), lossCard()]);
     byId("network-parameters").textContent = text("parameters", { count: description.parameters });
-    const { error } = description;
-    byId("network-message").textContent = error && error.module !== null ? error.message : "";
+    byId("network-message").textContent = wrongModule() === null ? "" : (description.error?.message ?? "");
     markChosen();
     markSelection();
     drawEditor();
@@ -69,7 +68,7 @@ function lossCard() {
 /** @param {Kind} module @param {number} index */
 function card(module, index) {
     const description = state.description?.modules[index];
-    const wrong = state.description?.error?.module === index;
+    const wrong = wrongModule() === index;
     const title = titleButton([index], module, description);
     const parts = [title, ...(module.inner ? [innerList([index], module.inner)] : [])];
     if (description) parts.push(moduleUnits(index, description));
@@ -88,7 +87,7 @@ function titleButton(path, module, description) {
         make("span", { className: "hidden-text" }, text("parameters", { count })),
     ];
     const button = make("button", { type: "button", className: "card-title", id: `choose-${path.join("-")}`, title: `${description?.text ?? module.kind}, ${text("parameters", { count })}` }, ...parts);
-    if (!description) button.setAttribute("aria-describedby", "network-message");
+    if (path.length === 1 && wrongModule() === path[0]) button.setAttribute("aria-describedby", "network-message");
     button.dataset.path = JSON.stringify(path);
     button.addEventListener("click", () => change({ chosen: path }));
     button.addEventListener("keydown", (event) => moveByKey(event, path));
