@@ -71,7 +71,7 @@ export function changeData(data) {
 }
 
 /** @param {string} kind */
-function chooseKind(kind) {
+export function chooseKind(kind) {
     const entry = /** @type {CatalogueEntry} */ (state.catalogue.data.find((one) => one.kind === kind));
     const data = { ...withDefaults(entry, state.config.data), ...presentPoints(kind) };
     change({ tool: kind === "points" ? "add" : "look" });

@@ -8,14 +8,19 @@ import { state } from "./state.js";
 /** @import { Frame } from "./types.js" */
 /** @typedef {{left: number, right: number, y: number}} Place where lines begin and end at a picture */
 
-/** Draws the lines of a frame. @param {Frame} frame */
-export function drawEdges(frame) {
+/** Removes all lines, and gives the canvas the size of the cards. */
+export function clearEdges() {
     const cards = byId("network-cards");
     const canvas = /** @type {HTMLCanvasElement} */ (byId("network-edges"));
     const [width, height] = [cards.offsetWidth, cards.offsetHeight];
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
-    const context = sharpContext(canvas, width, height);
+    return sharpContext(canvas, width, height);
+}
+
+/** Draws the lines of a frame. @param {Frame} frame */
+export function drawEdges(frame) {
+    const context = clearEdges();
     if (frame.unitResolution === 0) return;
     let before = places("picture-input", 2);
     for (const [module, description] of (state.description?.modules ?? []).entries()) {

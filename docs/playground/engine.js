@@ -1,6 +1,6 @@
 // The client of the worker in which the engine runs. Text results of the engine arrive as objects.
 
-/** @import { Catalogue, Config, Created, Frame, Pace, View } from "./types.js" */
+/** @import { Catalogue, Config, Created, Examples, Frame, Pace, View } from "./types.js" */
 
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 
@@ -56,6 +56,8 @@ export const engine = {
     playground: (method, ...args) => call("playground", method, ...args),
     /** @param {string} text @returns {Promise<{columns: string[], examples: number, numeric: boolean[]}>} */
     csvColumns: (text) => call("csvColumns", text),
+    /** The examples of another configuration, with as many outputs as its data needs. @param {Config} config @returns {Promise<Examples>} */
+    sample: (config) => call("sample", config),
     /** @param {(frame: Frame, running: boolean, problem: string | null) => void} listener */
     onFrame(listener) {
         onFrame = listener;

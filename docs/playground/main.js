@@ -2,7 +2,8 @@
 
 import { startCheckPanel } from "./check_panel.js";
 import { startCurves } from "./curves.js";
-import { startDataPanel } from "./data_panel.js";
+import { chooseKind, startDataPanel } from "./data_panel.js";
+import { startDataTiles } from "./data_tiles.js";
 import { startDigitPad } from "./digit_pad.js";
 import { startDigitsPanel } from "./digits_panel.js";
 import { byId, make } from "./dom.js";
@@ -40,6 +41,7 @@ async function start() {
     }
     startExamples();
     await openLink();
+    startDataTiles(chooseKind);
     addEventListener("hashchange", openLink);
 }
 

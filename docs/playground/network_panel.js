@@ -2,7 +2,7 @@
 
 import { shortNumber } from "./charts.js";
 import { byId, make, rebuild, segments, throttled } from "./dom.js";
-import { drawEdges } from "./edges.js";
+import { clearEdges, drawEdges } from "./edges.js";
 import { inputUnits, moduleUnits, drawPictures } from "./unit_pictures.js";
 import { drawEditor, moduleAt, moveModule, removeModule, wrongModule } from "./network_editor.js";
 import { change, state, watch } from "./state.js";
@@ -132,7 +132,10 @@ function markSelection() {
 }
 
 function drawFrame() {
-    if (!state.frame || state.frame.units.length !== state.config.network.length) return;
+    if (!state.frame || state.frame.units.length !== state.config.network.length) {
+        clearEdges();
+        return;
+    }
     drawPictures(state.frame);
     drawEdges(state.frame);
     byId("loss-value").textContent = shortNumber(shownLoss());

@@ -67,6 +67,7 @@ const methods = {
         view = wanted;
         return playground && !running ? frame() : null;
     },
+    sample,
     csvColumns: (/** @type {string} */ text) => JSON.parse(brique.csvColumns(text)),
     playground: (/** @type {string} */ method, /** @type {any[]} */ ...args) => playground[method](...args),
 };
@@ -77,6 +78,17 @@ async function inflated(url) {
     if (!response.ok || !response.body) throw new Error(`${url.pathname}: ${response.status}`);
     const bytes = response.body.pipeThrough(new DecompressionStream("deflate"));
     return new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
+}
+
+/** The examples of a configuration. @param {Config} config */
+function sample(config) {
+    const { outputs_needed } = JSON.parse(brique.describe(JSON.stringify(config)));
+    const images = config.data.kind === "digits" ? [{ kind: "Flatten" }] : [];
+    const network = [...images, { kind: "Linear", out: outputs_needed ?? 1 }];
+    const sampled = new brique.Playground(JSON.stringify({ ...config, network }));
+    const examples = JSON.parse(sampled.examples());
+    sampled.free();
+    return examples;
 }
 
 /** Begins another training. @param {Config} config @param {View} wanted @param {number} step @returns {Created} */
