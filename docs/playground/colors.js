@@ -5,7 +5,16 @@
 
 /** One colour for each of up to ten classes. */
 export const CLASS_COLORS = [
-    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#5b4fc4", "#a33a6b", "#8c8c8c",
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#f0e442",
+    "#5b4fc4",
+    "#a33a6b",
+    "#8c8c8c",
 ];
 
 /** One shape for each of up to ten classes, as an SVG path within the square from −1 to 1. */
@@ -76,9 +85,7 @@ export function classShape(index) {
  * @returns {RGB}
  */
 export function mix(from, to, part) {
-    return [
-        from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part, from[2] + (to[2] - from[2]) * part,
-    ];
+    return [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part, from[2] + (to[2] - from[2]) * part];
 }
 
 /** The scales that were made in the present theme. @type {Map<number, Uint32Array>} */

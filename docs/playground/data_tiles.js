@@ -43,7 +43,9 @@ function configOf(entry) {
 /** @param {(kind: string) => void} choose */
 function build(choose) {
     const tiles = state.catalogue.data.map(({ kind }) => {
-        const picture = SIGNS[kind] ? make("span", {}, SIGNS[kind]) : make("canvas", { id: `tile-picture-${kind}`, width: SIDE, height: SIDE, "aria-hidden": "true" });
+        const picture = SIGNS[kind]
+            ? make("span", {}, SIGNS[kind])
+            : make("canvas", { id: `tile-picture-${kind}`, width: SIDE, height: SIDE, "aria-hidden": "true" });
         const name = label("data", kind);
         const button = make("button", { type: "button", className: "tile", id: `tile-${kind}`, title: name }, picture);
         button.setAttribute("aria-label", SIGNS[kind] ? `${SIGNS[kind]} ${name}` : name);
@@ -78,6 +80,11 @@ function draw(kind) {
     for (const [index, [x_1, x_2]] of examples.x.entries()) {
         const target = examples.target[index];
         context.fillStyle = examples.task === "regression" ? numberColor(target, 1) : classColor(target);
-        context.fillRect(((x_1 - left) / (right - left)) * SIDE - 0.9, ((top - x_2) / (top - bottom)) * SIDE - 0.9, 1.8, 1.8);
+        context.fillRect(
+            ((x_1 - left) / (right - left)) * SIDE - 0.9,
+            ((top - x_2) / (top - bottom)) * SIDE - 0.9,
+            1.8,
+            1.8,
+        );
     }
 }

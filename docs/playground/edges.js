@@ -37,14 +37,24 @@ function places(prefix, count) {
     const origin = byId("network-cards").getBoundingClientRect();
     return Array.from({ length: count }, (_, unit) => {
         const box = byId(`${prefix}-${unit}`).getBoundingClientRect();
-        return { left: box.left - origin.left, right: box.right - origin.left, y: (box.top + box.bottom) / 2 - origin.top };
+        return {
+            left: box.left - origin.left,
+            right: box.right - origin.left,
+            y: (box.top + box.bottom) / 2 - origin.top,
+        };
     });
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Place[]} before @param {Place[]} present @param {ArrayLike<number>} numbers */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Place[]} before
+ * @param {Place[]} present
+ * @param {ArrayLike<number>} numbers
+ */
 function drawBetween(context, before, present, numbers) {
     if (numbers.length !== (before.length + 1) * present.length) {
-        if (before.length === present.length) for (const [unit, to] of present.entries()) drawLine(context, before[unit], to, canvasColors().grid, 1.5);
+        if (before.length === present.length)
+            for (const [unit, to] of present.entries()) drawLine(context, before[unit], to, canvasColors().grid, 1.5);
         return;
     }
     let largest = 1e-300;
@@ -60,7 +70,13 @@ function drawBetween(context, before, present, numbers) {
     context.globalAlpha = 1;
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Place} from @param {Place} to @param {string} color @param {number} width */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Place} from
+ * @param {Place} to
+ * @param {string} color
+ * @param {number} width
+ */
 function drawLine(context, from, to, color, width) {
     const middle = (from.right + to.left) / 2;
     context.strokeStyle = color;

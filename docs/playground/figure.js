@@ -49,12 +49,17 @@ function title() {
 /** @param {Examples} examples */
 function planePart(examples) {
     const image = /** @type {HTMLCanvasElement} */ (document.getElementById("regions")).toDataURL("image/png");
-    const { bounds: [[left, right], [bottom, top]] } = examples;
+    const {
+        bounds: [[left, right], [bottom, top]],
+    } = examples;
     const end = 'text-anchor="end"';
     const ticks = [
-        label(LEFT, 438, left.toPrecision(3)), label(LEFT + SIDE, 438, right.toPrecision(3), end),
-        label(LEFT - 6, 40 + SIDE, bottom.toPrecision(3), end), label(LEFT - 6, 50, top.toPrecision(3), end),
-        label(LEFT + SIDE / 2, 438, "x₁", 'text-anchor="middle"'), label(LEFT - 10, 40 + SIDE / 2, "x₂", end),
+        label(LEFT, 438, left.toPrecision(3)),
+        label(LEFT + SIDE, 438, right.toPrecision(3), end),
+        label(LEFT - 6, 40 + SIDE, bottom.toPrecision(3), end),
+        label(LEFT - 6, 50, top.toPrecision(3), end),
+        label(LEFT + SIDE / 2, 438, "x₁", 'text-anchor="middle"'),
+        label(LEFT - 10, 40 + SIDE / 2, "x₂", end),
     ];
     return `<image href="${image}" x="${LEFT}" y="40" width="${SIDE}" height="${SIDE}" preserveAspectRatio="none"/>
 <g transform="translate(${LEFT} 40)">${points(examples)}</g>
@@ -78,16 +83,28 @@ function points(examples) {
     const { toPixels } = positions(examples, SIDE);
     const largest = largestTarget(examples);
     const outline = canvasColors().outline;
-    return drawnExamples(examples).map((index) => {
-        const [across, down] = toPixels(examples.x[index]).map((value) => value.toFixed(1));
-        const regression = examples.task === "regression";
-        const color = regression ? numberColor(examples.target[index], largest) : classColor(examples.target[index]);
-        const paint = examples.is_test[index] ? `fill="none" stroke="${color}" stroke-width=".4"` : `fill="${color}" stroke="${outline}" stroke-width=".2"`;
-        return `<path d="${classShape(regression ? 0 : examples.target[index])}" transform="translate(${across} ${down}) scale(4.4)" ${paint}/>`;
-    }).join("");
+    return drawnExamples(examples)
+        .map((index) => {
+            const [across, down] = toPixels(examples.x[index]).map((value) => value.toFixed(1));
+            const regression = examples.task === "regression";
+            const color = regression
+                ? numberColor(examples.target[index], largest)
+                : classColor(examples.target[index]);
+            const paint = examples.is_test[index]
+                ? `fill="none" stroke="${color}" stroke-width=".4"`
+                : `fill="${color}" stroke="${outline}" stroke-width=".2"`;
+            return `<path d="${classShape(regression ? 0 : examples.target[index])}" transform="translate(${across} ${down}) scale(4.4)" ${paint}/>`;
+        })
+        .join("");
 }
 
-/** @param {History} history @param {"loss" | "accuracy"} what @param {number} left @param {number} top @param {number} width */
+/**
+ * @param {History} history
+ * @param {"loss" | "accuracy"} what
+ * @param {number} left
+ * @param {number} top
+ * @param {number} width
+ */
 function curve(history, what, left, top, width) {
     const height = 160;
     const train = history[what === "loss" ? "train_loss" : "train_accuracy"] ?? [];
@@ -96,7 +113,13 @@ function curve(history, what, left, top, width) {
     const last = Math.max(1, history.epochs[history.epochs.length - 1]);
     /** @param {(number | null)[]} values @param {string} color @param {string} dash */
     const line = (values, color, dash) => {
-        const path = values.flatMap((value, index) => (value === null ? [] : [`${(left + (history.epochs[index] / last) * width).toFixed(1)},${(top + height * (1 - value / highest)).toFixed(1)}`]));
+        const path = values.flatMap((value, index) =>
+            value === null
+                ? []
+                : [
+                      `${(left + (history.epochs[index] / last) * width).toFixed(1)},${(top + height * (1 - value / highest)).toFixed(1)}`,
+                  ],
+        );
         return `<polyline points="${path.join(" ")}" fill="none" stroke="${color}" stroke-width="2" stroke-dasharray="${dash}"/>`;
     };
     return `<path d="M${left} ${top}V${top + height}H${left + width}" fill="none" stroke="${canvasColors().quiet}"/>

@@ -39,9 +39,17 @@ export function isConfig(config, catalogue) {
     /** @param {any} value @param {{kind: string}[]} entries */
     const isOf = (value, entries) => entries.some(({ kind }) => kind === value?.kind);
     /** @param {any} list @returns {boolean} */
-    const areModules = (list) => Array.isArray(list) && list.every((module) =>
-        isOf(module, catalogue.modules) && (module.kind !== "Residual" || areModules(module.inner)));
-    return isOf(config?.data, catalogue.data) && (config.data.kind !== "points" || Array.isArray(config.data.points))
-        && areModules(config.network) && isOf(config.loss, catalogue.losses)
-        && isOf(config.optimizer, catalogue.optimizers) && isOf(config.schedule, catalogue.schedules);
+    const areModules = (list) =>
+        Array.isArray(list) &&
+        list.every(
+            (module) => isOf(module, catalogue.modules) && (module.kind !== "Residual" || areModules(module.inner)),
+        );
+    return (
+        isOf(config?.data, catalogue.data) &&
+        (config.data.kind !== "points" || Array.isArray(config.data.points)) &&
+        areModules(config.network) &&
+        isOf(config.loss, catalogue.losses) &&
+        isOf(config.optimizer, catalogue.optimizers) &&
+        isOf(config.schedule, catalogue.schedules)
+    );
 }

@@ -33,8 +33,19 @@ async function start() {
         return;
     }
     for (const startComponent of [
-        startDataPanel, startSettingsPanel, startNetworkPanel, startOutputPanel, startTimeSlider, startCurves, startReadout,
-        startDigitPad, startDigitsPanel, startMicroscope, startLayersPanel, startCheckPanel, startTakeAway,
+        startDataPanel,
+        startSettingsPanel,
+        startNetworkPanel,
+        startOutputPanel,
+        startTimeSlider,
+        startCurves,
+        startReadout,
+        startDigitPad,
+        startDigitsPanel,
+        startMicroscope,
+        startLayersPanel,
+        startCheckPanel,
+        startTakeAway,
     ]) {
         startComponent();
         await nextTask();
@@ -64,7 +75,8 @@ function startExamples() {
     if (report.childElementCount > 0) examples.append(report);
     const write = () => {
         report.label = text("report_examples");
-        for (const [index, option] of options.entries()) option.textContent = label("example", state.catalogue.examples[index].name);
+        for (const [index, option] of options.entries())
+            option.textContent = label("example", state.catalogue.examples[index].name);
     };
     watch(["language"], write);
     write();
@@ -78,7 +90,9 @@ function startExamples() {
 async function openLink() {
     const link = await decodeLink(location.hash).catch(() => ({ config: null, step: 0 }));
     const isWrong = link !== null && !isConfig(link.config, state.catalogue);
-    await configure(link?.config && !isWrong ? link.config : state.catalogue.config, { step: isWrong ? 0 : link?.step });
+    await configure(link?.config && !isWrong ? link.config : state.catalogue.config, {
+        step: isWrong ? 0 : link?.step,
+    });
     if (isWrong) say("link_wrong");
 }
 

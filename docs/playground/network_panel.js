@@ -44,9 +44,13 @@ function draw() {
 }
 
 function drawDirection() {
-    const options = /** @type {const} */ (["forward", "backward"]).map((value) => ({ value, label: text(`direction.${value}`) }));
+    const options = /** @type {const} */ (["forward", "backward"]).map((value) => ({
+        value,
+        label: text(`direction.${value}`),
+    }));
     const chosen = segments("direction", text("direction"), options, state.view.direction, (direction) =>
-        refresh({ ...state.view, direction: /** @type {"forward" | "backward"} */ (direction) }));
+        refresh({ ...state.view, direction: /** @type {"forward" | "backward"} */ (direction) }),
+    );
     rebuild(byId("network-direction"), [chosen]);
     const forward = state.examples?.input === "digits" ? "direction.help_digits" : "direction.help_forward";
     byId("network-help").textContent = text(state.view.direction === "backward" ? "direction.help_backward" : forward);
@@ -54,7 +58,12 @@ function drawDirection() {
 
 function inputCard() {
     const input = state.examples?.input ?? "plane";
-    const title = make("div", { className: "card-title" }, make("strong", {}, text("input")), make("span", { className: "quiet" }, input === "plane" ? "2" : "8 × 8"));
+    const title = make(
+        "div",
+        { className: "card-title" },
+        make("strong", {}, text("input")),
+        make("span", { className: "quiet" }, input === "plane" ? "2" : "8 × 8"),
+    );
     return make("li", { className: "card input-card" }, title, inputUnits(input));
 }
 
@@ -62,7 +71,14 @@ function inputCard() {
 function lossCard() {
     const value = make("output", { id: "loss-value", "aria-live": "off" }, "–");
     const arrow = make("span", { className: "direction-arrow", id: "direction-arrow", "aria-hidden": "true" });
-    return make("li", { className: "card loss-card" }, make("strong", {}, text("loss_card")), make("span", { className: "quiet" }, state.config.loss.kind.replace("Loss", "")), value, arrow);
+    return make(
+        "li",
+        { className: "card loss-card" },
+        make("strong", {}, text("loss_card")),
+        make("span", { className: "quiet" }, state.config.loss.kind.replace("Loss", "")),
+        value,
+        arrow,
+    );
 }
 
 /** @param {Kind} module @param {number} index */
@@ -75,7 +91,12 @@ function card(module, index) {
     return make("li", { className: wrong ? "card wrong" : "card", id: `module-${index}` }, ...parts);
 }
 
-/** The button that chooses a module. @param {number[]} path @param {Kind} module @param {ModuleDescription} [description] */
+/**
+ * The button that chooses a module.
+ * @param {number[]} path
+ * @param {Kind} module
+ * @param {ModuleDescription} [description]
+ */
 function titleButton(path, module, description) {
     const shape = description ? `→ ${description.output.join(" × ")}` : "→ ?";
     const count = description?.parameters ?? 0;
@@ -86,7 +107,16 @@ function titleButton(path, module, description) {
         make("span", { className: "quiet", "aria-hidden": "true" }, count > 0 ? `θ ${count}` : "\u00a0"),
         make("span", { className: "hidden-text" }, text("parameters", { count })),
     ];
-    const button = make("button", { type: "button", className: "card-title", id: `choose-${path.join("-")}`, title: `${description?.text ?? module.kind}, ${text("parameters", { count })}` }, ...parts);
+    const button = make(
+        "button",
+        {
+            type: "button",
+            className: "card-title",
+            id: `choose-${path.join("-")}`,
+            title: `${description?.text ?? module.kind}, ${text("parameters", { count })}`,
+        },
+        ...parts,
+    );
     if (path.length === 1 && wrongModule() === path[0]) button.setAttribute("aria-describedby", "network-message");
     button.dataset.path = JSON.stringify(path);
     button.addEventListener("click", () => change({ chosen: path }));
@@ -107,7 +137,11 @@ function moveByKey(event, path) {
 function innerList(path, inner) {
     const chips = inner.map((module, index) => {
         const own = [...path, index];
-        const button = make("button", { type: "button", className: "chip", id: `choose-${own.join("-")}` }, module.out ? `${module.kind} ${module.out}` : module.kind);
+        const button = make(
+            "button",
+            { type: "button", className: "chip", id: `choose-${own.join("-")}` },
+            module.out ? `${module.kind} ${module.out}` : module.kind,
+        );
         button.dataset.path = JSON.stringify(own);
         button.addEventListener("click", () => change({ chosen: own }));
         button.addEventListener("keydown", (event) => moveByKey(event, own));
@@ -118,7 +152,9 @@ function innerList(path, inner) {
 
 function markChosen() {
     const chosen = JSON.stringify(state.chosen);
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (byId("network-cards").querySelectorAll("button[data-path]"))) {
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (
+        byId("network-cards").querySelectorAll("button[data-path]")
+    )) {
         button.setAttribute("aria-pressed", String(button.dataset.path === chosen));
     }
 }

@@ -33,7 +33,11 @@ export function text(key, values = {}) {
     return tables[current][key].replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
-/** The label of a name of the catalogue, such as `field.noise`; without one, the name itself. @param {string} group @param {string} name */
+/**
+ * The label of a name of the catalogue, such as `field.noise`; without one, the name itself.
+ * @param {string} group
+ * @param {string} name
+ */
 export function label(group, name) {
     return tables[current][`${group}.${name}`] ?? name.replaceAll("_", " ");
 }

@@ -16,7 +16,13 @@ const SIDE = 24;
 /** The pictures of the input. @param {"plane" | "digits"} input */
 export function inputUnits(input) {
     const names = input === "plane" ? ["x₁", "x₂"] : ["8 × 8"];
-    const units = names.map((name, index) => make("span", { className: "unit", role: "img", "aria-label": `${text("input")} ${name}` }, picture(`picture-input-${index}`)));
+    const units = names.map((name, index) =>
+        make(
+            "span",
+            { className: "unit", role: "img", "aria-label": `${text("input")} ${name}` },
+            picture(`picture-input-${index}`),
+        ),
+    );
     return make("div", { className: "units large" }, ...units);
 }
 
@@ -25,33 +31,54 @@ function picture(id) {
     return make("canvas", { id, width: SIDE, height: SIDE, "aria-hidden": "true" });
 }
 
-/** How many pictures a module has: one for each channel of an image, otherwise one for each unit. @param {ModuleDescription} description */
+/**
+ * How many pictures a module has: one for each channel of an image, otherwise one for each unit.
+ * @param {ModuleDescription} description
+ */
 export function pictureCount({ output, units }) {
     return output.length === 3 ? output[2] : units;
 }
 
-/** The pictures of a module, as buttons that choose a unit for the microscope. @param {number} module @param {ModuleDescription} description */
+/**
+ * The pictures of a module, as buttons that choose a unit for the microscope.
+ * @param {number} module
+ * @param {ModuleDescription} description
+ */
 export function moduleUnits(module, description) {
     const count = pictureCount(description);
     const shown = Math.min(count, MOST_PICTURES);
     const size = shown <= ONE_COLUMN ? "large" : shown <= 16 ? "medium" : shown <= 32 ? "small" : "tiny";
     const buttons = Array.from({ length: shown }, (_, unit) => unitButton(module, unit, description.text));
-    const rest = count > shown ? [make("span", { className: "quiet" }, text("more_units", { count: count - shown }))] : [];
-    const group = make("div", { className: `units ${size}`, role: "group", "aria-label": description.text }, ...buttons, ...rest);
+    const rest =
+        count > shown ? [make("span", { className: "quiet" }, text("more_units", { count: count - shown }))] : [];
+    const group = make(
+        "div",
+        { className: `units ${size}`, role: "group", "aria-label": description.text },
+        ...buttons,
+        ...rest,
+    );
     group.addEventListener("keydown", (event) => moveFocus(event, buttons));
     return group;
 }
 
 /** @param {number} module @param {number} unit @param {string} name */
 function unitButton(module, unit, name) {
-    const button = make("button", { type: "button", className: "unit", id: `unit-${module}-${unit}`, tabIndex: unit === 0 ? 0 : -1 }, picture(`picture-${module}-${unit}`));
+    const button = make(
+        "button",
+        { type: "button", className: "unit", id: `unit-${module}-${unit}`, tabIndex: unit === 0 ? 0 : -1 },
+        picture(`picture-${module}-${unit}`),
+    );
     button.setAttribute("aria-label", text("unit_name", { module: name, unit }));
     button.title = text("unit_name", { module: name, unit });
     button.addEventListener("click", () => change({ selection: { ...state.selection, module, unit, column: unit } }));
     return button;
 }
 
-/** Arrows move the focus from picture to picture, so that the tabulator stops once at each card. @param {KeyboardEvent} event @param {HTMLButtonElement[]} buttons */
+/**
+ * Arrows move the focus from picture to picture, so that the tabulator stops once at each card.
+ * @param {KeyboardEvent} event
+ * @param {HTMLButtonElement[]} buttons
+ */
 function moveFocus(event, buttons) {
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     const present = buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target));
@@ -72,13 +99,20 @@ export function drawPictures(frame) {
     }
 }
 
-/** Paints the picture of a unit. @param {string} id of the canvas @param {Frame} frame @param {number} module @param {number} unit */
+/**
+ * Paints the picture of a unit.
+ * @param {string} id of the canvas
+ * @param {Frame} frame
+ * @param {number} module
+ * @param {number} unit
+ */
 export function paintUnit(id, frame, module, unit) {
     const description = state.description?.modules[module];
     if (!description) return;
     const { numbers, side, at } = pictureNumbers(frame, module, description);
     const value = (/** @type {number} */ pixel) => numbers[at(unit, pixel)];
-    const largest = side === 1 ? largestSize(numbers.length, (index) => numbers[index]) : largestSize(side * side, value);
+    const largest =
+        side === 1 ? largestSize(numbers.length, (index) => numbers[index]) : largestSize(side * side, value);
     paint(id, side, value, largest, numberScale(1));
     document.getElementById(id)?.parentElement?.classList.toggle("dead", largest === 0 && !frame.backward);
 }
@@ -96,12 +130,18 @@ function pictureNumbers(frame, module, { output, units }) {
     const image = output.length === 3;
     if (image) return { numbers, side: output[1], at: (unit, pixel) => pixel * output[2] + unit };
     if (deltas) return { numbers, side: 1, at: (unit) => unit };
-    if (frame.unitResolution > 0) return { numbers, side: frame.unitResolution, at: (unit, pixel) => unit * frame.unitResolution ** 2 + pixel };
-    if (seesPixels(frame, module)) return { numbers: frame.weights[module], side: 8, at: (unit, pixel) => pixel * units + unit };
+    if (frame.unitResolution > 0)
+        return { numbers, side: frame.unitResolution, at: (unit, pixel) => unit * frame.unitResolution ** 2 + pixel };
+    if (seesPixels(frame, module))
+        return { numbers: frame.weights[module], side: 8, at: (unit, pixel) => pixel * units + unit };
     return { numbers, side: 1, at: (unit) => unit };
 }
 
-/** Whether a module is the first with weights and has one for each pixel of a digit. @param {Frame} frame @param {number} module */
+/**
+ * Whether a module is the first with weights and has one for each pixel of a digit.
+ * @param {Frame} frame
+ * @param {number} module
+ */
 function seesPixels(frame, module) {
     const units = state.description?.modules[module].units ?? 0;
     const isFirst = frame.weights.findIndex((weights) => weights.length > 0) === module;
