@@ -47,7 +47,7 @@ export function setLanguage(chosen) {
     current = chosen;
     localStorage.setItem("language", chosen);
     document.documentElement.lang = chosen;
-    writeStaticText(document.body);
+    writeStaticText(document);
 }
 
 /**

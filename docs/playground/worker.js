@@ -29,6 +29,8 @@ let running = false;
 let pace = "epoch";
 let frameIsShown = true;
 let frameTime = 0;
+/** The steps that are made before the time is looked at, when the training is as fast as it goes. */
+let stepsAtOnce = 1;
 /** Whether the next slice begins when the page has shown the last frame. */
 let waitsForPage = false;
 /** Counts the calls of `run`, so that slices of an earlier one do not continue. */
@@ -144,13 +146,21 @@ function nextSlice() {
     continueLater();
 }
 
+/** Trains for a step, for an epoch or the part of it that fits into a slice, or for a whole slice. */
 function trainSlice() {
-    if (pace !== "full") {
-        status = JSON.parse(pace === "step" ? playground.step(1) : playground.epoch());
-        return;
-    }
+    const begin = status;
     const end = performance.now() + Math.max(SHORTEST_SLICE, frameTime);
-    while (performance.now() < end && !status?.ended) status = JSON.parse(playground.step(4));
+    do {
+        const before = performance.now();
+        status = JSON.parse(playground.step(pace === "full" ? stepsAtOnce : 1));
+        const time = performance.now() - before;
+        if (pace === "full") stepsAtOnce = time < 1 ? Math.min(256, stepsAtOnce * 2) : Math.ceil(stepsAtOnce / 2);
+    } while (!status.ended && performance.now() < end && continues(begin));
+}
+
+/** Whether a slice goes on after its first step. @param {any} begin the status at its begin */
+function continues(begin) {
+    return pace === "full" || (pace === "epoch" && status.epoch === begin.epoch);
 }
 
 /** A message to itself lets waiting messages of the page be read first, without the delay of a timer. */
