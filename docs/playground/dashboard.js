@@ -150,10 +150,7 @@ function startStopDialog() {
         entry.data.is_stopping = true;
         show();
         try {
-            await fetch(`stop?token=${token}&run=${entry.number}`, {
-                method: "POST",
-                signal: AbortSignal.timeout(5000),
-            });
+            await fetch(`stop?token=${token}&run=${entry.number}`, { method: "POST", signal: AbortSignal.timeout(5000) });
         } catch {
             // The next request for news says that the program does not respond.
             entry.data.is_stopping = false;

@@ -9,32 +9,21 @@ import { language, text } from "./text.js";
 /** @import { BatchPoint, EpochPoint, RunData } from "./run_data.js" */
 /** @import { Entry } from "./run_list.js" */
 /** @typedef {{label: string, color: string, dash?: number[], points: [number, number | null][]}} Curve */
-/**
- * @typedef {{id: string, title: string, xLabel: string, logarithmic: boolean, curves: Curve[], beginsRow?: boolean, range?: [number, number]}} Panel
- */
+/** @typedef {{id: string, title: string, xLabel: string, logarithmic: boolean, curves: Curve[], beginsRow?: boolean, range?: [number, number]}} Panel */
 
 /** A curve of more points shows means of neighbours: the numbers of single batches scatter. */
 const MEANS = 250;
 
 const DASHES = [undefined, [7, 4], [2, 3]];
 
-/**
- * The charts on the page, by the id of their panel.
- * @type {Map<string, {element: HTMLElement, chart: LineChart, look: string}>}
- */
+/** The charts on the page, by the id of their panel. @type {Map<string, {element: HTMLElement, chart: LineChart, look: string}>} */
 const shown = new Map();
 
-/**
- * Draws the charts of these runs.
- * @param {Entry[]} entries
- * @param {boolean} isLogarithmic whether the axis of the loss is
- */
+/** Draws the charts of these runs. @param {Entry[]} entries @param {boolean} isLogarithmic whether the axis of the loss is */
 export function showCharts(entries, isLogarithmic) {
     const runs = entries.filter((entry) => entry.isShown);
-    const panels = [
-        ...commonPanels(runs, isLogarithmic),
-        ...runs.flatMap((entry) => layerPanels(entry, entries.indexOf(entry))),
-    ].filter((panel) => panel.curves.length > 0);
+    const panels = [...commonPanels(runs, isLogarithmic), ...runs.flatMap((entry) => layerPanels(entry, entries.indexOf(entry)))]
+        .filter((panel) => panel.curves.length > 0);
     const ids = new Set(panels.map((panel) => panel.id));
     for (const [id, { element, chart }] of shown) {
         if (ids.has(id)) continue;
@@ -45,69 +34,36 @@ export function showCharts(entries, isLogarithmic) {
     for (const [index, panel] of panels.entries()) showPanel(panel, index);
 }
 
-/**
- * Panels in which all runs are side by side.
- * @param {Entry[]} runs
- * @param {boolean} isLogarithmic
- * @returns {Panel[]}
- */
+/** Panels in which all runs are side by side. @param {Entry[]} runs @param {boolean} isLogarithmic @returns {Panel[]} */
 function commonPanels(runs, isLogarithmic) {
     const metrics = [...new Set(runs.flatMap((entry) => entry.data.metrics))];
     const epochs = text("epoch");
-    /**
-     * @param {string} id
-     * @param {string} title
-     * @param {boolean} logarithmic
-     * @param {Curve[]} curves
-     * @returns {Panel}
-     */
+    /** @param {string} id @param {string} title @param {boolean} logarithmic @param {Curve[]} curves @returns {Panel} */
     const byEpoch = (id, title, logarithmic, curves) => ({ id, title, xLabel: epochs, logarithmic, curves });
     return [
-        byEpoch(
-            "loss",
-            text("loss"),
-            isLogarithmic,
-            runs
-                .flatMap((entry) => [
-                    epochCurve(entry, text("train"), undefined, (point) => point.loss),
-                    epochCurve(entry, text("dash.validation"), [7, 4], (point) => point.validation_loss),
-                ])
-                .filter(hasNumbers),
-        ),
+        byEpoch("loss", text("loss"), isLogarithmic, runs.flatMap((entry) => [
+            epochCurve(entry, text("train"), undefined, (point) => point.loss),
+            epochCurve(entry, text("dash.validation"), [7, 4], (point) => point.validation_loss),
+        ]).filter(hasNumbers)),
         ...metrics.map((metric) => {
-            const curves = runs
-                .map((entry) => {
-                    const index = entry.data.metrics.indexOf(metric);
-                    return epochCurve(entry, "", undefined, (point) => point.metrics[index] ?? null);
-                })
-                .filter(hasNumbers);
+            const curves = runs.map((entry) => {
+                const index = entry.data.metrics.indexOf(metric);
+                return epochCurve(entry, "", undefined, (point) => point.metrics[index] ?? null);
+            }).filter(hasNumbers);
             return { ...byEpoch(`metric ${metric}`, metric, false, curves), range: rangeOf(curves) };
         }),
         {
             ...byEpoch("batches", text("dash.batches"), isLogarithmic, runs.map(batchCurve).filter(hasNumbers)),
             xLabel: text("steps"),
         },
-        byEpoch(
-            "rate",
-            text("dash.learning_rate"),
-            true,
-            runs.map((entry) => epochCurve(entry, "", undefined, (point) => point.learning_rate)).filter(hasNumbers),
-        ),
-        byEpoch(
-            "time",
-            text("dash.epoch_time"),
-            false,
-            runs.map((entry) => epochCurve(entry, "", undefined, (point) => point.seconds * 1000)).filter(hasNumbers),
-        ),
+        byEpoch("rate", text("dash.learning_rate"), true, runs.map((entry) =>
+            epochCurve(entry, "", undefined, (point) => point.learning_rate)).filter(hasNumbers)),
+        byEpoch("time", text("dash.epoch_time"), false, runs.map((entry) =>
+            epochCurve(entry, "", undefined, (point) => point.seconds * 1000)).filter(hasNumbers)),
     ];
 }
 
-/**
- * The sizes of δ and of gradients of a run, by layer.
- * @param {Entry} entry
- * @param {number} number
- * @returns {Panel[]}
- */
+/** The sizes of δ and of gradients of a run, by layer. @param {Entry} entry @param {number} number @returns {Panel[]} */
 function layerPanels(entry, number) {
     const { points, xLabel } = pointsWithSizes(entry.data);
     return /** @type {const} */ (["delta", "gradient"]).map((size) => ({
@@ -116,14 +72,12 @@ function layerPanels(entry, number) {
         xLabel,
         logarithmic: true,
         beginsRow: size === "delta",
-        curves: entry.data.layers
-            .map((layer, index) => ({
-                label: `${layer.path} ${layer.text}`.trim(),
-                color: classColor(index),
-                dash: DASHES[Math.floor(index / 10) % DASHES.length],
-                points: means(points.map(({ x, point }) => [x, point[size][index] ?? null])),
-            }))
-            .filter(hasNumbers),
+        curves: entry.data.layers.map((layer, index) => ({
+            label: `${layer.path} ${layer.text}`.trim(),
+            color: classColor(index),
+            dash: DASHES[Math.floor(index / 10) % DASHES.length],
+            points: means(points.map(({ x, point }) => [x, point[size][index] ?? null])),
+        })).filter(hasNumbers),
     }));
 }
 
@@ -132,20 +86,13 @@ function pointsWithSizes(run) {
     const hasSteps = run.epochs.every((point) => point.step !== null);
     /** @type {(EpochPoint | BatchPoint)[]} */
     const all = hasSteps ? [...run.epochs, ...run.batches] : run.epochs;
-    const points = all
-        .filter((point) => point.gradient.length > 0)
-        .map((point) => ({ x: hasSteps ? (point.step ?? 0) : point.epoch + 1, point }))
+    const points = all.filter((point) => point.gradient.length > 0)
+        .map((point) => ({ x: hasSteps ? point.step ?? 0 : point.epoch + 1, point }))
         .sort((a, b) => a.x - b.x);
     return { points, xLabel: text(hasSteps ? "steps" : "epoch") };
 }
 
-/**
- * @param {Entry} entry
- * @param {string} of
- * @param {number[] | undefined} dash
- * @param {(point: EpochPoint) => number | null} value
- * @returns {Curve}
- */
+/** @param {Entry} entry @param {string} of @param {number[] | undefined} dash @param {(point: EpochPoint) => number | null} value @returns {Curve} */
 function epochCurve(entry, of, dash, value) {
     return {
         label: of ? `${entry.data.name}, ${of}` : entry.data.name,
@@ -157,18 +104,10 @@ function epochCurve(entry, of, dash, value) {
 
 /** @param {Entry} entry @returns {Curve} */
 function batchCurve(entry) {
-    return {
-        label: entry.data.name,
-        color: entry.color,
-        points: means(entry.data.batches.map((point) => [point.step, point.loss])),
-    };
+    return { label: entry.data.name, color: entry.color, points: means(entry.data.batches.map((point) => [point.step, point.loss])) };
 }
 
-/**
- * Means of as many neighbours as make at most `MEANS` points.
- * @param {[number, number | null][]} points
- * @returns {[number, number | null][]}
- */
+/** Means of as many neighbours as make at most `MEANS` points. @param {[number, number | null][]} points @returns {[number, number | null][]} */
 function means(points) {
     const count = Math.ceil(points.length / MEANS);
     if (count <= 1) return points;
@@ -200,19 +139,11 @@ function hasNumbers(curve) {
 
 /** @param {Panel} panel @param {number} index its position */
 function showPanel(panel, index) {
-    const look = JSON.stringify([
-        panel.title,
-        panel.xLabel,
-        panel.logarithmic,
-        panel.range,
-        language(),
-        panel.curves.map((curve) => [curve.label, curve.color]),
-    ]);
+    const look = JSON.stringify([panel.title, panel.xLabel, panel.logarithmic, panel.range, language(), panel.curves.map((curve) => [curve.label, curve.color])]);
     let known = shown.get(panel.id);
     if (known?.look !== look) {
         known?.chart.destroy();
-        const element =
-            known?.element ?? make("section", { className: panel.beginsRow ? "panel begins-row" : "panel" });
+        const element = known?.element ?? make("section", { className: panel.beginsRow ? "panel begins-row" : "panel" });
         known = { element, chart: newChart(element, panel), look };
         shown.set(panel.id, known);
     }

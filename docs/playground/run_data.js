@@ -90,12 +90,8 @@ function parsed(line, number) {
 
 /** @param {any} head @returns {Head} */
 function checkedHead(head) {
-    const isRun =
-        head &&
-        head.format === 1 &&
-        typeof head.name === "string" &&
-        Array.isArray(head.layers) &&
-        Array.isArray(head.metrics);
+    const isRun = head && head.format === 1 && typeof head.name === "string"
+        && Array.isArray(head.layers) && Array.isArray(head.metrics);
     if (!isRun) throw new Error("line 1: no run of format 1");
     return head;
 }

@@ -19,11 +19,7 @@ import { text } from "./text.js";
 /** @type {Map<Entry, Row>} */
 const rows = new Map();
 
-/**
- * Shows these runs. Rows that are there already stay, with the focus.
- * @param {Entry[]} entries
- * @param {Listeners} listeners
- */
+/** Shows these runs. Rows that are there already stay, with the focus. @param {Entry[]} entries @param {Listeners} listeners */
 export function showRuns(entries, listeners) {
     const list = byId("runs");
     for (const [entry, row] of rows) {
@@ -56,20 +52,10 @@ function newRow(entry, listeners) {
     const state = make("span", { className: "state" });
     const numbers = make("dl", { className: "numbers" });
     const button = make("button", { type: "button" });
-    button.addEventListener("click", () =>
-        entry.number === null ? listeners.onRemove(entry) : listeners.onStop(entry),
-    );
+    button.addEventListener("click", () => (entry.number === null ? listeners.onRemove(entry) : listeners.onStop(entry)));
     const message = make("p", { className: "message" });
     const label = make("label", { className: "name" }, box, swatch, name);
-    const element = make(
-        "li",
-        { className: "run" },
-        label,
-        state,
-        numbers,
-        make("div", { className: "action" }, button),
-        message,
-    );
+    const element = make("li", { className: "run" }, label, state, numbers, make("div", { className: "action" }, button), message);
     const update = () => {
         name.textContent = entry.data.name;
         write(state, stateText(entry));
@@ -125,11 +111,7 @@ function showNumbers(list, run) {
     }
 }
 
-/**
- * Writes a text if it is another one: screen readers and the layout have nothing to do otherwise.
- * @param {HTMLElement} element
- * @param {string} content
- */
+/** Writes a text if it is another one: screen readers and the layout have nothing to do otherwise. @param {HTMLElement} element @param {string} content */
 function write(element, content) {
     if (element.textContent !== content) element.textContent = content;
 }
