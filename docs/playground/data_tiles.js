@@ -1,6 +1,6 @@
 // A small picture of each data set, on which a click chooses it.
 
-import { classColor, numberColor, numberScale } from "./colors.js";
+import { classColor, numberColor } from "./colors.js";
 import { byId, make, rebuild, sharpContext } from "./dom.js";
 import { engine } from "./engine.js";
 import { withDefaults } from "./fields.js";
@@ -72,7 +72,7 @@ function draw(kind) {
     const examples = samples.get(kind);
     if (!examples) return;
     if (examples.input === "digits") {
-        paint(`tile-picture-${kind}`, 8, (pixel) => examples.x[0][pixel], 1, numberScale(1));
+        paint(`tile-picture-${kind}`, 8, (pixel) => examples.x[0][pixel], 1);
         return;
     }
     const context = sharpContext(/** @type {HTMLCanvasElement} */ (byId(`tile-picture-${kind}`)), SIDE, SIDE);

@@ -1,6 +1,6 @@
 // The output for digits: the probabilities of the digit shown, and digits of the test set with what is predicted.
 
-import { classColor, numberScale } from "./colors.js";
+import { classColor } from "./colors.js";
 import { byId, make, rebuild } from "./dom.js";
 import { paint } from "./unit_pictures.js";
 import { state, watch } from "./state.js";
@@ -56,8 +56,7 @@ function buildDigits() {
 function paintDigits() {
     const { examples, view } = state;
     if (examples?.input !== "digits") return;
-    for (const index of view.digits)
-        paint(`digit-picture-${index}`, 8, (pixel) => examples.x[index][pixel], 1, numberScale(1));
+    for (const index of view.digits) paint(`digit-picture-${index}`, 8, (pixel) => examples.x[index][pixel], 1);
 }
 
 function draw() {

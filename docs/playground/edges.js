@@ -2,7 +2,7 @@
 
 import { byId, sharpContext } from "./dom.js";
 import { canvasColors, NEGATIVE, POSITIVE } from "./colors.js";
-import { ONE_COLUMN, pictureCount } from "./unit_pictures.js";
+import { layoutOf, pictureCount } from "./unit_buttons.js";
 import { state } from "./state.js";
 
 /** @import { Frame } from "./types.js" */
@@ -22,10 +22,10 @@ export function clearEdges() {
 export function drawEdges(frame) {
     const context = clearEdges();
     if (frame.unitResolution === 0) return;
-    let before = places("picture-input", 2);
+    let before = places("unit-input", 2);
     for (const [module, description] of (state.description?.modules ?? []).entries()) {
         const count = pictureCount(description);
-        const present = count <= ONE_COLUMN ? places(`picture-${module}`, count) : [];
+        const present = layoutOf(count).columns === 1 ? places(`unit-${module}`, count) : [];
         const numbers = frame.backward ? frame.backward.modules[module]?.gradient : frame.weights[module];
         drawBetween(context, before, present, state.config.network[module].kind === "Linear" ? (numbers ?? []) : []);
         before = present;

@@ -3,7 +3,8 @@
 import { shortNumber } from "./charts.js";
 import { byId, make, rebuild, segments, throttled } from "./dom.js";
 import { clearEdges, drawEdges } from "./edges.js";
-import { inputUnits, moduleUnits, drawPictures } from "./unit_pictures.js";
+import { inputUnits, moduleUnits } from "./unit_buttons.js";
+import { drawPictures } from "./unit_pictures.js";
 import { drawEditor, moduleAt, moveModule, removeModule, wrongModule } from "./network_editor.js";
 import { change, state, watch } from "./state.js";
 import { text } from "./text.js";
