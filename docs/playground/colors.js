@@ -31,9 +31,8 @@ export const CLASS_SHAPES = [
     "M-1-.4H1V.4H-1Z",
 ];
 
-/** The ends of the scale for numbers: negative, positive. */
-export const NEGATIVE = "#d55e00";
-export const POSITIVE = "#0072b2";
+/** The ends of the scale for numbers, negative and positive, for light and for dark. */
+const NUMBER_ENDS = { light: ["#d55e00", "#0072b2"], dark: ["#f08a3c", "#56b4e9"] };
 
 /** Colours of a canvas that style sheets do not reach, for light and for dark. */
 const CANVAS_COLORS = {
@@ -61,6 +60,11 @@ export function isDark() {
 /** The colours for text, lines and background of a canvas, in the present theme. */
 export function canvasColors() {
     return dark ? CANVAS_COLORS.dark : CANVAS_COLORS.light;
+}
+
+/** The ends of the scale for numbers in the present theme: negative, positive. */
+export function numberEnds() {
+    return dark ? NUMBER_ENDS.dark : NUMBER_ENDS.light;
 }
 
 /** Red, green and blue of a colour such as `#0072b2`. @param {string} color @returns {RGB} */
@@ -101,7 +105,7 @@ export function numberScale(strength) {
     const present = scales.get(strength);
     if (present) return present;
     const middle = rgb(canvasColors().paper);
-    const [negative, positive] = [rgb(NEGATIVE), rgb(POSITIVE)];
+    const [negative, positive] = numberEnds().map(rgb);
     const bytes = new Uint8ClampedArray(256 * 4);
     for (let index = 0; index < 256; index += 1) {
         const value = index / 127.5 - 1;
@@ -121,6 +125,7 @@ export function scaleIndex(value, largest) {
 /** The style colour of a number on the scale from −largest to largest. @param {number} value @param {number} largest */
 export function numberColor(value, largest) {
     const part = Math.min(1, Math.abs(value) / (largest || 1));
-    const [red, green, blue] = mix(rgb(canvasColors().paper), rgb(value < 0 ? NEGATIVE : POSITIVE), part);
+    const end = numberEnds()[value < 0 ? 0 : 1];
+    const [red, green, blue] = mix(rgb(canvasColors().paper), rgb(end), part);
     return `rgb(${Math.round(red)} ${Math.round(green)} ${Math.round(blue)})`;
 }

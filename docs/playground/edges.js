@@ -1,7 +1,7 @@
 // Lines between units of neighbouring cards: weights on the forward pass, gradients of weights on the backward pass.
 
 import { byId, sharpContext } from "./dom.js";
-import { canvasColors, NEGATIVE, POSITIVE } from "./colors.js";
+import { canvasColors, numberEnds } from "./colors.js";
 import { layoutOf, pictureCount } from "./unit_buttons.js";
 import { state } from "./state.js";
 
@@ -57,6 +57,7 @@ function drawBetween(context, before, present, numbers) {
             for (const [unit, to] of present.entries()) drawLine(context, before[unit], to, canvasColors().grid, 1.5);
         return;
     }
+    const ends = numberEnds();
     let largest = 1e-300;
     for (let index = 0; index < numbers.length; index += 1) largest = Math.max(largest, Math.abs(numbers[index]));
     for (const [row, from] of before.entries()) {
@@ -64,7 +65,7 @@ function drawBetween(context, before, present, numbers) {
             const value = numbers[row * present.length + column];
             const part = Math.abs(value) / largest;
             context.globalAlpha = 0.25 + 0.75 * part;
-            drawLine(context, from, to, value < 0 ? NEGATIVE : POSITIVE, 0.4 + 4 * part);
+            drawLine(context, from, to, ends[value < 0 ? 0 : 1], 0.4 + 4 * part);
         }
     }
     context.globalAlpha = 1;

@@ -1,6 +1,6 @@
 // The output: decision regions with the examples, on which a click chooses, sets or removes a point.
 
-import { classColor, classShape, canvasColors, NEGATIVE, POSITIVE } from "./colors.js";
+import { canvasColors, classColor, classShape, numberEnds } from "./colors.js";
 import { byId, make, rebuild, sharpContext } from "./dom.js";
 import { addPoint, removePoint } from "./data_panel.js";
 import { drawnExamples, drawPoints, drawRegions, largestTarget, positions } from "./regions.js";
@@ -227,7 +227,8 @@ function shapeIcon(index) {
 /** @param {Examples} examples */
 function numberLegend(examples) {
     const largest = largestTarget(examples).toPrecision(2);
+    const [negative, positive] = numberEnds();
     const bar = make("span", { className: "number-bar", "aria-hidden": "true" });
-    bar.style.background = `linear-gradient(to right, ${NEGATIVE}, ${canvasColors().paper}, ${POSITIVE})`;
+    bar.style.background = `linear-gradient(to right, ${negative}, ${canvasColors().paper}, ${positive})`;
     return [make("span", { className: "legend-item" }, `−${largest}`, bar, `${largest}`)];
 }
