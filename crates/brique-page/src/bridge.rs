@@ -14,7 +14,7 @@ fn thrown<T>(result: Result<T, Error>) -> Thrown<T> {
 /// Returns what a configuration can be made of, as JSON.
 #[wasm_bindgen]
 pub fn catalogue() -> Thrown<String> {
-    thrown(playground::catalogue().and_then(|catalogue| to_json(&catalogue)))
+    thrown(to_json(&playground::catalogue()))
 }
 
 /// Describes a configuration; a mistake is part of the result.
@@ -112,5 +112,25 @@ impl Playground {
     /// Checks the gradients, with a planted mistake if the request has one.
     pub fn check(&mut self, request: &str) -> Thrown<String> {
         thrown(self.0.check_json(request))
+    }
+
+    /// Returns the Rust program that does the same.
+    pub fn rust(&self) -> String {
+        self.0.rust()
+    }
+
+    /// Returns the PyTorch program that does the same.
+    pub fn pytorch(&self) -> String {
+        self.0.pytorch()
+    }
+
+    /// Returns the shown network as a safetensors file.
+    pub fn safetensors(&mut self) -> Thrown<Vec<u8>> {
+        thrown(self.0.safetensors())
+    }
+
+    /// Returns the shown network as an ONNX file.
+    pub fn onnx(&mut self) -> Thrown<Vec<u8>> {
+        thrown(self.0.onnx())
     }
 }

@@ -1,12 +1,13 @@
 //! The shapes of a network and its first mistake, for a configuration that may be wrong.
 
-use brique_core::{Description, InnerDescription, Module as ModuleTrait, Shape};
+use brique_core::{Description, InnerDescription, Module as ModuleTrait};
+use brique_layers::Sequential;
 use serde::Serialize;
 
 use super::data::examples;
 use super::network::build_first;
 use super::targets::TargetForm;
-use super::{Config, Error, Playground};
+use super::{Config, Error, Examples, Playground};
 
 /// What can be said about a configuration without training.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,43 +65,61 @@ impl From<&Error> for Mistake {
 /// Describes a configuration. A mistake is part of the result.
 #[must_use]
 pub fn describe(config: &Config) -> Described {
-    let error = Playground::new(config.clone()).err();
-    let (input, classes) = match examples(config) {
-        Ok(examples) => (examples.input, examples.classes),
-        Err(_) => (Shape::from(2), None),
+    let error = match Playground::unevaluated(config.clone()) {
+        Ok(playground) => {
+            return described(
+                config,
+                playground.examples(),
+                &playground.training().network,
+                None,
+            );
+        }
+        Err(error) => error,
     };
-    let fitting = error
-        .as_ref()
-        .and_then(Error::module)
-        .unwrap_or(config.network.len());
-    let network = build_first(config, input, fitting).ok();
-    let described = network.map(|network| network.describe()).unwrap_or_default();
+    let Ok(examples) = examples(config) else {
+        return unreadable(&error);
+    };
+    let fitting = error.module().unwrap_or(config.network.len());
+    match build_first(config, examples.input, fitting) {
+        Ok(network) => described(config, &examples, &network, Some(&error)),
+        Err(_) => unreadable(&error),
+    }
+}
+
+fn described(
+    config: &Config,
+    examples: &Examples,
+    network: &Sequential<f64>,
+    error: Option<&Error>,
+) -> Described {
+    let form = TargetForm::of(&config.loss, examples.classes);
+    let description = network.describe();
     Described {
-        input: input.to_string(),
-        classes,
-        outputs_needed: TargetForm::of(&config.loss, classes)
-            .ok()
-            .map(TargetForm::outputs),
-        parameters: described.parameter_count(),
-        modules: modules("", &described),
-        error: error.as_ref().map(Mistake::from),
+        input: examples.input.to_string(),
+        classes: examples.classes,
+        outputs_needed: form.ok().map(TargetForm::outputs),
+        parameters: description.parameter_count(),
+        modules: modules("", &description),
+        error: error.map(Mistake::from),
+    }
+}
+
+/// The description of a configuration whose data do not exist.
+fn unreadable(error: &Error) -> Described {
+    Described {
+        input: String::new(),
+        classes: None,
+        outputs_needed: None,
+        modules: Vec::new(),
+        parameters: 0,
+        error: Some(Mistake::from(error)),
     }
 }
 
 /// Describes the JSON of a configuration. That it cannot be read is a mistake, too.
 #[must_use]
 pub fn describe_json(config: &str) -> Described {
-    Config::from_json(config).map_or_else(
-        |error| Described {
-            input: String::new(),
-            classes: None,
-            outputs_needed: None,
-            modules: Vec::new(),
-            parameters: 0,
-            error: Some(Mistake::from(&error)),
-        },
-        |config| describe(&config),
-    )
+    Config::from_json(config).map_or_else(|error| unreadable(&error), |config| describe(&config))
 }
 
 /// Describes the modules of a network, or those inside a residual connection.

@@ -24,8 +24,14 @@ pub enum Error {
     #[error(transparent)]
     Optimizer(#[from] brique_optim::Error),
     /// A training step failed.
-    #[error(transparent)]
-    Training(#[from] brique_train::Error),
+    #[error("{0}")]
+    Training(Box<brique_train::Error>),
+    /// The network cannot be written as a safetensors file.
+    #[error("{0}")]
+    Safetensors(String),
+    /// The network cannot be written as an ONNX file.
+    #[error("{0}")]
+    Onnx(String),
     /// A value of a configuration or of a request is invalid.
     #[error("{name} is {found}, expected {expected}")]
     Value {
@@ -64,8 +70,26 @@ impl Error {
     }
 }
 
+impl From<brique_train::Error> for Error {
+    fn from(error: brique_train::Error) -> Self {
+        Self::Training(Box::new(error))
+    }
+}
+
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::Json(error.to_string())
+    }
+}
+
+impl From<brique_checkpoint::Error> for Error {
+    fn from(error: brique_checkpoint::Error) -> Self {
+        Self::Safetensors(error.to_string())
+    }
+}
+
+impl From<brique_onnx::Error> for Error {
+    fn from(error: brique_onnx::Error) -> Self {
+        Self::Onnx(error.to_string())
     }
 }

@@ -1,14 +1,11 @@
-//! The network, the loss, the optimiser and the schedule of a configuration.
+//! The network of a configuration.
 
-use brique_core::{Error as CoreError, Fault, Loss as LossTrait, Module as ModuleTrait, Shape};
+use brique_core::{Error as CoreError, Fault, Module as ModuleTrait, Shape};
 use brique_layers as layers;
 use brique_layers::{Conv2D, Sequential, Window};
-use brique_losses as losses;
-use brique_optim as optim;
-use brique_optim::Optimizer as OptimizerTrait;
 use brique_random::{RandomSource, portable};
 
-use super::{Config, Error, Init, Loss, Module, Optimizer, Schedule};
+use super::{Config, Error, Init, Module};
 
 /// The largest number of outputs of a module, which limits what a configuration can make the page allocate.
 const LARGEST_OUTPUT: usize = 4096;
@@ -34,9 +31,9 @@ pub(crate) fn build_first(config: &Config, input: Shape, count: usize) -> Result
         seed: config.seed,
         rng: &mut portable(config.seed),
     };
-    let modules = config.network.iter().take(count).enumerate();
-    modules.fold(Ok(Sequential::new(input)), |network, (module, kind)| {
-        let added = builder.add(network?, kind);
+    let mut modules = config.network.iter().take(count).enumerate();
+    modules.try_fold(Sequential::new(input), |network, (module, kind)| {
+        let added = builder.add(network, kind);
         added.map_err(|source| Error::Module { module, source })
     })
 }
@@ -105,111 +102,17 @@ impl Builder<'_> {
         found: usize,
         others: usize,
     ) -> Result<(), CoreError> {
-        if found <= LARGEST_OUTPUT && found.saturating_mul(others) <= LARGEST_NETWORK {
+        let is_count = found > 0 || argument == "padding";
+        if is_count && found <= LARGEST_OUTPUT && found.saturating_mul(others) <= LARGEST_NETWORK {
             return Ok(());
         }
         let fault = Fault::Value {
             argument: argument.into(),
             found: found.to_string(),
-            expected: format!("at most {LARGEST_OUTPUT}, and at most {LARGEST_NETWORK} parameters").into(),
+            expected: format!("from 1 to {LARGEST_OUTPUT}, with at most {LARGEST_NETWORK} parameters").into(),
         };
         Err(CoreError::new(module, "new", fault))
     }
-}
-
-/// Builds the loss of a configuration.
-///
-/// # Errors
-///
-/// If an option is invalid.
-pub fn build_loss(loss: &Loss) -> Result<Box<dyn LossTrait<f64>>, Error> {
-    Ok(match *loss {
-        Loss::CrossEntropyLoss { label_smoothing } => {
-            Box::new(losses::CrossEntropyLoss::new().label_smoothing(label_smoothing)?)
-        }
-        Loss::BCEWithLogitsLoss {} => Box::new(losses::BCEWithLogitsLoss::new()),
-        Loss::MSELoss {} => Box::new(losses::MSELoss::new()),
-        Loss::L1Loss {} => Box::new(losses::L1Loss::new()),
-        Loss::HuberLoss { delta } => Box::new(losses::HuberLoss::new().delta(delta)?),
-        Loss::HingeLoss {} => Box::new(losses::HingeLoss::new()),
-    })
-}
-
-/// Builds the optimiser of a configuration.
-///
-/// # Errors
-///
-/// If an option is invalid.
-pub fn build_optimizer(optimizer: &Optimizer) -> Result<Box<dyn OptimizerTrait<f64>>, Error> {
-    Ok(match *optimizer {
-        Optimizer::SGD {
-            learning_rate,
-            momentum,
-            nesterov,
-            weight_decay,
-        } => {
-            let sgd = optim::SGD::new(learning_rate)?;
-            let sgd = if nesterov {
-                sgd.nesterov(momentum)?
-            } else {
-                sgd.momentum(momentum)?
-            };
-            Box::new(sgd.weight_decay(weight_decay)?)
-        }
-        Optimizer::Adam {
-            learning_rate,
-            beta_1,
-            beta_2,
-            weight_decay,
-        } => {
-            let adam = optim::Adam::new(learning_rate)?.betas(beta_1, beta_2)?;
-            Box::new(adam.weight_decay(weight_decay)?)
-        }
-        Optimizer::AdamW {
-            learning_rate,
-            beta_1,
-            beta_2,
-            weight_decay,
-        } => {
-            let adam_w = optim::AdamW::new(learning_rate)?.betas(beta_1, beta_2)?;
-            Box::new(adam_w.weight_decay(weight_decay)?)
-        }
-        Optimizer::RMSprop {
-            learning_rate,
-            alpha,
-            momentum,
-            weight_decay,
-        } => {
-            let rmsprop = optim::RMSprop::new(learning_rate)?.alpha(alpha)?;
-            Box::new(rmsprop.momentum(momentum)?.weight_decay(weight_decay)?)
-        }
-        Optimizer::Adagrad {
-            learning_rate,
-            lr_decay,
-            weight_decay,
-        } => {
-            let adagrad = optim::Adagrad::new(learning_rate)?.lr_decay(lr_decay)?;
-            Box::new(adagrad.weight_decay(weight_decay)?)
-        }
-    })
-}
-
-/// Builds the schedule of a configuration, which counts in steps.
-///
-/// # Errors
-///
-/// If an option is invalid.
-pub fn build_schedule(schedule: &Schedule) -> Result<optim::Schedule, Error> {
-    Ok(match *schedule {
-        Schedule::Constant {} => optim::Schedule::Constant,
-        Schedule::Step { every, gamma } => optim::Schedule::step(every, gamma)?,
-        Schedule::Exponential { gamma } => optim::Schedule::exponential(gamma)?,
-        Schedule::Cosine { lowest } => optim::Schedule::cosine(lowest)?,
-        Schedule::WarmUp { steps, lowest } => {
-            optim::Schedule::warm_up(steps, optim::Schedule::cosine(lowest)?)
-        }
-        Schedule::OneCycle {} => optim::Schedule::one_cycle(),
-    })
 }
 
 impl From<Init> for layers::Init {

@@ -72,28 +72,23 @@ pub(super) fn output_of(network: &Sequential<f64>, last: usize, x: &Matrix) -> R
 ///
 /// A loss without probabilities has outputs near its targets. They are scaled to [0, 1]: (1 + ŷ) / 2 for targets −1 and
 /// 1, ŷ for one-hot targets.
-pub(super) fn shown(
-    form: TargetForm,
-    loss: &dyn LossTrait<f64>,
-    outputs: Array2<f64>,
-) -> Result<Array2<f64>, Error> {
+pub(super) fn shown(form: TargetForm, loss: &dyn LossTrait<f64>, outputs: Array2<f64>) -> Array2<f64> {
     let share = |value: f64| value.clamp(0.0, 1.0);
-    let both = |second: Array2<f64>| {
-        Array2::from_shape_fn((second.nrows(), 2), |(row, class)| {
-            if class == 1 {
-                second[[row, 0]]
-            } else {
-                1.0 - second[[row, 0]]
-            }
-        })
-    };
     match (form, loss.probabilities(&outputs)) {
-        (TargetForm::Numbers, _) => Ok(outputs),
-        (TargetForm::ZeroOne, Ok(second)) => Ok(both(second)),
-        (_, Ok(probabilities)) => Ok(probabilities),
-        (TargetForm::Signs, Err(_)) => Ok(both(
-            outputs.mapv_into(|output| share(f64::midpoint(1.0, output))),
-        )),
-        (_, Err(_)) => Ok(outputs.mapv_into(share)),
+        (TargetForm::Numbers, _) => outputs,
+        (TargetForm::ZeroOne, Ok(second)) => with_complement(&second),
+        (_, Ok(probabilities)) => probabilities,
+        (TargetForm::Signs, Err(_)) => {
+            with_complement(&outputs.mapv_into(|output| share(f64::midpoint(1.0, output))))
+        }
+        (_, Err(_)) => outputs.mapv_into(share),
     }
+}
+
+/// Puts the probability of class 0 before that of class 1.
+fn with_complement(second: &Array2<f64>) -> Array2<f64> {
+    Array2::from_shape_fn((second.nrows(), 2), |(row, class)| match class {
+        0 => 1.0 - second[[row, 0]],
+        _ => second[[row, 0]],
+    })
 }

@@ -87,9 +87,7 @@ pub(super) fn measure(
     let evaluation = evaluate(network, loss, data, &[])?;
     let accuracy = classes.map(|classes| {
         let rows = evaluation.predictions.outer_iter().zip(classes);
-        let right = rows
-            .filter(|(outputs, class)| predicted_class(*outputs) as f64 == **class)
-            .count();
+        let right = rows.filter(|(outputs, class)| is_right(outputs, **class)).count();
         right as f64 / data.len() as f64
     });
     Ok(Measured {
@@ -98,18 +96,16 @@ pub(super) fn measure(
     })
 }
 
-/// Returns the class that outputs predict: the largest of several; of one output, 1 if it is above 0.
-pub(super) fn predicted_class(outputs: ArrayView1<'_, f64>) -> usize {
-    if outputs.len() == 1 {
-        return usize::from(outputs[0] > 0.0);
-    }
-    let mut best = 0;
-    for (class, output) in outputs.iter().enumerate() {
-        if *output > outputs[best] {
-            best = class;
-        }
-    }
-    best
+/// Returns whether outputs predict a class: the largest of several does; one alone predicts class 1 if it is above 0.
+fn is_right(outputs: &ArrayView1<'_, f64>, class: f64) -> bool {
+    let predicted = match outputs.len() {
+        1 => usize::from(outputs[0] > 0.0),
+        _ => (1..outputs.len()).fold(
+            0,
+            |best, next| if outputs[next] > outputs[best] { next } else { best },
+        ),
+    };
+    (predicted as f64 - class).abs() < 0.5
 }
 
 /// The parameters of some epochs, at equal distances. When there are too many, every second one is dropped.

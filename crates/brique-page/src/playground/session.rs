@@ -3,17 +3,17 @@
 use brique_core::Module as ModuleTrait;
 use brique_datasets::Dataset;
 use brique_layers::Sequential;
-use brique_tensor::ndarray::{Array2, Axis};
+use brique_tensor::ndarray::Axis;
 use brique_train::Weights;
 use serde::Serialize;
 
 use super::best_accuracy::best_accuracy;
 use super::data::examples;
 use super::layer_statistics::layer_statistics;
-use super::network::{build_loss, build_network, parameter_count};
-use super::pictures::{self, Bounds};
+use super::network::{build_network, parameter_count};
 use super::records::{History, RecordedWeights, measure};
 use super::targets::TargetForm;
+use super::trainers::build_loss;
 use super::training::Training;
 use super::{Config, Error, Examples, Task};
 
@@ -49,8 +49,11 @@ pub struct Playground {
     history: History,
     recorded: RecordedWeights,
     /// A network of its own, so that nothing that pictures do with it changes the training.
-    shown: Sequential<f64>,
-    shown_epoch: Option<usize>,
+    pub(super) shown: Sequential<f64>,
+    /// The parameters of the recorded epoch that is shown; none for the live ones.
+    past: Option<Weights>,
+    /// A buffer for the live parameters on their way to the shown network.
+    copied: Weights,
 }
 
 /// Where a training stands.
@@ -77,6 +80,13 @@ impl Playground {
     ///
     /// If anything in the configuration is invalid, or does not fit.
     pub fn new(config: Config) -> Result<Self, Error> {
+        let mut playground = Self::unevaluated(config)?;
+        playground.record()?;
+        Ok(playground)
+    }
+
+    /// As [`new`](Self::new), without the evaluation before training, which takes most of the time.
+    pub(super) fn unevaluated(config: Config) -> Result<Self, Error> {
         let examples = examples(&config)?;
         let network = build_network(&config, examples.input)?;
         let loss = build_loss(&config.loss)?;
@@ -93,7 +103,7 @@ impl Playground {
             [] => None,
             indices => Some(all.select(indices)?),
         };
-        let mut playground = Self {
+        Ok(Self {
             shown: build_network(&config, examples.input)?,
             training: Training::new(&config, network, train)?,
             config,
@@ -102,10 +112,9 @@ impl Playground {
             test,
             history: History::default(),
             recorded: RecordedWeights::new(),
-            shown_epoch: None,
-        };
-        playground.record()?;
-        Ok(playground)
+            past: None,
+            copied: Weights::default(),
+        })
     }
 
     /// Returns the configuration.
@@ -223,13 +232,13 @@ impl Playground {
     ///
     /// If the parameters of this epoch are not recorded.
     pub fn look_at(&mut self, epoch: Option<usize>) -> Result<(), Error> {
-        if let Some(epoch) = epoch {
-            let Some(weights) = self.recorded.of(epoch) else {
-                return Err(Error::value("the epoch", epoch, "one of the recorded epochs"));
-            };
-            weights.restore(&mut self.shown)?;
-        }
-        self.shown_epoch = epoch;
+        self.past = match epoch {
+            None => None,
+            Some(epoch) => {
+                let recorded = self.recorded.of(epoch).cloned();
+                Some(recorded.ok_or_else(|| Error::value("the epoch", epoch, "one of the recorded epochs"))?)
+            }
+        };
         Ok(())
     }
 
@@ -240,9 +249,11 @@ impl Playground {
     ///
     /// None in practice: a copy has the parameters of the same shapes.
     pub fn shown(&mut self) -> Result<&mut Sequential<f64>, Error> {
-        match self.shown_epoch.and_then(|epoch| self.recorded.of(epoch)) {
-            Some(weights) => weights.restore(&mut self.shown)?,
-            None => Weights::of(&self.training.network).restore(&mut self.shown)?,
+        if let Some(weights) = &self.past {
+            weights.restore(&mut self.shown)?;
+        } else {
+            self.copied.refresh(&self.training.network);
+            self.copied.restore(&mut self.shown)?;
         }
         Ok(&mut self.shown)
     }
@@ -250,105 +261,6 @@ impl Playground {
     /// Returns the network that the last call of [`shown`](Self::shown) prepared.
     pub(crate) fn shown_network(&self) -> &Sequential<f64> {
         &self.shown
-    }
-
-    /// Returns the rectangle of the plane that pictures show.
-    ///
-    /// # Errors
-    ///
-    /// If the inputs are not points of the plane.
-    pub fn bounds(&self) -> Result<Bounds, Error> {
-        if self.examples.inputs.ncols() == 2 {
-            return Ok(pictures::bounds(&self.examples.inputs));
-        }
-        Err(Error::value(
-            "the input",
-            self.examples.input,
-            "(2): a picture shows points of the plane",
-        ))
-    }
-
-    /// Computes a picture of the plane, row by row from the largest x₂: the probabilities of the classes of each pixel,
-    /// or the prediction of a regression.
-    ///
-    /// # Errors
-    ///
-    /// If the inputs are not points of the plane, or the resolution is 0 or too large.
-    pub fn regions(&mut self, resolution: usize) -> Result<Vec<f32>, Error> {
-        let (bounds, form) = (self.bounds()?, self.form);
-        self.shown()?;
-        let (network, loss) = (&self.shown, &*self.training.loss);
-        let mut picture = Vec::new();
-        pictures::visit_pixels(bounds, resolution, |points| {
-            let shown = pictures::shown(form, loss, network.predict(points)?)?;
-            picture.extend(shown.iter().map(|&value| narrowed(value)));
-            Ok(())
-        })?;
-        Ok(picture)
-    }
-
-    /// Computes a picture of the plane for each output of a module.
-    ///
-    /// # Errors
-    ///
-    /// As [`regions`](Self::regions), and if there is no such module.
-    pub fn units(&mut self, module: usize, resolution: usize) -> Result<Vec<f32>, Error> {
-        let bounds = self.bounds()?;
-        let network = self.shown()?;
-        let mut rows: Vec<Array2<f64>> = Vec::new();
-        pictures::visit_pixels(bounds, resolution, |points| {
-            rows.push(pictures::output_of(network, module, points)?);
-            Ok(())
-        })?;
-        let units = rows.first().map_or(0, Array2::ncols);
-        let of_unit = |unit: usize| {
-            rows.iter()
-                .flat_map(move |rows| rows.column(unit).into_iter().copied())
-        };
-        Ok((0..units).flat_map(of_unit).map(narrowed).collect())
-    }
-
-    /// Computes the output of a module for one input; without a module that of the whole network, as probabilities for a
-    /// classification.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such module, or the input has another number of values.
-    pub fn outputs(&mut self, module: Option<usize>, input: &[f64]) -> Result<Vec<f64>, Error> {
-        let expected = self.examples.inputs.ncols();
-        if input.len() != expected {
-            let expected = expected.to_string();
-            return Err(Error::value(
-                "the number of values of the input",
-                input.len(),
-                expected,
-            ));
-        }
-        let x = Array2::from_shape_fn((1, input.len()), |(_, column)| input[column]);
-        self.shown()?;
-        let output = match module {
-            Some(module) => pictures::output_of(&self.shown, module, &x)?,
-            None => pictures::shown(self.form, &*self.training.loss, self.shown.predict(&x)?)?,
-        };
-        Ok(output.into_iter().collect())
-    }
-
-    /// Returns the first parameter of a module, row by row, the biases last; nothing if it has none.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such module.
-    pub fn weights(&mut self, module: usize) -> Result<Vec<f64>, Error> {
-        let network = self.shown()?;
-        let expected = format!("below {}, the number of modules", network.len());
-        let Some((_, found)) = network.inner(module) else {
-            return Err(Error::value("the index of a module", module, expected));
-        };
-        let mut values = None;
-        found.visit_parameters(&mut |parameter| {
-            values.get_or_insert_with(|| parameter.value().iter().copied().collect());
-        });
-        Ok(values.unwrap_or_default())
     }
 
     /// Returns a digest of the live training in 16 hexadecimal digits: FNV-1a over the number of steps and the bits of
@@ -380,12 +292,4 @@ impl Playground {
         }
         is_test
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the colour of a pixel needs few digits"
-)]
-fn narrowed(value: f64) -> f32 {
-    value as f32
 }

@@ -7,8 +7,8 @@ use brique_optim::{Optimizer as OptimizerTrait, Schedule, State};
 use brique_tensor::all_finite;
 use brique_train::{Error as TrainError, NotFinite, Stepper, Weights};
 
-use super::network::{build_loss, build_optimizer, build_schedule};
 use super::order::Batches;
+use super::trainers::{build_loss, build_optimizer, build_schedule};
 use super::{Config, Error};
 
 /// A network, and what trains it. The steps are those of
