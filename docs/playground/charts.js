@@ -22,6 +22,9 @@ import { canvasColors } from "./colors.js";
  * @property {() => void} destroy removes the chart
  */
 
+/** The most points of a line. Longer lines show every n-th point and the last one. */
+const MOST_POINTS = 1000;
+
 /** The charts on the page, which a change of the theme draws again. @type {Set<LineChart>} */
 const charts = new Set();
 
@@ -29,6 +32,8 @@ const charts = new Set();
 export function redrawCharts() {
     for (const chart of charts) chart.redraw();
 }
+
+document.addEventListener("themechange", redrawCharts);
 
 /**
  * Draws a line chart in an element. The chart takes the width of the element.
@@ -52,8 +57,10 @@ export function lineChart(element, options) {
     /** @type {LineChart} */
     const chart = {
         set(xs, columns) {
-            const shown = options.logarithmic ? columns.map(positiveOnly) : columns;
-            plot.setData(/** @type {any} */ ([xs, ...shown]));
+            const step = Math.ceil(xs.length / MOST_POINTS);
+            const thin = [xs, ...columns].map((column) => everyNth(column, step));
+            const shown = options.logarithmic ? [thin[0], ...thin.slice(1).map(positiveOnly)] : thin;
+            plot.setData(/** @type {any} */ (shown));
             element.setAttribute("aria-label", summary(options, xs, columns));
         },
         mark(x) {
@@ -75,6 +82,15 @@ export function lineChart(element, options) {
 /** @param {ChartOptions} options @returns {uPlot.AlignedData} */
 function emptyData(options) {
     return /** @type {any} */ ([[], ...options.series.map(() => [])]);
+}
+
+/** @param {Column} column @param {number} step @returns {(number | null)[]} */
+function everyNth(column, step) {
+    if (step <= 1) return Array.from(column);
+    const thin = [];
+    for (let index = 0; index < column.length - 1; index += step) thin.push(column[index]);
+    thin.push(column[column.length - 1]);
+    return thin;
 }
 
 /** @param {Column} column */
@@ -101,7 +117,7 @@ function uplotOptions(element, options, height, marked) {
     return {
         width: Math.max(100, Math.floor(element.clientWidth)),
         height,
-        padding: [8, 8, 0, 0],
+        padding: [8, 16, 0, 0],
         cursor: { drag: { x: false, y: false }, points: { size: 6 } },
         legend: { live: true, markers: { width: 2 } },
         scales: { x: { time: false }, y: yScale(options) },

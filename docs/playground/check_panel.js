@@ -57,7 +57,7 @@ function row(one) {
     const worst = one.worst ? `[${one.worst.row}, ${one.worst.column}]: ${shortNumber(one.worst.analytic)} / ${shortNumber(one.worst.numeric)}` : "–";
     const numbers = [one.analytic, one.numeric, one.relative_error].map((value) => make("td", { className: "number" }, shortNumber(value)));
     return make("tr", { className: one.passes ? "" : "fails" },
-        make("th", { scope: "row" }, one.path), make("td", {}, label("check", one.name)), ...numbers,
+        make("th", { scope: "row" }, one.path || text("network")), make("td", {}, label("check", one.name)), ...numbers,
         make("td", { className: "number" }, worst), make("td", {}, verdict(one.passes)));
 }
 

@@ -32,16 +32,26 @@ const CANVAS_COLORS = {
     dark: { ink: "#e7ebf0", quiet: "#a3afbd", grid: "#323c48", paper: "#171d25", outline: "#0d1218" },
 };
 
-/** Whether the page is dark now. @returns {boolean} */
-export function isDark() {
+function readDark() {
     const chosen = document.documentElement.dataset.theme;
     if (chosen === "dark" || chosen === "light") return chosen === "dark";
     return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
+let dark = readDark();
+document.addEventListener("themechange", () => {
+    dark = readDark();
+    scales.clear();
+});
+
+/** Whether the page is dark now. @returns {boolean} */
+export function isDark() {
+    return dark;
+}
+
 /** The colours for text, lines and background of a canvas, in the present theme. */
 export function canvasColors() {
-    return isDark() ? CANVAS_COLORS.dark : CANVAS_COLORS.light;
+    return dark ? CANVAS_COLORS.dark : CANVAS_COLORS.light;
 }
 
 /** Red, green and blue of a colour such as `#0072b2`. @param {string} color @returns {RGB} */
@@ -71,13 +81,18 @@ export function mix(from, to, part) {
     ];
 }
 
+/** The scales that were made in the present theme. @type {Map<number, Uint32Array>} */
+const scales = new Map();
+
 /**
  * The colours of 256 numbers from −1 to 1: negative, the background, positive. `strength` is the part of the full colour
- * at the ends.
+ * at the ends. Each colour is a pixel of an `ImageData`.
  * @param {number} strength
- * @returns {Uint8ClampedArray} four bytes for each number
+ * @returns {Uint32Array}
  */
 export function numberScale(strength) {
+    const present = scales.get(strength);
+    if (present) return present;
     const middle = rgb(canvasColors().paper);
     const [negative, positive] = [rgb(NEGATIVE), rgb(POSITIVE)];
     const bytes = new Uint8ClampedArray(256 * 4);
@@ -85,7 +100,9 @@ export function numberScale(strength) {
         const value = index / 127.5 - 1;
         bytes.set([...mix(middle, value < 0 ? negative : positive, Math.abs(value) * strength), 255], index * 4);
     }
-    return bytes;
+    const scale = new Uint32Array(bytes.buffer);
+    scales.set(strength, scale);
+    return scale;
 }
 
 /** The row of `numberScale` for a number. @param {number} value @param {number} largest */

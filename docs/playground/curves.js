@@ -15,7 +15,7 @@ let accuracyChart = null;
 const [BLUE, ORANGE, GREEN] = CLASS_COLORS;
 
 export function startCurves() {
-    const draw = throttled(fill, 100);
+    const draw = throttled(fill, 150);
     watch(["language"], () => {
         build();
         draw();

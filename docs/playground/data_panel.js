@@ -75,10 +75,17 @@ function chooseKind(kind) {
     const entry = /** @type {CatalogueEntry} */ (state.catalogue.data.find((one) => one.kind === kind));
     const data = { ...withDefaults(entry, state.config.data), ...presentPoints(kind) };
     change({ tool: kind === "points" ? "add" : "look" });
-    if ((entry.input ?? "plane") === (presentEntry().input ?? "plane")) return changeData(data);
-    const example = state.catalogue.examples.find(({ config }) => inputOf(config) === entry.input);
-    const network = (example?.config ?? state.catalogue.config).network;
+    const network = networkFor(entry.input ?? "plane");
     return configure({ ...state.config, ...lossFor(taskOf(data)), network, data }, { fitOutput: true });
+}
+
+/** The present network for another input: digits are flattened first, and the plane has no modules for images. @param {string} input */
+function networkFor(input) {
+    const { network } = state.config;
+    if (input === (presentEntry().input ?? "plane")) return network;
+    if (input === "digits") return [{ kind: "Flatten" }, ...network];
+    const forImages = state.catalogue.modules.filter((entry) => entry.input === "digits").map(({ kind }) => kind);
+    return network.filter(({ kind }) => !forImages.includes(kind));
 }
 
 /** The present examples as points or as a table of one's own, to begin with. @param {string} kind @returns {Partial<Kind>} */
@@ -91,11 +98,6 @@ function presentPoints(kind) {
     const target = task === "classification" ? "class" : "target";
     const lines = points.map((point) => point.join(","));
     return { text: `${[`x1,x2,${target}`, ...lines].join("\n")}\n`, x_1: "x1", x_2: "x2", target, task };
-}
-
-/** @param {Config} config */
-function inputOf(config) {
-    return state.catalogue.data.find(({ kind }) => kind === config.data.kind)?.input;
 }
 
 /** @param {Kind} data @returns {string} */

@@ -1,8 +1,7 @@
 // The output for digits: the probabilities of the digit shown, and digits of the test set with what is predicted.
 
-import { classColor } from "./colors.js";
+import { classColor, numberScale } from "./colors.js";
 import { byId, make, rebuild } from "./dom.js";
-import { numberScale } from "./colors.js";
 import { paint } from "./unit_pictures.js";
 import { state, watch } from "./state.js";
 import { text } from "./text.js";
@@ -14,7 +13,8 @@ let built = "";
 export function startDigitsPanel() {
     buildBars();
     watch(["view", "examples", "language"], buildDigits);
-    watch(["frame", "theme"], draw);
+    watch(["frame"], draw);
+    watch(["theme"], paintDigits);
 }
 
 function buildBars() {
@@ -38,19 +38,24 @@ function buildDigits() {
         return button;
     });
     rebuild(byId("test-digits"), buttons);
+    paintDigits();
     draw();
+}
+
+function paintDigits() {
+    const { examples, view } = state;
+    if (examples?.input !== "digits") return;
+    for (const index of view.digits) paint(`digit-picture-${index}`, 8, (pixel) => examples.x[index][pixel], 1, numberScale(1));
 }
 
 function draw() {
     const { examples, frame, view } = state;
     if (!frame || examples?.input !== "digits") return;
     drawBars(frame.probabilities);
-    const scale = numberScale(1);
     for (const [at, index] of view.digits.entries()) {
         const predicted = frame.predictions[at];
         const button = document.getElementById(`digit-${index}`);
         if (!button || predicted === undefined) continue;
-        paint(`digit-picture-${index}`, 8, (pixel) => examples.x[index][pixel], 1, scale);
         byId(`digit-class-${index}`).textContent = String(predicted);
         button.classList.toggle("wrong", predicted !== examples.target[index]);
         button.setAttribute("aria-label", text("digit_name", { index, target: examples.target[index], predicted }));

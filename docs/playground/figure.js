@@ -1,7 +1,7 @@
 // The figure to take away: the regions with the examples, and the curves of loss and accuracy, as SVG and as PNG.
 
 import { canvasColors, classColor, classShape, numberColor, CLASS_COLORS } from "./colors.js";
-import { largestTarget, positions } from "./regions.js";
+import { drawnExamples, largestTarget, positions } from "./regions.js";
 import { state } from "./state.js";
 import { text } from "./text.js";
 
@@ -65,8 +65,8 @@ function points(examples) {
     const { toPixels } = positions(examples, SIDE);
     const largest = largestTarget(examples);
     const outline = canvasColors().outline;
-    return examples.x.map((x, index) => {
-        const [across, down] = toPixels(x).map((value) => value.toFixed(1));
+    return drawnExamples(examples).map((index) => {
+        const [across, down] = toPixels(examples.x[index]).map((value) => value.toFixed(1));
         const regression = examples.task === "regression";
         const color = regression ? numberColor(examples.target[index], largest) : classColor(examples.target[index]);
         const paint = examples.is_test[index] ? `fill="none" stroke="${color}" stroke-width=".4"` : `fill="${color}" stroke="${outline}" stroke-width=".2"`;

@@ -17,16 +17,21 @@ let gradientChart = null;
 let built = "";
 
 export function startLayersPanel() {
-    watch(["history", "shownEpoch", "language"], throttled(draw, 250));
+    watch(["history", "shownEpoch", "language"], throttled(draw, 400));
 }
 
 /** @param {LayerHistory[]} layers */
 function series(layers) {
     return layers.map(({ path, text: name }, index) => ({
-        label: `${path} ${name.replace(/\(.*/, "")}`,
+        label: `${path.replaceAll(".module", "")} ${name.replace(/\(.*/, "")}`,
         color: CLASS_COLORS[index % CLASS_COLORS.length],
         dash: index % 2 === 1 ? [5, 3] : undefined,
     }));
+}
+
+/** The modules without those that only contain others. @param {LayerHistory[]} layers */
+function shownLayers(layers) {
+    return layers.filter(({ text: name }) => !name.startsWith("Sequential"));
 }
 
 /** @param {LayerHistory[]} layers */
@@ -37,15 +42,16 @@ function withGradient(layers) {
 function draw() {
     const { history } = state;
     if (!history?.layers) return;
-    const source = JSON.stringify([history.layers.map(({ path, text: name }) => [path, name]), state.language]);
-    if (source !== built) build(history.layers);
+    const layers = shownLayers(history.layers);
+    const source = JSON.stringify([layers.map(({ path, text: name }) => [path, name]), state.language]);
+    if (source !== built) build(layers);
     built = source;
-    deltaChart?.set(history.epochs, history.layers.map(({ delta }) => delta));
-    gradientChart?.set(history.epochs, withGradient(history.layers).map(({ gradient }) => gradient ?? []));
+    deltaChart?.set(history.epochs, layers.map(({ delta }) => delta));
+    gradientChart?.set(history.epochs, withGradient(layers).map(({ gradient }) => gradient ?? []));
     const epoch = state.shownEpoch < 0 ? null : state.shownEpoch;
     deltaChart?.mark(epoch);
     gradientChart?.mark(epoch);
-    drawTable(history.layers, epoch ?? history.epochs[history.epochs.length - 1]);
+    drawTable(layers, epoch ?? history.epochs[history.epochs.length - 1]);
 }
 
 /** @param {LayerHistory[]} layers */

@@ -12,21 +12,18 @@ import { decodeLink } from "./link.js";
 import { startMicroscope } from "./microscope.js";
 import { startNetworkPanel } from "./network_panel.js";
 import { startOutputPanel } from "./output_panel.js";
+import { watchPreferences } from "./preferences.js";
 import { startReadout } from "./readout.js";
 import { startSettingsPanel } from "./settings_panel.js";
 import { change, state, watch } from "./state.js";
 import { say } from "./status_line.js";
 import { startTakeAway } from "./take_away.js";
-import { label, preferredLanguage, setLanguage } from "./text.js";
-import { onSystemTheme, setTheme, storedTheme } from "./theme.js";
+import { label, text } from "./text.js";
 import { startTimeSlider } from "./time_slider.js";
 import { configure } from "./training.js";
 
-/** @import { Language } from "./text.js" */
-/** @import { Theme } from "./theme.js" */
-
 async function start() {
-    startPreferences();
+    watchPreferences();
     try {
         const catalogue = await engine.load();
         change({ catalogue, config: catalogue.config });
@@ -37,40 +34,36 @@ async function start() {
     for (const startComponent of [
         startDataPanel, startSettingsPanel, startNetworkPanel, startOutputPanel, startTimeSlider, startCurves, startReadout,
         startDigitPad, startDigitsPanel, startMicroscope, startLayersPanel, startCheckPanel, startTakeAway,
-    ]) startComponent();
+    ]) {
+        startComponent();
+        await nextTask();
+    }
     startExamples();
     await openLink();
     addEventListener("hashchange", openLink);
 }
 
-/** Language and theme, as the reader chose them before. */
-function startPreferences() {
-    const language = /** @type {HTMLSelectElement} */ (byId("language"));
-    const theme = /** @type {HTMLSelectElement} */ (byId("theme"));
-    language.value = preferredLanguage();
-    theme.value = storedTheme();
-    setLanguage(/** @type {Language} */ (language.value));
-    setTheme(/** @type {Theme} */ (theme.value));
-    language.addEventListener("change", () => {
-        setLanguage(/** @type {Language} */ (language.value));
-        change({ language: language.value });
-    });
-    theme.addEventListener("change", () => {
-        setTheme(/** @type {Theme} */ (theme.value));
-        change({ theme: theme.value });
-    });
-    onSystemTheme(() => {
-        setTheme(storedTheme());
-        change({ theme: theme.value });
+/** Lets the browser paint before the next component starts. @returns {Promise<void>} */
+function nextTask() {
+    return new Promise((resolve) => {
+        setTimeout(resolve);
     });
 }
 
 /** Configurations that show something. */
 function startExamples() {
     const examples = /** @type {HTMLSelectElement} */ (byId("example"));
-    const options = state.catalogue.examples.map((_, index) => make("option", { value: String(index) }));
-    examples.append(...options);
-    const write = () => options.forEach((option, index) => (option.textContent = label("example", state.catalogue.examples[index].name)));
+    const report = make("optgroup");
+    const options = state.catalogue.examples.map((example, index) => {
+        const option = make("option", { value: String(index) });
+        (example.report ? report : examples).append(option);
+        return option;
+    });
+    if (report.childElementCount > 0) examples.append(report);
+    const write = () => {
+        report.label = text("report_examples");
+        for (const [index, option] of options.entries()) option.textContent = label("example", state.catalogue.examples[index].name);
+    };
     watch(["language"], write);
     write();
     examples.addEventListener("change", () => {

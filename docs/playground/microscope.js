@@ -7,6 +7,7 @@ import { engine } from "./engine.js";
 import { change, state, watch } from "./state.js";
 import { text } from "./text.js";
 import { refresh } from "./training.js";
+import { paintUnit } from "./unit_pictures.js";
 
 /** @import { Inspection, Selection } from "./types.js" */
 
@@ -17,7 +18,7 @@ const MOST_OPTIONS = 256;
 
 export function startMicroscope() {
     watch(["description", "selection", "view", "language"], drawControls);
-    watch(["frame", "selection"], throttled(inspect, 250));
+    watch(["frame", "selection"], throttled(inspect, 300));
 }
 
 /** @param {Partial<Selection>} parts */
@@ -109,7 +110,9 @@ function drawInspection(inspection) {
     const numbers = /** @type {const} */ (["value", "delta", "gradient", "numeric", "relative_error"])
         .filter((key) => inspection[key] !== null && inspection[key] !== undefined)
         .map((key) => make("div", { className: `number ${key}` }, make("dt", {}, text(key)), make("dd", {}, exactNumber(inspection[key]))));
-    rebuild(byId("microscope-numbers"), [make("dl", { className: "numbers" }, ...numbers)]);
+    const picture = make("canvas", { id: "scope-picture", width: 1, height: 1, "aria-hidden": "true" });
+    rebuild(byId("microscope-numbers"), [picture, make("dl", { className: "numbers" }, ...numbers)]);
+    if (state.frame) paintUnit("scope-picture", state.frame, state.selection.module, state.selection.unit);
     const formulas = inspection.formula.map(({ symbols, numbers: put }) =>
         make("div", { className: "formula" }, make("code", {}, symbols), make("code", { className: "put" }, put)));
     rebuild(byId("microscope-formula"), formulas);

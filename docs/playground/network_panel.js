@@ -79,11 +79,15 @@ function card(module, index) {
 /** The button that chooses a module. @param {number[]} path @param {Kind} module @param {ModuleDescription} [description] */
 function titleButton(path, module, description) {
     const shape = description ? `→ ${description.output.join(" × ")}` : "→ ?";
-    const lines = [make("strong", {}, module.kind), make("span", { className: "quiet" }, shape)];
-    const count = description?.parameters ? text("parameters", { count: description.parameters }) : "\u00a0";
-    const small = make("span", { className: "quiet parameters", title: count }, description?.parameters ? `θ ${description.parameters}` : "\u00a0");
-    const button = make("button", { type: "button", className: "card-title", id: `choose-${path.join("-")}` }, ...lines, small);
-    button.setAttribute("aria-label", `${text("module")} ${path.join(".")}: ${description?.text ?? module.kind}, ${count}`);
+    const count = description?.parameters ?? 0;
+    const parts = [
+        make("span", { className: "hidden-text" }, `${text("module")} ${path.join(".")} `),
+        make("strong", {}, module.kind),
+        make("span", { className: "quiet" }, shape),
+        make("span", { className: "quiet", "aria-hidden": "true" }, count > 0 ? `θ ${count}` : "\u00a0"),
+        make("span", { className: "hidden-text" }, text("parameters", { count })),
+    ];
+    const button = make("button", { type: "button", className: "card-title", id: `choose-${path.join("-")}`, title: `${description?.text ?? module.kind}, ${text("parameters", { count })}` }, ...parts);
     button.dataset.path = JSON.stringify(path);
     button.addEventListener("click", () => change({ chosen: path }));
     button.addEventListener("keydown", (event) => moveByKey(event, path));

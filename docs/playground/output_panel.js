@@ -3,7 +3,7 @@
 import { classColor, classShape, canvasColors, NEGATIVE, POSITIVE } from "./colors.js";
 import { byId, make, rebuild, sharpContext } from "./dom.js";
 import { addPoint, removePoint } from "./data_panel.js";
-import { drawPoints, drawRegions, largestTarget, positions } from "./regions.js";
+import { drawnExamples, drawPoints, drawRegions, largestTarget, positions } from "./regions.js";
 import { state, watch } from "./state.js";
 import { text } from "./text.js";
 import { refresh } from "./training.js";
@@ -151,8 +151,8 @@ function chooseExample(index, more) {
 function nearestExample(examples, across, down) {
     const { toPixels } = positions(examples, side);
     let [nearest, least] = [-1, Infinity];
-    for (const [index, x] of examples.x.entries()) {
-        const [left, top] = toPixels(x);
+    for (const index of drawnExamples(examples)) {
+        const [left, top] = toPixels(examples.x[index]);
         const distance = Math.hypot(left - across, top - down);
         if (distance < least) [nearest, least] = [index, distance];
     }

@@ -1,6 +1,6 @@
 // The picture of the output: what the network predicts over the plane, and the examples on it.
 
-import { canvasColors, classColor, classShape, numberColor, numberScale, rgb, scaleIndex } from "./colors.js";
+import { CLASS_SHAPES, canvasColors, classColor, numberColor, numberScale, rgb, scaleIndex } from "./colors.js";
 import { sharpContext } from "./dom.js";
 
 /** @import { Examples, Frame } from "./types.js" */
@@ -8,7 +8,11 @@ import { sharpContext } from "./dom.js";
 /** The part of the full colour in a region, so that points of the same colour stay visible on it. */
 const REGION_STRENGTH = 0.55;
 const POINT_RADIUS = 4.6;
+/** The most points of a picture. */
+const MOST_POINTS = 1500;
 
+/** The shapes of the classes. */
+const shapes = CLASS_SHAPES.map((shape) => new Path2D(shape));
 /** Scratch canvas with one pixel for each prediction. @type {HTMLCanvasElement | null} */
 let small = null;
 
@@ -42,10 +46,8 @@ export function largestTarget(examples) {
 /** @param {Uint8ClampedArray} bytes @param {Float32Array} numbers @param {number} largest */
 function colorNumbers(bytes, numbers, largest) {
     const scale = numberScale(REGION_STRENGTH);
-    for (const [pixel, value] of numbers.entries()) {
-        const from = scaleIndex(value, largest) * 4;
-        bytes.set(scale.subarray(from, from + 4), pixel * 4);
-    }
+    const pixels = new Uint32Array(bytes.buffer);
+    for (const [pixel, value] of numbers.entries()) pixels[pixel] = scale[scaleIndex(value, largest)];
 }
 
 /**
@@ -82,6 +84,12 @@ export function positions({ bounds: [[left, right], [bottom, top]] }, side) {
     };
 }
 
+/** The indices of the examples that are drawn: of very many, every n-th one. @param {Examples} examples @returns {number[]} */
+export function drawnExamples({ x }) {
+    const step = Math.ceil(x.length / MOST_POINTS);
+    return Array.from({ length: Math.floor(x.length / step) || 0 }, (_, index) => index * step);
+}
+
 /**
  * Draws the examples: filled in the training set, hollow in the test set; the chosen ones have a ring.
  * @param {HTMLCanvasElement} canvas
@@ -94,10 +102,12 @@ export function drawPoints(canvas, side, examples, chosen) {
     const { toPixels } = positions(examples, side);
     const radius = examples.x.length > 600 ? POINT_RADIUS * 0.7 : POINT_RADIUS;
     const largest = largestTarget(examples);
-    for (const [index, x] of examples.x.entries()) {
-        const regression = examples.task === "regression";
-        const color = regression ? numberColor(examples.target[index], largest) : classColor(examples.target[index]);
-        drawPoint(context, toPixels(x), regression ? 0 : examples.target[index], color, radius, examples.is_test[index]);
+    const regression = examples.task === "regression";
+    const { outline } = canvasColors();
+    for (const index of drawnExamples(examples)) {
+        const target = examples.target[index];
+        const color = regression ? numberColor(target, largest) : classColor(target);
+        drawPoint(context, toPixels(examples.x[index]), regression ? 0 : target, { color, outline }, radius, examples.is_test[index]);
     }
     for (const index of chosen) if (examples.x[index]) drawRing(context, toPixels(examples.x[index]), radius + 4.5);
 }
@@ -106,24 +116,27 @@ export function drawPoints(canvas, side, examples, chosen) {
  * @param {CanvasRenderingContext2D} context
  * @param {[number, number]} position
  * @param {number} shape
- * @param {string} color
+ * @param {{color: string, outline: string}} colors
  * @param {number} radius
  * @param {boolean} hollow
  */
-function drawPoint(context, [across, down], shape, color, radius, hollow) {
-    const path = new Path2D();
-    path.addPath(new Path2D(classShape(shape)), new DOMMatrix([radius, 0, 0, radius, across, down]));
-    context.lineWidth = hollow ? 3.4 : 1.6;
-    context.strokeStyle = canvasColors().outline;
+function drawPoint(context, [across, down], shape, { color, outline }, radius, hollow) {
+    const path = shapes[shape];
+    context.save();
+    context.translate(across, down);
+    context.scale(radius, radius);
+    context.lineWidth = (hollow ? 3.4 : 1.6) / radius;
+    context.strokeStyle = outline;
     context.stroke(path);
     if (hollow) {
-        context.lineWidth = 1.7;
+        context.lineWidth = 1.7 / radius;
         context.strokeStyle = color;
         context.stroke(path);
     } else {
         context.fillStyle = color;
         context.fill(path);
     }
+    context.restore();
 }
 
 /** @param {CanvasRenderingContext2D} context @param {[number, number]} position @param {number} radius */

@@ -9,7 +9,6 @@ import { reconfigure } from "./training.js";
 /** @import { CatalogueEntry, Kind } from "./types.js" */
 
 export function startSettingsPanel() {
-    if (matchMedia("(max-width: 720px)").matches) /** @type {HTMLDetailsElement} */ (byId("settings")).open = false;
     watch(["config", "catalogue", "language"], draw);
     draw();
 }

@@ -54,11 +54,35 @@ export function watch(keys, listener) {
     watchers.push({ keys, listener });
 }
 
-/** Changes parts of the state and tells those who watch them. @param {Partial<State>} parts */
+/** The time after which the other watchers wait for the next task, in milliseconds, so that the page stays responsive. */
+const LONGEST_TASK = 8;
+/** Watchers that have not run since a part of theirs changed. @type {Set<() => void>} */
+const pending = new Set();
+let runs = false;
+
+const channel = new MessageChannel();
+channel.port1.onmessage = runPending;
+
+/** Changes parts of the state and tells those who watch them, in several tasks if they take long. @param {Partial<State>} parts */
 export function change(parts) {
     Object.assign(state, parts);
     const changed = Object.keys(parts);
     for (const { keys, listener } of watchers) {
-        if (keys.some((key) => changed.includes(key))) listener();
+        if (keys.some((key) => changed.includes(key))) pending.add(listener);
     }
+    if (!runs) runPending();
+}
+
+function runPending() {
+    runs = true;
+    const end = performance.now() + LONGEST_TASK;
+    for (const listener of pending) {
+        pending.delete(listener);
+        listener();
+        if (performance.now() > end && pending.size > 0) {
+            channel.port2.postMessage(null);
+            return;
+        }
+    }
+    runs = false;
 }

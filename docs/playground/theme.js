@@ -1,7 +1,5 @@
 // Light or dark: the system's choice, or the reader's.
 
-import { redrawCharts } from "./charts.js";
-
 /** @typedef {"system" | "light" | "dark"} Theme */
 
 /** The theme that the reader chose before. @returns {Theme} */
@@ -10,12 +8,12 @@ export function storedTheme() {
     return stored === "light" || stored === "dark" ? stored : "system";
 }
 
-/** Chooses the theme of the whole page. @param {Theme} theme */
+/** Chooses the theme of the whole page, and tells the document with the event `themechange`. @param {Theme} theme */
 export function setTheme(theme) {
     localStorage.setItem("theme", theme);
     if (theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
-    redrawCharts();
+    document.dispatchEvent(new Event("themechange"));
 }
 
 /** Calls a function when the system changes between light and dark. @param {() => void} listener */

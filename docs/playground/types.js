@@ -13,7 +13,7 @@
  * @property {CatalogueEntry[]} schedules
  * @property {string[]} mistakes
  * @property {Config} config
- * @property {{name: string, config: Config}[]} examples
+ * @property {{name: string, report?: string, config: Config}[]} examples
  */
 /**
  * @typedef {object} Config

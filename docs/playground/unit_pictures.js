@@ -8,7 +8,7 @@ import { text } from "./text.js";
 /** @import { Frame, ModuleDescription } from "./types.js" */
 
 /** The most pictures of a card. */
-export const MOST_PICTURES = 32;
+export const MOST_PICTURES = 64;
 /** Up to this number of pictures there is one column, and lines are drawn between cards. */
 export const ONE_COLUMN = 8;
 const SIDE = 24;
@@ -34,7 +34,7 @@ export function pictureCount({ output, units }) {
 export function moduleUnits(module, description) {
     const count = pictureCount(description);
     const shown = Math.min(count, MOST_PICTURES);
-    const size = shown <= ONE_COLUMN ? "large" : shown <= 16 ? "medium" : "small";
+    const size = shown <= ONE_COLUMN ? "large" : shown <= 16 ? "medium" : shown <= 32 ? "small" : "tiny";
     const buttons = Array.from({ length: shown }, (_, unit) => unitButton(module, unit, description.text));
     const rest = count > shown ? [make("span", { className: "quiet" }, text("more_units", { count: count - shown }))] : [];
     const group = make("div", { className: `units ${size}`, role: "group", "aria-label": description.text }, ...buttons, ...rest);
@@ -65,17 +65,21 @@ function moveFocus(event, buttons) {
 
 /** Draws all pictures of a frame. @param {Frame} frame */
 export function drawPictures(frame) {
-    const scale = numberScale(1);
-    drawInput(frame, scale);
+    drawInput(frame, numberScale(1));
     for (const [module, description] of (state.description?.modules ?? []).entries()) {
         const shown = Math.min(pictureCount(description), MOST_PICTURES);
-        const { numbers, side, at } = pictureNumbers(frame, module, description);
-        const whole = side === 1 ? largestSize(numbers.length, (index) => numbers[index]) : 0;
-        for (let unit = 0; unit < shown; unit += 1) {
-            const value = (/** @type {number} */ pixel) => numbers[at(unit, pixel)];
-            paint(`picture-${module}-${unit}`, side, value, whole || largestSize(side * side, value), scale);
-        }
+        for (let unit = 0; unit < shown; unit += 1) paintUnit(`picture-${module}-${unit}`, frame, module, unit);
     }
+}
+
+/** Paints the picture of a unit. @param {string} id of the canvas @param {Frame} frame @param {number} module @param {number} unit */
+export function paintUnit(id, frame, module, unit) {
+    const description = state.description?.modules[module];
+    if (!description) return;
+    const { numbers, side, at } = pictureNumbers(frame, module, description);
+    const value = (/** @type {number} */ pixel) => numbers[at(unit, pixel)];
+    const largest = side === 1 ? largestSize(numbers.length, (index) => numbers[index]) : largestSize(side * side, value);
+    paint(id, side, value, largest, numberScale(1));
 }
 
 /**
@@ -103,7 +107,7 @@ function seesPixels(frame, module) {
     return isFirst && frame.weights[module].length === 65 * units;
 }
 
-/** @param {Frame} frame @param {Uint8ClampedArray} scale */
+/** @param {Frame} frame @param {Uint32Array} scale */
 function drawInput(frame, scale) {
     if (frame.unitResolution > 0) {
         paint("picture-input-0", SIDE, (pixel) => (pixel % SIDE) - SIDE / 2 + 0.5, SIDE / 2, scale);
@@ -121,23 +125,25 @@ function largestSize(count, value) {
     return largest;
 }
 
+/** One image for each side of a picture, which all pictures of this side use. @type {Map<number, ImageData>} */
+const images = new Map();
+
 /**
  * Paints a square of numbers in the colours of the scale.
  * @param {string} id
  * @param {number} side
  * @param {(pixel: number) => number} value
  * @param {number} largest
- * @param {Uint8ClampedArray} scale
+ * @param {Uint32Array} scale
  */
 export function paint(id, side, value, largest, scale) {
     const canvas = /** @type {HTMLCanvasElement | null} */ (document.getElementById(id));
-    if (!canvas) return;
+    const context = canvas?.getContext("2d");
+    if (!canvas || !context) return;
     if (canvas.width !== side || canvas.height !== side) [canvas.width, canvas.height] = [side, side];
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const image = context.createImageData(side, side);
-    for (let pixel = 0; pixel < side * side; pixel += 1) {
-        const from = scaleIndex(value(pixel), largest) * 4;
-        image.data.set(scale.subarray(from, from + 4), pixel * 4);
-    }
+    const image = images.get(side) ?? new ImageData(side, side);
+    images.set(side, image);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let pixel = 0; pixel < pixels.length; pixel += 1) pixels[pixel] = scale[scaleIndex(value(pixel), largest)];
     context.putImageData(image, 0, 0);
 }
