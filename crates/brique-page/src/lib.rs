@@ -1,5 +1,6 @@
 //! What people look at while a network learns, and afterwards.
 //!
+//! * [`Dashboard`]: a page in the browser that shows running trainings, and can stop them.
 //! * [`progress_line`]: a callback that shows the progress of a training in the terminal.
 //! * [`write_csv`]: the epochs of a training as a table for a spreadsheet.
 //! * [`write_svg`]: the epochs of a training as a figure.
@@ -31,6 +32,8 @@ pub mod playground;
 #[cfg(not(target_arch = "wasm32"))]
 mod csv;
 #[cfg(not(target_arch = "wasm32"))]
+mod dashboard;
+#[cfg(not(target_arch = "wasm32"))]
 mod error;
 #[cfg(not(target_arch = "wasm32"))]
 mod figure;
@@ -43,6 +46,8 @@ mod record_files;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use self::csv::csv;
+#[cfg(not(target_arch = "wasm32"))]
+pub use self::dashboard::{Dashboard, Run};
 #[cfg(not(target_arch = "wasm32"))]
 pub use self::error::Error;
 #[cfg(not(target_arch = "wasm32"))]

@@ -3,6 +3,7 @@
 
 mod check;
 mod client;
+mod dashboard;
 mod layer_statistics;
 mod local_server;
 mod microscope;
