@@ -1,5 +1,6 @@
 //! The progress line, the table and the figure of real trainings.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::float_cmp, reason = "exact results are expected")]
 
 mod check;
 mod client;
@@ -8,6 +9,7 @@ mod layer_statistics;
 mod local_server;
 mod microscope;
 mod networks;
+mod playground;
 mod progress_line;
 mod record;
 
