@@ -95,7 +95,7 @@ export function state(page) {
 export async function settled(page) {
     await page.evaluate(async () => {
         const { engine } = await import(new URL("engine.js", document.baseURI).href);
-        for (let round = 0; round < 3; round += 1) {
+        for (let round = 0; round < 2; round += 1) {
             // Without a training the call is an error, which says as much.
             await engine.playground("bits").catch(() => {});
             await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
