@@ -15,8 +15,8 @@ use super::record::{BatchPoint, EpochPoint, Now, Record, Shared, State, lock};
 /// The time between two looks at the batches.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// The sizes of δ and of gradients take at most one part in so many of the time of the training.
-const SHARE: u32 = 100;
+/// The time between two computations of the sizes of δ and of gradients, in multiples of the time that one takes.
+const PAUSE: u32 = 250;
 
 /// Watches one training. It lives in the callbacks of the fit; when they are dropped, the training has ended.
 pub(super) struct Recorder {
@@ -158,7 +158,7 @@ impl Recorder {
 
     /// Returns the sizes, unless they would take more than their share of the time.
     fn sizes<T: Scalar>(&mut self, training: &Training<'_, T>, now: Instant) -> Sizes {
-        let pause = self.cost.saturating_mul(SHARE);
+        let pause = self.cost.saturating_mul(PAUSE);
         if self.measured.is_some_and(|at| now.duration_since(at) < pause) {
             return Sizes::default();
         }
