@@ -68,11 +68,13 @@ function resultParts(check) {
         make("tbody", {}, ...check.rows.map(row)),
     );
     const box = make("div", { className: "scroll", role: "group", tabIndex: 0, "aria-label": text("check") }, table);
-    return [
-        verdict(check.passes),
-        box,
-        ...(check.message ? [make("p", { className: "checker", lang: "en" }, check.message)] : []),
-    ];
+    return [verdict(check.passes), box, ...(check.message ? [checkerReport(check.message)] : [])];
+}
+
+/** What the gradient checker of the library says. @param {string} message */
+function checkerReport(message) {
+    const name = text("check");
+    return make("pre", { lang: "en", tabIndex: 0, role: "group", "aria-label": name }, message);
 }
 
 /** @param {CheckRow} one */

@@ -140,6 +140,8 @@ function copyToCard(id, count, side, image) {
     const { columns, side: size, gap } = layoutOf(count);
     const rows = Math.ceil(count / columns);
     const context = sharpContext(canvas, columns * (size + gap) - gap, rows * (size + gap) - gap);
+    // A single number would be blurred with its neighbours.
+    context.imageSmoothingEnabled = side > 1;
     for (let unit = 0; unit < count; unit += 1) {
         const [across, down] = [(unit % columns) * (size + gap), Math.floor(unit / columns) * (size + gap)];
         context.drawImage(strip.canvas, unit * side, 0, side, side, across, down, size, size);

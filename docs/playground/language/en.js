@@ -133,7 +133,7 @@ export const en = {
     "train_filled": "filled: training",
     "time": "Time",
     "time_text": "epoch {epoch}",
-    "time_live": "epoch {epoch} (now)",
+    "time_live": "epoch {epoch}, now",
     "now": "Now",
     "predicted": "Predicted",
     "draw_digit": "Draw a digit",
