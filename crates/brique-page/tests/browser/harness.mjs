@@ -41,7 +41,7 @@ export function launch() {
 export async function open(browser, address, { fragment = "", file = "", script, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     if (script) await page.addInitScript(script);
     const { origin } = new URL(address);
     page.problems = [];
