@@ -60,7 +60,8 @@ async function readTable(content) {
     const { columns } = table;
     const { data } = state.config;
     const present = [data.x_1, data.x_2, data.target];
-    const [x_1, x_2, target] = new Set(present).size === 3 && present.every((name) => columns.includes(name)) ? present : columns;
+    const [x_1, x_2, target] =
+        new Set(present).size === 3 && present.every((name) => columns.includes(name)) ? present : columns;
     await changeData({ ...data, text: content, x_1, x_2: x_2 ?? x_1, target: target ?? x_1 });
 }
 
