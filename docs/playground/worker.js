@@ -36,10 +36,15 @@ let waitsForPage = false;
 /** Counts the calls of `run`, so that slices of an earlier one do not continue. */
 let loop = 0;
 
+/** The engine is loaded while the page still builds its components. */
+const loaded = load({ module_or_path: inflated(new URL("./brique_bg.wasm.zlib", import.meta.url)) });
+// Without this handler, a failure before the page asks for it would be reported twice.
+loaded.catch(() => {});
+
 /** The methods that the page calls. @type {Record<string, (...args: any[]) => any>} */
 const methods = {
     async load() {
-        await load({ module_or_path: inflated(new URL("./brique_bg.wasm.zlib", import.meta.url)) });
+        await loaded;
         return JSON.parse(brique.catalogue());
     },
     create,
