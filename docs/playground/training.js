@@ -23,12 +23,19 @@ export async function configure(config, options = {}) {
     version += 1;
     const mine = version;
     change({ config, running: false, shownEpoch: -1 });
-    const created = await engine.create(config, state.view, options.step);
-    if (mine !== version) return;
+    const created = await engine.create(config, state.view, options.step).catch((error) => failed(error.message));
+    if (mine !== version || !created) return;
     const fitted = options.fitOutput ? withFittedOutput(config, created) : null;
     if (fitted) return configure(fitted, { step: options.step });
     show(created);
     history.replaceState(null, "", await encodeLink({ config }));
+}
+
+/** Says why the engine has not even described a configuration. @param {string} message */
+function failed(message) {
+    change({ problem: message, frame: null, status: null });
+    say("problem", { message });
+    return null;
 }
 
 /** Changes a part of the configuration. @param {Partial<Config>} parts @param {{fitOutput?: boolean}} [options] */
