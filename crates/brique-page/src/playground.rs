@@ -1,4 +1,4 @@
-//! The playground: trains a network on small data, step by step, and answers questions about it.
+//! The playground: trains a network on small data, step by step, and shows what it computes.
 //!
 //! Start with [`Playground`]. A [`Config`] determines everything: the same configuration gives the same bits in
 //! WebAssembly and natively at the SIMD level `Baseline`. [`describe`] says what is wrong with a configuration.
@@ -8,7 +8,6 @@ pub mod check;
 pub mod inspect;
 pub mod mistakes;
 
-mod answers;
 mod best_accuracy;
 mod catalogue;
 mod config;
@@ -16,6 +15,7 @@ mod csv_data;
 mod data;
 mod description;
 mod error;
+mod for_page;
 mod generated;
 mod given;
 mod layer_history;
@@ -34,7 +34,6 @@ mod training;
 mod views;
 mod without_dropout;
 
-pub use self::answers::{ExamplesAnswer, HistoryAnswer, to_json};
 pub use self::best_accuracy::best_accuracy;
 pub use self::catalogue::{Catalogue, DataKind, Field, Kind, ModuleKind, NamedConfig, catalogue};
 pub use self::config::{Config, Data, Function, Init, Loss, Module, Optimizer, Schedule, Task};
@@ -42,6 +41,7 @@ pub use self::csv_data::{CsvColumns, csv_columns};
 pub use self::data::{Examples, examples};
 pub use self::description::{Described, DescribedModule, Mistake, describe, describe_json};
 pub use self::error::Error;
+pub use self::for_page::{ExamplesAnswer, HistoryAnswer, to_json};
 pub use self::layer_history::LayerHistory;
 pub use self::layer_statistics::{LayerStatistics, layer_statistics};
 pub use self::network::build_network;

@@ -161,9 +161,9 @@ impl<'a> Checked<'a> {
                     let gradient = own
                         .gradient()
                         .select(brique_tensor::ndarray::Axis(0), &rows.collect::<Vec<_>>());
-                    let place = Tensor::Parameter { parameter, first };
+                    let position = Tensor::Parameter { parameter, first };
                     first += tensor.values.nrows();
-                    parameters.push((path.to_owned(), tensor.name.to_owned(), place, gradient));
+                    parameters.push((path.to_owned(), tensor.name.to_owned(), position, gradient));
                 }
                 parameter += 1;
             });

@@ -51,6 +51,10 @@ pub fn examples(config: &Config) -> Result<Examples, Error> {
             format!("from 1 to {MOST_EXAMPLES}"),
         ));
     }
+    let mut numbers = raw.inputs.iter().chain(&raw.targets);
+    if let Some(wrong) = numbers.find(|number| !number.is_finite()) {
+        return Err(Error::value("a number of an example", wrong, "a finite number"));
+    }
     let examples = Examples {
         input: if columns == 2 {
             Shape::from(2)

@@ -24,7 +24,7 @@ pub(super) fn digits(examples: usize, seed: u64) -> Result<RawExamples, Error> {
     })
 }
 
-/// Takes points as they are.
+/// Takes points without changing them.
 pub(super) fn points_data(points: &[[f64; 3]], task: Task) -> Result<RawExamples, Error> {
     for &number in points.iter().flatten() {
         if !number.is_finite() {

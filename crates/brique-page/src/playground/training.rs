@@ -1,6 +1,6 @@
 //! A training that goes on step by step.
 
-use brique_core::{Loss as LossTrait, visit_modules};
+use brique_core::{Loss as LossTrait, Module as ModuleTrait, Parameter, visit_modules};
 use brique_datasets::Dataset;
 use brique_layers::Sequential;
 use brique_optim::{Optimizer as OptimizerTrait, Schedule, State};
@@ -166,7 +166,7 @@ impl Training {
 
     /// Returns an error if a step of this epoch made a parameter NaN or infinite, and takes this step back.
     fn check_parameters(&mut self) -> Result<(), Error> {
-        if self.first_not_finite().is_none() {
+        if self.has_finite_parameters() {
             return Ok(());
         }
         let made = self.stepper.steps();
@@ -196,6 +196,14 @@ impl Training {
         Ok(())
     }
 
+    fn has_finite_parameters(&self) -> bool {
+        let mut is_finite = true;
+        let mut check = |parameter: &Parameter| is_finite = is_finite && all_finite(parameter.value());
+        self.network.visit_parameters(&mut check);
+        is_finite
+    }
+
+    /// Returns the first module with a parameter that is NaN or infinite.
     fn first_not_finite(&self) -> Option<String> {
         let mut first = None;
         visit_modules(&self.network, &mut |path, module| {

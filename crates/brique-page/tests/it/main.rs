@@ -12,6 +12,7 @@ mod networks;
 mod playground;
 mod progress_line;
 mod record;
+mod take_away;
 
 use brique_datasets::{DataType, GenArti, Selection, TestSize, gen_arti, train_test_split};
 use brique_layers::{Init, Linear, Sequential, Tanh};

@@ -1,5 +1,6 @@
 //! The playground: every kind of everything, bits, time, mistakes.
 
+mod allocations;
 mod bits;
 mod catalogue;
 mod csv;
@@ -9,6 +10,7 @@ mod modules;
 mod time;
 mod trainers;
 mod views;
+mod wrong_data;
 
 use brique_page::playground::{Config, Data, Init, Loss, Module, Optimizer, Playground, Schedule};
 

@@ -25,7 +25,7 @@ pub(super) fn activation(kind: &str) -> Option<Activation> {
     Some(Activation { value, derivative })
 }
 
-/// Puts a name or a number in the place of `x`.
+/// Replaces `x` by a name or a number.
 pub(super) fn at(formula: &str, x: &str) -> String {
     // `exp` contains the letter too.
     formula

@@ -9,14 +9,14 @@ use super::passes::Passes;
 use super::{Formula, Row};
 
 /// The value of one unit for one example, and where it is.
-pub(super) struct Place<'a> {
+pub(super) struct Position<'a> {
     pub(super) passes: &'a Passes<'a>,
     pub(super) module: usize,
     pub(super) unit: usize,
     pub(super) row: usize,
 }
 
-impl Place<'_> {
+impl Position<'_> {
     fn input(&self) -> ArrayView1<'_, f64> {
         self.passes.input(self.module).row(self.row)
     }
@@ -44,40 +44,40 @@ impl Place<'_> {
 }
 
 /// Returns the formulas of the value and the numbers in them.
-pub(super) fn forward(place: &Place<'_>) -> Result<(Vec<Formula>, Vec<Row>), Error> {
-    let Some(module) = place.passes.module(place.module) else {
+pub(super) fn forward(position: &Position<'_>) -> Result<(Vec<Formula>, Vec<Row>), Error> {
+    let Some(module) = position.passes.module(position.module) else {
         return Ok((Vec::new(), Vec::new()));
     };
     let description = module.description();
-    let name = place.name(&description.kind);
+    let name = position.name(&description.kind);
     if activation(&description.kind).is_some() {
-        return of_activation(place, module, &description.kind, &name);
+        return of_activation(position, module, &description.kind, &name);
     }
     match &*description.kind {
         "Linear" | "Conv2D" | "AvgPool2D" | "GlobalAvgPool" => {
-            of_sum(place, module, &description.kind, &name)
+            of_sum(position, module, &description.kind, &name)
         }
         "MaxPool2D" => {
-            let window = window(place, description.value("kernel"));
-            Ok(of_window(place, &name, &window))
+            let window = window(position, description.value("kernel"));
+            Ok(of_window(position, &name, &window))
         }
         "LayerNorm" | "GroupNorm" => {
             let groups = description.size("groups").unwrap_or(1);
-            Ok(of_norm(place, groups, &name))
+            Ok(of_norm(position, groups, &name))
         }
         "Residual" => {
-            let x = place.input()[place.unit];
-            let inner = place.value() - x;
-            let x_name = format!("x{}", place.input_label(place.unit));
+            let x = position.input()[position.unit];
+            let inner = position.value() - x;
+            let x_name = format!("x{}", position.input_label(position.unit));
             let formula = Formula {
-                symbols: format!("{name} = {x_name} + f(x){}", place.input_label(place.unit)),
-                numbers: sum(&[number(x), factor(inner)], place.value()),
+                symbols: format!("{name} = {x_name} + f(x){}", position.input_label(position.unit)),
+                numbers: sum(&[number(x), factor(inner)], position.value()),
             };
             Ok((vec![formula], vec![Row::new(x_name, x), Row::new("f(x)", inner)]))
         }
         kind => {
-            let x = place.input()[place.unit];
-            let x_name = format!("x{}", place.input_label(place.unit));
+            let x = position.input()[position.unit];
+            let x_name = format!("x{}", position.input_label(position.unit));
             let note = if kind == "Dropout" {
                 " (a prediction drops nothing)"
             } else {
@@ -93,7 +93,7 @@ pub(super) fn forward(place: &Place<'_>) -> Result<(Vec<Formula>, Vec<Row>), Err
 }
 
 fn of_activation(
-    place: &Place<'_>,
+    position: &Position<'_>,
     module: &dyn Module,
     kind: &str,
     name: &str,
@@ -101,9 +101,9 @@ fn of_activation(
     let Some(formulas) = activation(kind) else {
         return Ok((Vec::new(), Vec::new()));
     };
-    let (x, y) = (place.input()[place.unit], place.value());
+    let (x, y) = (position.input()[position.unit], position.value());
     let derivative = derivative(module, x)?;
-    let x_name = format!("x{}", place.input_label(place.unit));
+    let x_name = format!("x{}", position.input_label(position.unit));
     let lines = vec![
         Formula {
             symbols: format!("{name} = {}", at(formulas.value, &x_name)),
@@ -125,7 +125,7 @@ fn of_activation(
             .iter()
             .filter_map(|option| match (&*option.name, &option.value) {
                 ("alpha", AttributeValue::Number(alpha)) => Some(Row::new("α", *alpha)),
-                ("negative_slope", AttributeValue::Number(slope)) => Some(Row::new("s", *slope)),
+                ("negative_slope", AttributeValue::Number(f_prime)) => Some(Row::new("s", *f_prime)),
                 _ => None,
             }),
     );
@@ -140,14 +140,14 @@ pub(super) fn derivative(module: &dyn Module, x: f64) -> Result<f64, Error> {
 
 /// A module whose output is a sum of inputs times weights, which are the derivatives of the output.
 fn of_sum(
-    place: &Place<'_>,
+    position: &Position<'_>,
     module: &dyn Module,
     kind: &str,
     name: &str,
 ) -> Result<(Vec<Formula>, Vec<Row>), Error> {
-    let x = place.input().insert_axis(Axis(0)).to_owned();
-    let mut one_hot = Array2::zeros((1, place.passes.output(place.module).ncols()));
-    one_hot[[0, place.unit]] = 1.0;
+    let x = position.input().insert_axis(Axis(0)).to_owned();
+    let mut one_hot = Array2::zeros((1, position.passes.output(position.module).ncols()));
+    one_hot[[0, position.unit]] = 1.0;
     let weights = module.backward_delta(&x, &one_hot)?;
     let pairs = x.iter().zip(&weights).enumerate();
     let used: Vec<(usize, f64, f64)> = pairs
@@ -157,16 +157,16 @@ fn of_sum(
     let mut terms: Vec<String> = used.iter().map(|&(_, x, w)| product(x, w)).collect();
     let mut rows = Vec::new();
     for &(i, x, w) in used.iter().take(ROWS) {
-        rows.push(Row::new(format!("x{}", place.input_label(i)), x));
+        rows.push(Row::new(format!("x{}", position.input_label(i)), x));
         if kind == "Linear" {
-            rows.push(Row::new(format!("W{}", subscripts(i, place.unit)), w));
+            rows.push(Row::new(format!("W{}", subscripts(i, position.unit)), w));
         } else if kind == "Conv2D" {
-            rows.push(Row::new(format!("W at x{}", place.input_label(i)), w));
+            rows.push(Row::new(format!("W at x{}", position.input_label(i)), w));
         }
     }
-    let j = subscript(place.unit);
+    let j = subscript(position.unit);
     let mut bias = |channel: usize| {
-        if let Some(parameter) = place.passes.parameter(place.module) {
+        if let Some(parameter) = position.passes.parameter(position.module) {
             let value = parameter[[parameter.nrows() - 1, channel]];
             terms.push(factor(value));
             rows.push(Row::new(format!("b{}", subscript(channel)), value));
@@ -174,11 +174,11 @@ fn of_sum(
     };
     let symbols = match kind {
         "Linear" => {
-            bias(place.unit);
+            bias(position.unit);
             format!("{name} = Σᵢ xᵢ·Wᵢ{j} + b{j}")
         }
         "Conv2D" => {
-            let channel = place.unit % place.passes.output_shape(place.module).last().unwrap_or(&1);
+            let channel = position.unit % position.passes.output_shape(position.module).last().unwrap_or(&1);
             bias(channel);
             format!(
                 "{name} = Σ x·W{} over the window + b{}",
@@ -192,53 +192,56 @@ fn of_sum(
             if kind == "AvgPool2D" { "window" } else { "channel" }
         ),
     };
-    let numbers = sum(&terms, place.value());
+    let numbers = sum(&terms, position.value());
     Ok((vec![Formula { symbols, numbers }], rows))
 }
 
 /// Returns the indices of the input values in the window of a pool whose windows do not overlap.
-fn window(place: &Place<'_>, kernel: Option<&AttributeValue>) -> Vec<usize> {
+fn window(position: &Position<'_>, kernel: Option<&AttributeValue>) -> Vec<usize> {
     let (Some(AttributeValue::Sizes(kernel)), &[_, width, channels], &[_, columns, _]) = (
         kernel,
-        place.passes.input_shape(place.module),
-        place.passes.output_shape(place.module),
+        position.passes.input_shape(position.module),
+        position.passes.output_shape(position.module),
     ) else {
         return Vec::new();
     };
     let &[height, across] = &**kernel else {
         return Vec::new();
     };
-    let channel = place.unit % channels;
-    let (row, column) = (place.unit / channels / columns, place.unit / channels % columns);
+    let channel = position.unit % channels;
+    let (row, column) = (
+        position.unit / channels / columns,
+        position.unit / channels % columns,
+    );
     let positions = (0..height).flat_map(|i| (0..across).map(move |j| (i, j)));
     positions
         .map(|(i, j)| ((row * height + i) * width + column * across + j) * channels + channel)
         .collect()
 }
 
-fn of_window(place: &Place<'_>, name: &str, window: &[usize]) -> (Vec<Formula>, Vec<Row>) {
-    let values: Vec<String> = window.iter().map(|&i| number(place.input()[i])).collect();
+fn of_window(position: &Position<'_>, name: &str, window: &[usize]) -> (Vec<Formula>, Vec<Row>) {
+    let values: Vec<String> = window.iter().map(|&i| number(position.input()[i])).collect();
     let rows = window.iter().take(ROWS);
     let rows = rows
-        .map(|&i| Row::new(format!("x{}", place.input_label(i)), place.input()[i]))
+        .map(|&i| Row::new(format!("x{}", position.input_label(i)), position.input()[i]))
         .collect();
     let formula = Formula {
         symbols: format!("{name} = max x over the window"),
-        numbers: format!("max({}) = {}", values.join(", "), number(place.value())),
+        numbers: format!("max({}) = {}", values.join(", "), number(position.value())),
     };
     (vec![formula], rows)
 }
 
 /// The normalisation of a group of values by their mean and variance. A `LayerNorm` has a single group.
-fn of_norm(place: &Place<'_>, groups: usize, name: &str) -> (Vec<Formula>, Vec<Row>) {
-    let Some(parameter) = place.passes.parameter(place.module) else {
+fn of_norm(position: &Position<'_>, groups: usize, name: &str) -> (Vec<Formula>, Vec<Row>) {
+    let Some(parameter) = position.passes.parameter(position.module) else {
         return (Vec::new(), Vec::new());
     };
     let channels = parameter.ncols();
-    let (channel, per_group) = (place.unit % channels, channels / groups.max(1));
+    let (channel, per_group) = (position.unit % channels, channels / groups.max(1));
     let group = channel / per_group.max(1);
     let is_in_group = |index: usize| index % channels / per_group.max(1) == group;
-    let input = place.input();
+    let input = position.input();
     let values = || {
         input
             .iter()
@@ -250,8 +253,8 @@ fn of_norm(place: &Place<'_>, groups: usize, name: &str) -> (Vec<Formula>, Vec<R
     let mean = values().sum::<f64>() / n;
     let variance = values().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
     let (gain, bias) = (parameter[[0, channel]], parameter[[1, channel]]);
-    let (x, c) = (input[place.unit], subscript(channel));
-    let x_name = format!("x{}", place.input_label(place.unit));
+    let (x, c) = (input[position.unit], subscript(channel));
+    let x_name = format!("x{}", position.input_label(position.unit));
     let formula = Formula {
         symbols: format!("{name} = g{c}·({x_name} − mean) / √(variance + ε) + b{c}"),
         numbers: format!(
@@ -261,7 +264,7 @@ fn of_norm(place: &Place<'_>, groups: usize, name: &str) -> (Vec<Formula>, Vec<R
             factor(mean),
             number(variance),
             factor(bias),
-            number(place.value())
+            number(position.value())
         ),
     };
     let rows = vec![

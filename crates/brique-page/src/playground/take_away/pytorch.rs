@@ -24,7 +24,7 @@ pub(super) fn program(playground: &Playground) -> String {
     };
     [
         HEADER.to_owned(),
-        format!("{import}\ntorch.set_default_dtype(torch.float64)\ntorch.manual_seed({seed})\n\n"),
+        format!("{import}from torch import nn\n\ntorch.set_default_dtype(torch.float64)\ntorch.manual_seed({seed})\n\n"),
         constant("TRAIN", &split.train),
         constant("TEST", &split.test),
         format!("\n{}\n\n", dataset(playground)),
@@ -48,7 +48,6 @@ import math
 import pathlib
 
 import torch
-from torch import nn
 "#;
 
 const WEIGHTS: &str = r#"
@@ -201,7 +200,11 @@ fn optimizer(optimizer: &Optimizer) -> String {
 /// Returns the function of the factor of the learning rate, for steps counted from 0.
 fn factor(schedule: &Schedule) -> String {
     let cosine = |lowest: f64, step: &str, total: &str| {
-        format!("{lowest:?} + (1 - {lowest:?}) * (1 + math.cos(math.pi * {step} / max(1, {total}))) / 2")
+        let wave = format!("(1 + math.cos(math.pi * {step} / max(1, {total}))) / 2");
+        if lowest == 0.0 {
+            return wave;
+        }
+        format!("{lowest:?} + (1 - {lowest:?}) * {wave}")
     };
     let body = match *schedule {
         Schedule::Constant {} => "    return 1.0\n".to_owned(),

@@ -104,7 +104,7 @@ fn train(playground: &Playground) -> String {
     let fit: String = fit.iter().flat_map(|line| ["    ", line, "\n"]).collect();
     format!(
         r#"/// Trains the network, and returns a digest of its parameters.
-fn train() -> Result<String, Box<dyn Error>> {{
+pub(crate) fn train() -> Result<String, Box<dyn Error>> {{
     {sets}
     let mut network = network()?;
     println!("{{network:#}}");
@@ -115,7 +115,8 @@ fn train() -> Result<String, Box<dyn Error>> {{
     let metric = Metric::new("{measure}", {metric});
     for (name, data) in {evaluated} {{
         let found = evaluate(&network, &loss, data, &[metric])?;
-        println!("{{name}} set: loss {{:.6}}, {measure} {{:.4}}", found.loss, found.metrics[0]);
+        let (value, measured) = (found.loss, found.metrics[0]);
+        println!("{{name}} set: loss {{value:.6}}, {measure} {{measured:.4}}");
     }}
     let steps = {epochs} * train.len().div_ceil({batch}) as u64;
     Ok(digest(&network, steps))
@@ -226,14 +227,15 @@ fn schedule(schedule: &Schedule) -> String {
 fn dataset(playground: &Playground) -> String {
     let is_plane = playground.examples().inputs.ncols() == 2;
     let read = if is_plane {
-        r"    let numbers: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        r"    let numbers: Result<Vec<f64>, _> = text.split_whitespace().map(str::parse).collect();
+    let numbers = numbers?;
     let rows = Array2::from_shape_vec((numbers.len() / 3, 3), numbers)?;
     let (x, y) = rows.view().split_at(ndarray::Axis(1), 2);
     let data = Dataset::new(x.to_owned(), y.to_owned())?;
 "
     } else {
-        r"    let indices: Vec<usize> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-    let (x, y) = digits()?.select(&indices)?.into_parts();
+        r"    let indices: Result<Vec<usize>, _> = text.split_whitespace().map(str::parse).collect();
+    let (x, y) = digits()?.select(&indices?)?.into_parts();
     let data = Dataset::new(x / 16.0, y)?;
 "
     };

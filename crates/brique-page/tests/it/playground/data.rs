@@ -1,6 +1,6 @@
 use brique_page::playground::{Config, Data, Function, Loss, Module, Playground, Task, examples};
 
-use super::{config, learns, message, on_digits};
+use super::{config, learns, on_digits};
 
 /// Every kind of data of a classification in the plane, with its number of classes.
 fn classifications() -> Vec<(Data, usize)> {
@@ -248,108 +248,6 @@ fn without_a_test_set_all_examples_are_for_training() {
     assert!(playground.test().is_none());
     assert_eq!(playground.history().test_loss, None);
     assert_eq!(playground.history().test_accuracy, None);
-}
-
-#[test]
-fn wrong_data_are_errors_that_name_the_parameter() {
-    let (examples, noise, seed) = (80, 0.05, 2);
-    let points = |points| Data::Points {
-        points,
-        task: Task::Classification,
-    };
-    for (data, expected) in [
-        (
-            Data::Moons {
-                examples,
-                noise: -1.0,
-                seed,
-            },
-            "moons: noise is -1, expected",
-        ),
-        (
-            Data::Moons {
-                examples: 0,
-                noise,
-                seed,
-            },
-            "the number of examples is 0, expected from 1 to 20000",
-        ),
-        (
-            Data::Moons {
-                examples: 30_000,
-                noise,
-                seed,
-            },
-            "the number of examples is 30000",
-        ),
-        (
-            Data::Circles {
-                examples,
-                noise,
-                factor: 1.5,
-                seed,
-            },
-            "circles: factor is 1.5, expected",
-        ),
-        (
-            Data::Blobs {
-                examples,
-                classes: 11,
-                deviation: 1.0,
-                seed,
-            },
-            "the number of classes is 11",
-        ),
-        (
-            Data::Spirals {
-                examples,
-                classes: 1,
-                noise,
-                turns: 1.0,
-                seed,
-            },
-            "the number of classes is 1",
-        ),
-        (
-            Data::TwoGaussians {
-                examples,
-                sigma: -0.1,
-                noise,
-                seed,
-            },
-            "gen_arti: sigma is -0.1",
-        ),
-        (
-            Data::Digits { examples: 1798, seed },
-            "the number of examples is 1798, expected from 1 to 1797",
-        ),
-        (
-            Data::Function {
-                function: Function::Bell,
-                examples,
-                noise: -1.0,
-                seed,
-            },
-            "noise is -1, expected a finite number of at least 0",
-        ),
-        (points(Vec::new()), "the number of examples is 0"),
-        (
-            points(vec![[0.0, 0.0, 10.0]]),
-            "the class of a point is 10, expected a whole number from 0 to 9",
-        ),
-        (points(vec![[0.0, 0.0, 0.5]]), "the class of a point is 0.5"),
-    ] {
-        let message = message(&Config { data, ..config() });
-        assert!(message.starts_with(expected), "{message}");
-    }
-    let message = message(&Config {
-        test_fraction: 1.5,
-        ..config()
-    });
-    assert!(
-        message.starts_with("train_test_split: the fraction of TestSize is 1.5"),
-        "{message}"
-    );
 }
 
 #[test]

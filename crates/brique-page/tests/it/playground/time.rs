@@ -55,9 +55,12 @@ fn at_most_200_epochs_are_recorded() {
         ..config()
     })
     .unwrap();
-    for _ in 0..150 {
+    for _ in 0..148 {
         playground.epoch().unwrap();
     }
+    let after_148 = playground.weights(0).unwrap();
+    playground.step(2).unwrap();
+    // The live parameters are those after epoch 150 here: of 149 only the record has them.
     playground.look_at(Some(149)).unwrap();
     let shown = playground.weights(0).unwrap();
     playground.step(480).unwrap();
@@ -73,6 +76,8 @@ fn at_most_200_epochs_are_recorded() {
         error.to_string(),
         "the epoch is 149, expected one of the recorded epochs"
     );
+    playground.look_at(Some(148)).unwrap();
+    assert_eq!(playground.weights(0).unwrap(), after_148);
     assert_eq!(playground.history().epochs.len(), 631, "numbers of all epochs");
 }
 

@@ -145,6 +145,9 @@ fn every_loss_takes_the_targets_that_it_can() {
             let mut playground = learns(&config);
             let shown = playground.outputs(None, &[0.1, 0.2]).unwrap();
             let classes = playground.examples().classes;
+            if let Some(accuracies) = &playground.history().train_accuracy {
+                assert!(accuracies[8] > 0.7, "{accuracies:?} with {loss:?}");
+            }
             assert_eq!(shown.len(), classes.unwrap_or(1));
             if classes == Some(2) {
                 assert!((shown[0] + shown[1] - 1.0).abs() < 1e-12);
@@ -251,4 +254,41 @@ fn a_failed_step_leaves_the_parameters_of_the_last_good_one() {
     assert_eq!(by_one.status().step, all.status().step);
     assert_eq!(all.step(1).unwrap_err().to_string(), message, "it fails again");
     assert!(all.weights(0).unwrap().iter().all(|weight| weight.is_finite()));
+}
+
+/// The loss is finite, and so are the gradients; only the update is not.
+#[test]
+fn an_update_to_infinity_is_taken_back() {
+    let data = Data::Plane {
+        examples: 60,
+        weight_1: 1000.0,
+        weight_2: 0.0,
+        bias: 1000.0,
+        noise: 0.0,
+        seed: 1,
+    };
+    let optimizer = Optimizer::SGD {
+        learning_rate: 1e307,
+        momentum: 0.0,
+        nesterov: false,
+        weight_decay: 0.0,
+    };
+    let network = vec![Module::Linear { out: 1 }];
+    let loss = Loss::MSELoss {};
+    let mut playground = Playground::new(Config {
+        data,
+        network,
+        loss,
+        optimizer,
+        ..config()
+    })
+    .unwrap();
+    let (weights, bits) = (playground.weights(0).unwrap(), playground.bits());
+    for _ in 0..2 {
+        let message = playground.step(3).unwrap_err().to_string();
+        let expected = "epoch 0, batch 0: the update gives module 0 (Linear(2 → 1)) a NaN or an infinity";
+        assert!(message.starts_with(expected), "{message}");
+        assert_eq!(playground.weights(0).unwrap(), weights);
+        assert_eq!((playground.bits(), playground.status().batch), (bits.clone(), 0));
+    }
 }
