@@ -9,7 +9,10 @@ import { language, text } from "./text.js";
 /** @import { BatchPoint, EpochPoint, RunData } from "./run_data.js" */
 /** @import { Entry } from "./run_list.js" */
 /** @typedef {{label: string, color: string, dash?: number[], points: [number, number | null][]}} Curve */
-/** @typedef {{id: string, title: string, xLabel: string, logarithmic: boolean, curves: Curve[]}} Panel */
+/** @typedef {{id: string, title: string, xLabel: string, logarithmic: boolean, curves: Curve[], beginsRow?: boolean, range?: [number, number]}} Panel */
+
+/** A curve of more points shows means of neighbours: the numbers of single batches scatter. */
+const MEANS = 250;
 
 const DASHES = [undefined, [7, 4], [2, 3]];
 
@@ -42,10 +45,13 @@ function commonPanels(runs, isLogarithmic) {
             epochCurve(entry, text("train"), undefined, (point) => point.loss),
             epochCurve(entry, text("dash.validation"), [7, 4], (point) => point.validation_loss),
         ]).filter(hasNumbers)),
-        ...metrics.map((metric) => byEpoch(`metric ${metric}`, metric, false, runs.map((entry) => {
-            const index = entry.data.metrics.indexOf(metric);
-            return epochCurve(entry, "", undefined, (point) => point.metrics[index] ?? null);
-        }).filter(hasNumbers))),
+        ...metrics.map((metric) => {
+            const curves = runs.map((entry) => {
+                const index = entry.data.metrics.indexOf(metric);
+                return epochCurve(entry, "", undefined, (point) => point.metrics[index] ?? null);
+            }).filter(hasNumbers);
+            return { ...byEpoch(`metric ${metric}`, metric, false, curves), range: rangeOf(curves) };
+        }),
         {
             ...byEpoch("batches", text("dash.batches"), isLogarithmic, runs.map(batchCurve).filter(hasNumbers)),
             xLabel: text("steps"),
@@ -65,11 +71,12 @@ function layerPanels(entry, number) {
         title: text(`dash.${size}`, { name: entry.data.name }),
         xLabel,
         logarithmic: true,
+        beginsRow: size === "delta",
         curves: entry.data.layers.map((layer, index) => ({
             label: `${layer.path} ${layer.text}`.trim(),
             color: classColor(index),
             dash: DASHES[Math.floor(index / 10) % DASHES.length],
-            points: points.map(({ x, point }) => /** @type {[number, number | null]} */ ([x, point[size][index] ?? null])),
+            points: means(points.map(({ x, point }) => [x, point[size][index] ?? null])),
         })).filter(hasNumbers),
     }));
 }
@@ -97,7 +104,32 @@ function epochCurve(entry, of, dash, value) {
 
 /** @param {Entry} entry @returns {Curve} */
 function batchCurve(entry) {
-    return { label: entry.data.name, color: entry.color, points: entry.data.batches.map((point) => [point.step, point.loss]) };
+    return { label: entry.data.name, color: entry.color, points: means(entry.data.batches.map((point) => [point.step, point.loss])) };
+}
+
+/** Means of as many neighbours as make at most `MEANS` points. @param {[number, number | null][]} points @returns {[number, number | null][]} */
+function means(points) {
+    const count = Math.ceil(points.length / MEANS);
+    if (count <= 1) return points;
+    /** @type {[number, number | null][]} */
+    const result = [];
+    for (let first = 0; first < points.length; first += count) {
+        const group = points.slice(first, first + count);
+        const numbers = group.flatMap(([, y]) => (y === null ? [] : [y]));
+        const sum = numbers.reduce((total, y) => total + y, 0);
+        result.push([group[group.length - 1][0], numbers.length ? sum / numbers.length : null]);
+    }
+    return result;
+}
+
+/** A range of round numbers around all points. @param {Curve[]} curves @returns {[number, number] | undefined} */
+function rangeOf(curves) {
+    const numbers = curves.flatMap((curve) => curve.points.flatMap(([, y]) => (y === null ? [] : [y])));
+    const lowest = numbers.reduce((least, y) => Math.min(least, y), Infinity);
+    const highest = numbers.reduce((most, y) => Math.max(most, y), -Infinity);
+    if (!(lowest < highest)) return undefined;
+    const step = 10 ** Math.ceil(Math.log10(highest - lowest)) / 2;
+    return [Math.floor(lowest / step) * step, Math.ceil(highest / step) * step];
 }
 
 /** @param {Curve} curve */
@@ -107,11 +139,11 @@ function hasNumbers(curve) {
 
 /** @param {Panel} panel @param {number} index its position */
 function showPanel(panel, index) {
-    const look = JSON.stringify([panel.title, panel.xLabel, panel.logarithmic, language(), panel.curves.map((curve) => [curve.label, curve.color])]);
+    const look = JSON.stringify([panel.title, panel.xLabel, panel.logarithmic, panel.range, language(), panel.curves.map((curve) => [curve.label, curve.color])]);
     let known = shown.get(panel.id);
     if (known?.look !== look) {
         known?.chart.destroy();
-        const element = known?.element ?? make("section", { className: "panel" });
+        const element = known?.element ?? make("section", { className: panel.beginsRow ? "panel begins-row" : "panel" });
         known = { element, chart: newChart(element, panel), look };
         shown.set(panel.id, known);
     }
@@ -132,6 +164,7 @@ function newChart(element, panel) {
         yLabel: panel.title,
         logarithmic: panel.logarithmic,
         height: 190,
+        range: panel.range,
     });
 }
 

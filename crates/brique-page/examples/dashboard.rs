@@ -17,7 +17,7 @@ use brique_page::{Dashboard, Run};
 use brique_random::portable;
 use brique_train::{Fit, Metric, metrics};
 
-const EPOCHS: usize = 3000;
+const EPOCHS: usize = 20_000;
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = std::env::args().nth(1).map(PathBuf::from);
@@ -28,8 +28,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             noise: 0.2,
         },
         &mut rng,
-    )?
-    .with_zero_one_targets()?;
+    )?;
     let data = train_test_split(&data, TestSize::default(), Selection::Shuffled(&mut rng))?;
     let dashboard = Dashboard::new()?;
     println!("{}", dashboard.address());

@@ -57,8 +57,8 @@ use crate::{Error, LocalServer};
 ///
 /// At most about 2 % of the time of a step, also of a very short one. Each step reads one flag. About five times a second,
 /// and after each epoch, numbers are copied under a lock that the server holds for microseconds; if the server holds it
-/// at that moment, they are copied later. The sizes of δ and of gradients are computed for this, as long as they have
-/// taken less than 1 % of the time of the training. Of more than 1000 epochs, the page shows every second one, of more
+/// at that moment, they are copied later. The sizes of δ and of gradients are computed for this, with pauses of 250
+/// times the time that they take. Of more than 1000 epochs, the page shows every second one, of more
 /// than 2000, every fourth, and so on; [`History`](brique_train::History) has all of them. The training has the same
 /// bits with the dashboard and without.
 ///

@@ -211,13 +211,13 @@ fn run(runtime: &Runtime, listener: TcpListener, respond: &Arc<Respond>, ended: 
                 sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            let Ok(place) = Arc::clone(&free).try_acquire_owned() else {
+            let Ok(permit) = Arc::clone(&free).try_acquire_owned() else {
                 continue;
             };
             let respond = Arc::clone(&respond);
             tokio::spawn(async move {
                 serve(stream, address.port(), &*respond).await;
-                drop(place);
+                drop(permit);
             });
         }
     });

@@ -15,8 +15,8 @@ use super::record::{BatchPoint, EpochPoint, Now, Record, Shared, State, lock};
 /// The time between two looks at the batches.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// The sizes of δ and of gradients may take one part in so many of the time of the training.
-const SHARE: u32 = 100;
+/// The time between two computations of the sizes of δ and of gradients, in multiples of the time that one takes.
+const PAUSE: u32 = 250;
 
 /// Watches one training. It lives in the callbacks of the fit; when they are dropped, the training has ended.
 pub(super) struct Recorder {
@@ -28,15 +28,17 @@ pub(super) struct Recorder {
     interval: u64,
     looked: Instant,
     published: Option<Instant>,
+    /// When the last batch with a point was.
+    drawn: Option<Instant>,
     /// The number of epochs that need no point, and of those that were skipped since the last point.
     idle: u64,
     skipped: u64,
     step: Option<u64>,
     is_stopped: bool,
     layers: Option<Vec<Layer>>,
-    /// The time that sizes have taken, and that the last ones took.
-    spent: Duration,
-    last: Duration,
+    /// When sizes were computed, and how long this takes.
+    measured: Option<Instant>,
+    cost: Duration,
     pending: Vec<Event>,
 }
 
@@ -69,13 +71,14 @@ impl Recorder {
             interval: 1,
             looked: now,
             published: None,
+            drawn: None,
             idle: 0,
             skipped: 0,
             step: None,
             is_stopped: false,
             layers: None,
-            spent: Duration::ZERO,
-            last: Duration::ZERO,
+            measured: None,
+            cost: Duration::MAX,
             pending: Vec::new(),
         }
     }
@@ -113,9 +116,10 @@ impl Recorder {
         self.interval = u64::try_from(wanted).unwrap_or(largest).clamp(1, largest);
         self.countdown = self.interval;
         self.looked = now;
-        if self.published.is_some_and(|at| now.duration_since(at) < LOOK / 2) {
+        if self.drawn.is_some_and(|at| now.duration_since(at) < LOOK / 2) {
             return;
         }
+        self.drawn = Some(now);
         let sizes = self.sizes(training, now);
         self.pending.push(Event::Batch(BatchPoint {
             epoch: batch.epoch,
@@ -154,7 +158,8 @@ impl Recorder {
 
     /// Returns the sizes, unless they would take more than their share of the time.
     fn sizes<T: Scalar>(&mut self, training: &Training<'_, T>, now: Instant) -> Sizes {
-        if (self.spent + self.last) * SHARE > now.duration_since(self.began) && self.layers.is_some() {
+        let pause = self.cost.saturating_mul(PAUSE);
+        if self.measured.is_some_and(|at| now.duration_since(at) < pause) {
             return Sizes::default();
         }
         let found = self.layers.get_or_insert_with(|| {
@@ -164,8 +169,9 @@ impl Recorder {
         });
         let start = Instant::now();
         let sizes = Sizes::of(found, training);
-        self.last = start.elapsed();
-        self.spent += self.last;
+        // One measurement can be far too long, if the system runs something else meanwhile.
+        self.cost = start.elapsed().min(self.cost.saturating_mul(2));
+        self.measured = Some(now);
         sizes
     }
 

@@ -1,4 +1,4 @@
-//! What the server of a dashboard answers.
+//! The responses of the server of a dashboard.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;

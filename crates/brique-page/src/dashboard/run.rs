@@ -18,7 +18,7 @@ use crate::Error;
 /// A run on a [`Dashboard`](super::Dashboard), made by [`Dashboard::run`](super::Dashboard::run). It can go to another
 /// thread.
 ///
-/// A run that watches a second training shows it in place of the first.
+/// A run that watches a second training replaces the record of the first.
 #[derive(Debug, Clone)]
 pub struct Run {
     shared: Arc<Shared>,

@@ -1,4 +1,4 @@
-//! Which requests a local server answers.
+//! The requests to which a local server responds.
 
 use hyper::header::{AsHeaderName, HOST, ORIGIN};
 use hyper::{HeaderMap, Request};

@@ -65,6 +65,10 @@ test("data sets and their options", async () => {
         assert.equal(now.task, task);
         await useFields("#data-controls");
     }
+    for (const { kind } of catalogue.data) {
+        await click(page, `#tile-${kind}`);
+        assert.equal((await state(page)).config.data.kind, kind);
+    }
     await choose(page, "#data-kind", "moons");
 });
 
@@ -150,6 +154,8 @@ test("playing, stepping, and looking back", async () => {
     await click(page, "#one-step");
     assert.equal(await page.textContent("#read-step"), "1");
     await click(page, "#one-epoch");
+    // The training must not end while it is as fast as it goes.
+    await type(page, "#epochs", 100_000);
     for (const pace of ["step", "full", "epoch"]) {
         await choose(page, "#pace", pace);
         await page.click("#play");
@@ -184,6 +190,9 @@ test("the microscope", async () => {
     for (const key of ["ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown", "Enter"]) await page.keyboard.press(key);
     await type(page, "#scope-examples", "0, 1, 2");
     assert.deepEqual((await state(page)).view.examples, [0, 1, 2]);
+    await click(page, "#scope-batch");
+    const { config, view } = await state(page);
+    assert.equal(view.examples.length, config.batch);
     await choose(page, "#scope-module", "2");
     await choose(page, "#scope-unit", "1");
     await page.waitForFunction(() => document.querySelector("#microscope-numbers").textContent.includes("δ"));

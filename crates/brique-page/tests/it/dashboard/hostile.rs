@@ -1,5 +1,6 @@
 use std::io::Write;
 use std::net::TcpStream;
+use std::path::Path;
 
 use brique_page::Dashboard;
 use brique_train::Fit;
@@ -73,7 +74,10 @@ fn the_page_has_all_its_files_and_no_others() {
         let file = get(page.port, &format!("/{path}"));
         assert_eq!(file.status, 200, "{path}");
         seen += 1;
-        if path.ends_with(".js") && !path.contains("vendor") {
+        let is_script = Path::new(&path)
+            .extension()
+            .is_some_and(|extension| extension == "js");
+        if is_script && !path.contains("vendor") {
             let folder = path
                 .rsplit_once('/')
                 .map_or(String::new(), |(folder, _)| format!("{folder}/"));
