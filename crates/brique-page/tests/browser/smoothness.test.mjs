@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { choose, ready, start, state } from "./harness.mjs";
+import { choose, configure, ready, start, state } from "./harness.mjs";
 
 const { open } = await start(after);
 
@@ -27,6 +27,8 @@ for (const [name, size] of Object.entries(sizes)) {
         const page = await open({ script: noteEntries, ...size });
         await ready(page);
         const loaded = await page.evaluate(() => ({ first: window.entries.first, tasks: window.entries.tasks.length }));
+        // A training that does not end meanwhile.
+        await configure(page, { ...(await state(page)).config, epochs: 100_000 });
         for (const pace of ["epoch", "full", "step"]) {
             await choose(page, "#pace", pace);
             const begin = (await state(page)).status.step;
