@@ -7,7 +7,10 @@ mod rust;
 mod rust_network;
 
 use brique_checkpoint::Writer;
+use brique_core::Module;
+use brique_layers::registry;
 use brique_onnx::Export;
+use brique_tensor::Scalar;
 
 use super::{Error, Playground, to_json};
 
@@ -45,15 +48,30 @@ impl Playground {
         Ok(writer.to_bytes()?)
     }
 
-    /// Returns the shown network as the content of an ONNX file, with the configuration.
+    /// Returns the shown network as the content of an ONNX file, with the configuration. Its numbers are rounded to f32,
+    /// because ONNX Runtime computes convolutions and some activations in f32 only.
     ///
     /// # Errors
     ///
     /// None in practice: all modules of a configuration have a counterpart in ONNX.
     pub fn onnx(&mut self) -> Result<Vec<u8>, Error> {
         let configuration = to_json(self.config())?;
-        let network = &*self.shown()?;
-        let export = Export::new(network).metadata(CONFIGURATION, &configuration);
+        let network = rounded_to_f32(self.shown()?)?;
+        let export = Export::new(&*network).metadata(CONFIGURATION, &configuration);
         Ok(export.to_bytes()?)
     }
+}
+
+/// Returns a copy of a network with its parameters rounded to f32.
+fn rounded_to_f32(network: &dyn Module) -> Result<Box<dyn Module<f32>>, brique_core::Error> {
+    let mut copy = registry::<f32>().build(&network.describe())?;
+    let mut values = Vec::new();
+    network.visit_parameters(&mut |parameter| values.extend(parameter.value().iter().copied()));
+    let mut values = values.into_iter();
+    copy.visit_parameters_mut(&mut |parameter| {
+        for (copy, value) in parameter.value_mut().iter_mut().zip(&mut values) {
+            *copy = f32::from_f64(value);
+        }
+    });
+    Ok(copy)
 }

@@ -25,7 +25,7 @@ pub(super) fn activation(kind: &str) -> Option<Activation> {
     Some(Activation { value, derivative })
 }
 
-/// Replaces `x` by a name or a number.
+/// Writes a name or a number instead of `x`.
 pub(super) fn at(formula: &str, x: &str) -> String {
     // `exp` contains the letter too.
     formula

@@ -5,7 +5,7 @@ use brique_tensor::ndarray::{Array2, ArrayView1};
 
 use super::activations::{activation, at};
 use super::formula::{factor, label, number, product, subscript, sum};
-use super::forward::{Position, derivative};
+use super::forward::{ViewedUnit, derivative};
 use super::loss_delta::loss_delta;
 use super::{Formula, Row};
 
@@ -13,42 +13,42 @@ use super::{Formula, Row};
 const OUTPUTS: usize = 256;
 
 /// Returns the formula of δ and the numbers in it.
-pub(super) fn backward(position: &Position<'_>) -> Result<(Formula, Vec<Row>), Error> {
-    let (passes, next) = (position.passes, position.module + 1);
-    let delta = passes.delta(position.module)[[position.row, position.unit]];
+pub(super) fn backward(viewed: &ViewedUnit<'_>) -> Result<(Formula, Vec<Row>), Error> {
+    let (passes, next) = (viewed.passes, viewed.module + 1);
+    let delta = passes.delta(viewed.module)[[viewed.row, viewed.unit]];
     let Some(module) = passes.module(next) else {
-        return Ok((loss_delta(passes, position.row, position.unit, delta), Vec::new()));
+        return Ok((loss_delta(passes, viewed.row, viewed.unit, delta), Vec::new()));
     };
     let kind = module.description().kind;
-    let deltas = passes.delta(next).row(position.row);
-    let name = label(position.unit, passes.output_shape(position.module));
+    let deltas = passes.delta(next).row(viewed.row);
+    let name = label(viewed.unit, passes.output_shape(viewed.module));
     let delta_name = |index: usize| format!("δ′{}", label(index, passes.output_shape(next)));
     if let Some(formulas) = activation(&kind) {
-        let x = passes.input(next)[[position.row, position.unit]];
-        let f_prime = derivative(module, x)?;
+        let x = passes.input(next)[[viewed.row, viewed.unit]];
+        let derived = derivative(module, x)?;
         let at_x = at(formulas.derivative, "x");
         let formula = Formula {
-            symbols: format!("δ{name} = {}·f′(x), f′(x) = {at_x}", delta_name(position.unit)),
-            numbers: format!("{} = {}", product(deltas[position.unit], f_prime), number(delta)),
+            symbols: format!("δ{name} = {}·f′(x), f′(x) = {at_x}", delta_name(viewed.unit)),
+            numbers: format!("{} = {}", product(deltas[viewed.unit], derived), number(delta)),
         };
         let rows = vec![
-            Row::new(delta_name(position.unit), deltas[position.unit]),
-            Row::new("f′(x)", f_prime),
+            Row::new(delta_name(viewed.unit), deltas[viewed.unit]),
+            Row::new("f′(x)", derived),
         ];
         return Ok((formula, rows));
     }
     if matches!(&*kind, "Dropout" | "Flatten" | "Reshape") {
         let formula = Formula {
-            symbols: format!("δ{name} = {}", delta_name(position.unit)),
+            symbols: format!("δ{name} = {}", delta_name(viewed.unit)),
             numbers: number(delta),
         };
         return Ok((
             formula,
-            vec![Row::new(delta_name(position.unit), deltas[position.unit])],
+            vec![Row::new(delta_name(viewed.unit), deltas[viewed.unit])],
         ));
     }
     let symbols = match &*kind {
-        "Linear" => format!("δ{name} = Σⱼ δ′ⱼ·W′{}ⱼ", subscript(position.unit)),
+        "Linear" => format!("δ{name} = Σⱼ δ′ⱼ·W′{}ⱼ", subscript(viewed.unit)),
         "Conv2D" => format!("δ{name} = Σ δ′·W′ over the windows that contain the unit"),
         "MaxPool2D" => format!("δ{name} = δ′ of the window if the unit is its maximum, else 0"),
         "AvgPool2D" => format!("δ{name} = δ′ of the window / its size"),
@@ -56,7 +56,7 @@ pub(super) fn backward(position: &Position<'_>) -> Result<(Formula, Vec<Row>), E
         "Residual" => format!("δ{name} = δ′{name} + Σⱼ δ′ⱼ·∂fⱼ/∂x{name}"),
         _ => format!("δ{name} = Σⱼ δ′ⱼ·∂y′ⱼ/∂x{name}"),
     };
-    let Some(derivatives) = derivatives(position, module, &kind)? else {
+    let Some(derivatives) = derivatives(viewed, module, &kind)? else {
         let numbers = String::new();
         return Ok((Formula { symbols, numbers }, Vec::new()));
     };
@@ -71,7 +71,7 @@ pub(super) fn backward(position: &Position<'_>) -> Result<(Formula, Vec<Row>), E
     let mut rows = Vec::new();
     for &(j, delta, w) in used.iter().take(super::formula::ROWS) {
         let weight = match &*kind {
-            "Linear" => format!("W′{}", super::formula::subscripts(position.unit, j)),
+            "Linear" => format!("W′{}", super::formula::subscripts(viewed.unit, j)),
             _ => format!("∂y′{}/∂x{name}", label(j, passes.output_shape(next))),
         };
         rows.extend([Row::new(delta_name(j), delta), Row::new(weight, w)]);
@@ -81,13 +81,13 @@ pub(super) fn backward(position: &Position<'_>) -> Result<(Formula, Vec<Row>), E
 }
 
 /// Returns the derivative of each output of a module with respect to the unit, or `None` if there are too many.
-fn derivatives(position: &Position<'_>, module: &dyn Module, kind: &str) -> Result<Option<Vec<f64>>, Error> {
-    let x: ArrayView1<'_, f64> = position.passes.output(position.module).row(position.row);
-    let outputs = position.passes.output(position.module + 1).ncols();
+fn derivatives(viewed: &ViewedUnit<'_>, module: &dyn Module, kind: &str) -> Result<Option<Vec<f64>>, Error> {
+    let x: ArrayView1<'_, f64> = viewed.passes.output(viewed.module).row(viewed.row);
+    let outputs = viewed.passes.output(viewed.module + 1).ncols();
     if matches!(kind, "Linear" | "Conv2D" | "AvgPool2D" | "GlobalAvgPool") {
         // The module is affine: the difference of its outputs for 1 and for 0 is the derivative.
         let mut rows = Array2::zeros((2, x.len()));
-        rows[[1, position.unit]] = 1.0;
+        rows[[1, viewed.unit]] = 1.0;
         let y = module.forward(&rows)?;
         return Ok(Some((0..outputs).map(|j| y[[1, j]] - y[[0, j]]).collect()));
     }
@@ -96,7 +96,7 @@ fn derivatives(position: &Position<'_>, module: &dyn Module, kind: &str) -> Resu
     }
     let rows = Array2::from_shape_fn((outputs, x.len()), |(_, i)| x[i]);
     let derivatives = module.backward_delta(&rows, &Array2::eye(outputs))?;
-    Ok(Some(derivatives.column(position.unit).to_vec()))
+    Ok(Some(derivatives.column(viewed.unit).to_vec()))
 }
 
 /// Returns the sum of δ over the examples as a formula.

@@ -9,14 +9,14 @@ use super::passes::Passes;
 use super::{Formula, Row};
 
 /// The value of one unit for one example, and where it is.
-pub(super) struct Position<'a> {
+pub(super) struct ViewedUnit<'a> {
     pub(super) passes: &'a Passes<'a>,
     pub(super) module: usize,
     pub(super) unit: usize,
     pub(super) row: usize,
 }
 
-impl Position<'_> {
+impl ViewedUnit<'_> {
     fn input(&self) -> ArrayView1<'_, f64> {
         self.passes.input(self.module).row(self.row)
     }
@@ -44,40 +44,40 @@ impl Position<'_> {
 }
 
 /// Returns the formulas of the value and the numbers in them.
-pub(super) fn forward(position: &Position<'_>) -> Result<(Vec<Formula>, Vec<Row>), Error> {
-    let Some(module) = position.passes.module(position.module) else {
+pub(super) fn forward(viewed: &ViewedUnit<'_>) -> Result<(Vec<Formula>, Vec<Row>), Error> {
+    let Some(module) = viewed.passes.module(viewed.module) else {
         return Ok((Vec::new(), Vec::new()));
     };
     let description = module.description();
-    let name = position.name(&description.kind);
+    let name = viewed.name(&description.kind);
     if activation(&description.kind).is_some() {
-        return of_activation(position, module, &description.kind, &name);
+        return of_activation(viewed, module, &description.kind, &name);
     }
     match &*description.kind {
         "Linear" | "Conv2D" | "AvgPool2D" | "GlobalAvgPool" => {
-            of_sum(position, module, &description.kind, &name)
+            of_sum(viewed, module, &description.kind, &name)
         }
         "MaxPool2D" => {
-            let window = window(position, description.value("kernel"));
-            Ok(of_window(position, &name, &window))
+            let window = window(viewed, description.value("kernel"));
+            Ok(of_window(viewed, &name, &window))
         }
         "LayerNorm" | "GroupNorm" => {
             let groups = description.size("groups").unwrap_or(1);
-            Ok(of_norm(position, groups, &name))
+            Ok(of_norm(viewed, groups, &name))
         }
         "Residual" => {
-            let x = position.input()[position.unit];
-            let inner = position.value() - x;
-            let x_name = format!("x{}", position.input_label(position.unit));
+            let x = viewed.input()[viewed.unit];
+            let inner = viewed.value() - x;
+            let x_name = format!("x{}", viewed.input_label(viewed.unit));
             let formula = Formula {
-                symbols: format!("{name} = {x_name} + f(x){}", position.input_label(position.unit)),
-                numbers: sum(&[number(x), factor(inner)], position.value()),
+                symbols: format!("{name} = {x_name} + f(x){}", viewed.input_label(viewed.unit)),
+                numbers: sum(&[number(x), factor(inner)], viewed.value()),
             };
             Ok((vec![formula], vec![Row::new(x_name, x), Row::new("f(x)", inner)]))
         }
         kind => {
-            let x = position.input()[position.unit];
-            let x_name = format!("x{}", position.input_label(position.unit));
+            let x = viewed.input()[viewed.unit];
+            let x_name = format!("x{}", viewed.input_label(viewed.unit));
             let note = if kind == "Dropout" {
                 " (a prediction drops nothing)"
             } else {
@@ -93,7 +93,7 @@ pub(super) fn forward(position: &Position<'_>) -> Result<(Vec<Formula>, Vec<Row>
 }
 
 fn of_activation(
-    position: &Position<'_>,
+    viewed: &ViewedUnit<'_>,
     module: &dyn Module,
     kind: &str,
     name: &str,
@@ -101,9 +101,9 @@ fn of_activation(
     let Some(formulas) = activation(kind) else {
         return Ok((Vec::new(), Vec::new()));
     };
-    let (x, y) = (position.input()[position.unit], position.value());
+    let (x, y) = (viewed.input()[viewed.unit], viewed.value());
     let derivative = derivative(module, x)?;
-    let x_name = format!("x{}", position.input_label(position.unit));
+    let x_name = format!("x{}", viewed.input_label(viewed.unit));
     let lines = vec![
         Formula {
             symbols: format!("{name} = {}", at(formulas.value, &x_name)),
@@ -125,7 +125,7 @@ fn of_activation(
             .iter()
             .filter_map(|option| match (&*option.name, &option.value) {
                 ("alpha", AttributeValue::Number(alpha)) => Some(Row::new("α", *alpha)),
-                ("negative_slope", AttributeValue::Number(f_prime)) => Some(Row::new("s", *f_prime)),
+                ("negative_slope", AttributeValue::Number(slope)) => Some(Row::new("s", *slope)),
                 _ => None,
             }),
     );
@@ -140,14 +140,14 @@ pub(super) fn derivative(module: &dyn Module, x: f64) -> Result<f64, Error> {
 
 /// A module whose output is a sum of inputs times weights, which are the derivatives of the output.
 fn of_sum(
-    position: &Position<'_>,
+    viewed: &ViewedUnit<'_>,
     module: &dyn Module,
     kind: &str,
     name: &str,
 ) -> Result<(Vec<Formula>, Vec<Row>), Error> {
-    let x = position.input().insert_axis(Axis(0)).to_owned();
-    let mut one_hot = Array2::zeros((1, position.passes.output(position.module).ncols()));
-    one_hot[[0, position.unit]] = 1.0;
+    let x = viewed.input().insert_axis(Axis(0)).to_owned();
+    let mut one_hot = Array2::zeros((1, viewed.passes.output(viewed.module).ncols()));
+    one_hot[[0, viewed.unit]] = 1.0;
     let weights = module.backward_delta(&x, &one_hot)?;
     let pairs = x.iter().zip(&weights).enumerate();
     let used: Vec<(usize, f64, f64)> = pairs
@@ -157,16 +157,16 @@ fn of_sum(
     let mut terms: Vec<String> = used.iter().map(|&(_, x, w)| product(x, w)).collect();
     let mut rows = Vec::new();
     for &(i, x, w) in used.iter().take(ROWS) {
-        rows.push(Row::new(format!("x{}", position.input_label(i)), x));
+        rows.push(Row::new(format!("x{}", viewed.input_label(i)), x));
         if kind == "Linear" {
-            rows.push(Row::new(format!("W{}", subscripts(i, position.unit)), w));
+            rows.push(Row::new(format!("W{}", subscripts(i, viewed.unit)), w));
         } else if kind == "Conv2D" {
-            rows.push(Row::new(format!("W at x{}", position.input_label(i)), w));
+            rows.push(Row::new(format!("W at x{}", viewed.input_label(i)), w));
         }
     }
-    let j = subscript(position.unit);
+    let j = subscript(viewed.unit);
     let mut bias = |channel: usize| {
-        if let Some(parameter) = position.passes.parameter(position.module) {
+        if let Some(parameter) = viewed.passes.parameter(viewed.module) {
             let value = parameter[[parameter.nrows() - 1, channel]];
             terms.push(factor(value));
             rows.push(Row::new(format!("b{}", subscript(channel)), value));
@@ -174,11 +174,11 @@ fn of_sum(
     };
     let symbols = match kind {
         "Linear" => {
-            bias(position.unit);
+            bias(viewed.unit);
             format!("{name} = Σᵢ xᵢ·Wᵢ{j} + b{j}")
         }
         "Conv2D" => {
-            let channel = position.unit % position.passes.output_shape(position.module).last().unwrap_or(&1);
+            let channel = viewed.unit % viewed.passes.output_shape(viewed.module).last().unwrap_or(&1);
             bias(channel);
             format!(
                 "{name} = Σ x·W{} over the window + b{}",
@@ -192,56 +192,53 @@ fn of_sum(
             if kind == "AvgPool2D" { "window" } else { "channel" }
         ),
     };
-    let numbers = sum(&terms, position.value());
+    let numbers = sum(&terms, viewed.value());
     Ok((vec![Formula { symbols, numbers }], rows))
 }
 
 /// Returns the indices of the input values in the window of a pool whose windows do not overlap.
-fn window(position: &Position<'_>, kernel: Option<&AttributeValue>) -> Vec<usize> {
+fn window(viewed: &ViewedUnit<'_>, kernel: Option<&AttributeValue>) -> Vec<usize> {
     let (Some(AttributeValue::Sizes(kernel)), &[_, width, channels], &[_, columns, _]) = (
         kernel,
-        position.passes.input_shape(position.module),
-        position.passes.output_shape(position.module),
+        viewed.passes.input_shape(viewed.module),
+        viewed.passes.output_shape(viewed.module),
     ) else {
         return Vec::new();
     };
     let &[height, across] = &**kernel else {
         return Vec::new();
     };
-    let channel = position.unit % channels;
-    let (row, column) = (
-        position.unit / channels / columns,
-        position.unit / channels % columns,
-    );
+    let channel = viewed.unit % channels;
+    let (row, column) = (viewed.unit / channels / columns, viewed.unit / channels % columns);
     let positions = (0..height).flat_map(|i| (0..across).map(move |j| (i, j)));
     positions
         .map(|(i, j)| ((row * height + i) * width + column * across + j) * channels + channel)
         .collect()
 }
 
-fn of_window(position: &Position<'_>, name: &str, window: &[usize]) -> (Vec<Formula>, Vec<Row>) {
-    let values: Vec<String> = window.iter().map(|&i| number(position.input()[i])).collect();
+fn of_window(viewed: &ViewedUnit<'_>, name: &str, window: &[usize]) -> (Vec<Formula>, Vec<Row>) {
+    let values: Vec<String> = window.iter().map(|&i| number(viewed.input()[i])).collect();
     let rows = window.iter().take(ROWS);
     let rows = rows
-        .map(|&i| Row::new(format!("x{}", position.input_label(i)), position.input()[i]))
+        .map(|&i| Row::new(format!("x{}", viewed.input_label(i)), viewed.input()[i]))
         .collect();
     let formula = Formula {
         symbols: format!("{name} = max x over the window"),
-        numbers: format!("max({}) = {}", values.join(", "), number(position.value())),
+        numbers: format!("max({}) = {}", values.join(", "), number(viewed.value())),
     };
     (vec![formula], rows)
 }
 
 /// The normalisation of a group of values by their mean and variance. A `LayerNorm` has a single group.
-fn of_norm(position: &Position<'_>, groups: usize, name: &str) -> (Vec<Formula>, Vec<Row>) {
-    let Some(parameter) = position.passes.parameter(position.module) else {
+fn of_norm(viewed: &ViewedUnit<'_>, groups: usize, name: &str) -> (Vec<Formula>, Vec<Row>) {
+    let Some(parameter) = viewed.passes.parameter(viewed.module) else {
         return (Vec::new(), Vec::new());
     };
     let channels = parameter.ncols();
-    let (channel, per_group) = (position.unit % channels, channels / groups.max(1));
+    let (channel, per_group) = (viewed.unit % channels, channels / groups.max(1));
     let group = channel / per_group.max(1);
     let is_in_group = |index: usize| index % channels / per_group.max(1) == group;
-    let input = position.input();
+    let input = viewed.input();
     let values = || {
         input
             .iter()
@@ -253,8 +250,8 @@ fn of_norm(position: &Position<'_>, groups: usize, name: &str) -> (Vec<Formula>,
     let mean = values().sum::<f64>() / n;
     let variance = values().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
     let (gain, bias) = (parameter[[0, channel]], parameter[[1, channel]]);
-    let (x, c) = (input[position.unit], subscript(channel));
-    let x_name = format!("x{}", position.input_label(position.unit));
+    let (x, c) = (input[viewed.unit], subscript(channel));
+    let x_name = format!("x{}", viewed.input_label(viewed.unit));
     let formula = Formula {
         symbols: format!("{name} = g{c}·({x_name} − mean) / √(variance + ε) + b{c}"),
         numbers: format!(
@@ -264,7 +261,7 @@ fn of_norm(position: &Position<'_>, groups: usize, name: &str) -> (Vec<Formula>,
             factor(mean),
             number(variance),
             factor(bias),
-            number(position.value())
+            number(viewed.value())
         ),
     };
     let rows = vec![

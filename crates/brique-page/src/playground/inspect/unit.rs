@@ -4,7 +4,7 @@ use brique_core::Error;
 
 use super::backward::{backward, over_examples};
 use super::formula::{ROWS, difference, label, mean, relative_error};
-use super::forward::{Position, forward};
+use super::forward::{ViewedUnit, forward};
 use super::passes::{Passes, step};
 use super::{Formula, Inspection, Row, Unit};
 
@@ -14,18 +14,18 @@ pub(super) fn inspect(passes: &Passes<'_>, unit: Unit) -> Result<Inspection, Err
     let n = values.len() as f64;
     let value = values.iter().sum::<f64>() / n;
     let delta = deltas.iter().sum::<f64>();
-    let position = Position {
+    let viewed = ViewedUnit {
         passes,
         module: unit.module,
         unit: unit.unit,
         row: 0,
     };
     let kind = passes.module(unit.module).map(|module| module.description().kind);
-    let name = position.name(kind.as_deref().unwrap_or_default());
+    let name = viewed.name(kind.as_deref().unwrap_or_default());
     let index = label(unit.unit, passes.output_shape(unit.module));
     let (mut formula, mut rows) = if passes.rows() == 1 {
-        let (mut formula, mut rows) = forward(&position)?;
-        let (delta_formula, delta_rows) = backward(&position)?;
+        let (mut formula, mut rows) = forward(&viewed)?;
+        let (delta_formula, delta_rows) = backward(&viewed)?;
         formula.push(delta_formula);
         rows.extend(delta_rows);
         (formula, rows)

@@ -231,10 +231,7 @@ fn factor(schedule: &Schedule) -> String {
 /// Returns the lines that print the loss and the accuracy.
 fn evaluation(playground: &Playground) -> String {
     let (name, measure) = match (playground.examples().task, playground.form) {
-        (Task::Regression, _) => (
-            "R²",
-            "1 - ((prediction - y) ** 2).sum() / ((y - y.mean()) ** 2).sum()",
-        ),
+        (Task::Regression, _) => ("mean absolute error", "(prediction - y).abs().mean()"),
         (_, TargetForm::ClassIndices { .. }) => ("accuracy", "(prediction.argmax(1) == y).double().mean()"),
         (_, TargetForm::OneHot { .. }) => (
             "accuracy",

@@ -83,7 +83,7 @@ fn train(playground: &Playground) -> String {
     };
     let (measure, metric) = match playground.examples().task {
         Task::Classification => ("accuracy", "metrics::accuracy_of_logits"),
-        Task::Regression => ("R²", "metrics::r2"),
+        Task::Regression => ("mean absolute error", "metrics::mean_absolute_error"),
     };
     let evaluated = if has_test {
         "[(\"training\", &train), (\"test\", &test)]"
