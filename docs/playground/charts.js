@@ -48,7 +48,11 @@ export function lineChart(element, options) {
     element.replaceChildren();
     element.setAttribute("role", "img");
     element.setAttribute("aria-label", options.yLabel);
-    const plot = new uPlot(uplotOptions(element, options, height, () => marked), emptyData(options), element);
+    const plot = new uPlot(
+        uplotOptions(element, options, height, () => marked),
+        emptyData(options),
+        element,
+    );
     const resizing = new ResizeObserver(() => {
         const width = Math.floor(element.clientWidth);
         if (width > 0 && width !== plot.width) plot.setSize({ width, height });
@@ -98,7 +102,12 @@ function positiveOnly(column) {
     return Array.from(column, (value) => (value !== null && value > 0 ? value : null));
 }
 
-/** What the chart shows, in a sentence. @param {ChartOptions} options @param {ArrayLike<number>} xs @param {Column[]} columns */
+/**
+ * What the chart shows, in a sentence.
+ * @param {ChartOptions} options
+ * @param {ArrayLike<number>} xs
+ * @param {Column[]} columns
+ */
 function summary(options, xs, columns) {
     if (xs.length === 0) return options.yLabel;
     const last = columns.map((column, index) => `${options.series[index].label} ${shortNumber(column[xs.length - 1])}`);

@@ -5,7 +5,16 @@
 
 /** One colour for each of up to ten classes. */
 export const CLASS_COLORS = [
-    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#5b4fc4", "#a33a6b", "#8c8c8c",
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#f0e442",
+    "#5b4fc4",
+    "#a33a6b",
+    "#8c8c8c",
 ];
 
 /** One shape for each of up to ten classes, as an SVG path within the square from −1 to 1. */
@@ -22,9 +31,8 @@ export const CLASS_SHAPES = [
     "M-1-.4H1V.4H-1Z",
 ];
 
-/** The ends of the scale for numbers: negative, positive. */
-export const NEGATIVE = "#d55e00";
-export const POSITIVE = "#0072b2";
+/** The ends of the scale for numbers, negative and positive, for light and for dark. */
+const NUMBER_ENDS = { light: ["#d55e00", "#0072b2"], dark: ["#f08a3c", "#56b4e9"] };
 
 /** Colours of a canvas that style sheets do not reach, for light and for dark. */
 const CANVAS_COLORS = {
@@ -54,6 +62,11 @@ export function canvasColors() {
     return dark ? CANVAS_COLORS.dark : CANVAS_COLORS.light;
 }
 
+/** The ends of the scale for numbers in the present theme: negative, positive. */
+export function numberEnds() {
+    return dark ? NUMBER_ENDS.dark : NUMBER_ENDS.light;
+}
+
 /** Red, green and blue of a colour such as `#0072b2`. @param {string} color @returns {RGB} */
 export function rgb(color) {
     const number = parseInt(color.slice(1), 16);
@@ -76,9 +89,7 @@ export function classShape(index) {
  * @returns {RGB}
  */
 export function mix(from, to, part) {
-    return [
-        from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part, from[2] + (to[2] - from[2]) * part,
-    ];
+    return [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part, from[2] + (to[2] - from[2]) * part];
 }
 
 /** The scales that were made in the present theme. @type {Map<number, Uint32Array>} */
@@ -94,7 +105,7 @@ export function numberScale(strength) {
     const present = scales.get(strength);
     if (present) return present;
     const middle = rgb(canvasColors().paper);
-    const [negative, positive] = [rgb(NEGATIVE), rgb(POSITIVE)];
+    const [negative, positive] = numberEnds().map(rgb);
     const bytes = new Uint8ClampedArray(256 * 4);
     for (let index = 0; index < 256; index += 1) {
         const value = index / 127.5 - 1;
@@ -114,6 +125,7 @@ export function scaleIndex(value, largest) {
 /** The style colour of a number on the scale from −largest to largest. @param {number} value @param {number} largest */
 export function numberColor(value, largest) {
     const part = Math.min(1, Math.abs(value) / (largest || 1));
-    const [red, green, blue] = mix(rgb(canvasColors().paper), rgb(value < 0 ? NEGATIVE : POSITIVE), part);
+    const end = numberEnds()[value < 0 ? 0 : 1];
+    const [red, green, blue] = mix(rgb(canvasColors().paper), rgb(end), part);
     return `rgb(${Math.round(red)} ${Math.round(green)} ${Math.round(blue)})`;
 }

@@ -7,7 +7,10 @@ import { state } from "./state.js";
 import { label, text } from "./text.js";
 import { changeData } from "./data_panel.js";
 
-/** The columns of the table in the box, if it can be read. @type {{columns: string[], examples: number, numeric: boolean[]} | null} */
+/**
+ * The columns of the table in the box, if it can be read.
+ * @type {{columns: string[], examples: number, numeric: boolean[]} | null}
+ */
 let table = null;
 /** The content of the box, and the reader's message about it. */
 const box = { content: "", message: "", configured: "" };
@@ -23,7 +26,8 @@ export function csvControls() {
     area.setAttribute("aria-describedby", "csv-help csv-message");
     area.addEventListener("change", () => readTable(area.value));
     area.addEventListener("paste", () => setTimeout(() => readTable(area.value)));
-    for (const name of ["dragover", "drop"]) area.addEventListener(name, (event) => dropped(/** @type {DragEvent} */ (event), area));
+    for (const name of ["dragover", "drop"])
+        area.addEventListener(name, (event) => dropped(/** @type {DragEvent} */ (event), area));
     const file = make("input", { type: "file", id: "csv-file", accept: ".csv,.tsv,.txt,text/csv,text/plain" });
     file.addEventListener("change", () => readFile(file.files?.[0], area));
     return [
@@ -56,7 +60,8 @@ async function readTable(content) {
     const { columns } = table;
     const { data } = state.config;
     const present = [data.x_1, data.x_2, data.target];
-    const [x_1, x_2, target] = present.every((name) => columns.includes(name)) ? present : columns;
+    const [x_1, x_2, target] =
+        new Set(present).size === 3 && present.every((name) => columns.includes(name)) ? present : columns;
     await changeData({ ...data, text: content, x_1, x_2: x_2 ?? x_1, target: target ?? x_1 });
 }
 
@@ -94,6 +99,8 @@ function columnControls() {
     task.addEventListener("change", () => changeData({ ...data, task: task.value }));
     const size = text("csv_columns", { examples: table.examples, columns: table.columns.length });
     const standardize = { name: "standardize", type: /** @type {const} */ ("boolean") };
-    const scaled = fieldControl("csv-standardize", standardize, data.standardize ?? false, (value) => changeData({ ...data, standardize: value }));
+    const scaled = fieldControl("csv-standardize", standardize, data.standardize ?? false, (value) =>
+        changeData({ ...data, standardize: value }),
+    );
     return [...chosen, labelled(label("field", "task"), task), scaled, make("p", { className: "quiet" }, size)];
 }

@@ -28,10 +28,24 @@ export function startCurves() {
 function build() {
     lossChart?.destroy();
     accuracyChart?.destroy();
-    const both = [{ label: text("train"), color: BLUE }, { label: text("test"), color: ORANGE, dash: [6, 4] }];
-    lossChart = lineChart(byId("loss-chart"), { series: both, xLabel: text("epoch"), yLabel: text("loss"), height: 120 });
+    const both = [
+        { label: text("train"), color: BLUE },
+        { label: text("test"), color: ORANGE, dash: [6, 4] },
+    ];
+    lossChart = lineChart(byId("loss-chart"), {
+        series: both,
+        xLabel: text("epoch"),
+        yLabel: text("loss"),
+        height: 120,
+    });
     const best = { label: text("best"), color: GREEN, dash: [2, 3], width: 1.5 };
-    accuracyChart = lineChart(byId("accuracy-chart"), { series: [...both, best], xLabel: text("epoch"), yLabel: text("accuracy"), height: 120, range: [0, 1.02] });
+    accuracyChart = lineChart(byId("accuracy-chart"), {
+        series: [...both, best],
+        xLabel: text("epoch"),
+        yLabel: text("accuracy"),
+        height: 120,
+        range: [0, 1.02],
+    });
 }
 
 function fill() {

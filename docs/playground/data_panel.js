@@ -4,6 +4,7 @@ import { byId, labelled, make, rebuild, segments, select } from "./dom.js";
 import { fieldControls, withDefaults } from "./fields.js";
 import { classColor } from "./colors.js";
 import { csvControls } from "./csv_panel.js";
+import { wrongModule } from "./network_editor.js";
 import { change, state, watch } from "./state.js";
 import { label, text } from "./text.js";
 import { configure, reconfigure } from "./training.js";
@@ -42,7 +43,9 @@ function kindControls() {
     const { data } = state.config;
     if (data.kind === "csv") return [...csvControls(), testFraction()];
     if (data.kind === "points") return [...pointControls(), testFraction()];
-    const fields = fieldControls("data", presentEntry().fields, data, (name, value) => changeData({ ...data, [name]: value }));
+    const fields = fieldControls("data", presentEntry().fields, data, (name, value) =>
+        changeData({ ...data, [name]: value }),
+    );
     return [make("div", { className: "fields" }, ...fields, testFraction())];
 }
 
@@ -61,8 +64,7 @@ function examplesText() {
 
 /** What is wrong with the configuration, unless it is a module. */
 function dataMessage() {
-    const error = state.description?.error;
-    return error && error.module === null ? error.message : "";
+    return wrongModule() === null ? (state.description?.error?.message ?? "") : "";
 }
 
 /** Changes the data; the network's last module gets as many outputs as the data needs. @param {Kind} data */
@@ -71,7 +73,7 @@ export function changeData(data) {
 }
 
 /** @param {string} kind */
-function chooseKind(kind) {
+export function chooseKind(kind) {
     const entry = /** @type {CatalogueEntry} */ (state.catalogue.data.find((one) => one.kind === kind));
     const data = { ...withDefaults(entry, state.config.data), ...presentPoints(kind) };
     change({ tool: kind === "points" ? "add" : "look" });
@@ -79,7 +81,10 @@ function chooseKind(kind) {
     return configure({ ...state.config, ...lossFor(taskOf(data)), network, data }, { fitOutput: true });
 }
 
-/** The present network for another input: digits are flattened first, and the plane has no modules for images. @param {string} input */
+/**
+ * The present network for another input: digits are flattened first, and the plane has no modules for images.
+ * @param {string} input
+ */
 function networkFor(input) {
     const { network } = state.config;
     if (input === (presentEntry().input ?? "plane")) return network;
@@ -88,10 +93,16 @@ function networkFor(input) {
     return network.filter(({ kind }) => !forImages.includes(kind));
 }
 
-/** The present examples as points or as a table of one's own, to begin with. @param {string} kind @returns {Partial<Kind>} */
+/**
+ * The present examples as points or as a table of one's own, to begin with.
+ * @param {string} kind
+ * @returns {Partial<Kind>}
+ */
 function presentPoints(kind) {
     const examples = state.examples?.input === "plane" ? state.examples : null;
-    const points = (examples?.x ?? []).slice(0, MOST_POINTS).map(([x_1, x_2], index) => [x_1, x_2, examples?.target[index] ?? 0]);
+    const points = (examples?.x ?? [])
+        .slice(0, MOST_POINTS)
+        .map(([x_1, x_2], index) => [x_1, x_2, examples?.target[index] ?? 0]);
     const task = examples?.task ?? "classification";
     if (kind === "points") return { points, task };
     if (kind !== "csv") return {};
@@ -115,7 +126,11 @@ function lossFor(task) {
 }
 
 function canEditPoints() {
-    return state.config.data.kind !== "points" && state.examples?.input === "plane" && state.examples.x.length <= MOST_POINTS;
+    return (
+        state.config.data.kind !== "points" &&
+        state.examples?.input === "plane" &&
+        state.examples.x.length <= MOST_POINTS
+    );
 }
 
 /** Makes the present examples points of one's own. */
@@ -133,7 +148,9 @@ function pointControls() {
     clear.addEventListener("click", () => changeData({ ...data, points: [] }));
     const tasks = ["classification", "regression"].map((task) => ({ value: task, label: label("choice", task) }));
     const task = select(tasks, data.task, { id: "data-task" });
-    task.addEventListener("change", () => changeData({ ...data, points: withTask(data.points, task.value), task: task.value }));
+    task.addEventListener("change", () =>
+        changeData({ ...data, points: withTask(data.points, task.value), task: task.value }),
+    );
     return [
         make("p", { className: "quiet" }, text("points_help")),
         labelled(label("field", "task"), task),
@@ -151,8 +168,11 @@ function withTask(points, task) {
 
 function classChoice() {
     const classes = Array.from({ length: 10 }, (_, index) => ({ value: String(index), label: String(index) }));
-    const group = segments("point-class", text("point_class"), classes, String(state.newTarget), (value) => change({ newTarget: Number(value) }));
-    for (const [index, option] of [...group.querySelectorAll("label")].entries()) option.style.boxShadow = `inset 0 -4px ${classColor(index)}`;
+    const group = segments("point-class", text("point_class"), classes, String(state.newTarget), (value) =>
+        change({ newTarget: Number(value) }),
+    );
+    for (const [index, option] of [...group.querySelectorAll("label")].entries())
+        option.style.boxShadow = `inset 0 -4px ${classColor(index)}`;
     return group;
 }
 
@@ -167,12 +187,16 @@ function valueChoice() {
 export function addPoint(x_1, x_2) {
     const { data } = state.config;
     const round = (/** @type {number} */ value) => Math.round(value * 1e3) / 1e3;
-    const target = data.task === "classification" ? Math.max(0, Math.min(9, Math.round(state.newTarget))) : state.newTarget;
+    const target =
+        data.task === "classification" ? Math.max(0, Math.min(9, Math.round(state.newTarget))) : state.newTarget;
     return changeData({ ...data, points: [...data.points, [round(x_1), round(x_2), target]] });
 }
 
 /** Removes a point of one's own. @param {number} index */
 export function removePoint(index) {
     const { data } = state.config;
-    return changeData({ ...data, points: data.points.filter((/** @type {unknown} */ _, /** @type {number} */ at) => at !== index) });
+    return changeData({
+        ...data,
+        points: data.points.filter((/** @type {unknown} */ _, /** @type {number} */ at) => at !== index),
+    });
 }

@@ -44,7 +44,10 @@ function clear() {
 /** Draws a line from the last position to this one. @param {PointerEvent} event */
 function stroke(event) {
     const box = byId("pad").getBoundingClientRect();
-    const to = /** @type {[number, number]} */ ([((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE]);
+    const to = /** @type {[number, number]} */ ([
+        ((event.clientX - box.left) / box.width) * SIDE,
+        ((event.clientY - box.top) / box.height) * SIDE,
+    ]);
     const from = last ?? to;
     const steps = Math.max(1, Math.ceil(Math.hypot(to[0] - from[0], to[1] - from[1])));
     for (let step = 0; step <= steps; step += 1) {

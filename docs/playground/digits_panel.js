@@ -1,6 +1,6 @@
 // The output for digits: the probabilities of the digit shown, and digits of the test set with what is predicted.
 
-import { classColor, numberScale } from "./colors.js";
+import { classColor } from "./colors.js";
 import { byId, make, rebuild } from "./dom.js";
 import { paint } from "./unit_pictures.js";
 import { state, watch } from "./state.js";
@@ -22,7 +22,13 @@ function buildBars() {
         const bar = make("span", { className: "bar", id: `bar-${digit}` });
         bar.style.background = classColor(digit);
         const track = make("span", { className: "track" }, bar);
-        return make("li", {}, make("span", {}, String(digit)), track, make("span", { className: "quiet", id: `probability-${digit}` }, "–"));
+        return make(
+            "li",
+            {},
+            make("span", {}, String(digit)),
+            track,
+            make("span", { className: "quiet", id: `probability-${digit}` }, "–"),
+        );
     });
     rebuild(byId("probabilities"), bars);
 }
@@ -33,7 +39,12 @@ function buildDigits() {
     if (examples?.input !== "digits" || source === built) return;
     built = source;
     const buttons = view.digits.map((index) => {
-        const button = make("button", { type: "button", className: "digit", id: `digit-${index}` }, make("canvas", { id: `digit-picture-${index}`, width: 8, height: 8, "aria-hidden": "true" }), make("span", { id: `digit-class-${index}` }, "–"));
+        const button = make(
+            "button",
+            { type: "button", className: "digit", id: `digit-${index}` },
+            make("canvas", { id: `digit-picture-${index}`, width: 8, height: 8, "aria-hidden": "true" }),
+            make("span", { id: `digit-class-${index}` }, "–"),
+        );
         button.addEventListener("click", () => refresh({ ...state.view, examples: [index], drawing: null }));
         return button;
     });
@@ -45,7 +56,7 @@ function buildDigits() {
 function paintDigits() {
     const { examples, view } = state;
     if (examples?.input !== "digits") return;
-    for (const index of view.digits) paint(`digit-picture-${index}`, 8, (pixel) => examples.x[index][pixel], 1, numberScale(1));
+    for (const index of view.digits) paint(`digit-picture-${index}`, 8, (pixel) => examples.x[index][pixel], 1);
 }
 
 function draw() {
@@ -70,6 +81,8 @@ function drawBars(probabilities) {
         const probability = probabilities?.[digit] ?? 0;
         byId(`bar-${digit}`).style.transform = `scaleX(${Math.max(0, Math.min(1, probability))})`;
         byId(`probability-${digit}`).textContent = `${(probability * 100).toFixed(1)} %`;
-        byId(`bar-${digit}`).closest("li")?.classList.toggle("highest", digit === highest);
+        byId(`bar-${digit}`)
+            .closest("li")
+            ?.classList.toggle("highest", digit === highest);
     }
 }

@@ -30,9 +30,18 @@ export function make(tag, properties = {}, ...children) {
     return element;
 }
 
-/** A select with these options. @param {{value: string, label: string}[]} options @param {string} value @param {Record<string, any>} [properties] */
+/**
+ * A select with these options.
+ * @param {{value: string, label: string}[]} options
+ * @param {string} value
+ * @param {Record<string, any>} [properties]
+ */
 export function select(options, value, properties = {}) {
-    const element = make("select", properties, ...options.map((option) => make("option", { value: option.value }, option.label)));
+    const element = make(
+        "select",
+        properties,
+        ...options.map((option) => make("option", { value: option.value }, option.label)),
+    );
     element.value = value;
     return element;
 }
@@ -42,14 +51,25 @@ export function labelled(name, control) {
     return make("label", { className: "field" }, make("span", {}, name), control);
 }
 
-/** Replaces the children of an element. The control that has the focus keeps it, found by its id. @param {HTMLElement} element @param {(Node | string)[]} children */
+/**
+ * Replaces the children of an element. The control that has the focus keeps it, found by its id.
+ * @param {HTMLElement} element
+ * @param {(Node | string)[]} children
+ */
 export function rebuild(element, children) {
     const focused = element.contains(document.activeElement) ? document.activeElement?.id : null;
     element.replaceChildren(...children);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
-/** A group of radio buttons in one line. @param {string} id @param {string} name @param {{value: string, label: string}[]} options @param {string} value @param {(value: string) => void} onChange */
+/**
+ * A group of radio buttons in one line.
+ * @param {string} id
+ * @param {string} name
+ * @param {{value: string, label: string}[]} options
+ * @param {string} value
+ * @param {(value: string) => void} onChange
+ */
 export function segments(id, name, options, value, onChange) {
     const labels = options.map((option) => {
         const radio = make("input", { type: "radio", name: id, id: `${id}-${option.value}`, value: option.value });
@@ -60,21 +80,33 @@ export function segments(id, name, options, value, onChange) {
     return make("fieldset", { className: "segments", id }, make("legend", {}, name), ...labels);
 }
 
-/** Calls a function at most once in each `interval` milliseconds, the last time included. @param {() => void} action @param {number} interval */
+/**
+ * Calls a function at most once in each `interval` milliseconds, the last time included.
+ * @param {() => void} action
+ * @param {number} interval
+ */
 export function throttled(action, interval) {
     let timer = 0;
     let last = -Infinity;
     return () => {
         if (timer) return;
-        timer = setTimeout(() => {
-            timer = 0;
-            last = performance.now();
-            action();
-        }, Math.max(0, last + interval - performance.now()));
+        timer = setTimeout(
+            () => {
+                timer = 0;
+                last = performance.now();
+                action();
+            },
+            Math.max(0, last + interval - performance.now()),
+        );
     };
 }
 
-/** Sets a canvas to a size in CSS pixels with the pixels of the screen, and returns its context. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+/**
+ * Sets a canvas to a size in CSS pixels with the pixels of the screen, and returns its context.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ */
 export function sharpContext(canvas, width, height) {
     const ratio = Math.min(3, devicePixelRatio || 1);
     const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];

@@ -1,6 +1,6 @@
 // The client of the worker in which the engine runs. Text results of the engine arrive as objects.
 
-/** @import { Catalogue, Config, Created, Frame, Pace, View } from "./types.js" */
+/** @import { Catalogue, Config, Created, Examples, Frame, Pace, View } from "./types.js" */
 
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 
@@ -41,7 +41,13 @@ function call(method, ...args) {
 export const engine = {
     /** Loads the engine. @returns {Promise<Catalogue>} */
     load: () => call("load"),
-    /** Begins another training. @param {Config} config @param {View} view @param {number} step the steps to make at once @returns {Promise<Created>} */
+    /**
+     * Begins another training.
+     * @param {Config} config
+     * @param {View} view
+     * @param {number} step the steps to make at once
+     * @returns {Promise<Created>}
+     */
     create: (config, view, step = 0) => call("create", config, view, step),
     /** Trains until `pause`. Frames arrive at `onFrame`. @param {Pace} pace */
     run: (pace) => call("run", pace),
@@ -52,10 +58,21 @@ export const engine = {
     lookAt: (epoch) => call("lookAt", epoch),
     /** Changes what frames contain. @param {View} view @returns {Promise<Frame | null>} */
     show: (view) => call("show", view),
-    /** Calls a method of `Playground` by its name. @param {string} method @param {...any} args @returns {Promise<any>} */
+    /**
+     * Calls a method of `Playground` by its name.
+     * @param {string} method
+     * @param {...any} args
+     * @returns {Promise<any>}
+     */
     playground: (method, ...args) => call("playground", method, ...args),
     /** @param {string} text @returns {Promise<{columns: string[], examples: number, numeric: boolean[]}>} */
     csvColumns: (text) => call("csvColumns", text),
+    /**
+     * The examples of another configuration, with as many outputs as its data needs.
+     * @param {Config} config
+     * @returns {Promise<Examples>}
+     */
+    sample: (config) => call("sample", config),
     /** @param {(frame: Frame, running: boolean, problem: string | null) => void} listener */
     onFrame(listener) {
         onFrame = listener;

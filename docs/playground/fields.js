@@ -33,7 +33,11 @@ function fits(field, value) {
  * @returns {HTMLElement[]}
  */
 export function fieldControls(prefix, fields, values, onChange) {
-    return fields.map((field) => fieldControl(`${prefix}-${field.name}`, field, values[field.name] ?? field.default, (value) => onChange(field.name, value)));
+    return fields.map((field) =>
+        fieldControl(`${prefix}-${field.name}`, field, values[field.name] ?? field.default, (value) =>
+            onChange(field.name, value),
+        ),
+    );
 }
 
 /**

@@ -46,8 +46,14 @@ function draw() {
     const source = JSON.stringify([layers.map(({ path, text: name }) => [path, name]), state.language]);
     if (source !== built) build(layers);
     built = source;
-    deltaChart?.set(history.epochs, layers.map(({ delta }) => delta));
-    gradientChart?.set(history.epochs, withGradient(layers).map(({ gradient }) => gradient ?? []));
+    deltaChart?.set(
+        history.epochs,
+        layers.map(({ delta }) => delta),
+    );
+    gradientChart?.set(
+        history.epochs,
+        withGradient(layers).map(({ gradient }) => gradient ?? []),
+    );
     const epoch = state.shownEpoch < 0 ? null : state.shownEpoch;
     deltaChart?.mark(epoch);
     gradientChart?.mark(epoch);
@@ -60,20 +66,39 @@ function build(layers) {
     gradientChart?.destroy();
     const common = { xLabel: text("epoch"), logarithmic: true, height: 150 };
     deltaChart = lineChart(byId("delta-chart"), { ...common, series: series(layers), yLabel: text("delta_by_layer") });
-    gradientChart = lineChart(byId("gradient-chart"), { ...common, series: series(withGradient(layers)), yLabel: text("gradient_by_layer") });
+    gradientChart = lineChart(byId("gradient-chart"), {
+        ...common,
+        series: series(withGradient(layers)),
+        yLabel: text("gradient_by_layer"),
+    });
 }
 
 /** The units that saturate or are dead at an epoch. @param {LayerHistory[]} layers @param {number} epoch */
 function drawTable(layers, epoch) {
-    const rows = layers.filter(({ saturated, dead }) => saturated || dead).map((layer) =>
-        make("tr", {}, make("th", { scope: "row" }, `${layer.path}: ${layer.text}`), fractionCell(layer.saturated?.[epoch]), fractionCell(layer.dead?.[epoch])));
-    const head = ["module", "saturated", "dead"].map((key) => make("th", { scope: "col" }, text(/** @type {any} */ (key))));
+    const rows = layers
+        .filter(({ saturated, dead }) => saturated || dead)
+        .map((layer) =>
+            make(
+                "tr",
+                {},
+                make("th", { scope: "row" }, `${layer.path}: ${layer.text}`),
+                fractionCell(layer.saturated?.[epoch]),
+                fractionCell(layer.dead?.[epoch]),
+            ),
+        );
+    const head = ["module", "saturated", "dead"].map((key) =>
+        make("th", { scope: "col" }, text(/** @type {any} */ (key))),
+    );
     const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
     rebuild(byId("unit-states"), rows.length > 0 ? [table] : []);
 }
 
 /** @param {number | null | undefined} fraction */
 function fractionCell(fraction) {
-    const cell = make("td", { className: "number" }, fraction === null || fraction === undefined ? "–" : `${(fraction * 100).toFixed(1)} %`);
+    const cell = make(
+        "td",
+        { className: "number" },
+        fraction === null || fraction === undefined ? "–" : `${(fraction * 100).toFixed(1)} %`,
+    );
     return cell;
 }

@@ -1,6 +1,6 @@
 // Links that hold a whole training: its configuration as JSON, deflated, in base64url, in the fragment of the address.
 
-/** @import { Config } from "./types.js" */
+/** @import { Catalogue, Config } from "./types.js" */
 
 /** @typedef {{config: Config, step?: number}} Link `step`: the steps made when the link was copied */
 
@@ -21,10 +21,35 @@ export async function encodeLink(link) {
     return PREFIX + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** What a fragment holds, or nothing if it is empty. @param {string} fragment @returns {Promise<Link | null>} */
+/** What a fragment holds, or nothing if it is no link. @param {string} fragment @returns {Promise<Link | null>} */
 export async function decodeLink(fragment) {
     if (!fragment.startsWith(PREFIX)) return null;
     const base64 = fragment.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/");
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     return JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw"))));
+}
+
+/**
+ * Whether this is a configuration of things that the catalogue has. Its numbers are checked by the engine.
+ * @param {any} config
+ * @param {Catalogue} catalogue
+ * @returns {config is Config}
+ */
+export function isConfig(config, catalogue) {
+    /** @param {any} value @param {{kind: string}[]} entries */
+    const isOf = (value, entries) => entries.some(({ kind }) => kind === value?.kind);
+    /** @param {any} list @returns {boolean} */
+    const areModules = (list) =>
+        Array.isArray(list) &&
+        list.every(
+            (module) => isOf(module, catalogue.modules) && (module.kind !== "Residual" || areModules(module.inner)),
+        );
+    return (
+        isOf(config?.data, catalogue.data) &&
+        (config.data.kind !== "points" || Array.isArray(config.data.points)) &&
+        areModules(config.network) &&
+        isOf(config.loss, catalogue.losses) &&
+        isOf(config.optimizer, catalogue.optimizers) &&
+        isOf(config.schedule, catalogue.schedules)
+    );
 }

@@ -2,13 +2,14 @@
 
 import { startCheckPanel } from "./check_panel.js";
 import { startCurves } from "./curves.js";
-import { startDataPanel } from "./data_panel.js";
+import { chooseKind, startDataPanel } from "./data_panel.js";
+import { startDataTiles } from "./data_tiles.js";
 import { startDigitPad } from "./digit_pad.js";
 import { startDigitsPanel } from "./digits_panel.js";
 import { byId, make } from "./dom.js";
 import { engine } from "./engine.js";
 import { startLayersPanel } from "./layers_panel.js";
-import { decodeLink } from "./link.js";
+import { decodeLink, isConfig } from "./link.js";
 import { startMicroscope } from "./microscope.js";
 import { startNetworkPanel } from "./network_panel.js";
 import { startOutputPanel } from "./output_panel.js";
@@ -32,14 +33,26 @@ async function start() {
         return;
     }
     for (const startComponent of [
-        startDataPanel, startSettingsPanel, startNetworkPanel, startOutputPanel, startTimeSlider, startCurves, startReadout,
-        startDigitPad, startDigitsPanel, startMicroscope, startLayersPanel, startCheckPanel, startTakeAway,
+        startDataPanel,
+        startSettingsPanel,
+        startNetworkPanel,
+        startOutputPanel,
+        startTimeSlider,
+        startCurves,
+        startReadout,
+        startDigitPad,
+        startDigitsPanel,
+        startMicroscope,
+        startLayersPanel,
+        startCheckPanel,
+        startTakeAway,
     ]) {
         startComponent();
         await nextTask();
     }
     startExamples();
     await openLink();
+    startDataTiles(chooseKind);
     addEventListener("hashchange", openLink);
 }
 
@@ -62,7 +75,8 @@ function startExamples() {
     if (report.childElementCount > 0) examples.append(report);
     const write = () => {
         report.label = text("report_examples");
-        for (const [index, option] of options.entries()) option.textContent = label("example", state.catalogue.examples[index].name);
+        for (const [index, option] of options.entries())
+            option.textContent = label("example", state.catalogue.examples[index].name);
     };
     watch(["language"], write);
     write();
@@ -74,13 +88,12 @@ function startExamples() {
 
 /** Begins the training of the link in the address, or the usual one. */
 async function openLink() {
-    try {
-        const link = await decodeLink(location.hash);
-        await configure(link?.config ?? state.catalogue.config, { step: link?.step });
-    } catch (error) {
-        await configure(state.catalogue.config);
-        say("link_wrong", { message: /** @type {Error} */ (error).message });
-    }
+    const link = await decodeLink(location.hash).catch(() => ({ config: null, step: 0 }));
+    const isWrong = link !== null && !isConfig(link.config, state.catalogue);
+    await configure(link?.config && !isWrong ? link.config : state.catalogue.config, {
+        step: isWrong ? 0 : link?.step,
+    });
+    if (isWrong) say("link_wrong");
 }
 
 start();

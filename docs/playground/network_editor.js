@@ -18,7 +18,22 @@ export function moduleAt(network, path) {
     return rest.length === 0 || !module ? module : moduleAt(module.inner ?? [], rest);
 }
 
-/** Changes a copy of the network, and the list in which the module of the path is. @param {number[]} path @param {(list: Kind[], index: number) => void} edit @param {number[]} chosen the path chosen afterwards */
+/** The index of the module that is wrong: that of the description, or the last one if the network has too many or too few outputs. */
+export function wrongModule() {
+    const { config, description } = state;
+    const needed = description?.outputs_needed;
+    if (!description?.error) return null;
+    if (description.error.module !== null) return description.error.module;
+    const last = config.network.length - 1;
+    return needed && last >= 0 && description.modules[last] && description.modules[last].units !== needed ? last : null;
+}
+
+/**
+ * Changes a copy of the network, and the list in which the module of the path is.
+ * @param {number[]} path
+ * @param {(list: Kind[], index: number) => void} edit
+ * @param {number[]} chosen the path chosen afterwards
+ */
 function editNetwork(path, edit, chosen) {
     const network = structuredClone(state.config.network);
     const parents = path.slice(0, -1);
@@ -105,9 +120,14 @@ function optionControls(module) {
     if (fields.length === 0) return make("p", { className: "quiet" }, text("no_options"));
     const path = state.chosen;
     const controls = fieldControls("module", fields, module, (name, value) =>
-        editNetwork(path, (modules, index) => {
-            modules[index] = { ...modules[index], [name]: value };
-        }, path));
+        editNetwork(
+            path,
+            (modules, index) => {
+                modules[index] = { ...modules[index], [name]: value };
+            },
+            path,
+        ),
+    );
     return make("div", { className: "fields" }, ...controls);
 }
 
@@ -118,13 +138,30 @@ function palette(present) {
     for (const entry of state.catalogue.modules) {
         if (entry.input === "digits" && state.examples?.input !== "digits") continue;
         const group = entry.group ?? "linear";
-        groups.set(group, [...(groups.get(group) ?? []), action(`add-${entry.kind}`, entry.kind, false, () => addModule(entry))]);
+        groups.set(group, [
+            ...(groups.get(group) ?? []),
+            action(`add-${entry.kind}`, entry.kind, false, () => addModule(entry)),
+        ]);
     }
     const lines = [...groups].map(([group, buttons]) =>
-        make("div", { className: "palette-group", role: "group", "aria-label": label("group", group) }, make("span", { className: "quiet" }, label("group", group)), ...buttons));
-    const where = segments("add-where", text("add"), [{ value: "after", label: text("add_after") }, { value: "inside", label: text("add_inner") }],
-        addsInside ? "inside" : "after", (value) => {
+        make(
+            "div",
+            { className: "palette-group", role: "group", "aria-label": label("group", group) },
+            make("span", { className: "quiet" }, label("group", group)),
+            ...buttons,
+        ),
+    );
+    const where = segments(
+        "add-where",
+        text("add"),
+        [
+            { value: "after", label: text("add_after") },
+            { value: "inside", label: text("add_inner") },
+        ],
+        addsInside ? "inside" : "after",
+        (value) => {
             addsInside = value === "inside";
-        });
+        },
+    );
     return [make("h3", {}, text("add_module")), ...(present?.inner ? [where] : []), ...lines];
 }

@@ -2,9 +2,10 @@
 
 import { shortNumber } from "./charts.js";
 import { byId, make, rebuild, segments, throttled } from "./dom.js";
-import { drawEdges } from "./edges.js";
-import { inputUnits, moduleUnits, drawPictures } from "./unit_pictures.js";
-import { drawEditor, moduleAt, moveModule, removeModule } from "./network_editor.js";
+import { clearEdges, drawEdges } from "./edges.js";
+import { inputUnits, moduleUnits } from "./unit_buttons.js";
+import { drawPictures } from "./unit_pictures.js";
+import { drawEditor, moduleAt, moveModule, removeModule, wrongModule } from "./network_editor.js";
 import { change, state, watch } from "./state.js";
 import { text } from "./text.js";
 import { refresh } from "./training.js";
@@ -36,8 +37,7 @@ function draw() {
     if (!moduleAt(config.network, state.chosen)) state.chosen = [Math.max(0, config.network.length - 1)];
     rebuild(byId("network-cards"), [inputCard(), ...config.network.map(card), lossCard()]);
     byId("network-parameters").textContent = text("parameters", { count: description.parameters });
-    const { error } = description;
-    byId("network-message").textContent = error && error.module !== null ? error.message : "";
+    byId("network-message").textContent = wrongModule() === null ? "" : (description.error?.message ?? "");
     markChosen();
     markSelection();
     drawEditor();
@@ -45,9 +45,13 @@ function draw() {
 }
 
 function drawDirection() {
-    const options = /** @type {const} */ (["forward", "backward"]).map((value) => ({ value, label: text(`direction.${value}`) }));
+    const options = /** @type {const} */ (["forward", "backward"]).map((value) => ({
+        value,
+        label: text(`direction.${value}`),
+    }));
     const chosen = segments("direction", text("direction"), options, state.view.direction, (direction) =>
-        refresh({ ...state.view, direction: /** @type {"forward" | "backward"} */ (direction) }));
+        refresh({ ...state.view, direction: /** @type {"forward" | "backward"} */ (direction) }),
+    );
     rebuild(byId("network-direction"), [chosen]);
     const forward = state.examples?.input === "digits" ? "direction.help_digits" : "direction.help_forward";
     byId("network-help").textContent = text(state.view.direction === "backward" ? "direction.help_backward" : forward);
@@ -55,7 +59,12 @@ function drawDirection() {
 
 function inputCard() {
     const input = state.examples?.input ?? "plane";
-    const title = make("div", { className: "card-title" }, make("strong", {}, text("input")), make("span", { className: "quiet" }, input === "plane" ? "2" : "8 × 8"));
+    const title = make(
+        "div",
+        { className: "card-title" },
+        make("strong", {}, text("input")),
+        make("span", { className: "quiet" }, input === "plane" ? "2" : "8 × 8"),
+    );
     return make("li", { className: "card input-card" }, title, inputUnits(input));
 }
 
@@ -63,20 +72,32 @@ function inputCard() {
 function lossCard() {
     const value = make("output", { id: "loss-value", "aria-live": "off" }, "–");
     const arrow = make("span", { className: "direction-arrow", id: "direction-arrow", "aria-hidden": "true" });
-    return make("li", { className: "card loss-card" }, make("strong", {}, text("loss_card")), make("span", { className: "quiet" }, state.config.loss.kind.replace("Loss", "")), value, arrow);
+    return make(
+        "li",
+        { className: "card loss-card" },
+        make("strong", {}, text("loss_card")),
+        make("span", { className: "quiet" }, state.config.loss.kind.replace("Loss", "")),
+        value,
+        arrow,
+    );
 }
 
 /** @param {Kind} module @param {number} index */
 function card(module, index) {
     const description = state.description?.modules[index];
-    const wrong = state.description?.error?.module === index;
+    const wrong = wrongModule() === index;
     const title = titleButton([index], module, description);
     const parts = [title, ...(module.inner ? [innerList([index], module.inner)] : [])];
     if (description) parts.push(moduleUnits(index, description));
     return make("li", { className: wrong ? "card wrong" : "card", id: `module-${index}` }, ...parts);
 }
 
-/** The button that chooses a module. @param {number[]} path @param {Kind} module @param {ModuleDescription} [description] */
+/**
+ * The button that chooses a module.
+ * @param {number[]} path
+ * @param {Kind} module
+ * @param {ModuleDescription} [description]
+ */
 function titleButton(path, module, description) {
     const shape = description ? `→ ${description.output.join(" × ")}` : "→ ?";
     const count = description?.parameters ?? 0;
@@ -87,7 +108,17 @@ function titleButton(path, module, description) {
         make("span", { className: "quiet", "aria-hidden": "true" }, count > 0 ? `θ ${count}` : "\u00a0"),
         make("span", { className: "hidden-text" }, text("parameters", { count })),
     ];
-    const button = make("button", { type: "button", className: "card-title", id: `choose-${path.join("-")}`, title: `${description?.text ?? module.kind}, ${text("parameters", { count })}` }, ...parts);
+    const button = make(
+        "button",
+        {
+            type: "button",
+            className: "card-title",
+            id: `choose-${path.join("-")}`,
+            title: `${description?.text ?? module.kind}, ${text("parameters", { count })}`,
+        },
+        ...parts,
+    );
+    if (path.length === 1 && wrongModule() === path[0]) button.setAttribute("aria-describedby", "network-message");
     button.dataset.path = JSON.stringify(path);
     button.addEventListener("click", () => change({ chosen: path }));
     button.addEventListener("keydown", (event) => moveByKey(event, path));
@@ -107,7 +138,11 @@ function moveByKey(event, path) {
 function innerList(path, inner) {
     const chips = inner.map((module, index) => {
         const own = [...path, index];
-        const button = make("button", { type: "button", className: "chip", id: `choose-${own.join("-")}` }, module.out ? `${module.kind} ${module.out}` : module.kind);
+        const button = make(
+            "button",
+            { type: "button", className: "chip", id: `choose-${own.join("-")}` },
+            module.out ? `${module.kind} ${module.out}` : module.kind,
+        );
         button.dataset.path = JSON.stringify(own);
         button.addEventListener("click", () => change({ chosen: own }));
         button.addEventListener("keydown", (event) => moveByKey(event, own));
@@ -118,7 +153,9 @@ function innerList(path, inner) {
 
 function markChosen() {
     const chosen = JSON.stringify(state.chosen);
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (byId("network-cards").querySelectorAll("button[data-path]"))) {
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (
+        byId("network-cards").querySelectorAll("button[data-path]")
+    )) {
         button.setAttribute("aria-pressed", String(button.dataset.path === chosen));
     }
 }
@@ -132,7 +169,10 @@ function markSelection() {
 }
 
 function drawFrame() {
-    if (!state.frame || state.frame.units.length !== state.config.network.length) return;
+    if (!state.frame || state.frame.units.length !== state.config.network.length) {
+        clearEdges();
+        return;
+    }
     drawPictures(state.frame);
     drawEdges(state.frame);
     byId("loss-value").textContent = shortNumber(shownLoss());

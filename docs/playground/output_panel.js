@@ -1,6 +1,6 @@
 // The output: decision regions with the examples, on which a click chooses, sets or removes a point.
 
-import { classColor, classShape, canvasColors, NEGATIVE, POSITIVE } from "./colors.js";
+import { canvasColors, classColor, classShape, numberEnds } from "./colors.js";
 import { byId, make, rebuild, sharpContext } from "./dom.js";
 import { addPoint, removePoint } from "./data_panel.js";
 import { drawnExamples, drawPoints, drawRegions, largestTarget, positions } from "./regions.js";
@@ -36,7 +36,10 @@ function canvas(id) {
     return /** @type {HTMLCanvasElement} */ (byId(id));
 }
 
-/** The examples to draw: those of the training, or one's own points while they cannot be trained. @returns {Examples | null} */
+/**
+ * The examples to draw: those of the training, or one's own points while they cannot be trained.
+ * @returns {Examples | null}
+ */
 function shownExamples() {
     if (state.examples) {
         lastExamples = state.examples;
@@ -47,9 +50,20 @@ function shownExamples() {
     /** @type {[number, number, number][]} */
     const points = data.points;
     return {
-        input: "plane", task: data.task, classes: null, class_names: null,
-        x: points.map(([x_1, x_2]) => [x_1, x_2]), target: points.map((point) => point[2]), is_test: points.map(() => false),
-        bounds: lastExamples?.input === "plane" ? lastExamples.bounds : [[-1, 1], [-1, 1]],
+        input: "plane",
+        task: data.task,
+        classes: null,
+        class_names: null,
+        x: points.map(([x_1, x_2]) => [x_1, x_2]),
+        target: points.map((point) => point[2]),
+        is_test: points.map(() => false),
+        bounds:
+            lastExamples?.input === "plane"
+                ? lastExamples.bounds
+                : [
+                      [-1, 1],
+                      [-1, 1],
+                  ],
     };
 }
 
@@ -75,7 +89,10 @@ function drawFront() {
     const examples = shownExamples();
     if (!examples || examples.input === "digits") return;
     drawPoints(canvas("points"), side, examples, state.view.examples);
-    canvas("points").setAttribute("aria-label", text("output_picture", { text: byId("examples-text").textContent ?? "" }));
+    canvas("points").setAttribute(
+        "aria-label",
+        text("output_picture", { text: byId("examples-text").textContent ?? "" }),
+    );
     if (cross.shown) drawCross();
 }
 
@@ -125,7 +142,12 @@ function sayCross() {
     byId("cross-text").textContent = text("output_cross", { x_1: x_1.toFixed(2), x_2: x_2.toFixed(2) });
 }
 
-/** Does what the tool says at a position of the picture. @param {number} across @param {number} down @param {boolean} more whether to choose one more example */
+/**
+ * Does what the tool says at a position of the picture.
+ * @param {number} across
+ * @param {number} down
+ * @param {boolean} more whether to choose one more example
+ */
 function act(across, down, more) {
     const examples = shownExamples();
     if (!examples) return;
@@ -143,7 +165,11 @@ function act(across, down, more) {
 /** @param {number} index @param {boolean} more */
 function chooseExample(index, more) {
     const { examples } = state.view;
-    const chosen = !more ? [index] : examples.includes(index) ? examples.filter((one) => one !== index) : [...examples, index];
+    const chosen = !more
+        ? [index]
+        : examples.includes(index)
+          ? examples.filter((one) => one !== index)
+          : [...examples, index];
     refresh({ ...state.view, examples: chosen.length > 0 ? chosen : [index] });
 }
 
@@ -161,7 +187,12 @@ function nearestExample(examples, across, down) {
 
 /** @param {Examples} examples */
 function drawAxes({ bounds: [[left, right], [bottom, top]] }) {
-    for (const [id, value] of /** @type {[string, number][]} */ ([["axis-left", left], ["axis-right", right], ["axis-bottom", bottom], ["axis-top", top]])) {
+    for (const [id, value] of /** @type {[string, number][]} */ ([
+        ["axis-left", left],
+        ["axis-right", right],
+        ["axis-bottom", bottom],
+        ["axis-top", top],
+    ])) {
         byId(id).textContent = String(Number(value.toPrecision(3)));
     }
 }
@@ -196,7 +227,8 @@ function shapeIcon(index) {
 /** @param {Examples} examples */
 function numberLegend(examples) {
     const largest = largestTarget(examples).toPrecision(2);
+    const [negative, positive] = numberEnds();
     const bar = make("span", { className: "number-bar", "aria-hidden": "true" });
-    bar.style.background = `linear-gradient(to right, ${NEGATIVE}, ${canvasColors().paper}, ${POSITIVE})`;
+    bar.style.background = `linear-gradient(to right, ${negative}, ${canvasColors().paper}, ${positive})`;
     return [make("span", { className: "legend-item" }, `−${largest}`, bar, `${largest}`)];
 }

@@ -53,7 +53,11 @@ function drawButtons() {
 
 function drawNumbers() {
     const { history, status } = state;
-    const at = history ? (state.shownEpoch < 0 ? history.epochs.length - 1 : history.epochs.indexOf(state.shownEpoch)) : -1;
+    const at = history
+        ? state.shownEpoch < 0
+            ? history.epochs.length - 1
+            : history.epochs.indexOf(state.shownEpoch)
+        : -1;
     /** @param {string} id @param {string} value */
     const write = (id, value) => {
         byId(id).textContent = value;

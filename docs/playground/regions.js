@@ -84,7 +84,11 @@ export function positions({ bounds: [[left, right], [bottom, top]] }, side) {
     };
 }
 
-/** The indices of the examples that are drawn: of very many, every n-th one. @param {Examples} examples @returns {number[]} */
+/**
+ * The indices of the examples that are drawn: of very many, every n-th one.
+ * @param {Examples} examples
+ * @returns {number[]}
+ */
 export function drawnExamples({ x }) {
     const step = Math.ceil(x.length / MOST_POINTS);
     return Array.from({ length: Math.floor(x.length / step) || 0 }, (_, index) => index * step);
@@ -107,7 +111,14 @@ export function drawPoints(canvas, side, examples, chosen) {
     for (const index of drawnExamples(examples)) {
         const target = examples.target[index];
         const color = regression ? numberColor(target, largest) : classColor(target);
-        drawPoint(context, toPixels(examples.x[index]), regression ? 0 : target, { color, outline }, radius, examples.is_test[index]);
+        drawPoint(
+            context,
+            toPixels(examples.x[index]),
+            regression ? 0 : target,
+            { color, outline },
+            radius,
+            examples.is_test[index],
+        );
     }
     for (const index of chosen) if (examples.x[index]) drawRing(context, toPixels(examples.x[index]), radius + 4.5);
 }

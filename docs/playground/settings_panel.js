@@ -18,7 +18,13 @@ function draw() {
     rebuild(byId("settings-controls"), [
         ...kindControls("optimizer", text("optimizer.kind"), catalogue.optimizers),
         ...kindControls("loss", text("loss.kind"), catalogue.losses),
-        make("div", { className: "fields" }, number("batch", 1, 1024), number("epochs", 1, 100000), number("seed", 0, 2 ** 32)),
+        make(
+            "div",
+            { className: "fields" },
+            number("batch", 1, 1024),
+            number("epochs", 1, 100000),
+            number("seed", 0, 2 ** 32),
+        ),
         initChoice(),
         ...kindControls("schedule", text("schedule.kind"), catalogue.schedules),
         ...clipControls(),
@@ -36,9 +42,12 @@ function kindControls(part, name, entries) {
     const present = state.config[part];
     const options = entries.map(({ kind }) => ({ value: kind, label: label(part, kind) }));
     const kind = select(options, present.kind, { id: `${part}-kind` });
-    const find = (/** @type {string} */ wanted) => /** @type {CatalogueEntry} */ (entries.find((entry) => entry.kind === wanted));
+    const find = (/** @type {string} */ wanted) =>
+        /** @type {CatalogueEntry} */ (entries.find((entry) => entry.kind === wanted));
     kind.addEventListener("change", () => set(part, withDefaults(find(kind.value), present)));
-    const fields = fieldControls(part, find(present.kind).fields, present, (field, value) => set(part, { ...present, [field]: value }));
+    const fields = fieldControls(part, find(present.kind).fields, present, (field, value) =>
+        set(part, { ...present, [field]: value }),
+    );
     return [labelled(name, kind), ...(fields.length > 0 ? [make("div", { className: "fields" }, ...fields)] : [])];
 }
 
@@ -73,7 +82,12 @@ function clipControls() {
     box.addEventListener("change", () => reconfigure({ clip_norm: box.checked ? 1 : undefined }));
     const controls = [make("label", { className: "field check" }, box, make("span", {}, text("clip")))];
     if (clip_norm === undefined) return controls;
-    const norm = fieldControl("clip-norm", { name: "clip_norm", type: "number", min: 0, step: 0.1 }, clip_norm, (value) => reconfigure({ clip_norm: value }));
+    const norm = fieldControl(
+        "clip-norm",
+        { name: "clip_norm", type: "number", min: 0, step: 0.1 },
+        clip_norm,
+        (value) => reconfigure({ clip_norm: value }),
+    );
     /** @type {HTMLElement} */ (norm.querySelector("span")).textContent = text("clip_norm");
     return [...controls, norm];
 }

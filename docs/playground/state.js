@@ -1,6 +1,8 @@
 // The state of the page. Components read it, and watch the parts that they show.
 
-/** @import { Catalogue, Config, Description, Examples, Frame, History, Pace, Selection, Status, View } from "./types.js" */
+/**
+ * @import { Catalogue, Config, Description, Examples, Frame, History, Pace, Selection, Status, View } from "./types.js"
+ */
 
 /**
  * @typedef {object} State
@@ -63,7 +65,10 @@ let runs = false;
 const channel = new MessageChannel();
 channel.port1.onmessage = runPending;
 
-/** Changes parts of the state and tells those who watch them, in several tasks if they take long. @param {Partial<State>} parts */
+/**
+ * Changes parts of the state and tells those who watch them, in several tasks if they take long.
+ * @param {Partial<State>} parts
+ */
 export function change(parts) {
     Object.assign(state, parts);
     const changed = Object.keys(parts);

@@ -12,12 +12,14 @@ import { text } from "./text.js";
 const program = { text: "", file: "" };
 
 export function startTakeAway() {
-    on("take-rust", () => showProgram("rust", "playground.rs", "take.rust"));
-    on("take-pytorch", () => showProgram("pytorch", "playground.py", "take.pytorch"));
-    on("take-safetensors", async () => save("network.safetensors", await engine.playground("safetensors"), "application/octet-stream"));
-    on("take-onnx", async () => save("network.onnx", await engine.playground("onnx"), "application/octet-stream"));
-    on("take-svg", async () => save("training.svg", await figureSvg(), "image/svg+xml"));
-    on("take-png", async () => save("training.png", await figurePng(), "image/png"));
+    on("take-rust", () => showProgram("rust", "main.rs", "take.rust"));
+    on("take-pytorch", () => showProgram("pytorch", "brique.py", "take.pytorch"));
+    on("take-safetensors", async () =>
+        save("brique.safetensors", await engine.playground("safetensors"), "application/octet-stream"),
+    );
+    on("take-onnx", async () => save("brique.onnx", await engine.playground("onnx"), "application/octet-stream"));
+    on("take-svg", async () => save("brique.svg", await figureSvg(), "image/svg+xml"));
+    on("take-png", async () => save("brique.png", await figurePng(), "image/png"));
     on("copy-link", copyLink);
     on("copy-program", () => copyText(program.text));
     on("download-program", async () => save(program.file, program.text, "text/plain"));
@@ -31,7 +33,9 @@ function dialog() {
 }
 
 function enable() {
-    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("#take-buttons button"))) {
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (
+        document.querySelectorAll("#take-buttons button")
+    )) {
         button.disabled = state.status === null;
     }
 }

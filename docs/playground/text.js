@@ -33,7 +33,11 @@ export function text(key, values = {}) {
     return tables[current][key].replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
-/** The label of a name of the catalogue, such as `field.noise`; without one, the name itself. @param {string} group @param {string} name */
+/**
+ * The label of a name of the catalogue, such as `field.noise`; without one, the name itself.
+ * @param {string} group
+ * @param {string} name
+ */
 export function label(group, name) {
     return tables[current][`${group}.${name}`] ?? name.replaceAll("_", " ");
 }
@@ -43,7 +47,7 @@ export function setLanguage(chosen) {
     current = chosen;
     localStorage.setItem("language", chosen);
     document.documentElement.lang = chosen;
-    writeStaticText(document.body);
+    writeStaticText(document);
 }
 
 /**

@@ -23,12 +23,19 @@ export async function configure(config, options = {}) {
     version += 1;
     const mine = version;
     change({ config, running: false, shownEpoch: -1 });
-    const created = await engine.create(config, state.view, options.step);
-    if (mine !== version) return;
+    const created = await engine.create(config, state.view, options.step).catch((error) => failed(error.message));
+    if (mine !== version || !created) return;
     const fitted = options.fitOutput ? withFittedOutput(config, created) : null;
     if (fitted) return configure(fitted, { step: options.step });
     show(created);
     history.replaceState(null, "", await encodeLink({ config }));
+}
+
+/** Says why the engine has not even described a configuration. @param {string} message */
+function failed(message) {
+    change({ problem: message, frame: null, status: null });
+    say("problem", { message });
+    return null;
 }
 
 /** Changes a part of the configuration. @param {Partial<Config>} parts @param {{fitOutput?: boolean}} [options] */
@@ -47,9 +54,18 @@ function withFittedOutput(config, created) {
 
 /** @param {Created} created */
 function show({ description, problem, examples, frame }) {
-    const view = { ...state.view, examples: chosenExamples(examples?.x.length ?? 1), drawing: null, digits: shownDigits(examples) };
+    const view = {
+        ...state.view,
+        examples: chosenExamples(examples?.x.length ?? 1),
+        drawing: null,
+        digits: shownDigits(examples),
+    };
     change({
-        description, problem, examples, frame, view,
+        description,
+        problem,
+        examples,
+        frame,
+        view,
         history: frame?.history ?? null,
         status: frame?.status ?? null,
         selection: fittedSelection(description.modules),
@@ -77,7 +93,12 @@ function fittedSelection(modules) {
     const { selection } = state;
     const module = Math.min(selection.module, Math.max(0, modules.length - 1));
     const units = modules[module]?.units ?? 1;
-    return { ...selection, module, unit: Math.min(selection.unit, units - 1), column: Math.min(selection.column, units - 1) };
+    return {
+        ...selection,
+        module,
+        unit: Math.min(selection.unit, units - 1),
+        column: Math.min(selection.column, units - 1),
+    };
 }
 
 /** Plays, pauses, or starts again after the end. */
@@ -149,7 +170,12 @@ function sayPaused() {
     else say("paused", { epoch: status.epoch, step: status.step });
 }
 
-/** A history with the epochs of another after its own. @param {History | null} history @param {History | null} more @returns {History | null} */
+/**
+ * A history with the epochs of another after its own.
+ * @param {History | null} history
+ * @param {History | null} more
+ * @returns {History | null}
+ */
 function longer(history, more) {
     if (!history || !more) return more ?? history;
     const append = (/** @type {any} */ before, /** @type {any} */ after) => {
@@ -157,7 +183,14 @@ function longer(history, more) {
         for (const value of after) before.push(value);
         return before;
     };
-    for (const key of /** @type {const} */ (["epochs", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "learning_rate"])) {
+    for (const key of /** @type {const} */ ([
+        "epochs",
+        "train_loss",
+        "test_loss",
+        "train_accuracy",
+        "test_accuracy",
+        "learning_rate",
+    ])) {
         /** @type {any} */ (history)[key] = append(history[key], more[key]);
     }
     for (const [index, layer] of (history.layers ?? []).entries()) {

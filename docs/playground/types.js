@@ -1,7 +1,9 @@
 // The types of what the engine and the page say to each other.
 
 /** @typedef {Record<string, any> & {kind: string}} Kind something with a kind and its fields */
-/** @typedef {{name: string, type: "integer" | "number" | "choice" | "boolean" | "text", min?: number, max?: number, step?: number, default?: any, choices?: string[]}} Field */
+/**
+ * @typedef {{name: string, type: "integer" | "number" | "choice" | "boolean" | "text", min?: number, max?: number, step?: number, default?: any, choices?: string[]}} Field
+ */
 /** @typedef {{kind: string, fields: Field[], task?: string, input?: string, group?: string}} CatalogueEntry */
 /**
  * @typedef {object} Catalogue
@@ -58,8 +60,12 @@
  * @property {string[] | null} class_names
  * @property {[[number, number], [number, number]]} bounds
  */
-/** @typedef {{step: number, epoch: number, batch: number, steps_per_epoch: number, loss: number | null, ended: boolean}} Status */
-/** @typedef {{path: string, text: string, delta: (number | null)[], gradient: (number | null)[] | null, saturated: (number | null)[] | null, dead: (number | null)[] | null}} LayerHistory */
+/**
+ * @typedef {{step: number, epoch: number, batch: number, steps_per_epoch: number, loss: number | null, ended: boolean}} Status
+ */
+/**
+ * @typedef {{path: string, text: string, delta: (number | null)[], gradient: (number | null)[] | null, saturated: (number | null)[] | null, dead: (number | null)[] | null}} LayerHistory
+ */
 /**
  * @typedef {object} History
  * @property {number[]} epochs
@@ -94,12 +100,18 @@
  * @property {number[] | null} drawing the digit of the pad; without it, the first chosen example is shown
  * @property {number[]} digits indices of the examples whose class is predicted
  */
-/** @typedef {{description: Description, problem: string | null, examples: Examples | null, frame: Frame | null}} Created */
+/**
+ * @typedef {{description: Description, problem: string | null, examples: Examples | null, frame: Frame | null}} Created
+ */
 /** @typedef {"step" | "epoch" | "full"} Pace */
 /** @typedef {{symbols: string, numbers: string}} Formula */
-/** @typedef {{what: string, value: number | null, delta: number | null, gradient: number | null, numeric: number | null, relative_error: number | null, formula: Formula[], rows: {name: string, value: number | null}[]}} Inspection */
+/**
+ * @typedef {{what: string, value: number | null, delta: number | null, gradient: number | null, numeric: number | null, relative_error: number | null, formula: Formula[], rows: {name: string, value: number | null}[]}} Inspection
+ */
 /** @typedef {{row: number, column: number, analytic: number, numeric: number}} Element */
-/** @typedef {{path: string, name: string, analytic: number, numeric: number, relative_error: number, passes: boolean, worst: Element | null}} CheckRow */
+/**
+ * @typedef {{path: string, name: string, analytic: number, numeric: number, relative_error: number, passes: boolean, worst: Element | null}} CheckRow
+ */
 /** @typedef {{passes: boolean, rows: CheckRow[], message: string}} Check */
 /** @typedef {{what: "unit" | "weight", module: number, unit: number, row: number, column: number}} Selection */
 

@@ -1,121 +1,151 @@
-// A picture for each unit: its output over the plane, its weights, or its output for one digit.
+// A picture of each unit: its output over the plane, its weights, its output for one digit, or its δ.
 
-import { make } from "./dom.js";
 import { numberScale, scaleIndex } from "./colors.js";
-import { change, state } from "./state.js";
-import { text } from "./text.js";
+import { byId, sharpContext } from "./dom.js";
+import { state } from "./state.js";
+import { layoutOf, pictureCount } from "./unit_buttons.js";
 
 /** @import { Frame, ModuleDescription } from "./types.js" */
+/** @typedef {{side: number, value: (unit: number, pixel: number) => number}} Pictures numbers of square pictures */
 
-/** The most pictures of a card. */
-export const MOST_PICTURES = 64;
-/** Up to this number of pictures there is one column, and lines are drawn between cards. */
-export const ONE_COLUMN = 8;
-const SIDE = 24;
+const INPUT_SIDE = 24;
 
-/** The pictures of the input. @param {"plane" | "digits"} input */
-export function inputUnits(input) {
-    const names = input === "plane" ? ["x₁", "x₂"] : ["8 × 8"];
-    const units = names.map((name, index) => make("span", { className: "unit", role: "img", "aria-label": `${text("input")} ${name}` }, picture(`picture-input-${index}`)));
-    return make("div", { className: "units large" }, ...units);
-}
-
-/** @param {string} id */
-function picture(id) {
-    return make("canvas", { id, width: SIDE, height: SIDE, "aria-hidden": "true" });
-}
-
-/** How many pictures a module has: one for each channel of an image, otherwise one for each unit. @param {ModuleDescription} description */
-export function pictureCount({ output, units }) {
-    return output.length === 3 ? output[2] : units;
-}
-
-/** The pictures of a module, as buttons that choose a unit for the microscope. @param {number} module @param {ModuleDescription} description */
-export function moduleUnits(module, description) {
-    const count = pictureCount(description);
-    const shown = Math.min(count, MOST_PICTURES);
-    const size = shown <= ONE_COLUMN ? "large" : shown <= 16 ? "medium" : shown <= 32 ? "small" : "tiny";
-    const buttons = Array.from({ length: shown }, (_, unit) => unitButton(module, unit, description.text));
-    const rest = count > shown ? [make("span", { className: "quiet" }, text("more_units", { count: count - shown }))] : [];
-    const group = make("div", { className: `units ${size}`, role: "group", "aria-label": description.text }, ...buttons, ...rest);
-    group.addEventListener("keydown", (event) => moveFocus(event, buttons));
-    return group;
-}
-
-/** @param {number} module @param {number} unit @param {string} name */
-function unitButton(module, unit, name) {
-    const button = make("button", { type: "button", className: "unit", id: `unit-${module}-${unit}`, tabIndex: unit === 0 ? 0 : -1 }, picture(`picture-${module}-${unit}`));
-    button.setAttribute("aria-label", text("unit_name", { module: name, unit }));
-    button.title = text("unit_name", { module: name, unit });
-    button.addEventListener("click", () => change({ selection: { ...state.selection, module, unit, column: unit } }));
-    return button;
-}
-
-/** Arrows move the focus from picture to picture, so that the tabulator stops once at each card. @param {KeyboardEvent} event @param {HTMLButtonElement[]} buttons */
-function moveFocus(event, buttons) {
-    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-    const present = buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target));
-    if (!by || present < 0 || event.altKey) return;
-    event.preventDefault();
-    const next = buttons[Math.max(0, Math.min(buttons.length - 1, present + by))];
-    buttons[present].tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-}
-
-/** Draws all pictures of a frame. @param {Frame} frame */
+/** Draws the pictures of all cards. @param {Frame} frame */
 export function drawPictures(frame) {
-    drawInput(frame, numberScale(1));
+    drawCard("input", frame.unitResolution > 0 ? 2 : 1, inputPictures(frame));
     for (const [module, description] of (state.description?.modules ?? []).entries()) {
-        const shown = Math.min(pictureCount(description), MOST_PICTURES);
-        for (let unit = 0; unit < shown; unit += 1) paintUnit(`picture-${module}-${unit}`, frame, module, unit);
+        const count = pictureCount(description);
+        const largest = drawCard(String(module), count, modulePictures(frame, module, description));
+        for (let unit = 0; unit < count; unit += 1) {
+            byId(`unit-${module}-${unit}`).classList.toggle("dead", largest[unit] === 0 && !frame.backward);
+        }
     }
 }
 
-/** Paints the picture of a unit. @param {string} id of the canvas @param {Frame} frame @param {number} module @param {number} unit */
+/**
+ * Paints the picture of one unit of a module.
+ * @param {string} id of the canvas
+ * @param {Frame} frame
+ * @param {number} module
+ * @param {number} unit
+ */
 export function paintUnit(id, frame, module, unit) {
     const description = state.description?.modules[module];
     if (!description) return;
-    const { numbers, side, at } = pictureNumbers(frame, module, description);
-    const value = (/** @type {number} */ pixel) => numbers[at(unit, pixel)];
-    const largest = side === 1 ? largestSize(numbers.length, (index) => numbers[index]) : largestSize(side * side, value);
-    paint(id, side, value, largest, numberScale(1));
+    const { side, value } = modulePictures(frame, module, description);
+    paint(
+        id,
+        side,
+        (pixel) => value(unit, pixel),
+        largestSize(side * side, (pixel) => value(unit, pixel)),
+    );
 }
 
 /**
- * The numbers of a module's pictures: the side of a picture, and the index of a pixel of a unit.
+ * The pictures of a module.
  * @param {Frame} frame
  * @param {number} module
  * @param {ModuleDescription} description
- * @returns {{numbers: ArrayLike<number>, side: number, at: (unit: number, pixel: number) => number}}
+ * @returns {Pictures}
  */
-function pictureNumbers(frame, module, { output, units }) {
+function modulePictures(frame, module, { output, units }) {
     const deltas = frame.backward?.modules[module]?.delta;
     const numbers = deltas ?? frame.units[module];
-    const image = output.length === 3;
-    if (image) return { numbers, side: output[1], at: (unit, pixel) => pixel * output[2] + unit };
-    if (deltas) return { numbers, side: 1, at: (unit) => unit };
-    if (frame.unitResolution > 0) return { numbers, side: frame.unitResolution, at: (unit, pixel) => unit * frame.unitResolution ** 2 + pixel };
-    if (seesPixels(frame, module)) return { numbers: frame.weights[module], side: 8, at: (unit, pixel) => pixel * units + unit };
-    return { numbers, side: 1, at: (unit) => unit };
+    if (output.length === 3) return { side: output[1], value: (unit, pixel) => numbers[pixel * output[2] + unit] };
+    if (deltas) return { side: 1, value: (unit) => numbers[unit] };
+    if (frame.unitResolution > 0) {
+        const area = frame.unitResolution ** 2;
+        return { side: frame.unitResolution, value: (unit, pixel) => numbers[unit * area + pixel] };
+    }
+    const weights = frame.weights[module];
+    if (seesPixels(frame, module, units)) return { side: 8, value: (unit, pixel) => weights[pixel * units + unit] };
+    return { side: 1, value: (unit) => numbers[unit] };
 }
 
-/** Whether a module is the first with weights and has one for each pixel of a digit. @param {Frame} frame @param {number} module */
-function seesPixels(frame, module) {
-    const units = state.description?.modules[module].units ?? 0;
+/**
+ * Whether a module is the first with weights and has one for each pixel of a digit.
+ * @param {Frame} frame
+ * @param {number} module
+ * @param {number} units
+ */
+function seesPixels(frame, module, units) {
     const isFirst = frame.weights.findIndex((weights) => weights.length > 0) === module;
     return isFirst && frame.weights[module].length === 65 * units;
 }
 
-/** @param {Frame} frame @param {Uint32Array} scale */
-function drawInput(frame, scale) {
+/** The coordinates of the plane, or the digit. @param {Frame} frame @returns {Pictures} */
+function inputPictures(frame) {
     if (frame.unitResolution > 0) {
-        paint("picture-input-0", SIDE, (pixel) => (pixel % SIDE) - SIDE / 2 + 0.5, SIDE / 2, scale);
-        paint("picture-input-1", SIDE, (pixel) => SIDE / 2 - 0.5 - Math.floor(pixel / SIDE), SIDE / 2, scale);
-        return;
+        const middle = INPUT_SIDE / 2 - 0.5;
+        return {
+            side: INPUT_SIDE,
+            value: (unit, pixel) =>
+                unit === 0 ? (pixel % INPUT_SIDE) - middle : middle - Math.floor(pixel / INPUT_SIDE),
+        };
     }
-    const digit = state.view.drawing ?? state.examples?.x[state.view.examples[0]];
-    if (digit) paint("picture-input-0", 8, (pixel) => digit[pixel], 1, scale);
+    const digit = state.view.drawing ?? state.examples?.x[state.view.examples[0]] ?? [];
+    return { side: 8, value: (_, pixel) => digit[pixel] ?? 0 };
+}
+
+/** One image for each size, which all pictures of this size use. @type {Map<string, ImageData>} */
+const images = new Map();
+
+/** @param {number} width @param {number} height */
+function imageOf(width, height) {
+    const key = `${width} ${height}`;
+    const image = images.get(key) ?? new ImageData(width, height);
+    images.set(key, image);
+    return image;
+}
+
+/** Pictures side by side, one pixel for each number. @type {CanvasRenderingContext2D | null} */
+let strip = null;
+
+/**
+ * Draws the pictures of a card on its canvas. Each has its own scale; single numbers have the same one.
+ * @param {string} id of the card
+ * @param {number} count
+ * @param {Pictures} pictures
+ * @returns {number[]} the largest size in each picture
+ */
+function drawCard(id, count, { side, value }) {
+    const largest = Array.from({ length: count }, (_, unit) => largestSize(side * side, (pixel) => value(unit, pixel)));
+    const common = side === 1 ? Math.max(...largest) : 0;
+    const image = imageOf(side * count, side);
+    const pixels = new Uint32Array(image.data.buffer);
+    const scale = numberScale(1);
+    for (let unit = 0; unit < count; unit += 1) {
+        for (let pixel = 0; pixel < side * side; pixel += 1) {
+            const at = Math.floor(pixel / side) * side * count + unit * side + (pixel % side);
+            pixels[at] = scale[scaleIndex(value(unit, pixel), common || largest[unit])];
+        }
+    }
+    copyToCard(id, count, side, image);
+    return largest;
+}
+
+/**
+ * @param {string} id
+ * @param {number} count
+ * @param {number} side
+ * @param {ImageData} image
+ */
+function copyToCard(id, count, side, image) {
+    const canvas = /** @type {HTMLCanvasElement | null} */ (document.getElementById(`pictures-${id}`));
+    strip ??= document.createElement("canvas").getContext("2d");
+    if (!canvas || !strip) return;
+    if (strip.canvas.width < image.width) strip.canvas.width = image.width;
+    if (strip.canvas.height < image.height) strip.canvas.height = image.height;
+    strip.putImageData(image, 0, 0);
+    const { columns, side: size, gap } = layoutOf(count);
+    const rows = Math.ceil(count / columns);
+    const context = sharpContext(canvas, columns * (size + gap) - gap, rows * (size + gap) - gap);
+    // A single number would be blurred with its neighbours.
+    context.imageSmoothingEnabled = side > 1;
+    for (let unit = 0; unit < count; unit += 1) {
+        const [across, down] = [(unit % columns) * (size + gap), Math.floor(unit / columns) * (size + gap)];
+        context.drawImage(strip.canvas, unit * side, 0, side, side, across, down, size, size);
+    }
 }
 
 /** @param {number} count @param {(index: number) => number} value */
@@ -125,25 +155,21 @@ function largestSize(count, value) {
     return largest;
 }
 
-/** One image for each side of a picture, which all pictures of this side use. @type {Map<number, ImageData>} */
-const images = new Map();
-
 /**
- * Paints a square of numbers in the colours of the scale.
+ * Paints a square of numbers on a canvas, one pixel for each number.
  * @param {string} id
  * @param {number} side
  * @param {(pixel: number) => number} value
  * @param {number} largest
- * @param {Uint32Array} scale
  */
-export function paint(id, side, value, largest, scale) {
+export function paint(id, side, value, largest) {
     const canvas = /** @type {HTMLCanvasElement | null} */ (document.getElementById(id));
     const context = canvas?.getContext("2d");
     if (!canvas || !context) return;
     if (canvas.width !== side || canvas.height !== side) [canvas.width, canvas.height] = [side, side];
-    const image = images.get(side) ?? new ImageData(side, side);
-    images.set(side, image);
+    const image = imageOf(side, side);
     const pixels = new Uint32Array(image.data.buffer);
+    const scale = numberScale(1);
     for (let pixel = 0; pixel < pixels.length; pixel += 1) pixels[pixel] = scale[scaleIndex(value(pixel), largest)];
     context.putImageData(image, 0, 0);
 }

@@ -29,15 +29,22 @@ let running = false;
 let pace = "epoch";
 let frameIsShown = true;
 let frameTime = 0;
+/** The steps that are made before the time is looked at, when the training is as fast as it goes. */
+let stepsAtOnce = 1;
 /** Whether the next slice begins when the page has shown the last frame. */
 let waitsForPage = false;
 /** Counts the calls of `run`, so that slices of an earlier one do not continue. */
 let loop = 0;
 
+/** The engine is loaded while the page still builds its components. */
+const loaded = load({ module_or_path: inflated(new URL("./brique_bg.wasm.zlib", import.meta.url)) });
+// Without this handler, a failure before the page asks for it would be reported twice.
+loaded.catch(() => {});
+
 /** The methods that the page calls. @type {Record<string, (...args: any[]) => any>} */
 const methods = {
     async load() {
-        await load({ module_or_path: inflated(new URL("./brique_bg.wasm.zlib", import.meta.url)) });
+        await loaded;
         return JSON.parse(brique.catalogue());
     },
     create,
@@ -67,6 +74,7 @@ const methods = {
         view = wanted;
         return playground && !running ? frame() : null;
     },
+    sample,
     csvColumns: (/** @type {string} */ text) => JSON.parse(brique.csvColumns(text)),
     playground: (/** @type {string} */ method, /** @type {any[]} */ ...args) => playground[method](...args),
 };
@@ -77,6 +85,17 @@ async function inflated(url) {
     if (!response.ok || !response.body) throw new Error(`${url.pathname}: ${response.status}`);
     const bytes = response.body.pipeThrough(new DecompressionStream("deflate"));
     return new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
+}
+
+/** The examples of a configuration. @param {Config} config */
+function sample(config) {
+    const { outputs_needed } = JSON.parse(brique.describe(JSON.stringify(config)));
+    const images = config.data.kind === "digits" ? [{ kind: "Flatten" }] : [];
+    const network = [...images, { kind: "Linear", out: outputs_needed ?? 1 }];
+    const sampled = new brique.Playground(JSON.stringify({ ...config, network }));
+    const examples = JSON.parse(sampled.examples());
+    sampled.free();
+    return examples;
 }
 
 /** Begins another training. @param {Config} config @param {View} wanted @param {number} step @returns {Created} */
@@ -132,13 +151,21 @@ function nextSlice() {
     continueLater();
 }
 
+/** Trains for a step, for an epoch or the part of it that fits into a slice, or for a whole slice. */
 function trainSlice() {
-    if (pace !== "full") {
-        status = JSON.parse(pace === "step" ? playground.step(1) : playground.epoch());
-        return;
-    }
+    const begin = status;
     const end = performance.now() + Math.max(SHORTEST_SLICE, frameTime);
-    while (performance.now() < end && !status?.ended) status = JSON.parse(playground.step(4));
+    do {
+        const before = performance.now();
+        status = JSON.parse(playground.step(pace === "full" ? stepsAtOnce : 1));
+        const time = performance.now() - before;
+        if (pace === "full") stepsAtOnce = time < 1 ? Math.min(256, stepsAtOnce * 2) : Math.ceil(stepsAtOnce / 2);
+    } while (!status.ended && performance.now() < end && continues(begin));
+}
+
+/** Whether a slice goes on after its first step. @param {any} begin the status at its begin */
+function continues(begin) {
+    return pace === "full" || (pace === "epoch" && status.epoch === begin.epoch);
 }
 
 /** A message to itself lets waiting messages of the page be read first, without the delay of a timer. */

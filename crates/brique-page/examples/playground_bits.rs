@@ -3,15 +3,33 @@
 //!
 //! `CONFIG` is the JSON of a configuration, or a file that contains it. The playground in a browser has the same digest
 //! after as many steps.
-#![allow(clippy::print_stdout, reason = "a program talks to its user")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program talks to its user"
+)]
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::{env, fs};
 
 use brique_page::playground::{Config, Playground};
 use brique_tensor::SimdLevel;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(bits) => {
+            println!("{bits}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<String, Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let (Some(config), Some(steps), None) = (arguments.next(), arguments.next(), arguments.next()) else {
         return Err(
@@ -24,9 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::read_to_string(&config).map_err(|error| format!("{config}: {error}"))?
     };
     let steps = steps.parse()?;
-    let bits = SimdLevel::Baseline.run(|| bits(&text, steps))??;
-    println!("{bits}");
-    Ok(())
+    Ok(SimdLevel::Baseline.run(|| bits(&text, steps))??)
 }
 
 /// Returns the digest of a training after a number of steps.

@@ -14,6 +14,9 @@ const LARGEST_RESOLUTION: usize = 512;
 /// The number of points that are computed at once.
 const ROWS: usize = 1024;
 
+/// The largest coordinate in the picture of points that are set by clicking, unless there are points outside of it.
+const OWN_POINTS: f64 = 1.5;
+
 /// A rectangle of the plane: the lowest and the highest x₁, the lowest and the highest x₂.
 pub type Bounds = [[f64; 2]; 2];
 
@@ -28,6 +31,15 @@ pub(super) fn bounds(points: &Matrix) -> Bounds {
         let margin = if margin > 0.0 { margin } else { 1.0 };
         [range[0] - margin, range[1] + margin]
     })
+}
+
+/// Returns the square from −1.5 to 1.5, and for points outside of it a rectangle that contains both. The picture on
+/// which a person sets points does not change with every point.
+pub(super) fn bounds_of_own_points(points: &Matrix) -> Bounds {
+    if points.iter().all(|value| value.abs() <= OWN_POINTS) {
+        return [[-OWN_POINTS, OWN_POINTS]; 2];
+    }
+    bounds(points).map(|[low, high]| [low.min(-OWN_POINTS), high.max(OWN_POINTS)])
 }
 
 /// Calls `visit` with the centres of the pixels of a square picture, some rows of them at once: the first row of the

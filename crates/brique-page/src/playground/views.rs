@@ -4,7 +4,7 @@ use brique_core::Module as ModuleTrait;
 use brique_tensor::ndarray::Array2;
 
 use super::pictures::{self, Bounds};
-use super::{Error, Playground};
+use super::{Data, Error, Playground};
 
 impl Playground {
     /// Returns the rectangle of the plane that pictures show.
@@ -14,7 +14,11 @@ impl Playground {
     /// If the inputs are not points of the plane.
     pub fn bounds(&self) -> Result<Bounds, Error> {
         if self.examples.inputs.ncols() == 2 {
-            return Ok(pictures::bounds(&self.examples.inputs));
+            let points = &self.examples.inputs;
+            return Ok(match self.config().data {
+                Data::Points { .. } => pictures::bounds_of_own_points(points),
+                _ => pictures::bounds(points),
+            });
         }
         Err(Error::value(
             "the input",

@@ -1,4 +1,4 @@
-use brique_page::playground::{Config, Data, Loss, Module, Playground, to_json};
+use brique_page::playground::{Config, Data, Loss, Module, Playground, Task, to_json};
 use serde_json::Value;
 
 use super::{config, on_digits};
@@ -26,6 +26,22 @@ fn a_picture_has_the_outputs_of_its_pixels() {
             assert!((f64::from(units[unit * 1600 + pixel]) - hidden[unit]).abs() < 1e-6);
         }
     }
+}
+
+#[test]
+fn the_picture_of_own_points_changes_only_for_points_outside_of_it() {
+    let bounds = |last: [f64; 3]| {
+        let data = Data::Points {
+            points: vec![[0.0, 0.0, 0.0], [0.5, -1.0, 1.0], [1.0, 1.0, 0.0], last],
+            task: Task::Classification,
+        };
+        let playground = Playground::new(Config { data, ..config() }).unwrap();
+        playground.bounds().unwrap()
+    };
+    assert_eq!(bounds([0.1, 0.1, 1.0]), [[-1.5, 1.5]; 2]);
+    assert_eq!(bounds([1.5, -1.5, 1.0]), [[-1.5, 1.5]; 2]);
+    let [x_1, x_2] = bounds([3.0, 0.0, 1.0]);
+    assert!(x_1[0] == -1.5 && x_1[1] > 3.0 && x_2 == [-1.5, 1.5]);
 }
 
 #[test]
