@@ -5,6 +5,7 @@
 /** @typedef {{config: Config, step?: number}} Link `step`: the steps made when the link was copied */
 
 const PREFIX = "#1.";
+const EXAMPLE = "#example=";
 
 /** @param {Uint8Array} bytes @param {CompressionStream | DecompressionStream} stream @returns {Promise<Uint8Array>} */
 async function through(bytes, stream) {
@@ -19,6 +20,20 @@ export async function encodeLink(link) {
     let binary = "";
     for (const byte of bytes) binary += String.fromCharCode(byte);
     return PREFIX + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * What a fragment holds, or nothing if it is no link. A fragment can also name an example of the catalogue.
+ * @param {string} fragment
+ * @param {Catalogue} catalogue
+ * @returns {Promise<Link | null>}
+ */
+export async function readLink(fragment, catalogue) {
+    if (!fragment.startsWith(EXAMPLE)) return decodeLink(fragment);
+    const name = decodeURIComponent(fragment.slice(EXAMPLE.length));
+    const example = catalogue.examples.find((example) => example.name === name);
+    if (!example) throw new Error(`there is no example ${name}`);
+    return { config: structuredClone(example.config) };
 }
 
 /** What a fragment holds, or nothing if it is no link. @param {string} fragment @returns {Promise<Link | null>} */

@@ -9,7 +9,7 @@ import { startDigitsPanel } from "./digits_panel.js";
 import { byId, make } from "./dom.js";
 import { engine } from "./engine.js";
 import { startLayersPanel } from "./layers_panel.js";
-import { decodeLink, isConfig } from "./link.js";
+import { isConfig, readLink } from "./link.js";
 import { startMicroscope } from "./microscope.js";
 import { startNetworkPanel } from "./network_panel.js";
 import { startOutputPanel } from "./output_panel.js";
@@ -88,7 +88,7 @@ function startExamples() {
 
 /** Begins the training of the link in the address, or the usual one. */
 async function openLink() {
-    const link = await decodeLink(location.hash).catch(() => ({ config: null, step: 0 }));
+    const link = await readLink(location.hash, state.catalogue).catch(() => ({ config: null, step: 0 }));
     const isWrong = link !== null && !isConfig(link.config, state.catalogue);
     await configure(link?.config && !isWrong ? link.config : state.catalogue.config, {
         step: isWrong ? 0 : link?.step,

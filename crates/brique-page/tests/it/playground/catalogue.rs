@@ -108,3 +108,17 @@ fn experiments_of_the_report_are_named_as_there() {
         }
     }
 }
+
+#[test]
+fn the_report_links_to_examples_of_the_catalogue() {
+    let report = include_str!("../../../../../docs/report/report.md");
+    let linked: BTreeSet<&str> = report
+        .split("playground/index.html#example=")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .collect();
+    let examples = catalogue().examples.into_iter();
+    let of_the_report: Vec<_> = examples.filter(|example| example.report.is_some()).collect();
+    let known: BTreeSet<&str> = of_the_report.iter().map(|example| example.name).collect();
+    assert_eq!(linked, known);
+}
