@@ -5,7 +5,7 @@
 //! connects the processes: [`run_threads`] starts threads of one program, and [`Alone`] is a single process.
 //! With the feature `mpi`, `MpiCommunicator` connects processes on many machines.
 //!
-//! [`Sharded`] has an example.
+//! [`sweep`] shares many trainings between the processes. [`Sharded`] has an example of one training.
 
 mod agreement;
 mod batch;
@@ -15,6 +15,7 @@ mod error;
 mod mpi;
 mod sharded;
 mod shards;
+mod sweep;
 mod threads;
 mod tree;
 mod unit;
@@ -24,4 +25,5 @@ pub use error::Error;
 #[cfg(feature = "mpi")]
 pub use mpi::MpiCommunicator;
 pub use sharded::Sharded;
+pub use sweep::sweep;
 pub use threads::{ThreadCommunicator, run_threads};

@@ -13,4 +13,5 @@ mod failures;
 mod resume;
 mod same_bits;
 mod sharded;
+mod sweep;
 mod trainings;
