@@ -23,6 +23,7 @@ Tasks:
   experiments  Make the report again: every figure, table and claim (--help for its options)
   conformance  Run exact vectors and whole trainings against the library (--help for its options)
   bench        Measure how long a training step takes (--help for its options)
+  playground   Serve the playground on this machine; --build makes its WebAssembly, --check says whether it is stale
   doc          Build the documentation of all crates (--open opens it)
   onnx-backend Run a folder of the onnx package's backend tests through import and prediction
   crash-test   Kill a save at every system call, and make every one fail (needs strace)
@@ -35,6 +36,10 @@ fn main() -> ExitCode {
         Some("experiments") => run_in_release(&["brique-experiments"], arguments),
         Some("conformance") => run_in_release(&["brique-conformance"], arguments),
         Some("bench") => run_in_release(&["brique-bench"], arguments),
+        Some("playground") => {
+            let program = ["brique-page", "--features", "tool", "--bin", "brique-playground"];
+            run("dev", &program, arguments)
+        }
         Some("onnx-backend") => run_in_release(&["brique-onnx"], arguments),
         Some("doc") => document(arguments),
         Some("crash-test") => run_in_release(&["brique-checkpoint", "--example", "crash_test"], arguments),
@@ -55,8 +60,12 @@ fn main() -> ExitCode {
 
 /// Builds the program of a package, or an example of it, in release mode and runs it in the user's current directory.
 fn run_in_release(program: &[&str], arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    run("release", program, arguments)
+}
+
+fn run(profile: &str, program: &[&str], arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let status = cargo()
-        .args(["run", "--release", "--package"])
+        .args(["run", "--profile", profile, "--package"])
         .args(program)
         .args(["--manifest-path", MANIFEST, "--"])
         .args(arguments)

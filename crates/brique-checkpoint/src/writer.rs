@@ -139,15 +139,59 @@ impl<'a, T: Scalar> Writer<'a, T> {
         let tensors = self.tensors()?;
         let header = self.header(&tensors)?;
         let mut file = AtomicFile::create(path)?;
-        file.write(&(header.len() as u64).to_le_bytes())?;
-        file.write(&header)?;
+        let checksums = self.write_parts(&header, &mut |bytes| file.write(bytes))?;
+        file.write_at(
+            LENGTH_BYTES + before_checksums().len() as u64,
+            checksums.as_bytes(),
+        )?;
+        file.finish()
+    }
 
-        let mut checksums = Vec::with_capacity(tensors.len());
+    /// Returns the content of the file, for programs without files, such as those in a browser.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Self::save), apart from those of the operating system.
+    ///
+    /// ```
+    /// use brique_checkpoint::Writer;
+    /// use brique_layers::Linear;
+    /// use brique_tensor::ndarray::array;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("line.safetensors");
+    /// let line = Linear::from_parameters(array![[3.0], [4.0]])?;
+    /// Writer::new(&line).save(&path)?;
+    /// assert_eq!(Writer::new(&line).to_bytes()?, std::fs::read(&path)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let tensors = self.tensors()?;
+        let header = self.header(&tensors)?;
+        let mut content = Vec::new();
+        let checksums = self.write_parts(&header, &mut |bytes| {
+            content.extend_from_slice(bytes);
+            Ok(())
+        })?;
+        let position = size_of::<u64>() + before_checksums().len();
+        content[position..position + checksums.len()].copy_from_slice(checksums.as_bytes());
+        Ok(content)
+    }
+
+    /// Writes the parts of the file in order, with zeros for the checksums. Returns the checksums.
+    fn write_parts(
+        &self,
+        header: &[u8],
+        write: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<String, Error> {
+        write(&(header.len() as u64).to_le_bytes())?;
+        write(header)?;
+        let mut checksums = Vec::new();
         let mut add = |values: &ArrayView2<'_, T>, layout: Layout| {
             let mut checksum = crc32fast::Hasher::new();
             encode(values, layout, |bytes| {
                 checksum.update(bytes);
-                file.write(bytes)
+                write(bytes)
             })?;
             checksums.push(format!("{:08x}", checksum.finalize()));
             Ok::<(), Error>(())
@@ -162,9 +206,7 @@ impl<'a, T: Scalar> Writer<'a, T> {
         for (_, values) in &self.matrices {
             add(&values.view(), Layout::Matrix)?;
         }
-        let position = LENGTH_BYTES + before_checksums().len() as u64;
-        file.write_at(position, checksums.concat().as_bytes())?;
-        file.finish()
+        Ok(checksums.concat())
     }
 
     /// Returns all tensors in the order of the file: those of the network, then the matrices.

@@ -63,6 +63,20 @@ pub enum Error {
         /// The length that this process expected.
         expected: usize,
     },
+    /// A task of a sweep returned an error.
+    #[error("task {task}: {message}")]
+    Task {
+        /// The number of the task.
+        task: usize,
+        /// Its error.
+        message: String,
+    },
+    /// The result of a task cannot be sent to the other processes.
+    #[error("the result of a task cannot be sent: {message}")]
+    Result {
+        /// Why not.
+        message: String,
+    },
     /// MPI has already been initialised in this process.
     #[error("MPI has already been initialised in this process: create one communicator and pass it on")]
     Initialized,

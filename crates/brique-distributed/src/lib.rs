@@ -5,7 +5,7 @@
 //! connects the processes: [`run_threads`] starts threads of one program, and [`Alone`] is a single process.
 //! With the feature `mpi`, `MpiCommunicator` connects processes on many machines.
 //!
-//! [`Sharded`] has an example.
+//! [`sweep`] shares many trainings between the processes. [`Sharded`] has an example of one training.
 //!
 //! The examples need not fit into memory: [`CsvSource`], [`IdxSource`] and [`SafetensorsSource`] read each batch from a file,
 //! in the order of the file or in an [`Order`] that is computed from a seed. Each process reads only the examples that it
@@ -20,6 +20,7 @@ mod files;
 mod mpi;
 mod sharded;
 mod shards;
+mod sweep;
 mod threads;
 mod tree;
 mod unit;
@@ -30,4 +31,5 @@ pub use files::{CsvSource, FileError, IdxSource, Order, SafetensorsSource};
 #[cfg(feature = "mpi")]
 pub use mpi::MpiCommunicator;
 pub use sharded::Sharded;
+pub use sweep::sweep;
 pub use threads::{ThreadCommunicator, run_threads};

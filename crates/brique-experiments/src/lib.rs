@@ -24,6 +24,8 @@ mod panels;
 mod parallel;
 mod perceptron;
 mod pictures;
+mod playground;
+mod playground;
 mod regions;
 mod report;
 mod report_data;

@@ -1,14 +1,18 @@
 //! The report as a Markdown page.
 
+use crate::playground::links;
 use crate::{Claim, Outcome};
 
 /// The chapters of the experiments, each followed by its figures and the table of its claims.
 pub(crate) fn report(outcomes: &[(&'static str, Outcome)]) -> String {
-    let chapters: Vec<String> = outcomes.iter().map(|(_, outcome)| chapter(outcome)).collect();
+    let chapters: Vec<String> = outcomes
+        .iter()
+        .map(|(name, outcome)| chapter(name, outcome))
+        .collect();
     format!("{INTRODUCTION}\n{}", chapters.join("\n"))
 }
 
-fn chapter(outcome: &Outcome) -> String {
+fn chapter(name: &str, outcome: &Outcome) -> String {
     let mut text = outcome.chapter.clone();
     text.extend(
         outcome
@@ -16,6 +20,7 @@ fn chapter(outcome: &Outcome) -> String {
             .iter()
             .map(|figure| format!("\n![{}](figures/{})\n", figure.caption, figure.file)),
     );
+    text += &links(name);
     if !outcome.claims.is_empty() {
         text += "\n| claim | | measured | report | bound | holds |\n|---|---|---|---|---|---|\n";
         text.extend(outcome.claims.iter().map(claim_row));

@@ -1,8 +1,10 @@
 //! What people look at while a network learns, and afterwards.
 //!
+//! * [`Dashboard`]: a page in the browser that shows running trainings, and can stop them.
 //! * [`progress_line`]: a callback that shows the progress of a training in the terminal.
 //! * [`write_csv`]: the epochs of a training as a table for a spreadsheet.
 //! * [`write_svg`]: the epochs of a training as a figure.
+//! * [`playground`]: a training that a page runs step by step, in WebAssembly; the functions above are not there.
 //!
 //! ```
 //! use brique_datasets::line;
@@ -23,44 +25,39 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(target_arch = "wasm32")]
+mod bridge;
+pub mod playground;
+
+#[cfg(not(target_arch = "wasm32"))]
 mod csv;
+#[cfg(not(target_arch = "wasm32"))]
+mod dashboard;
+#[cfg(not(target_arch = "wasm32"))]
 mod error;
+#[cfg(not(target_arch = "wasm32"))]
 mod figure;
+#[cfg(not(target_arch = "wasm32"))]
+mod local_server;
+#[cfg(not(target_arch = "wasm32"))]
 mod progress_line;
+#[cfg(not(target_arch = "wasm32"))]
+mod record_files;
 
-use std::fs;
-use std::path::Path;
-
-use brique_train::History;
-
+#[cfg(not(target_arch = "wasm32"))]
 pub use self::csv::csv;
+#[cfg(not(target_arch = "wasm32"))]
+pub use self::dashboard::{Dashboard, Run};
+#[cfg(not(target_arch = "wasm32"))]
 pub use self::error::Error;
+#[cfg(not(target_arch = "wasm32"))]
 pub use self::figure::svg;
+#[cfg(not(target_arch = "wasm32"))]
+pub use self::local_server::{LocalServer, Request, Response, media_type};
+#[cfg(not(target_arch = "wasm32"))]
 pub use self::progress_line::progress_line;
+#[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub use self::progress_line::progress_line_on;
-
-/// Writes the table that [`csv`] returns to a file. A file that exists is replaced.
-///
-/// # Errors
-///
-/// If the file cannot be written. The error names it.
-pub fn write_csv(history: &History, path: impl AsRef<Path>) -> Result<(), Error> {
-    write(path.as_ref(), &csv(history))
-}
-
-/// Writes the figure that [`svg`] returns to a file. A file that exists is replaced.
-///
-/// # Errors
-///
-/// If there is no epoch with a finite loss to draw; in this case the file is not touched. If the file cannot be written.
-pub fn write_svg(history: &History, path: impl AsRef<Path>) -> Result<(), Error> {
-    write(path.as_ref(), &svg(history)?)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Error> {
-    fs::write(path, text).map_err(|source| Error::File {
-        path: path.to_owned(),
-        source,
-    })
-}
+#[cfg(not(target_arch = "wasm32"))]
+pub use self::record_files::{write_csv, write_svg};

@@ -12,7 +12,7 @@ fn help_lists_the_tasks() {
     let output = xtask(&["--help"]);
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
-    for task in ["experiments", "conformance", "bench", "crash-test"] {
+    for task in ["experiments", "conformance", "bench", "playground", "crash-test"] {
         assert!(help.contains(&format!("\n  {task} ")), "{help}");
     }
 }
@@ -33,14 +33,16 @@ fn an_unknown_task_is_named() {
 #[cfg(unix)]
 #[test]
 fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
-    check_handed_on("experiments", "brique-experiments");
-    check_handed_on("conformance", "brique-conformance");
-    check_handed_on("bench", "brique-bench");
-    check_handed_on("crash-test", "brique-checkpoint --example crash_test");
+    check_handed_on("experiments", "release", "brique-experiments");
+    check_handed_on("conformance", "release", "brique-conformance");
+    check_handed_on("bench", "release", "brique-bench");
+    check_handed_on("crash-test", "release", "brique-checkpoint --example crash_test");
+    let playground = "brique-page --features tool --bin brique-playground";
+    check_handed_on("playground", "dev", playground);
 }
 
 #[cfg(unix)]
-fn check_handed_on(task: &str, package: &str) {
+fn check_handed_on(task: &str, profile: &str, program: &str) {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
@@ -63,7 +65,7 @@ fn check_handed_on(task: &str, package: &str) {
     fs::remove_dir_all(folder).unwrap();
     assert_eq!(status.code(), Some(3));
     assert!(
-        asked.starts_with(&format!("run --release --package {package} ")),
+        asked.starts_with(&format!("run --profile {profile} --package {program} ")),
         "{asked}"
     );
     assert!(asked.ends_with("-- --option value\n"), "{asked}");

@@ -139,7 +139,22 @@ const ALLOWED_DEPENDENCIES: [(&str, &[&str]); 16] = [
             "brique-train",
         ],
     ),
-    ("brique-page", &["brique-tensor", "brique-train"]),
+    (
+        "brique-page",
+        &[
+            "brique-checkpoint",
+            "brique-core",
+            "brique-datasets",
+            "brique-gradcheck",
+            "brique-layers",
+            "brique-losses",
+            "brique-onnx",
+            "brique-optim",
+            "brique-random",
+            "brique-tensor",
+            "brique-train",
+        ],
+    ),
     ("brique-bench", &["brique"]),
 ];
 

@@ -14,4 +14,5 @@ mod files;
 mod resume;
 mod same_bits;
 mod sharded;
+mod sweep;
 mod trainings;

@@ -1,8 +1,18 @@
 //! The progress line, the table and the figure of real trainings.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::float_cmp, reason = "exact results are expected")]
 
+mod check;
+mod client;
+mod dashboard;
+mod layer_statistics;
+mod local_server;
+mod microscope;
+mod networks;
+mod playground;
 mod progress_line;
 mod record;
+mod take_away;
 
 use brique_datasets::{DataType, GenArti, Selection, TestSize, gen_arti, train_test_split};
 use brique_layers::{Init, Linear, Sequential, Tanh};
