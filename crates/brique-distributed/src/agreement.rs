@@ -21,7 +21,7 @@ pub(crate) fn check_same_training<T: Scalar>(
         parameter
             .value()
             .iter()
-            .for_each(|&number| parameters.add(number))
+            .for_each(|&number| parameters.add(number));
     });
     let mut batch = Digest::new();
     // A process that read only its own examples cannot compare them.
@@ -67,5 +67,5 @@ impl Digest {
 const PIECES: usize = 4;
 
 fn numbers_of<T: Scalar>(bits: u64) -> [T; PIECES] {
-    [0, 16, 32, 48].map(|shift| T::from_f64(f64::from((bits >> shift) as u16)))
+    [0, 16, 32, 48].map(|shift| T::from_usize((bits >> shift & 0xffff) as usize))
 }

@@ -102,6 +102,7 @@ pub struct Examples<'a, T: Scalar = f64> {
     pub batch: usize,
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "views are passed on, not read here")]
 impl<'a, T: Scalar> Examples<'a, T> {
     /// Creates the examples of a whole batch.
     #[must_use]
