@@ -29,9 +29,10 @@ pub(crate) struct Header {
     pub(crate) metadata: Vec<Pair>,
 }
 
-/// A tensor of a file.
+/// A tensor of a safetensors file: its name, its type, its shape, and where its numbers are. [`read_tensors_from`] returns
+/// the tensors of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StoredTensor {
+pub struct StoredTensor {
     pub(crate) name: String,
     pub(crate) dtype: Dtype,
     pub(crate) shape: Vec<usize>,
@@ -39,6 +40,68 @@ pub(crate) struct StoredTensor {
     pub(crate) position: u64,
     /// The number of its bytes.
     pub(crate) bytes: u64,
+}
+
+impl StoredTensor {
+    /// Returns the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the type of the numbers as the format writes it, such as `F32` or `I64`. Numbers are little-endian.
+    #[must_use]
+    pub fn dtype(&self) -> String {
+        format!("{:?}", self.dtype)
+    }
+
+    /// Returns the sizes of the dimensions. The last one changes fastest from number to number.
+    #[must_use]
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Returns the position of the first byte in the file.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Returns the number of bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+/// Reads the header of any safetensors file, and returns its tensors in the order of their bytes. `length` is the number of
+/// bytes of the file, of which only the header is read.
+///
+/// The tensors follow one another without gaps and fill the rest of the file, each with the bytes of its type and its
+/// shape. This takes at most 32 bytes of memory for each byte of the header.
+///
+/// ```
+/// use brique_checkpoint::{read_tensors_from, save};
+/// use brique_layers::Linear;
+/// use brique_tensor::ndarray::array;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("line.safetensors");
+/// save::<f64>(&Linear::from_parameters(array![[3.0], [4.0]])?, &path)?;
+///
+/// let mut file = std::fs::File::open(&path)?;
+/// let length = file.metadata()?.len();
+/// let tensors = read_tensors_from(&mut file, length)?;
+/// assert_eq!((tensors[0].name(), &*tensors[0].dtype(), tensors[0].shape()), ("weight", "F64", &[1, 1][..]));
+/// assert_eq!(tensors[1].position(), tensors[0].position() + 8);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// If the header cannot be read or is malformed, or the file is shorter or longer than it says. The error names no file.
+pub fn read_tensors_from(file: &mut impl Read, length: u64) -> Result<Vec<StoredTensor>, Error> {
+    Header::read(file, length).map(|header| header.tensors)
 }
 
 /// A text of the metadata, with its key.

@@ -55,6 +55,7 @@ use brique_tensor::Scalar;
 
 pub use error::{Error, Mismatch};
 pub use exact::Exact;
+pub use header::{StoredTensor, read_tensors_from};
 pub use reader::Reader;
 pub use writer::Writer;
 

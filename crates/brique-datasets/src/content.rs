@@ -33,19 +33,34 @@ impl<'a> Content<'a> {
         read.map_err(|error| unreadable(&error))?;
         let is_gzip = first == GZIP;
         let bytes = Cursor::new(first).chain(reader);
-        Ok(Self {
-            stream: if is_gzip {
-                Box::new(MultiGzDecoder::new(bytes))
-            } else {
-                Box::new(bytes)
-            },
+        let stream: Box<dyn Read + 'a> = if is_gzip {
+            Box::new(MultiGzDecoder::new(bytes))
+        } else {
+            Box::new(bytes)
+        };
+        Ok(Self::of_stream(stream, is_gzip, limits))
+    }
+
+    /// Begins to read part of a content, whose first bytes are not those of gzip by intention.
+    pub(crate) fn part(reader: impl Read + 'a, limits: ReadLimits) -> Self {
+        Self::of_stream(Box::new(reader), false, limits)
+    }
+
+    fn of_stream(stream: Box<dyn Read + 'a>, is_gzip: bool, limits: ReadLimits) -> Self {
+        Self {
+            stream,
             is_gzip,
             limits,
             piece: Vec::with_capacity(PIECE),
             consumed: 0,
             total: 0,
             failed: false,
-        })
+        }
+    }
+
+    /// Returns the position of the next byte in the content.
+    pub(crate) fn position(&self) -> u64 {
+        self.total - (self.piece.len() - self.consumed) as u64
     }
 
     /// Returns the largest number of bytes of a field.

@@ -8,6 +8,7 @@ mod header;
 mod options;
 mod plan;
 mod record;
+mod records;
 mod report;
 mod rows;
 mod text;
@@ -19,6 +20,7 @@ use brique_tensor::Scalar;
 
 pub use crate::csv::column::Column;
 pub use crate::csv::options::{CsvOptions, InputColumns, LabelColumn, Missing};
+pub use crate::csv::records::{CsvRecords, CsvSelection, RecordPosition};
 pub use crate::csv::report::CsvReport;
 pub use crate::csv::text::TextColumn;
 

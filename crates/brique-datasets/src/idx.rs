@@ -103,6 +103,42 @@ pub fn read_idx_labels_from(reader: impl Read) -> Result<Vec<usize>, Error> {
     ReadLimits::new().read_idx_labels_from(reader)
 }
 
+/// Reads the header of images in IDX: their number, their rows and their columns.
+///
+/// The pixels follow after 16 bytes, a byte each. [`read_idx_images`] describes the format. The reader may be read beyond
+/// the header.
+///
+/// # Errors
+///
+/// If the bytes are not the header of images; if there are images, but they have no pixels.
+///
+/// ```
+/// use brique_datasets::read_idx_images_header_from;
+///
+/// let header = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2];
+/// assert_eq!(read_idx_images_header_from(header.as_slice())?, [2, 1, 2]);
+/// # Ok::<(), brique_datasets::Error>(())
+/// ```
+pub fn read_idx_images_header_from(reader: impl Read) -> Result<[usize; 3], Error> {
+    parse_reader(reader, ReadLimits::new(), images_header)
+}
+
+/// Reads the header of labels in IDX: their number. The labels follow after 8 bytes, a byte each.
+///
+/// # Errors
+///
+/// If the bytes are not the header of labels.
+///
+/// ```
+/// use brique_datasets::read_idx_labels_header_from;
+///
+/// assert_eq!(read_idx_labels_header_from([0, 0, 8, 1, 0, 0, 0, 3].as_slice())?, 3);
+/// # Ok::<(), brique_datasets::Error>(())
+/// ```
+pub fn read_idx_labels_header_from(reader: impl Read) -> Result<usize, Error> {
+    parse_reader(reader, ReadLimits::new(), labels_header)
+}
+
 impl ReadLimits {
     /// Reads MNIST or another data set in its format within these limits, as [`read_mnist`].
     ///
@@ -205,16 +241,21 @@ impl ReadLimits {
 }
 
 fn images<T: Scalar>(content: &mut Content<'_>) -> Result<Array2<T>, Error> {
-    let [n, rows, columns] = sizes(content)?;
-    let pixels = (rows as usize).saturating_mul(columns as usize);
-    check_pixels(n as usize, pixels)?;
-    let expected = u128::from(n) * u128::from(rows) * u128::from(columns);
+    let [n, rows, columns] = images_header(content)?;
+    let expected = n as u128 * rows as u128 * columns as u128;
     let data = data(content, expected, || {
         format!("{n} images of {rows} × {columns} pixels, a byte each")
     })?;
-    Ok(Array2::from_shape_fn((n as usize, pixels), |(image, pixel)| {
+    let pixels = rows * columns;
+    Ok(Array2::from_shape_fn((n, pixels), |(image, pixel)| {
         T::from_usize(data[image * pixels + pixel].into())
     }))
+}
+
+fn images_header(content: &mut Content<'_>) -> Result<[usize; 3], Error> {
+    let [n, rows, columns] = sizes(content)?.map(|size| size as usize);
+    check_pixels(n, rows.saturating_mul(columns))?;
+    Ok([n, rows, columns])
 }
 
 /// Returns an error if the header gives sizes that no bytes have to match: images without pixels, or no images.
@@ -234,9 +275,14 @@ fn check_pixels(images: usize, pixels: usize) -> Result<(), Error> {
 }
 
 fn labels(content: &mut Content<'_>) -> Result<Vec<usize>, Error> {
-    let [n] = sizes(content)?;
-    let data = data(content, n.into(), || format!("{n} labels, a byte each"))?;
+    let n = labels_header(content)?;
+    let data = data(content, n as u128, || format!("{n} labels, a byte each"))?;
     Ok(data.into_iter().map(usize::from).collect())
+}
+
+fn labels_header(content: &mut Content<'_>) -> Result<usize, Error> {
+    let [n] = sizes(content)?;
+    Ok(n as usize)
 }
 
 /// Reads the header and returns the sizes of the dimensions.

@@ -11,6 +11,7 @@
 //! * [`digits`] returns 1,797 handwritten digits, which are embedded in the program.
 //! * [`read_csv`], [`read_mnist`] and [`read_usps`] read data sets from files, plain or gzip; [`ReadLimits`] limits
 //!   what a file can make them allocate. [`CsvOptions`] selects columns, and declares text and missing values.
+//!   [`CsvRecords`] reads some examples of a text that is too large for memory.
 //! * [`train_test_split`] and [`k_fold`] split data sets; the indices are those of
 //!   scikit-learn.
 //! * [`one_hot`] and [`class_indices`] convert class numbers to one-hot vectors and back.
@@ -60,15 +61,18 @@ mod usps_lines;
 mod weights;
 
 pub use csv::{
-    Column, CsvOptions, CsvReport, InputColumns, LabelColumn, Missing, TextColumn, read_csv, read_csv_from,
-    read_csv_report, read_csv_report_from,
+    Column, CsvOptions, CsvRecords, CsvReport, CsvSelection, InputColumns, LabelColumn, Missing,
+    RecordPosition, TextColumn, read_csv, read_csv_from, read_csv_report, read_csv_report_from,
 };
 pub use dataset::Dataset;
 pub use digits::digits;
 pub use error::{Error, Side};
 pub use folds::k_fold;
 pub use gen_arti::{DataType, GenArti, gen_arti};
-pub use idx::{read_idx_images, read_idx_images_from, read_idx_labels, read_idx_labels_from, read_mnist};
+pub use idx::{
+    read_idx_images, read_idx_images_from, read_idx_images_header_from, read_idx_labels,
+    read_idx_labels_from, read_idx_labels_header_from, read_mnist,
+};
 pub use labels::{class_indices, one_hot};
 pub use limits::ReadLimits;
 pub use linear_problem::{LinearProblem, line, linspace, plane};

@@ -23,21 +23,14 @@ pub(crate) fn check_same_training<T: Scalar>(
             .iter()
             .for_each(|&number| parameters.add(number));
     });
-    let mut batch = Digest::new();
-    // A process that read only its own examples cannot compare them.
-    if examples.are_whole() {
-        let weights = examples.weights.iter().flatten();
-        for &number in examples.x.iter().chain(&examples.y).chain(weights) {
-            batch.add(number);
-        }
-    }
-    let own = [shards as u64, parameters.0, batch.0];
+    let own = [shards as u64, parameters.0, digest_of_batch(examples)];
     let numbers = own.into_iter().flat_map(numbers_of).collect();
     let (rank, size) = (communicator.rank(), communicator.size());
     for (other, found) in communicator.gather(numbers)?.iter().enumerate() {
         let pairs = PARTS.iter().zip(own).zip(found.chunks(PIECES));
         for ((what, own), found) in pairs {
-            if found != numbers_of::<T>(own) {
+            let is_known = own != UNKNOWN && found != numbers_of::<T>(UNKNOWN);
+            if is_known && found != numbers_of::<T>(own) {
                 return Err(Error::Differs {
                     what,
                     rank,
@@ -48,6 +41,22 @@ pub(crate) fn check_same_training<T: Scalar>(
         }
     }
     Ok(())
+}
+
+/// Stands for the digest of a batch of which a process has only a part.
+const UNKNOWN: u64 = 0;
+
+/// Returns the digest of all examples of a batch.
+fn digest_of_batch<T: Scalar>(examples: &Examples<'_, T>) -> u64 {
+    if !examples.are_whole() {
+        return UNKNOWN;
+    }
+    let mut batch = Digest::new();
+    let weights = examples.weights.iter().flatten();
+    for &number in examples.x.iter().chain(&examples.y).chain(weights) {
+        batch.add(number);
+    }
+    batch.0
 }
 
 /// FNV-1a over 64-bit numbers.

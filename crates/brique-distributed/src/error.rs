@@ -1,4 +1,8 @@
-//! Errors of communication.
+//! Errors of communication and of files of examples.
+
+use std::path::PathBuf;
+
+use crate::FileError;
 
 /// An error of a process that trains together with others.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -82,12 +86,22 @@ pub enum Error {
         /// Processes or shards.
         what: &'static str,
     },
+    /// A file cannot be used as a source of examples, or not any more.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The error in the file.
+        error: Box<FileError>,
+    },
 }
 
 impl From<Error> for brique_train::Error {
     fn from(error: Error) -> Self {
-        Self::Strategy {
-            message: error.to_string(),
+        let message = error.to_string();
+        match error {
+            Error::File { .. } => Self::Source { message },
+            _ => Self::Strategy { message },
         }
     }
 }

@@ -6,11 +6,16 @@
 //! With the feature `mpi`, `MpiCommunicator` connects processes on many machines.
 //!
 //! [`sweep`] shares many trainings between the processes. [`Sharded`] has an example of one training.
+//!
+//! The examples need not fit into memory: [`CsvSource`], [`IdxSource`] and [`SafetensorsSource`] read each batch from a file,
+//! in the order of the file or in an [`Order`] that is computed from a seed. Each process reads only the examples that it
+//! needs.
 
 mod agreement;
 mod batch;
 mod communicator;
 mod error;
+mod files;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod sharded;
@@ -22,6 +27,7 @@ mod unit;
 
 pub use communicator::{Alone, Communicator};
 pub use error::Error;
+pub use files::{CsvSource, FileError, IdxSource, Order, SafetensorsSource};
 #[cfg(feature = "mpi")]
 pub use mpi::MpiCommunicator;
 pub use sharded::Sharded;

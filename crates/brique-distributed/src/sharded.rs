@@ -260,6 +260,10 @@ impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
         Ok(all.iter().flatten().any(|number| !number.is_zero()))
     }
 
+    fn fail(&mut self, message: &str) {
+        self.communicator.fail(message);
+    }
+
     fn writes_checkpoints(&self) -> bool {
         self.communicator.rank() == 0
     }

@@ -41,8 +41,15 @@ impl<T: Scalar> EpochSteps<'_, T> {
             .as_ref()
             .map_or(0..rows, |strategy| strategy.needed(rows));
         let needed = first + needed.start..first + needed.end;
-        let examples = self.source.batch(first..first + rows, needed);
-        let examples = examples.map_err(|error| Error::in_step(self.number, batch, error))?;
+        let examples = match self.source.batch(first..first + rows, needed) {
+            Ok(examples) => examples,
+            Err(error) => {
+                if let Some(strategy) = &mut self.strategy {
+                    strategy.fail(&error.to_string());
+                }
+                return Err(Error::in_step(self.number, batch, error));
+            }
+        };
         let Examples { x, y, weights, .. } = &examples;
         let (stepper, network, optimizer) = (&mut *self.stepper, &mut *self.network, &mut *self.optimizer);
         let value = match (&mut self.strategy, weights) {

@@ -7,8 +7,8 @@ use brique_core::{Loss, Module, WeightedLoss, Workspace};
 use brique_tensor::Scalar;
 use brique_tensor::ndarray::{ArrayView1, ArrayView2};
 
-use crate::Error;
 use crate::origin::cause;
+use crate::{Error, NotFinite};
 
 /// Computes the loss of a batch and the gradients of all parameters, for [`Fit::strategy`](crate::Fit::strategy).
 ///
@@ -47,6 +47,12 @@ pub trait Strategy<T: Scalar = f64>: Debug {
         Ok(here)
     }
 
+    /// Tells the other processes that this one has failed outside of the strategy, for example because it cannot read its
+    /// examples. By default it does nothing.
+    fn fail(&mut self, message: &str) {
+        let _ = message;
+    }
+
     /// Returns whether this process writes the checkpoints.
     fn writes_checkpoints(&self) -> bool {
         true
@@ -75,6 +81,10 @@ impl<T: Scalar, S: Strategy<T> + ?Sized> Strategy<T> for &mut S {
 
     fn any(&mut self, here: bool) -> Result<bool, Error> {
         (**self).any(here)
+    }
+
+    fn fail(&mut self, message: &str) {
+        (**self).fail(message);
     }
 
     fn writes_checkpoints(&self) -> bool {
@@ -142,9 +152,18 @@ impl<'a, T: Scalar> Examples<'a, T> {
     /// Returns why the loss of these examples is NaN or infinite.
     pub(crate) fn not_finite(&self, network: &dyn Module<T>, loss: &dyn Loss<T>, value: T) -> Error {
         let (x, y) = (&*self.x, &*self.y);
-        Error::NotFinite(match &self.weights {
+        let cause = match &self.weights {
             None => cause(network, loss, (x, y), value),
             Some(weights) => cause(network, &WeightedLoss::new(loss, weights), (x, y), value),
-        })
+        };
+        match cause {
+            NotFinite::Loss { value, .. } if !self.are_whole() => Error::Strategy {
+                message: format!(
+                    "the loss is {value}, and the examples of this process do not show why: the error of another process \
+                     says more"
+                ),
+            },
+            cause => Error::NotFinite(cause),
+        }
     }
 }

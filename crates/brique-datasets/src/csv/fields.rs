@@ -18,6 +18,8 @@ pub(crate) struct Fields<'r, 'a> {
     is_last: bool,
     /// The line on which the record begins, from 1.
     pub(crate) line: usize,
+    /// The position of the record in the content.
+    pub(crate) start: u64,
     /// The column of the field, from 1.
     pub(crate) column: usize,
     lines: Lines,
@@ -35,9 +37,31 @@ impl<'r, 'a> Fields<'r, 'a> {
             length: 0,
             is_last: true,
             line: 1,
+            start: 0,
             column: 0,
             lines: Lines::default(),
         })
+    }
+
+    /// Reads on from a record in the middle of a text, which begins on this line.
+    pub(crate) fn within(content: &'r mut Content<'a>, separator: u8, line: usize) -> Self {
+        let mut parser = ReaderBuilder::new().delimiter(separator).build();
+        // A parser that has read a line end does not take the next bytes for a byte order mark.
+        parser.read_field(b"\n", &mut [0]);
+        Self {
+            content,
+            parser,
+            field: Vec::new(),
+            length: 0,
+            is_last: true,
+            line,
+            start: 0,
+            column: 0,
+            lines: Lines {
+                ended: line.saturating_sub(1),
+                is_after_return: false,
+            },
+        }
     }
 
     /// Returns the largest number of categories of a column of text.
@@ -48,6 +72,7 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// Reads the first field of the next record; returns false at the end of the content.
     pub(crate) fn next_record(&mut self) -> Result<bool, Error> {
         self.skip_line_ends()?;
+        self.start = self.content.position();
         (self.line, self.column, self.is_last) = (1 + self.lines.ended, 0, false);
         self.next_field()
     }

@@ -7,6 +7,7 @@ use crate::field::{excerpt, listed};
 use crate::{Column, Error, LabelColumn};
 
 /// The number of columns, and their names if the file has a header.
+#[derive(Debug, Clone)]
 pub(crate) struct Header {
     pub(crate) columns: usize,
     names: Option<Record>,

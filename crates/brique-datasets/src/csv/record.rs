@@ -6,7 +6,7 @@ use crate::csv::fields::Fields;
 /// The first record of a file, whose number of fields the parser does not know before it ends.
 ///
 /// A file may have millions of columns. A vector of strings would need many times the bytes of the record.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Record {
     /// The line on which the record begins, from 1.
     pub(crate) line: usize,

@@ -76,7 +76,7 @@ impl<'o, T: Scalar> Rows<'o, T> {
         Ok(rows)
     }
 
-    fn new(options: &'o CsvOptions, header: Header, limit: usize) -> Result<Self, Error> {
+    pub(crate) fn new(options: &'o CsvOptions, header: Header, limit: usize) -> Result<Self, Error> {
         let plan = Plan::new(options, &header)?;
         Ok(Self {
             options,
@@ -94,7 +94,7 @@ impl<'o, T: Scalar> Rows<'o, T> {
         })
     }
 
-    fn push_record(&mut self, record: &Record) -> Result<(), Error> {
+    pub(crate) fn push_record(&mut self, record: &Record) -> Result<(), Error> {
         self.begin();
         for (column, text) in record.iter().enumerate() {
             self.push(&Field {
@@ -107,7 +107,7 @@ impl<'o, T: Scalar> Rows<'o, T> {
         self.end(record.line, record.columns)
     }
 
-    fn read_record(&mut self, fields: &mut Fields<'_, '_>) -> Result<(), Error> {
+    pub(crate) fn read_record(&mut self, fields: &mut Fields<'_, '_>) -> Result<(), Error> {
         self.begin();
         loop {
             if fields.column <= self.header.columns {
@@ -211,15 +211,7 @@ impl<'o, T: Scalar> Rows<'o, T> {
 
     /// Ends a record with this number of fields; a record that is dropped leaves no trace but its counts.
     fn end(&mut self, line: usize, found: usize) -> Result<(), Error> {
-        let expected = self.header.columns;
-        if found != expected {
-            return Err(Error::Fields {
-                line,
-                found,
-                expected,
-                reason: "as many as the first line has",
-            });
-        }
+        check_fields(line, found, self.header.columns)?;
         if let Some(error) = self.row.error.take() {
             return Err(error);
         }
@@ -232,4 +224,17 @@ impl<'o, T: Scalar> Rows<'o, T> {
         }
         Ok(())
     }
+}
+
+/// Checks the number of fields of a record.
+pub(crate) fn check_fields(line: usize, found: usize, expected: usize) -> Result<(), Error> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Fields {
+        line,
+        found,
+        expected,
+        reason: "as many as the first line has",
+    })
 }

@@ -1,4 +1,4 @@
-//! The same bits on any number of processes, and what happens if a process fails.
+//! The same bits on any number of processes, what happens if a process fails, and examples from files.
 #![allow(missing_docs, reason = "tests are read, not published")]
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 mod apart;
 mod communicator;
 mod failures;
+mod files;
 mod resume;
 mod same_bits;
 mod sharded;

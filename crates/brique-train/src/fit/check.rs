@@ -16,7 +16,7 @@ impl<T: Scalar> Fit<'_, T> {
         sizes: SourceSizes,
         is_in_memory: bool,
     ) -> Result<(), Error> {
-        self.check_options(sizes)?;
+        self.check_options(sizes, is_in_memory)?;
         if !is_in_memory && self.validation.is_none() && !self.metrics.is_empty() {
             return Err(Error::MetricsWithoutValidation);
         }
@@ -27,7 +27,7 @@ impl<T: Scalar> Fit<'_, T> {
         })
     }
 
-    fn check_options(&self, sizes: SourceSizes) -> Result<(), Error> {
+    fn check_options(&self, sizes: SourceSizes, is_in_memory: bool) -> Result<(), Error> {
         let wrong = |argument, found: String, expected| {
             Err(Error::Option {
                 argument,
@@ -42,7 +42,9 @@ impl<T: Scalar> Fit<'_, T> {
             return wrong("the number of examples", "0".to_owned(), "at least 1");
         }
         let expected = "as many as memory can address";
-        if self.shuffle.is_some() && !is_allocatable::<f64>((sizes.examples, 1), 1) {
+        // A source need not hold its order.
+        let holds_order = self.shuffle.is_some() && is_in_memory;
+        if holds_order && !is_allocatable::<f64>((sizes.examples, 1), 1) {
             return wrong("the number of examples", sizes.examples.to_string(), expected);
         }
         match self.clip_norm {
