@@ -360,3 +360,29 @@ fn the_record_has_the_statistics_of_every_epoch() {
     assert!(layers[2].dead.is_none());
     assert_eq!(playground.history().from(3).layers[0].delta, layers[0].delta[3..]);
 }
+
+#[test]
+fn rows_of_a_normalisation_and_of_a_pool_give_the_value() {
+    let (mut norms, mut pools) = (0, 0);
+    visit_all(&mut |what, found| {
+        let row = |name: &str| {
+            let found = found.rows.iter().find(|row| row.name.starts_with(name));
+            found.map(|row| row.value)
+        };
+        if let (Some(mean), Some(variance)) = (row("mean"), row("variance")) {
+            let (x, gain, bias) = (found.rows[0].value, row("g").unwrap(), row("b").unwrap());
+            let value = gain * (x - mean) / (variance + 1e-5).sqrt() + bias;
+            assert!((value - found.value).abs() < 1e-12, "{what}: {found:?}");
+            norms += 1;
+        }
+        if found.formula[0].symbols.ends_with("max x over the window") {
+            let inputs = found.rows.iter().filter(|row| row.name.starts_with('x'));
+            let values: Vec<f64> = inputs.map(|row| row.value).collect();
+            assert_eq!(values.len(), 4, "{what}");
+            let largest = values.into_iter().fold(f64::NEG_INFINITY, f64::max);
+            assert_eq!(largest.to_bits(), found.value.to_bits(), "{what}");
+            pools += 1;
+        }
+    });
+    assert!(norms > 5 && pools > 2, "{norms}, {pools}");
+}
