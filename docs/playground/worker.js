@@ -82,8 +82,10 @@ const methods = {
 /** Loads compressed WebAssembly; servers for files compress nothing. @param {URL} url */
 async function inflated(url) {
     const response = await fetch(url);
-    if (!response.ok || !response.body) throw new Error(`${url.pathname}: ${response.status}`);
-    const bytes = response.body.pipeThrough(new DecompressionStream("deflate"));
+    if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+    // The whole content first: the end of what is inflated comes before the end of the response, which would be aborted.
+    const content = new Blob([await response.arrayBuffer()]);
+    const bytes = content.stream().pipeThrough(new DecompressionStream("deflate"));
     return new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
 }
 

@@ -49,7 +49,7 @@ export async function open(browser, address, { fragment = "", file = "", script,
         if (["error", "warning"].includes(message.type())) page.problems.push(message.text());
     });
     page.on("pageerror", (error) => page.problems.push(String(error)));
-    page.on("requestfailed", (request) => page.problems.push(`failed: ${request.url()}`));
+    page.on("requestfailed", (request) => page.problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
     context.on("request", (request) => {
         const isHere = [`${origin}/`, `blob:${origin}/`, "data:"].some((begin) => request.url().startsWith(begin));
         if (!isHere) page.problems.push(`request: ${request.url()}`);
