@@ -83,9 +83,9 @@ const methods = {
 async function inflated(url) {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
-    // The whole content first: the end of what is inflated comes before the end of the response, which would be aborted.
-    const content = new Blob([await response.arrayBuffer()]);
-    const bytes = content.stream().pipeThrough(new DecompressionStream("deflate"));
+    // The request ends before the engine is compiled: a browser may abort a request whose last bytes nobody reads.
+    const compressed = await response.blob();
+    const bytes = compressed.stream().pipeThrough(new DecompressionStream("deflate"));
     return new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
 }
 
