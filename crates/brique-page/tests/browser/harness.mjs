@@ -68,6 +68,7 @@ export const bits = (page) => page.textContent("#bits");
 /** Writes a screenshot for people. */
 export async function picture(page, name) {
     await mkdir(PLAYGROUND_PICTURES, { recursive: true });
+    await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: join(PLAYGROUND_PICTURES, `${name}.png`), fullPage: true });
 }
 
