@@ -179,10 +179,11 @@ function drawFrame() {
     byId("direction-arrow").textContent = state.frame.backward ? "←" : "→";
 }
 
-/** The loss of the training set at the epoch shown. */
+/** The loss of the last batch; of the past and before the first step, that of the training set. */
 function shownLoss() {
     const losses = state.history?.train_loss ?? [];
-    return state.shownEpoch < 0 ? losses[losses.length - 1] : losses[state.shownEpoch];
+    if (state.shownEpoch >= 0) return losses[state.shownEpoch];
+    return state.status?.loss ?? losses[losses.length - 1];
 }
 
 /** Lets a wave run over the cards, forward and then backward, as the passes of a step do. */

@@ -1,7 +1,7 @@
 // The top bar: running, and where the training is.
 
 import { shortNumber } from "./charts.js";
-import { byId, throttled } from "./dom.js";
+import { byId } from "./dom.js";
 import { engine } from "./engine.js";
 import { showStepWave } from "./network_panel.js";
 import { change, state, watch } from "./state.js";
@@ -23,7 +23,7 @@ export function startReadout() {
     pace.addEventListener("change", () => choosePace(/** @type {Pace} */ (pace.value)));
     addEventListener("keydown", playBySpace);
     watch(["running", "status", "problem", "language"], drawButtons);
-    watch(["frame", "shownEpoch", "history"], throttled(drawNumbers, 50));
+    watch(["frame", "shownEpoch", "history"], drawNumbers);
     drawButtons();
 }
 
@@ -60,7 +60,7 @@ function drawNumbers() {
         : -1;
     /** @param {string} id @param {string} value */
     const write = (id, value) => {
-        byId(id).textContent = value;
+        if (byId(id).textContent !== value) byId(id).textContent = value;
     };
     write("read-epoch", String(state.shownEpoch < 0 ? (status?.epoch ?? 0) : state.shownEpoch));
     write("read-step", String(status?.step ?? 0));

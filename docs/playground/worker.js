@@ -82,8 +82,10 @@ const methods = {
 /** Loads compressed WebAssembly; servers for files compress nothing. @param {URL} url */
 async function inflated(url) {
     const response = await fetch(url);
-    if (!response.ok || !response.body) throw new Error(`${url.pathname}: ${response.status}`);
-    const bytes = response.body.pipeThrough(new DecompressionStream("deflate"));
+    if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+    // The request ends before the engine is compiled: a browser may abort a request whose last bytes nobody reads.
+    const compressed = await response.blob();
+    const bytes = compressed.stream().pipeThrough(new DecompressionStream("deflate"));
     return new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
 }
 

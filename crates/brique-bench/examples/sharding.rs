@@ -1,20 +1,63 @@
-//! scratch
+//! The cost of eight shards in one process, and what a second process gains: `sharding [SECONDS]`.
+#![allow(clippy::print_stdout, reason = "a program talks to its user")]
+
+use std::error::Error;
 use std::time::Duration;
-use brique_bench::*;
-use brique_distributed::*;
-fn main() {
-    let time = Duration::from_millis(700);
-    for name in ["w4_digits","w5_wide","c4_vgg"] {
-        let w: Workload = if name.starts_with('w') { Workload::defaults().into_iter().find(|w| w.name()==name).unwrap() } else { name.parse().unwrap() };
-        let time = if name == "w4_digits" { time } else { Duration::from_millis(1500) };
-        for _ in 0..2 {
-        let mut plain = Subject::<f32>::new(&w).unwrap();
-        let a = measure(time, || plain.step()).unwrap();
-        let mut sharded = Subject::<f32>::new(&w).unwrap().with_strategy(Sharded::new(Alone, 8).unwrap());
-        let b = measure(time, || sharded.step()).unwrap();
-        let two = run_threads(2, |c| { let rank = Communicator::<f32>::rank(&c); let mut s = Subject::<f32>::new(&w).unwrap().with_strategy(Sharded::new(c, 8).unwrap());
-            if rank == 0 { Some(measure(time, || s.step()).unwrap()) } else { while s.step().is_ok() {} None } });
-        println!("{name} plain {:.0} sharded {:.0} ratio {:.3}; two {:.0} speedup over sharded {:.2}", a.min_us, b.min_us, b.min_us/a.min_us, two[0].unwrap().min_us, b.min_us/two[0].unwrap().min_us);
-        }
+
+use brique_bench::{Subject, Timing, Workload, measure};
+use brique_distributed::{Alone, Communicator, Sharded, run_threads};
+
+const SHARDS: usize = 8;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let seconds = std::env::args().nth(1).map_or(Ok(1.0), |text| text.parse())?;
+    let time = Duration::try_from_secs_f64(seconds)?;
+    println!("workload   without shards   8 shards   ratio   2 processes   gain");
+    for name in ["w4_digits", "w5_wide", "c4_vgg"] {
+        let workload = workload(name)?;
+        let mut plain = Subject::<f32>::new(&workload)?;
+        let plain = measure(time, || plain.step())?.min_us;
+        let mut sharded = Subject::<f32>::new(&workload)?.with_strategy(Sharded::new(Alone, SHARDS)?);
+        let sharded = measure(time, || sharded.step())?.min_us;
+        let two = two_processes(&workload, time)?.min_us;
+        println!(
+            "{name:9} {plain:12.0} µs {sharded:7.0} µs {:7.3} {two:10.0} µs {:6.2}",
+            sharded / plain,
+            sharded / two
+        );
     }
+    Ok(())
+}
+
+fn workload(name: &str) -> Result<Workload, Box<dyn Error>> {
+    let by_default = Workload::defaults()
+        .into_iter()
+        .find(|workload| workload.name() == name);
+    Ok(by_default.map_or_else(|| name.parse(), Ok)?)
+}
+
+/// Measures a step of two processes in the first of them. The second one ends when the first one has.
+fn two_processes(workload: &Workload, time: Duration) -> Result<Timing, Box<dyn Error>> {
+    let process = |communicator| {
+        let is_first = Communicator::<f32>::rank(&communicator) == 0;
+        let mut subject = subject(workload, communicator)?;
+        if is_first {
+            return measure(time, || subject.step())
+                .map(Some)
+                .map_err(|error| error.to_string());
+        }
+        while subject.step().is_ok() {}
+        Ok(None)
+    };
+    let timing = run_threads(2, process).swap_remove(0)?;
+    Ok(timing.ok_or("the first process measures")?)
+}
+
+fn subject(
+    workload: &Workload,
+    communicator: impl Communicator<f32> + 'static,
+) -> Result<Subject<f32>, String> {
+    let sharded = Sharded::new(communicator, SHARDS).map_err(|error| error.to_string())?;
+    let subject = Subject::new(workload).map_err(|error| error.to_string())?;
+    Ok(subject.with_strategy(sharded))
 }

@@ -93,7 +93,9 @@ impl<T: Scalar> Subject<T> {
     fn train(&mut self) -> Result<(), TrainingError> {
         let (network, optimizer) = (&mut self.network, &mut self.optimizer);
         let loss = match &mut self.strategy {
-            None => self.stepper.step(network, &*self.loss, optimizer, &self.x, &self.y)?,
+            None => self
+                .stepper
+                .step(network, &*self.loss, optimizer, &self.x, &self.y)?,
             Some(strategy) => {
                 let examples = Examples::whole(self.x.view(), self.y.view(), None);
                 let stepper = &mut self.stepper;

@@ -76,5 +76,5 @@ impl Digest {
 const PIECES: usize = 4;
 
 fn numbers_of<T: Scalar>(bits: u64) -> [T; PIECES] {
-    [0, 16, 32, 48].map(|shift| T::from_f64((bits >> shift & 0xffff) as f64))
+    [0, 16, 32, 48].map(|shift| T::from_usize((bits >> shift & 0xffff) as usize))
 }

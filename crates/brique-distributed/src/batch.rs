@@ -16,7 +16,7 @@ pub(crate) struct Batch<'a, 'data, T: Scalar> {
     pub(crate) shards: Shards,
 }
 
-/// The numbers that a shard tells all processes: d_s · L_s and d_s.
+/// The numbers that a shard tells all processes: `d_s` · `L_s` and `d_s`.
 const NUMBERS: usize = 2;
 
 impl<T: Scalar> Batch<'_, '_, T> {
@@ -49,7 +49,7 @@ impl<T: Scalar> Batch<'_, '_, T> {
         use_loss(&y, &WeightedLoss::new(self.loss, &weights))
     }
 
-    /// Returns d_s: the divisor of a shard's loss, or 1 if losses are summed.
+    /// Returns `d_s`: the divisor of a shard's loss, or 1 if losses are summed.
     pub(crate) fn divisor(&self, loss: &dyn Loss<T>, y: &Matrix<T>, yhat: &Matrix<T>) -> T {
         match self.loss.reduction() {
             Reduction::Sum => T::one(),

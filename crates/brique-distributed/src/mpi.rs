@@ -1,4 +1,10 @@
 //! Processes that MPI connects.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "MPI's ranks are i32 and not negative, and a message fits into memory"
+)]
 
 use std::fmt;
 use std::mem;
@@ -83,7 +89,6 @@ impl MpiCommunicator {
     }
 
     fn process(&self, rank: usize) -> Process<'_> {
-        // The ranks of MPI are i32, and this one is below the number of processes.
         self.world.process_at_rank(rank as i32)
     }
 

@@ -21,7 +21,7 @@ use crate::{Communicator, Error};
 /// ∇W = Σ_s d_s / d · ∇W_s        L = Σ_s d_s · L_s / d        d = Σ_s d_s
 /// ```
 ///
-/// L_s and ∇W_s are loss and gradient of shard s alone, and d_s is the [divisor](Loss::divisor) of its loss: the number of
+/// `L_s` and `∇W_s` are loss and gradient of shard s alone, and `d_s` is the [divisor](Loss::divisor) of its loss: the number of
 /// its examples, for example. With [`Reduction::Sum`](brique_core::Reduction::Sum), all quotients are 1. Therefore the bits
 /// of a training depend on the number of shards, and are the same on any number of processes. A training without shards
 /// has other rounding errors.
@@ -101,8 +101,8 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         self.shards
     }
 
-    /// Makes the forward passes of this process. Returns the numbers that all processes need: of each shard, d_s · L_s and
-    /// d_s.
+    /// Makes the forward passes of this process. Returns the numbers that all processes need: of each shard, `d_s` · `L_s` and
+    /// `d_s`.
     fn forward(
         &mut self,
         network: &mut dyn Module<T>,

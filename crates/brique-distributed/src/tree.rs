@@ -16,7 +16,7 @@ pub(crate) fn part(number: usize, parts: usize, total: usize) -> Range<usize> {
 /// Returns the children of a node, `None` for a leaf.
 pub(crate) fn children(node: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let middle = node.start + node.len() / 2;
-    (node.len() > 1).then(|| (node.start..middle, middle..node.end))
+    (node.len() > 1).then_some((node.start..middle, middle..node.end))
 }
 
 /// Returns the largest nodes below `node` whose shards all lie in `range`, in order.

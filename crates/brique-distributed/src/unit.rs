@@ -16,7 +16,7 @@ pub(crate) struct Unit<T: Scalar> {
     node: Range<usize>,
     workspace: Workspace<T>,
     delta: Array2<T>,
-    /// d_s of each shard that has rows.
+    /// `d_s` of each shard that has rows.
     divisors: Vec<T>,
 }
 
@@ -30,7 +30,7 @@ impl<T: Scalar> Unit<T> {
         mem::swap(&mut self.workspace, other);
     }
 
-    /// Makes the forward pass of the shards of `node`, and adds d_s · L_s and d_s of each of them to `numbers`.
+    /// Makes the forward pass of the shards of `node`, and adds `d_s` · `L_s` and `d_s` of each of them to `numbers`.
     pub(crate) fn forward(
         &mut self,
         node: Range<usize>,
@@ -54,7 +54,7 @@ impl<T: Scalar> Unit<T> {
         Ok(())
     }
 
-    /// Makes the backward pass, which overwrites the gradients with d_s / d · ∇W_s, added over the shards. `divisor` is d.
+    /// Makes the backward pass, which overwrites the gradients with `d_s` / d · `∇W_s`, added over the shards. `divisor` is d.
     pub(crate) fn backward(
         &mut self,
         network: &mut dyn Module<T>,
@@ -76,10 +76,9 @@ impl<T: Scalar> Unit<T> {
         }
         let x = batch.x(&self.node);
         let (workspace, delta) = (&mut self.workspace, &self.delta);
-        let bounds = self
-            .node
-            .clone()
-            .map(|shard| rows_within(batch, &self.node, &(shard..shard + 1)).start as usize);
+        let first = batch.shards.rows(&self.node).start;
+        let bound = |shard: usize| batch.shards.rows(&(shard..shard + 1)).start - first;
+        let bounds = self.node.clone().map(bound);
         let groups = RowGroups::new(bounds.chain([x.nrows()]).collect());
         groups.run(|| workspace.backward(network, &x, delta, Gradient::Overwrite))?;
         Ok(())

@@ -25,7 +25,6 @@ mod parallel;
 mod perceptron;
 mod pictures;
 mod playground;
-mod playground;
 mod regions;
 mod report;
 mod report_data;

@@ -88,7 +88,7 @@ impl RowGroups {
 /// Returns the children of a node of the tree, `None` for a leaf.
 pub(crate) fn children(node: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let middle = node.start + node.len() / 2;
-    (node.len() > 1).then(|| (node.start..middle, middle..node.end))
+    (node.len() > 1).then_some((node.start..middle, middle..node.end))
 }
 
 thread_local! {

@@ -112,10 +112,7 @@ pub struct Examples<'a, T: Scalar = f64> {
     pub batch: usize,
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a view is as cheap as a reference to it"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "views are passed on, not read here")]
 impl<'a, T: Scalar> Examples<'a, T> {
     /// Creates the examples of a whole batch.
     #[must_use]

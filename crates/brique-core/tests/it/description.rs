@@ -69,6 +69,8 @@ fn attributes_are_shown_unless_they_are_details() {
     assert_eq!(shown.to_string(), "Kind(3 → 4, metre, 0.5)");
     let alone = Description::new("Kind").attribute("out", 4_usize);
     assert_eq!(alone.to_string(), "Kind(4)");
+    let window = Description::new("Kind").attribute("kernel", Shape::from([5, 6]));
+    assert_eq!(window.to_string(), "Kind(kernel (5, 6))");
     let hidden = Description::new("Kind")
         .attribute("in", 3_usize)
         .detail("out", 4_usize);
@@ -134,6 +136,12 @@ fn what_does_not_fit_is_named() {
     let mut inside = nested(Saves::Apart).describe();
     inside.inner[0].module.inner[0].module.tensors.pop();
     assert!(said(&inside).starts_with("Scale(2), build: the list of tensors is weight (1, 2), expected"));
+    let mut renamed = nested(Saves::Apart).describe();
+    renamed.inner[0].name = "other".to_owned();
+    assert!(
+        said(&renamed)
+            .ends_with("build: the list of inner modules is [other, second], expected [first, second]")
+    );
 }
 
 #[test]

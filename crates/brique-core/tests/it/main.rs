@@ -10,6 +10,7 @@
 mod description;
 mod doors;
 mod loss;
+mod memory;
 mod modules;
 mod parameter;
 mod paths;

@@ -1,6 +1,6 @@
 //! The memory of a network: what a pass computes with it, when it is reused, and when a pass is refused.
 
-use brique_core::{Fault, Gradient, Memory, Module, Node, Parameter, Plan, Shape, Workspace};
+use brique_core::{Fault, Gradient, Memory, Module, Node, Parameter, Shape, Workspace};
 use brique_tensor::Matrix;
 use brique_tensor::ndarray::{Array2, array};
 
@@ -19,7 +19,7 @@ fn gradients(network: &dyn Module) -> Vec<Array2<f64>> {
     gradients
 }
 
-fn batch() -> (Array2<f64>, Array2<f64>) {
+pub fn batch() -> (Array2<f64>, Array2<f64>) {
     (
         array![[0.1, -0.2], [0.3, 0.4], [-0.5, 0.6]],
         array![[1.0, -1.0], [0.5, 2.0], [-3.0, 0.25]],
@@ -102,7 +102,7 @@ fn the_memory_of_inner_modules_can_be_seen() {
     assert!(close(&saved[0], &x.mapv(|x| (x + 1.0).exp())));
 }
 
-fn refusal(workspace: &mut Workspace, network: &mut dyn Module, x: &Matrix, delta: &Matrix) -> String {
+pub fn refusal(workspace: &mut Workspace, network: &mut dyn Module, x: &Matrix, delta: &Matrix) -> String {
     let before = gradients(network);
     let error = workspace.backward(network, x, delta, Gradient::Add).unwrap_err();
     assert_eq!(gradients(network), before);
@@ -250,98 +250,4 @@ fn a_composite_without_a_backward_kernel_is_a_mistake_of_its_author() {
     }
     let (x, delta) = batch();
     let _ = Forgetful(nested(Saves::Apart)).backward_update_gradient(&x, &delta);
-}
-
-/// y = x², with 2x in scratch memory for the backward pass, and with more memory that nothing reads.
-#[derive(Debug)]
-struct Square {
-    saved: usize,
-    spare: usize,
-}
-
-impl std::fmt::Display for Square {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Square")
-    }
-}
-
-impl Module for Square {
-    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
-        Ok(input)
-    }
-    fn plan_memory(&self, input: Shape, plan: &mut Plan<'_>) {
-        plan.scratch(input.size());
-        plan.scratch(self.spare);
-        if self.saved > 0 {
-            plan.save(self.saved);
-        }
-    }
-    fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, memory: &mut Memory) {
-        y.assign(&x.mapv(|x| x * x));
-        memory.scratch(0).assign(&x.mapv(|x| 2.0 * x));
-    }
-    fn delta_kernel(&self, _: &Matrix, delta: &Matrix, d: &mut Matrix, memory: &mut Memory) {
-        d.assign(&(delta.to_owned() * memory.scratch(0)));
-    }
-}
-
-/// y = eˣ by an inner module, without memory of its own.
-#[derive(Debug)]
-struct Around(Exponential);
-
-impl std::fmt::Display for Around {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Around")
-    }
-}
-
-impl Module for Around {
-    fn output_shape(&self, input: Shape) -> Result<Shape, Fault> {
-        Ok(input)
-    }
-    fn plan_memory(&self, input: Shape, plan: &mut Plan<'_>) {
-        plan.inner(&self.0, input, input);
-    }
-    fn forward_kernel(&self, x: &Matrix, y: &mut Matrix, memory: &mut Memory) {
-        memory.inner()[0].forward_into(&self.0, x, y);
-    }
-    fn delta_kernel(&self, x: &Matrix, delta: &Matrix, d: &mut Matrix, memory: &mut Memory) {
-        memory.inner()[0].delta_into(&self.0, x, delta, d);
-    }
-}
-
-#[test]
-fn a_single_backward_pass_computes_whatever_memory_it_needs() {
-    let (x, delta) = batch();
-    let square = Square { saved: 0, spare: 1 };
-    assert_eq!(square.backward_delta(&x, &delta).unwrap(), &delta * (&x * 2.0));
-    let around = Around(Exponential(Saves::Apart));
-    assert_eq!(
-        around.backward_delta(&x, &delta).unwrap(),
-        &delta * x.mapv(f64::exp)
-    );
-}
-
-#[test]
-fn memory_of_another_width_is_that_of_another_network() {
-    let (x, delta) = batch();
-    let mut workspace = Workspace::default();
-    for mut other in [Square { saved: 3, spare: 1 }, Square { saved: 2, spare: 2 }] {
-        workspace.forward(&Square { saved: 2, spare: 1 }, &x).unwrap();
-        let said = refusal(&mut workspace, &mut other, &x, &delta);
-        assert!(said.starts_with("that of another network"), "{said}");
-    }
-}
-
-#[test]
-fn memory_that_nobody_has_is_refused_after_a_network_that_fits() {
-    let (x, _) = batch();
-    let mut workspace = Workspace::default();
-    workspace.forward(&Square { saved: 2, spare: 1 }, &x).unwrap();
-    let huge = Square {
-        saved: usize::MAX / 8,
-        spare: 1,
-    };
-    let error = workspace.forward(&huge, &x).unwrap_err().to_string();
-    assert!(error.contains("the number of values in memory"), "{error}");
 }

@@ -23,9 +23,12 @@ fn train_until<T: Scalar>(
     let mut sharded = Sharded::new(communicator, 8).unwrap();
     let fit = fit(EPOCHS, &validation)
         .checkpoints(Checkpoints::new(folder))
-        .on_batch(move |batch, _| match batch.steps == steps {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        .on_batch(move |batch, _| {
+            if batch.steps == steps {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })
         .strategy(&mut sharded);
     run(fit, network(), &BCEWithLogitsLoss::new(), make, &data)

@@ -6,7 +6,7 @@ use brique_distributed::{Alone, Error, run_threads, sweep};
 
 /// A result with numbers of every kind.
 fn result(task: usize) -> (usize, Vec<f64>, String) {
-    let numbers = vec![f64::NAN, -0.0, f64::INFINITY, task as f64 / 3.0];
+    let numbers = [f64::NAN, -0.0, f64::INFINITY, task as f64 / 3.0];
     (task, numbers[..task % 5].to_vec(), "δ".repeat(task))
 }
 

@@ -101,10 +101,7 @@ impl<const N: usize, T: Scalar> Conv<N, T> {
     }
 
     fn of(input: Shape, window: Window<N>, convolution: Convolution, parameters: Array2<T>) -> Self {
-        let kernel = match window.kernel.0[..] {
-            [rows, columns] => Shape::from([rows, columns]),
-            _ => Shape::from(window.kernel.0),
-        };
+        let kernel = Shape::from(window.kernel.0);
         let rows = convolution.weight_rows();
         Self {
             input,

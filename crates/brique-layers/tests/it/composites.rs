@@ -302,6 +302,12 @@ fn wrong_descriptions_are_refused() {
         told(&Description::new("Residual").attribute("in", brique_core::Shape::from(2)))
             .contains("expected 1")
     );
+    let chain = Sequential::<f64>::new(2).then(Tanh).unwrap().then(Tanh).unwrap();
+    let concat = Concat::<f64>::new(2).branch(Tanh).unwrap().branch(Tanh).unwrap();
+    for mut description in [chain.describe(), concat.describe()] {
+        description.inner[1].name = description.inner[0].name.clone();
+        assert!(told(&description).ends_with("expected a name that no other module has"));
+    }
 }
 
 #[test]

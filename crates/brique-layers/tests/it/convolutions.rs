@@ -3,7 +3,8 @@
 use brique_core::{Layout, Module, Shape, visit_tensors};
 use brique_gradcheck::Judge;
 use brique_layers::{
-    Conv, Conv1D, Conv2D, Flatten, Init, Linear, MaxPool2D, PerAxis, ReLU, Reshape, Sequential, Window,
+    Conv, Conv1D, Conv2D, Flatten, Init, Linear, MaxPool1D, MaxPool2D, PerAxis, ReLU, Reshape, Sequential,
+    Window,
 };
 use brique_random::portable;
 use brique_tensor::ndarray::{Array2, array};
@@ -110,6 +111,22 @@ fn an_example_by_hand() {
     assert_eq!(conv.parameters().gradient(), gradient);
 }
 
+/// y = 10·a + b for the two values a and b of each window.
+#[test]
+fn windows_of_two_values_by_hand() {
+    let y = |window: Window<1>| {
+        let conv = Conv1D::from_parameters([5, 1], window, array![[10.0], [1.0], [0.0]]).unwrap();
+        conv.forward(&array![[1.0, 2.0, 3.0, 4.0, 5.0]]).unwrap()
+    };
+    assert_eq!(y(Window::new(2)), array![[12.0, 23.0, 34.0, 45.0]]);
+    assert_eq!(y(Window::new(2).stride(3)), array![[12.0, 45.0]]);
+    assert_eq!(
+        y(Window::new(2).padding(1)),
+        array![[1.0, 12.0, 23.0, 34.0, 45.0, 50.0]]
+    );
+    assert_eq!(y(Window::new(2).dilation(2)), array![[13.0, 24.0, 35.0]]);
+}
+
 #[test]
 fn tensors_have_the_layout_of_pytorch() {
     let mut rng = portable(1);
@@ -147,14 +164,17 @@ fn initial_parameters_have_the_bounds_of_pytorch() {
         .iter()
         .fold(0.0_f64, |a, b| a.max(b.abs()));
     assert!(largest < 1.0 / 6.0 && largest > 0.16, "{largest}");
-    let conv: Conv2D = Conv2D::new([9, 9, 8], 64, 3, Init::XavierUniform, &mut rng).unwrap();
-    let largest = conv.weight().iter().fold(0.0_f64, |a, b| a.max(b.abs()));
-    let bound = (6.0 / f64::from(9 * (8 + 64))).sqrt();
-    assert!(
-        largest < bound && largest > 0.98 * bound,
-        "{largest}, bound {bound}"
-    );
-    assert!(conv.bias().iter().all(|&bias| bias == 0.0));
+    for groups in [1, 2] {
+        let conv = Conv2D::grouped([9, 9, 8], 64, 3, groups, Init::XavierUniform, &mut rng);
+        let conv: Conv2D = conv.unwrap();
+        let largest = conv.weight().iter().fold(0.0_f64, |a, b| a.max(b.abs()));
+        let bound = (6.0 / (9 * (8 / groups + 64)) as f64).sqrt();
+        assert!(
+            largest < bound && largest > 0.98 * bound,
+            "{largest}, bound {bound}"
+        );
+        assert!(conv.bias().iter().all(|&bias| bias == 0.0));
+    }
 }
 
 #[test]
@@ -229,10 +249,18 @@ fn wrong_sizes_are_refused() {
             "{here}the number of groups is 4, expected a divisor of 6 input channels and 2 output channels"
         )
     );
+    for (input, channels) in [([4, 5, 6], 3), ([4, 5, 5], 2)] {
+        assert!(
+            told(input.into(), channels, 3.into(), 2)
+                .contains("the number of groups is 2, expected a divisor")
+        );
+    }
     assert!(told(image, 0, 3.into(), 1).contains("the number of output channels is 0, expected at least 1"));
     assert!(told(Shape::from([4, 0, 6]), 2, 3.into(), 1).contains("at least one value along each"));
     assert!(told(Shape::from([usize::MAX / 2, 5, 1]), 2, 3.into(), 1).contains("memory"));
     assert!(told(image, usize::MAX / 2, 3.into(), 1).contains("memory"));
+    let largest = usize::MAX / 32;
+    assert!(MaxPool1D::new([largest, 1], 1).is_ok() && MaxPool1D::new([largest + 1, 1], 1).is_err());
     assert!(told(image, 2, Window::new(3).padding(usize::MAX), 1).contains("kernel is (3, 3)"));
     let parameters = Conv1D::from_parameters([5, 4], 3, Array2::<f64>::zeros((6, 2))).unwrap_err();
     assert_eq!(

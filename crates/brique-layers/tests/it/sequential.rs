@@ -165,11 +165,14 @@ fn a_network_within_a_network_is_taken_apart() {
 
 #[test]
 fn modules_have_names_given_or_their_numbers() {
-    let network = network(3, 4, 2).then_named("head", linear(2, 1, 3)).unwrap();
+    let mut network = network(3, 4, 2).then_named("head", linear(2, 1, 3)).unwrap();
+    assert!(!network.is_empty());
     assert_eq!(network.names().collect::<Vec<_>>(), ["0", "1", "2", "head"]);
     assert_eq!(network.module("head").unwrap().to_string(), "Linear(2 → 1)");
     assert_eq!(network.module("1").unwrap().to_string(), "Tanh");
     assert!(network.module("tail").is_none());
+    assert_eq!(network.module_mut("head").unwrap().to_string(), "Linear(2 → 1)");
+    assert!(network.module_mut("tail").is_none());
     assert_eq!(network.label(3), "module 3 \"head\" (Linear(2 → 1))");
     assert_eq!(network.label(1), "module 1 (Tanh)");
 

@@ -41,6 +41,13 @@ proptest! {
 }
 
 #[test]
+fn it_is_shown_by_its_name() {
+    let loss = ElementwiseLoss::new("Difference", |y: f64, yhat: f64| yhat - y, |_, _| 1.0);
+    assert_eq!(loss.to_string(), "Difference(mean)");
+    assert_eq!(format!("{loss:?}"), "Difference(mean)");
+}
+
+#[test]
 fn an_error_names_the_loss() {
     use brique_tensor::ndarray::array;
     let error = squared_error(Reduction::Sum)

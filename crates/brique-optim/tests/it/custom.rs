@@ -1,10 +1,10 @@
 //! An optimiser from a formula: the same bits as the optimiser with that formula, and the checks of its state.
 
-use brique_core::Module;
+use brique_core::{Description, Module};
 use brique_layers::{Init, Linear};
-use brique_optim::{CustomOptimizer, Error, Optimizer, SGD};
+use brique_optim::{Base, CustomOptimizer, Error, Optimizer, SGD, State};
 use brique_random::portable;
-use brique_tensor::ndarray::{Array2, Zip};
+use brique_tensor::ndarray::{Array2, Zip, array};
 
 fn momentum(rate: f64) -> impl Optimizer {
     CustomOptimizer::new("Momentum", rate, ["momentum_buffer"], |rows, rate| {
@@ -73,4 +73,62 @@ fn its_state_is_checked_and_continues() {
     assert_eq!(other.learning_rate(), 0.1);
     let refused = CustomOptimizer::<f64, _, 0>::new("Still", -1.0, [], |_, _| ());
     assert!(refused.is_err());
+}
+
+/// p ← p − η·(g + λ·p), from a base.
+#[derive(Debug)]
+struct Descent(Base);
+
+impl Optimizer for Descent {
+    fn step(&mut self, module: &mut dyn Module) -> Result<(), Error> {
+        let rate = self.0.learning_rate();
+        self.0.step(module, [], |rows| {
+            let decay = rows.decay;
+            Zip::from(rows.value)
+                .and(rows.gradient)
+                .for_each(|p, &g| *p -= rate * (g + decay * *p));
+        })
+    }
+    fn learning_rate(&self) -> f64 {
+        self.0.learning_rate()
+    }
+    fn set_learning_rate(&mut self, rate: f64) -> Result<(), Error> {
+        self.0.set_learning_rate(rate)
+    }
+    fn state(&self) -> &State {
+        self.0.state()
+    }
+    fn set_state(&mut self, state: State) -> Result<(), Error> {
+        self.0.set_state(&[], state)
+    }
+}
+
+#[test]
+fn a_base_decays_all_parameters_or_weights_only() {
+    for (weights_only, expected) in [(false, array![[3.0], [1.5]]), (true, array![[3.0], [2.0]])] {
+        let mut linear = Linear::from_parameters(array![[4.0], [2.0]]).unwrap();
+        let mut base = Base::new("Descent", 0.5).unwrap();
+        base.set_weight_decay(0.5).unwrap();
+        if weights_only {
+            base.decay_weights_only();
+        }
+        Descent(base).step(&mut linear).unwrap();
+        assert_eq!(linear.parameters().value(), expected);
+    }
+}
+
+#[test]
+fn the_type_is_the_description_by_default() {
+    let descent = Descent(Base::new("Other", 0.5).unwrap());
+    assert_eq!(descent.description(), Description::new("Descent"));
+}
+
+#[test]
+fn it_is_shown_without_its_formula() {
+    let text = format!("{:?}", momentum(0.1));
+    assert!(
+        text.starts_with("CustomOptimizer { base: Base { name: \"Momentum\", learning_rate: 0.1"),
+        "{text}"
+    );
+    assert!(text.ends_with("buffers: [\"momentum_buffer\"], .. }"), "{text}");
 }

@@ -1,6 +1,7 @@
-//! Options that mean nothing are refused by name.
+//! Options that mean nothing are refused by name; a description has all of them.
 
-use brique_optim::{Adagrad, Adam, AdamW, Error, RMSprop, SGD};
+use brique_core::Description;
+use brique_optim::{Adagrad, Adam, AdamW, Error, Optimizer, RMSprop, SGD};
 
 const NOT_FINITE: [f64; 3] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
 
@@ -184,4 +185,48 @@ fn numbers_that_f32_does_not_have_are_refused_there_alone() {
             1e-50
         )
     );
+}
+
+#[test]
+fn a_description_has_every_option() -> Result<(), Error> {
+    let base = |kind: &str, weights_only: u64| {
+        Description::new(kind)
+            .attribute("learning_rate", 0.5)
+            .attribute("weight_decay", 0.25)
+            .attribute("decays_weights_only", weights_only)
+    };
+    let sgd = SGD::<f64>::new(0.5)?.weight_decay(0.25)?.nesterov(0.75)?;
+    let expected = base("SGD", 0)
+        .attribute("momentum", 0.75)
+        .attribute("nesterov", 1_u64);
+    assert_eq!(sgd.description(), expected);
+
+    let moments = |description: Description| {
+        description
+            .attribute("beta1", 0.75)
+            .attribute("beta2", 0.875)
+            .attribute("eps", 0.125)
+    };
+    let adam = Adam::<f64>::new(0.5)?.weight_decay(0.25)?;
+    let adam = adam.betas(0.75, 0.875)?.eps(0.125)?.decay_weights_only();
+    assert_eq!(adam.description(), moments(base("Adam", 1)));
+    let adam_w = AdamW::<f64>::new(0.5)?.weight_decay(0.25)?;
+    let adam_w = adam_w.betas(0.75, 0.875)?.eps(0.125)?;
+    assert_eq!(adam_w.description(), moments(base("AdamW", 0)));
+
+    let rmsprop = RMSprop::<f64>::new(0.5)?.weight_decay(0.25)?;
+    let rmsprop = rmsprop.alpha(0.75)?.eps(0.125)?.momentum(0.875)?;
+    let expected = base("RMSprop", 0)
+        .attribute("alpha", 0.75)
+        .attribute("eps", 0.125)
+        .attribute("momentum", 0.875);
+    assert_eq!(rmsprop.description(), expected);
+
+    let adagrad = Adagrad::<f64>::new(0.5)?.weight_decay(0.25)?;
+    let adagrad = adagrad.lr_decay(0.75)?.eps(0.125)?.decay_weights_only();
+    let expected = base("Adagrad", 1)
+        .attribute("lr_decay", 0.75)
+        .attribute("eps", 0.125);
+    assert_eq!(adagrad.description(), expected);
+    Ok(())
 }

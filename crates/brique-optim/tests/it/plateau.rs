@@ -73,6 +73,17 @@ fn a_state_that_was_put_back_goes_on_as_if_never_interrupted() -> Result<(), Err
 }
 
 #[test]
+fn its_options_are_those_without_a_loss() -> Result<(), Error> {
+    let mut plateau = with_options()?;
+    for loss in numbers::LOSSES {
+        plateau.observe(loss);
+    }
+    assert_ne!(plateau, with_options()?);
+    assert_eq!(plateau.options(), with_options()?);
+    Ok(())
+}
+
+#[test]
 fn a_reduction_never_raises_the_factor() -> Result<(), Error> {
     let state = PlateauState {
         factor: 0.01,

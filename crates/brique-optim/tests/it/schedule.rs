@@ -209,6 +209,14 @@ fn a_schedule_without_a_length_spans_the_training() -> Result<(), Error> {
     Ok(())
 }
 
+#[test]
+fn a_cosine_without_an_amplitude_never_rises() -> Result<(), Error> {
+    assert_eq!(Schedule::cosine_of_length(10, 1.0)?.rises_again(100), None);
+    let cosine = Schedule::cosine_of_length(10, 0.0)?;
+    assert_eq!([11, 12].map(|total| cosine.rises_again(total)), [None, Some(10)]);
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn a_cosine_rises_again_after_its_length(

@@ -152,7 +152,8 @@ test("a mistake in the shapes has the library's message", async () => {
 
 test("playing, stepping, and looking back", async () => {
     await click(page, "#one-step");
-    assert.equal(await page.textContent("#read-step"), "1");
+    assert.equal((await state(page)).status.step, 1);
+    await page.waitForFunction(() => document.querySelector("#read-step").textContent === "1");
     await click(page, "#one-epoch");
     // The training must not end while it is as fast as it goes.
     await type(page, "#epochs", 100_000);

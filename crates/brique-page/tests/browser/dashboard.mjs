@@ -2,28 +2,28 @@
 //
 // node dashboard.mjs PROGRAM PAGE [SCREENSHOTS]
 //     PROGRAM is the compiled example, PAGE the folder docs/playground; with a third folder, it writes screenshots there.
-// The browser is $CHROMIUM, or chromium in the usual place of Debian.
+// The environment variables PLAYGROUND_PACKAGES and CHROMIUM are those of harness.mjs.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { chromium } from "playwright-core";
+
+import { launch, packages } from "./harness.mjs";
 
 const [program, pageFolder, screenshots] = process.argv.slice(2);
 assert(program && pageFolder, "usage: node dashboard.mjs PROGRAM PAGE [SCREENSHOTS]");
-const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const axeSource = packages.resolve("axe-core/axe.min.js");
 
 const folder = await mkdtemp(join(tmpdir(), "brique-dashboard-"));
 const training = spawn(program, [folder], { stdio: ["pipe", "pipe", "inherit"] });
 const lines = createInterface({ input: training.stdout })[Symbol.asyncIterator]();
 const address = (await lines.next()).value;
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launch();
 try {
     await aRunningTraining();
     await theFilesOfRuns();

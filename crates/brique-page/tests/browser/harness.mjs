@@ -49,7 +49,7 @@ export async function open(browser, address, { fragment = "", file = "", script,
         if (["error", "warning"].includes(message.type())) page.problems.push(message.text());
     });
     page.on("pageerror", (error) => page.problems.push(String(error)));
-    page.on("requestfailed", (request) => page.problems.push(`failed: ${request.url()}`));
+    page.on("requestfailed", (request) => page.problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
     context.on("request", (request) => {
         const isHere = [`${origin}/`, `blob:${origin}/`, "data:"].some((begin) => request.url().startsWith(begin));
         if (!isHere) page.problems.push(`request: ${request.url()}`);
@@ -68,6 +68,7 @@ export const bits = (page) => page.textContent("#bits");
 /** Writes a screenshot for people. */
 export async function picture(page, name) {
     await mkdir(PLAYGROUND_PICTURES, { recursive: true });
+    await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: join(PLAYGROUND_PICTURES, `${name}.png`), fullPage: true });
 }
 

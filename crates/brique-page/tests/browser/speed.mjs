@@ -1,10 +1,8 @@
 // Compares the time of a training step with TensorFlow.js in the same chromium: a network 2-64-64-1, batches of 32, the mean
 // squared error. The playground computes in f64, TensorFlow.js in f32.
 //
-//     npm install --prefix target/page/speed ./crates/brique-page/tests/browser/speed
-//     SPEED_PACKAGES=target/page/speed node crates/brique-page/tests/browser/speed.mjs
-//
-// with the environment of harness.mjs; `.ci/page --speed` does both.
+// `.ci/page --speed` runs it: the environment is that of harness.mjs, and SPEED_PACKAGES is the folder with the node_modules
+// of speed/package.json.
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";

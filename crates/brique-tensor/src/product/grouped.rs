@@ -54,7 +54,9 @@ impl<T: Scalar> Divisible for Grouped<'_, T> {
             let a = product.a;
             let has_rest = rest.rows() > 0;
             let mut block = Product { c: block, ..product };
-            sums.iter_mut().for_each(|sums| sums.truncate(row * columns));
+            for sums in &mut sums {
+                sums.truncate(row * columns);
+            }
             sum_of_node(&block, groups, &groups.all(), &mut sums);
             block.finish(&sums[0]);
             product = Product {

@@ -64,10 +64,12 @@ fn check_tree<T: Scalar>(case: &Case<T>) {
 }
 
 proptest_on_every_level! {
+    #[test]
     fn a_gradient_in_groups_is_the_tree_of_the_gradients_of_the_groups_in_f64(case in case::<f64>()) {
         check_tree(&case);
     }
 
+    #[test]
     fn a_gradient_in_groups_is_the_tree_of_the_gradients_of_the_groups_in_f32(case in case::<f32>()) {
         check_tree(&case);
     }

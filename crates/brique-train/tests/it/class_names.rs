@@ -53,6 +53,17 @@ fn long_names_label_the_lines_and_indices_the_columns() {
     assert_eq!(named(&names).to_string(), expected.join("\n"));
 }
 
+/// A label and two columns of 32 characters, with two spaces before each column, are 100 characters.
+#[test]
+fn names_are_headings_up_to_a_hundred_characters() {
+    for (length, are_headings) in [(32, true), (33, false)] {
+        let names = ["a", "b"].map(|name| name.repeat(length));
+        let table = named(&names.each_ref().map(String::as_str)).to_string();
+        let heading = table.lines().next().unwrap_or_default();
+        assert_eq!(heading.ends_with(&names[1]), are_headings, "{table}");
+    }
+}
+
 #[test]
 fn every_line_is_as_long_as_the_first_and_names_no_wider_than_a_terminal() {
     for length in [1, 2, 5, 20, 40] {

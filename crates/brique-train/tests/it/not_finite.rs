@@ -30,6 +30,14 @@ fn a_nan_in_the_batch_is_named() {
 }
 
 #[test]
+fn a_nan_in_the_targets_is_named() {
+    let mut y = normal((4, 2), 2);
+    y[[3, 0]] = f64::NAN;
+    let error = step(&mut network(1), &normal((4, 3), 1), &y);
+    assert_eq!(error, Error::NotFinite(NotFinite::Target));
+}
+
+#[test]
 fn the_first_module_with_a_nan_is_named() {
     let mut network = network(1);
     let mut place = 0;
@@ -117,6 +125,10 @@ fn a_fit_that_diverges_says_when() {
     assert!(matches!(**source, Error::NotFinite(_)), "{error}");
     assert!(error.to_string().starts_with("epoch "), "{error}");
     assert!(error.to_string().contains(", batch "), "{error}");
+    let shown = format!("{error:?}");
+    assert!(shown.starts_with("FitError { error: Step {"), "{shown}");
+    let epochs = format!(", epochs: {}, .. }}", error.history().epochs().len());
+    assert!(shown.ends_with(&epochs), "{shown}");
     assert!(
         parameters(&network)
             .iter()

@@ -75,11 +75,17 @@ fn flags(workspace: &Path) -> Result<String, Failure> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
     let registries = home.ok_or("there is no home folder")?.join("registry/src");
-    let mut flags = format!("{RUSTFLAGS} --remap-path-prefix={}=brique", workspace.display());
+    let mut flags = vec![
+        RUSTFLAGS.to_owned(),
+        format!("--remap-path-prefix={}=brique", workspace.display()),
+    ];
     for registry in fs::read_dir(registries).into_iter().flatten() {
-        flags += &format!(" --remap-path-prefix={}=packages", registry?.path().display());
+        flags.push(format!(
+            "--remap-path-prefix={}=packages",
+            registry?.path().display()
+        ));
     }
-    Ok(flags)
+    Ok(flags.join(" "))
 }
 
 fn read_messages(messages: &str, workspace: &Path) -> Result<Compiled, Failure> {

@@ -87,7 +87,12 @@ impl Record {
     /// Reads the record in the folder of the page.
     pub(crate) fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(NAME);
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = fs::read_to_string(&path).map_err(|error| {
+            format!(
+                "{}: {error}; `cargo xtask playground --build` writes it",
+                path.display()
+            )
+        })?;
         let entry = |line: &str| {
             let (digest, entry) = line.split_once(' ')?;
             Some((Entry::read(entry)?, digest.to_owned()))
