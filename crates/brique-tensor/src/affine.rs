@@ -107,7 +107,8 @@ compile_once! {
 
     fn overwrite<T: Scalar>(x: &Matrix<T>, delta: &Matrix<T>, gradient: &mut Matrix<T>) -> bool {
         let (mut weight, mut bias) = weight_and_bias(gradient);
-        let is_finite = if let Some(groups) = RowGroups::current(x.nrows()) {
+        let groups = RowGroups::current(x.nrows()).filter(|groups| groups.all().len() > 1);
+        let is_finite = if let Some(groups) = groups {
             bias.assign(&grouped_column_sums(delta, &groups, &groups.all()));
             multiply_in_groups(&x.t(), delta, false, &mut weight, &groups)
         } else {

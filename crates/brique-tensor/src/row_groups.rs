@@ -60,7 +60,7 @@ impl RowGroups {
         work()
     }
 
-    /// Returns the groups of the current thread, `None` if there are none or only one.
+    /// Returns the groups of the current thread.
     #[track_caller]
     pub(crate) fn current(rows: usize) -> Option<Self> {
         CURRENT.with_borrow(|current| {
@@ -70,7 +70,7 @@ impl RowGroups {
                 last == rows,
                 "the groups have {last} rows, and the batch has {rows}"
             );
-            (groups.bounds.len() > 2).then(|| groups.clone())
+            Some(groups.clone())
         })
     }
 
