@@ -48,6 +48,13 @@ pub fn csv_columns(text: &str) -> Result<CsvColumns, Error> {
     Ok(found)
 }
 
+/// Returns what separates the fields: a comma, or a semicolon or a tab if the header has no comma but one of these.
+fn separator(text: &str) -> u8 {
+    let header = text.lines().next().unwrap_or_default().as_bytes();
+    let is_in_header = |separator: &u8| header.contains(separator);
+    [b',', b';', b'\t'].into_iter().find(is_in_header).unwrap_or(b',')
+}
+
 fn is_number(field: &str) -> bool {
     field.parse::<f64>().is_ok_and(f64::is_finite)
 }
@@ -58,6 +65,7 @@ fn column(text: &str, index: usize) -> Result<Option<Vec<String>>, Error> {
         label: LabelColumn::Index(index),
         inputs: InputColumns::Only(Vec::new()),
         text: vec![TextColumn::classes(index)],
+        separator: separator(text),
         ..CsvOptions::default()
     };
     let limits = ReadLimits::new().categories(text.len());
@@ -96,6 +104,7 @@ pub(super) fn read_csv(
         label: LabelColumn::name(target),
         inputs: InputColumns::only(inputs.map(|name| Column::Name(name.clone()))),
         text: is_text.then(|| TextColumn::classes(target)).into_iter().collect(),
+        separator: separator(text),
         ..CsvOptions::with_header()
     };
     let data: Dataset = brique_datasets::read_csv_from(text.as_bytes(), &options)?;

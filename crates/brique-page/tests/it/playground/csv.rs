@@ -167,3 +167,21 @@ fn a_table_is_trained() {
         ..config
     });
 }
+
+#[test]
+fn semicolons_and_tabs_separate_too() {
+    let columns = ["length", "width", "species"];
+    let commas = examples(&table(
+        "length,width,species\n1,2,a\n3,4,b\n",
+        columns,
+        Task::Classification,
+    ))
+    .unwrap();
+    for separator in [";", "\t"] {
+        let text = "length,width,species\n1,2,a\n3,4,b\n".replace(',', separator);
+        assert_eq!(csv_columns(&text).unwrap().columns, columns);
+        let found = examples(&table(&text, columns, Task::Classification)).unwrap();
+        assert_eq!(found.inputs, commas.inputs);
+        assert_eq!(found.targets, commas.targets);
+    }
+}
