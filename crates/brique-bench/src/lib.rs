@@ -9,6 +9,7 @@
 //!   speed that the processor reaches, and [`best_product`] the highest speed that the library reaches.
 //! * [`allocations_of`] counts allocations on all threads.
 //! * [`Sweep`] and [`draw`] draw the time of a step against the batch size and the layer width.
+//! * [`MessageCost`] and [`StepTimes`] compute what many machines gain, and [`draw_scaling`] draws it.
 //!
 //! A step uses the public interface: `Stepper::step` on a `Sequential`, `MSELoss` or `CrossEntropyLoss`, and `SGD`.
 
@@ -21,6 +22,8 @@ mod machine;
 mod peak;
 mod report;
 mod run;
+mod scaling;
+mod scaling_chart;
 mod subject;
 mod threads;
 mod timing;
@@ -35,6 +38,8 @@ pub use machine::{Machine, model_in};
 pub use peak::{best_product, peak};
 pub use report::{Dtype, Peak, Report, Row};
 pub use run::{Options, run};
+pub use scaling::{MOST, MessageCost, StepTimes};
+pub use scaling_chart::draw_scaling;
 pub use subject::Subject;
 pub use timing::{Timing, measure};
 pub use workload::{Pass, Workload};

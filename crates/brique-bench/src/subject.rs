@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use brique::core::Error as ModuleError;
-use brique::core::Loss;
+use brique::core::{Loss, Module};
 use brique::layers::{Linear, Sequential, Workspace};
 use brique::losses::{CrossEntropyLoss, MSELoss};
 use brique::optim::SGD;
@@ -75,6 +75,15 @@ impl<T: Scalar> Subject<T> {
             strategy: Some(Box::new(strategy)),
             ..self
         }
+    }
+
+    /// Returns the number of parameters.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        let mut parameters = 0;
+        self.network
+            .visit_parameters(&mut |parameter| parameters += parameter.value().len());
+        parameters
     }
 
     /// Makes one step.

@@ -120,6 +120,17 @@ impl Workload {
         self.batch
     }
 
+    /// Returns the same workload with another number of examples.
+    #[must_use]
+    pub fn with_batch(&self, batch: usize) -> Self {
+        let convolutional = self.convolutional.clone();
+        Self {
+            batch,
+            convolutional: convolutional.map(|network| Convolutional { batch, ..network }),
+            ..self.clone()
+        }
+    }
+
     /// Returns the activation between the layers.
     #[must_use]
     pub fn activation(&self) -> Activation {

@@ -290,8 +290,8 @@ pub trait Module<T: Scalar = f64>: Debug + Display + Send + Sync {
         let _ = step;
     }
 
-    /// Returns whether the gradients of its own parameters are added in [`RowGroups`](brique_tensor::RowGroups); false by
-    /// default. A training in many processes is faster if all modules do.
+    /// Returns whether the gradients of its own parameters are added in `brique_tensor::RowGroups`; false by default.
+    /// A training in many processes is faster if all modules do.
     fn adds_in_row_groups(&self) -> bool {
         false
     }

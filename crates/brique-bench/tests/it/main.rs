@@ -11,4 +11,5 @@ mod chart;
 mod command;
 mod measuring;
 mod refusals;
+mod scaling;
 mod workloads;

@@ -1,0 +1,111 @@
+//! Measures what messages and steps cost here, and draws what many machines would gain: `scaling [FOLDER]`.
+//!
+//! Under `mpirun -n 2`, with the feature `mpi`, the messages are those of MPI; otherwise those of two threads.
+#![allow(clippy::print_stdout, reason = "a program talks to its user")]
+
+use std::error::Error;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use brique_bench::{MessageCost, StepTimes, Subject, Workload, draw_scaling, measure};
+use brique_distributed::{Communicator, run_threads};
+
+/// The exponent of the largest batch, 1024 examples.
+const LARGEST_BATCH: u32 = 10;
+const TIME_OF_A_STEP: Duration = Duration::from_millis(200);
+/// Numbers of 4 bytes in a small and in a large message.
+const NUMBERS: [usize; 2] = [1, 1 << 20];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let Some(cost) = message_cost()? else {
+        return Ok(());
+    };
+    println!(
+        "a message {:.2} µs, a byte {:.3} ns ({:.1} GB/s)",
+        cost.message * 1e6,
+        cost.byte * 1e9,
+        1e-9 / cost.byte
+    );
+    let networks: Result<Vec<StepTimes>, _> = ["w4_digits", "w5_wide", "c4_vgg"]
+        .into_iter()
+        .map(step_times)
+        .collect();
+    let networks = networks?;
+    println!("network     gradients   strong scaling pays up to   weak scaling pays up to");
+    for network in &networks {
+        println!(
+            "{:9} {:8.2} MB {:16} machines {:16} machines",
+            network.name,
+            network.bytes / 1e6,
+            network.pays_up_to(|processes| network.strong(processes, &cost)),
+            network.pays_up_to(|processes| network.weak(processes, &cost)),
+        );
+    }
+    if let Some(folder) = std::env::args().nth(1) {
+        std::fs::write(
+            Path::new(&folder).join("scaling.svg"),
+            draw_scaling(&networks, &cost),
+        )?;
+    }
+    Ok(())
+}
+
+/// Returns the cost of messages in the first process, and nothing in the second.
+#[cfg(feature = "mpi")]
+fn message_cost() -> Result<Option<MessageCost>, Box<dyn Error>> {
+    let mut mpi = brique_distributed::MpiCommunicator::world()?;
+    if Communicator::<f32>::size(&mpi) < 2 {
+        return of_threads();
+    }
+    let cost = cost_of(&mut mpi)?;
+    Ok((Communicator::<f32>::rank(&mpi) == 0).then_some(cost))
+}
+
+#[cfg(not(feature = "mpi"))]
+fn message_cost() -> Result<Option<MessageCost>, Box<dyn Error>> {
+    of_threads()
+}
+
+fn of_threads() -> Result<Option<MessageCost>, Box<dyn Error>> {
+    let costs = run_threads(2, |mut communicator| cost_of(&mut communicator));
+    let first = costs.into_iter().next().ok_or("there are two processes")?;
+    Ok(Some(first?))
+}
+
+/// Measures exchanges of small and of large messages, the shortest of many.
+fn cost_of(communicator: &mut dyn Communicator<f32>) -> Result<MessageCost, brique_distributed::Error> {
+    let mut seconds = [f64::INFINITY; 2];
+    for (numbers, shortest) in NUMBERS.into_iter().zip(&mut seconds) {
+        for _ in 0..200 {
+            let messages = vec![vec![1.0; numbers]; communicator.size()];
+            communicator.barrier()?;
+            let start = Instant::now();
+            communicator.exchange(messages)?;
+            *shortest = shortest.min(start.elapsed().as_secs_f64());
+        }
+    }
+    let [small, large] = NUMBERS.map(|numbers| (numbers * size_of::<f32>()) as f64);
+    Ok(MessageCost::of_exchanges(
+        (small, seconds[0]),
+        (large, seconds[1]),
+    ))
+}
+
+/// Measures steps of 1, 2, 4, … examples.
+fn step_times(name: &str) -> Result<StepTimes, Box<dyn Error>> {
+    let by_default = Workload::defaults()
+        .into_iter()
+        .find(|workload| workload.name() == name);
+    let workload: Workload = by_default.map_or_else(|| name.parse(), Ok)?;
+    let mut seconds = Vec::new();
+    for exponent in 0..=LARGEST_BATCH {
+        let mut subject = Subject::<f32>::new(&workload.with_batch(1 << exponent))?;
+        seconds.push(measure(TIME_OF_A_STEP, || subject.step())?.min_us * 1e-6);
+    }
+    Ok(StepTimes {
+        name: name.to_owned(),
+        bytes: (Subject::<f32>::new(&workload)?.parameters() * size_of::<f32>()) as f64,
+        batch: workload.batch(),
+        seconds,
+    })
+}
