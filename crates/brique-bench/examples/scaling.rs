@@ -1,4 +1,5 @@
-//! Measures what messages and steps cost here, and draws what many machines would gain: `scaling [FOLDER]`.
+//! Measures what messages and steps cost here, and draws what many machines would gain: `scaling FOLDER [MICROSECONDS
+//! NANOSECONDS]`. The numbers are the cost of a message and of a byte in another network.
 //!
 //! Under `mpirun -n 2`, with the feature `mpi`, the messages are those of MPI; otherwise those of two threads.
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
@@ -17,7 +18,16 @@ const TIME_OF_A_STEP: Duration = Duration::from_millis(200);
 const NUMBERS: [usize; 2] = [1, 1 << 20];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let Some(cost) = message_cost()? else {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let cost = match &arguments[..] {
+        [_] => message_cost()?,
+        [_, message, byte] => Some(MessageCost {
+            message: message.parse::<f64>()? * 1e-6,
+            byte: byte.parse::<f64>()? * 1e-9,
+        }),
+        _ => return Err("usage: scaling FOLDER [MICROSECONDS NANOSECONDS]".into()),
+    };
+    let Some(cost) = cost else {
         return Ok(());
     };
     println!(
@@ -72,15 +82,26 @@ fn of_threads() -> Result<Option<MessageCost>, Box<dyn Error>> {
     Ok(Some(first?))
 }
 
-/// Measures exchanges of small and of large messages, the shortest of many.
+/// Measures exchanges of small and of large messages, the shortest of many. Their numbers are written before and added
+/// afterwards, as those of gradients are.
 fn cost_of(communicator: &mut dyn Communicator<f32>) -> Result<MessageCost, brique_distributed::Error> {
     let mut seconds = [f64::INFINITY; 2];
+    let (gradient, mut sum) = (vec![1.0; NUMBERS[1]], vec![0.0; NUMBERS[1]]);
+    let mut messages: Vec<Vec<f32>> = vec![Vec::new(); communicator.size()];
     for (numbers, shortest) in NUMBERS.into_iter().zip(&mut seconds) {
         for _ in 0..200 {
-            let messages = vec![vec![1.0; numbers]; communicator.size()];
             communicator.barrier()?;
             let start = Instant::now();
-            communicator.exchange(messages)?;
+            for message in &mut messages {
+                message.clear();
+                message.extend_from_slice(&gradient[..numbers]);
+            }
+            messages = communicator.exchange(messages)?;
+            for message in &messages {
+                sum.iter_mut()
+                    .zip(message)
+                    .for_each(|(sum, &number)| *sum += number);
+            }
             *shortest = shortest.min(start.elapsed().as_secs_f64());
         }
     }

@@ -13,6 +13,7 @@
 
 mod agreement;
 mod batch;
+mod buffers;
 mod communicator;
 mod error;
 mod files;

@@ -8,6 +8,7 @@ use brique_train::{Examples, Strategy};
 
 use crate::agreement::check_same_training;
 use crate::batch::Batch;
+use crate::buffers::Buffers;
 use crate::shards::Shards;
 use crate::tree::{Sums, part, sum_of_node};
 use crate::unit::Unit;
@@ -67,6 +68,7 @@ pub struct Sharded<C, T: Scalar = f64> {
     shards: usize,
     /// What each pass of the last step used, to be used again.
     units: Vec<Unit<T>>,
+    buffers: Buffers<T>,
     /// Whether all processes are known to carry out the same training.
     is_checked: bool,
 }
@@ -85,6 +87,7 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
             communicator,
             shards,
             units: Vec::new(),
+            buffers: Buffers::default(),
             is_checked: false,
         })
     }
@@ -121,20 +124,20 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         Ok(numbers)
     }
 
-    /// Makes the backward passes, and returns the sums of the nodes that this process can add up alone. If it is the only
-    /// process and has a single pass, the gradients are in the network, and there are no sums.
+    /// Makes the backward passes, and returns the sums of the units. After a single pass the sum stays in the network, and
+    /// none is returned.
     fn backward(
         &mut self,
         network: &mut dyn Module<T>,
         batch: &Batch<'_, '_, T>,
         divisor: T,
     ) -> Result<Sums<T>, brique_train::Error> {
-        let is_alone = self.communicator.size() == 1 && self.units.len() == 1;
+        let is_single = self.units.len() == 1;
         let mut sums = Sums::new();
         for unit in &mut self.units {
             unit.backward(network, batch, divisor)?;
-            if !is_alone {
-                sums.push((unit.node(), gradients_of(network)));
+            if !is_single {
+                sums.push((unit.node(), gradients_of(network, self.buffers.take())));
             }
         }
         Ok(sums)
@@ -142,37 +145,75 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
 
     /// Adds the sums of all processes. Each process adds one part of the numbers and sends it to all others. Returns the
     /// parts.
-    fn add_all(&mut self, own: Sums<T>, shards: Shards, length: usize) -> Result<Vec<Vec<T>>, Error> {
+    fn add_all(
+        &mut self,
+        network: &dyn Module<T>,
+        own: Sums<T>,
+        shards: Shards,
+        length: usize,
+    ) -> Result<Vec<Vec<T>>, Error> {
         let (rank, processes) = (self.communicator.rank(), self.communicator.size());
-        let own = summed_up(own, &shards.nodes(rank, processes));
+        let own = self.summed_up(own, &shards.nodes(rank, processes));
         if processes == 1 {
             return Ok(own);
         }
-        let message = |rank| {
-            let numbers = part(rank, processes, length);
-            own.iter()
-                .flat_map(|sum| &sum[numbers.clone()])
-                .copied()
-                .collect()
-        };
-        let received = self
-            .communicator
-            .exchange((0..processes).map(message).collect())?;
+        let messages = (0..processes).map(|rank| {
+            let (mut message, numbers) = (self.buffers.take(), part(rank, processes, length));
+            for sum in &own {
+                message.extend_from_slice(&sum[numbers.clone()]);
+            }
+            if self.units.len() == 1 {
+                copy_gradients(network, numbers, &mut message);
+            }
+            message
+        });
+        let messages = messages.collect();
+        for sum in own {
+            self.buffers.give(sum, processes);
+        }
+        let received = self.communicator.exchange(messages)?;
         let numbers = part(rank, processes, length).len();
         let mut sums = Sums::new();
-        for (rank, message) in received.iter().enumerate() {
+        for (rank, message) in received.into_iter().enumerate() {
             let nodes = shards.nodes(rank, processes);
             check_length(rank, message.len(), nodes.len() * numbers)?;
-            for (position, node) in nodes.into_iter().enumerate() {
-                sums.push((node, message[position * numbers..][..numbers].to_vec()));
-            }
+            self.cut(message, nodes, numbers, &mut sums);
         }
-        let sum = sum_of_node(0..self.shards, sums).unwrap_or_default();
-        let parts = self.communicator.gather(sum)?;
+        let buffers = &mut self.buffers;
+        let sum = sum_of_node(0..self.shards, sums, &mut |sum| buffers.give(sum, processes));
+        let sum = sum.unwrap_or_default();
+        let copies = (1..processes).map(|_| self.buffers.copy(&sum));
+        let mut messages: Vec<Vec<T>> = copies.collect();
+        messages.insert(rank, sum);
+        let parts = self.communicator.exchange(messages)?;
         for (rank, found) in parts.iter().enumerate() {
             check_length(rank, found.len(), part(rank, processes, length).len())?;
         }
         Ok(parts)
+    }
+
+    /// Cuts a message into the sums of its nodes.
+    fn cut(&mut self, message: Vec<T>, nodes: Vec<Range<usize>>, numbers: usize, sums: &mut Sums<T>) {
+        if let [node] = &nodes[..] {
+            sums.push((node.clone(), message));
+            return;
+        }
+        for (position, node) in nodes.into_iter().enumerate() {
+            let sum = self.buffers.copy(&message[position * numbers..][..numbers]);
+            sums.push((node, sum));
+        }
+        self.buffers.give(message, self.communicator.size());
+    }
+
+    /// Adds the sums of shards up to the sums of `nodes`.
+    fn summed_up(&mut self, sums: Sums<T>, nodes: &[Range<usize>]) -> Vec<Vec<T>> {
+        let (buffers, processes) = (&mut self.buffers, self.communicator.size());
+        let mut sums = sums.into_iter().peekable();
+        let sum_of = |node: &Range<usize>| {
+            let below = std::iter::from_fn(|| sums.next_if(|(unit, _)| unit.end <= node.end)).collect();
+            sum_of_node(node.clone(), below, &mut |sum| buffers.give(sum, processes))
+        };
+        nodes.iter().filter_map(sum_of).collect()
     }
 
     /// Exchanges the memory of the first pass.
@@ -199,8 +240,12 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         let mut length = 0;
         network.visit_parameters(&mut |parameter| length += parameter.gradient().len());
         if self.communicator.size() > 1 || !sums.is_empty() {
-            let parts = self.add_all(sums, batch.shards, length)?;
-            write_gradients(network, &parts.concat());
+            let parts = self.add_all(&*network, sums, batch.shards, length)?;
+            write_gradients(network, &parts);
+            let processes = self.communicator.size();
+            for part in parts {
+                self.buffers.give(part, processes);
+            }
         }
         Ok(value)
     }
@@ -291,32 +336,51 @@ fn adds_in_row_groups<T: Scalar>(network: &dyn Module<T>) -> bool {
     all_do
 }
 
-/// Adds the sums of shards up to the sums of `nodes`.
-fn summed_up<T: Scalar>(sums: Sums<T>, nodes: &[Range<usize>]) -> Vec<Vec<T>> {
-    let mut sums = sums.into_iter().peekable();
-    let sum_of = |node: &Range<usize>| {
-        let below = std::iter::from_fn(|| sums.next_if(|(unit, _)| unit.end <= node.end)).collect();
-        sum_of_node(node.clone(), below)
-    };
-    nodes.iter().filter_map(sum_of).collect()
-}
-
-/// Returns the gradients of all parameters, in the order of the parameters.
-fn gradients_of<T: Scalar>(network: &dyn Module<T>) -> Vec<T> {
-    let mut numbers = Vec::new();
-    network.visit_parameters(&mut |parameter| numbers.extend(parameter.gradient().iter().copied()));
+/// Returns the gradients of all parameters, in the order of the parameters, in this buffer.
+fn gradients_of<T: Scalar>(network: &dyn Module<T>, mut numbers: Vec<T>) -> Vec<T> {
+    copy_gradients(network, 0..usize::MAX, &mut numbers);
     numbers
 }
 
+/// Adds a range of the gradients of all parameters, in the order of the parameters, to `numbers`.
+fn copy_gradients<T: Scalar>(network: &dyn Module<T>, range: Range<usize>, numbers: &mut Vec<T>) {
+    let mut first = 0;
+    network.visit_parameters(&mut |parameter| {
+        let gradient = parameter.gradient();
+        let own =
+            range.start.clamp(first, first + gradient.len())..range.end.clamp(first, first + gradient.len());
+        let own = own.start - first..own.end - first;
+        match gradient.as_slice() {
+            Some(gradient) => numbers.extend_from_slice(&gradient[own]),
+            None => numbers.extend(gradient.iter().copied().skip(own.start).take(own.len())),
+        }
+        first += gradient.len();
+    });
+}
+
 /// Writes the gradients of all parameters, in the order of the parameters.
-fn write_gradients<T: Scalar>(network: &mut dyn Module<T>, mut numbers: &[T]) {
+fn write_gradients<T: Scalar>(network: &mut dyn Module<T>, parts: &[Vec<T>]) {
+    let mut parts = parts.iter().map(Vec::as_slice);
+    let mut rest: &[T] = &[];
     network.visit_parameters_mut(&mut |parameter| {
         let mut gradient = parameter.gradient_mut();
-        let (own, others) = numbers.split_at(gradient.len());
-        numbers = others;
-        gradient
-            .iter_mut()
-            .zip(own)
-            .for_each(|(gradient, &number)| *gradient = number);
+        let mut written = 0;
+        while written < gradient.len() {
+            if rest.is_empty() {
+                let Some(part) = parts.next() else { return };
+                rest = part;
+            }
+            let (now, later) = rest.split_at(rest.len().min(gradient.len() - written));
+            rest = later;
+            if let Some(gradient) = gradient.as_slice_mut() {
+                gradient[written..][..now.len()].copy_from_slice(now);
+            } else {
+                let gradient = gradient.iter_mut().skip(written);
+                gradient
+                    .zip(now)
+                    .for_each(|(gradient, &number)| *gradient = number);
+            }
+            written += now.len();
+        }
     });
 }

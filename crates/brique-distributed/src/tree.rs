@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use brique_tensor::Scalar;
+
 /// Returns part `number` of `parts` of the numbers below `total`. The parts are equally long, up to one.
 pub(crate) fn part(number: usize, parts: usize, total: usize) -> Range<usize> {
     // The product of two sizes of memory can be too large for usize.
@@ -36,20 +38,23 @@ pub(crate) fn nodes_within(node: Range<usize>, range: &Range<usize>) -> Vec<Rang
 /// The sums of some nodes of the tree, in order.
 pub(crate) type Sums<T> = Vec<(Range<usize>, Vec<T>)>;
 
-/// Adds `sums` up to the sum of `node`. `None` if there is no sum below the node.
-pub(crate) fn sum_of_node<T>(node: Range<usize>, mut sums: Sums<T>) -> Option<Vec<T>>
-where
-    T: Copy + std::ops::AddAssign,
-{
+/// Adds `sums` up to the sum of `node`, and passes each buffer that is no longer used to `free`. `None` if there is no sum
+/// below the node.
+pub(crate) fn sum_of_node<T: Scalar>(
+    node: Range<usize>,
+    mut sums: Sums<T>,
+    free: &mut dyn FnMut(Vec<T>),
+) -> Option<Vec<T>> {
     sums.reverse();
-    add_last(node, &mut sums)
+    add_last(node, &mut sums, free)
 }
 
 /// Adds the last of `sums` up to the sum of `node`, and removes them.
-fn add_last<T>(node: Range<usize>, sums: &mut Sums<T>) -> Option<Vec<T>>
-where
-    T: Copy + std::ops::AddAssign,
-{
+fn add_last<T: Scalar>(
+    node: Range<usize>,
+    sums: &mut Sums<T>,
+    free: &mut dyn FnMut(Vec<T>),
+) -> Option<Vec<T>> {
     let (next, _) = sums.last()?;
     if *next == node {
         return sums.pop().map(|(_, sum)| sum);
@@ -58,9 +63,10 @@ where
         return None;
     }
     let (left, right) = children(&node)?;
-    match (add_last(left, sums), add_last(right, sums)) {
+    match (add_last(left, sums, free), add_last(right, sums, free)) {
         (Some(mut sum), Some(right)) => {
             sum.iter_mut().zip(&right).for_each(|(a, &b)| *a += b);
+            free(right);
             Some(sum)
         }
         (sum, None) | (None, sum) => sum,
