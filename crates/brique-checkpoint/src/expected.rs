@@ -104,3 +104,21 @@ fn check_once<'a>(names: impl Iterator<Item = &'a String>) -> Result<(), Error> 
     }
     Ok(())
 }
+
+/// Returns an error if a name cannot be that of a tensor, or is there twice.
+pub(crate) fn check_names(tensors: &[ExpectedTensor]) -> Result<(), Error> {
+    let mut names = BTreeSet::new();
+    for ExpectedTensor { name, .. } in tensors {
+        let refuse = |reason| {
+            let name = name.clone();
+            Err(Error::Name { name, reason })
+        };
+        if let Err(reason) = check_name(name) {
+            return refuse(reason);
+        }
+        if !names.insert(name) {
+            return refuse("is there twice");
+        }
+    }
+    Ok(())
+}

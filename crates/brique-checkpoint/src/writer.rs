@@ -1,6 +1,6 @@
 //! Writes a network to a file.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use brique_core::{Layout, Module, visit_tensors};
@@ -16,9 +16,8 @@ use crate::Error;
 use crate::atomic::AtomicFile;
 use crate::content::{Content, KEY, VERSION};
 use crate::description_json::ModuleJson;
-use crate::expected::{ExpectedTensor, check_description, expected_tensors};
+use crate::expected::{ExpectedTensor, check_description, check_names, expected_tensors};
 use crate::header::{LENGTH_BYTES, LONGEST_HEADER};
-use crate::names::check_name;
 use crate::numbers::{dtype, encode};
 
 /// Writes a network to a file, and what belongs to it: a standardizer, the names of classes, metadata, and sections and
@@ -286,21 +285,4 @@ fn json(value: &impl Serialize) -> Result<String, Error> {
         name: KEY.to_owned(),
         message: error.to_string(),
     })
-}
-
-fn check_names(tensors: &[ExpectedTensor]) -> Result<(), Error> {
-    let mut names = BTreeSet::new();
-    for ExpectedTensor { name, .. } in tensors {
-        let refuse = |reason| {
-            let name = name.clone();
-            Err(Error::Name { name, reason })
-        };
-        if let Err(reason) = check_name(name) {
-            return refuse(reason);
-        }
-        if !names.insert(name) {
-            return refuse("is there twice");
-        }
-    }
-    Ok(())
 }

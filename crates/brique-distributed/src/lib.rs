@@ -17,6 +17,7 @@ mod buffers;
 mod communicator;
 mod error;
 mod files;
+mod gradients;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod sharded;

@@ -1,5 +1,7 @@
 //! The strategy that divides each batch into shards, and the shards between processes.
 
+mod reduction;
+
 use std::ops::Range;
 
 use brique_core::{Loss, Module, Workspace, visit_modules};
@@ -9,8 +11,9 @@ use brique_train::{Examples, Strategy};
 use crate::agreement::check_same_training;
 use crate::batch::Batch;
 use crate::buffers::Buffers;
+use crate::gradients::{gradients_of, write_gradients};
 use crate::shards::Shards;
-use crate::tree::{Sums, part, sum_of_node};
+use crate::tree::Sums;
 use crate::unit::Unit;
 use crate::{Communicator, Error};
 
@@ -143,79 +146,6 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         Ok(sums)
     }
 
-    /// Adds the sums of all processes. Each process adds one part of the numbers and sends it to all others. Returns the
-    /// parts.
-    fn add_all(
-        &mut self,
-        network: &dyn Module<T>,
-        own: Sums<T>,
-        shards: Shards,
-        length: usize,
-    ) -> Result<Vec<Vec<T>>, Error> {
-        let (rank, processes) = (self.communicator.rank(), self.communicator.size());
-        let own = self.summed_up(own, &shards.nodes(rank, processes));
-        if processes == 1 {
-            return Ok(own);
-        }
-        let messages = (0..processes).map(|rank| {
-            let (mut message, numbers) = (self.buffers.take(), part(rank, processes, length));
-            for sum in &own {
-                message.extend_from_slice(&sum[numbers.clone()]);
-            }
-            if self.units.len() == 1 {
-                copy_gradients(network, numbers, &mut message);
-            }
-            message
-        });
-        let messages = messages.collect();
-        for sum in own {
-            self.buffers.give(sum, processes);
-        }
-        let received = self.communicator.exchange(messages)?;
-        let numbers = part(rank, processes, length).len();
-        let mut sums = Sums::new();
-        for (rank, message) in received.into_iter().enumerate() {
-            let nodes = shards.nodes(rank, processes);
-            check_length(rank, message.len(), nodes.len() * numbers)?;
-            self.cut(message, nodes, numbers, &mut sums);
-        }
-        let buffers = &mut self.buffers;
-        let sum = sum_of_node(0..self.shards, sums, &mut |sum| buffers.give(sum, processes));
-        let sum = sum.unwrap_or_default();
-        let copies = (1..processes).map(|_| self.buffers.copy(&sum));
-        let mut messages: Vec<Vec<T>> = copies.collect();
-        messages.insert(rank, sum);
-        let parts = self.communicator.exchange(messages)?;
-        for (rank, found) in parts.iter().enumerate() {
-            check_length(rank, found.len(), part(rank, processes, length).len())?;
-        }
-        Ok(parts)
-    }
-
-    /// Cuts a message into the sums of its nodes.
-    fn cut(&mut self, message: Vec<T>, nodes: Vec<Range<usize>>, numbers: usize, sums: &mut Sums<T>) {
-        if let [node] = &nodes[..] {
-            sums.push((node.clone(), message));
-            return;
-        }
-        for (position, node) in nodes.into_iter().enumerate() {
-            let sum = self.buffers.copy(&message[position * numbers..][..numbers]);
-            sums.push((node, sum));
-        }
-        self.buffers.give(message, self.communicator.size());
-    }
-
-    /// Adds the sums of shards up to the sums of `nodes`.
-    fn summed_up(&mut self, sums: Sums<T>, nodes: &[Range<usize>]) -> Vec<Vec<T>> {
-        let (buffers, processes) = (&mut self.buffers, self.communicator.size());
-        let mut sums = sums.into_iter().peekable();
-        let sum_of = |node: &Range<usize>| {
-            let below = std::iter::from_fn(|| sums.next_if(|(unit, _)| unit.end <= node.end)).collect();
-            sum_of_node(node.clone(), below, &mut |sum| buffers.give(sum, processes))
-        };
-        nodes.iter().filter_map(sum_of).collect()
-    }
-
     /// Exchanges the memory of the first pass.
     fn swap_first(&mut self, workspace: &mut Workspace<T>) {
         if let Some(first) = self.units.first_mut() {
@@ -314,17 +244,6 @@ impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {
     }
 }
 
-fn check_length(rank: usize, found: usize, expected: usize) -> Result<(), Error> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::Length {
-        rank,
-        found,
-        expected,
-    })
-}
-
 /// Returns whether all parameters of a network belong to modules that add their gradients in row groups.
 fn adds_in_row_groups<T: Scalar>(network: &dyn Module<T>) -> bool {
     let mut all_do = true;
@@ -334,53 +253,4 @@ fn adds_in_row_groups<T: Scalar>(network: &dyn Module<T>) -> bool {
         all_do &= !has_parameters || module.adds_in_row_groups();
     });
     all_do
-}
-
-/// Returns the gradients of all parameters, in the order of the parameters, in this buffer.
-fn gradients_of<T: Scalar>(network: &dyn Module<T>, mut numbers: Vec<T>) -> Vec<T> {
-    copy_gradients(network, 0..usize::MAX, &mut numbers);
-    numbers
-}
-
-/// Adds a range of the gradients of all parameters, in the order of the parameters, to `numbers`.
-fn copy_gradients<T: Scalar>(network: &dyn Module<T>, range: Range<usize>, numbers: &mut Vec<T>) {
-    let mut first = 0;
-    network.visit_parameters(&mut |parameter| {
-        let gradient = parameter.gradient();
-        let own =
-            range.start.clamp(first, first + gradient.len())..range.end.clamp(first, first + gradient.len());
-        let own = own.start - first..own.end - first;
-        match gradient.as_slice() {
-            Some(gradient) => numbers.extend_from_slice(&gradient[own]),
-            None => numbers.extend(gradient.iter().copied().skip(own.start).take(own.len())),
-        }
-        first += gradient.len();
-    });
-}
-
-/// Writes the gradients of all parameters, in the order of the parameters.
-fn write_gradients<T: Scalar>(network: &mut dyn Module<T>, parts: &[Vec<T>]) {
-    let mut parts = parts.iter().map(Vec::as_slice);
-    let mut rest: &[T] = &[];
-    network.visit_parameters_mut(&mut |parameter| {
-        let mut gradient = parameter.gradient_mut();
-        let mut written = 0;
-        while written < gradient.len() {
-            if rest.is_empty() {
-                let Some(part) = parts.next() else { return };
-                rest = part;
-            }
-            let (now, later) = rest.split_at(rest.len().min(gradient.len() - written));
-            rest = later;
-            if let Some(gradient) = gradient.as_slice_mut() {
-                gradient[written..][..now.len()].copy_from_slice(now);
-            } else {
-                let gradient = gradient.iter_mut().skip(written);
-                gradient
-                    .zip(now)
-                    .for_each(|(gradient, &number)| *gradient = number);
-            }
-            written += now.len();
-        }
-    });
 }
