@@ -5,8 +5,11 @@
 //!
 //! All instruction sets with fused multiply-add give the same bits, on all machines, and so do all without it.
 
-use std::f64::consts::{FRAC_1_SQRT_2, LOG2_E, SQRT_2};
+mod power;
 
+use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+
+use self::power::{Power, ln_2, one_and_small, power_of_two, rest_of_ln_2};
 use crate::{Scalar, Simd};
 
 /// Returns the same as [`exp`](crate::exp), inlined.
@@ -240,91 +243,10 @@ fn power_of_negative<S: Simd, T: Scalar>(simd: S, x: T, scale: i32) -> T {
     mantissa * T::power_of_two(power.rounded, scale)
 }
 
-/// `e^x` as `2^n · e^(r − n·rest of ln 2)`, with r within ±½·ln 2.
-struct Power<T> {
-    n: T,
-    r: T,
-    /// n as [`Exponential::ROUND`](crate::exponential::Exponential::ROUND) leaves it.
-    rounded: T,
-}
-
-impl<T: Scalar> Power<T> {
-    #[inline(always)]
-    fn of<S: Simd>(simd: S, x: T) -> Self {
-        let rounded = simd.multiply_add(x, T::from_f64(LOG2_E), T::ROUND);
-        let n = rounded - T::ROUND;
-        // Exact: both terms are multiples of the unit in the last place of the numbers from ¼ to ½, and their
-        // difference is no larger than these.
-        let r = simd.multiply_add(-n, ln_2(simd), x);
-        Self { n, r, rounded }
-    }
-
-    /// Returns `2^n·e^r`. The power of two is split into two factors, so that a subnormal result is rounded only once
-    /// and a large result does not overflow early.
-    #[inline(always)]
-    fn times<S: Simd>(&self, simd: S, r: T) -> T {
-        let (scale, back) = if self.n < T::zero() {
-            (T::SCALE, power_of_two::<T>(-T::SCALE))
-        } else {
-            (-T::SCALE, power_of_two::<T>(T::SCALE))
-        };
-        one_and_small(simd, r) * T::power_of_two(self.rounded, scale) * back
-    }
-
-    /// Returns `½·(e^x − 1)`.
-    ///
-    /// The formula is `2^n·small + (2^n·r + (2^n − 1))`: at n = 1, with the most cancellation, the outer parentheses
-    /// are exact.
-    #[inline(always)]
-    fn half_beyond_one<S: Simd>(&self, simd: S) -> T {
-        let rest = -self.n * rest_of_ln_2(simd);
-        let r = self.r + rest;
-        let square = r * r;
-        let small = simd.multiply_add(square, T::exponential_tail(simd, r, square), rest);
-        let scaled = T::power_of_two(self.rounded, -1);
-        let large = simd.multiply_add(scaled, self.r, scaled - power_of_two::<T>(-1));
-        simd.multiply_add(scaled, small, large)
-    }
-}
-
-/// Returns ln 2 for a product with an exponent, which is exact: it is rounded once with fused multiply-add, and has few
-/// digits without.
-#[inline(always)]
-fn ln_2<S: Simd, T: Scalar>(_: S) -> T {
-    parts_of_ln_2::<S, T>()[0]
-}
-
-/// Returns the difference between ln 2 and [`ln_2`].
-#[inline(always)]
-fn rest_of_ln_2<S: Simd, T: Scalar>(_: S) -> T {
-    parts_of_ln_2::<S, T>()[1]
-}
-
-#[inline(always)]
-fn parts_of_ln_2<S: Simd, T: Scalar>() -> [T; 2] {
-    if S::HAS_FUSED_MULTIPLY_ADD {
-        T::LN_2
-    } else {
-        T::LN_2_OF_FEW_DIGITS
-    }
-}
-
-/// Returns `e^r`, for r within ±½·ln 2.
-#[inline(always)]
-fn one_and_small<S: Simd, T: Scalar>(simd: S, r: T) -> T {
-    let square = r * r;
-    T::one() + simd.multiply_add(square, T::exponential_tail(simd, r, square), r)
-}
-
 /// Returns `(1 + e)²` for e from 0 to 1, with two roundings.
 #[inline(always)]
 fn square_of_one_and<S: Simd, T: Scalar>(simd: S, e: T) -> T {
     simd.multiply_add(e, e + T::from_f64(2.0), T::one())
-}
-
-#[inline(always)]
-fn power_of_two<T: Scalar>(exponent: i32) -> T {
-    T::power_of_two(T::ROUND, exponent)
 }
 
 /// Returns the larger of `x` and `bound`. NaN stays NaN; `max` would replace it by `bound`.

@@ -2,9 +2,11 @@
 
 mod average;
 mod max;
+mod max_delta;
 
 use self::average::{AverageDelta, AverageForward};
-use self::max::{MaxDelta, MaxForward};
+use self::max::MaxForward;
+use self::max_delta::MaxDelta;
 use crate::by_rows::{by_rows, in_rows};
 use crate::windows::WindowAxis;
 use crate::{Matrix, Scalar, compile_once, threads};
