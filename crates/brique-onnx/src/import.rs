@@ -10,6 +10,7 @@ mod model;
 mod names;
 mod norms;
 mod operators;
+mod orders;
 mod ports;
 mod steps;
 mod translate;
