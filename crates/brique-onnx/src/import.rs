@@ -11,6 +11,7 @@ mod names;
 mod norms;
 mod operators;
 mod orders;
+mod pools;
 mod ports;
 mod steps;
 mod translate;

@@ -12,7 +12,7 @@ use super::names::path_of;
 use super::operators::is_known;
 use super::steps::{Affine, Kind, Step, Steps, shape_of};
 use super::values::{Activation, Size, Sizes, Value};
-use super::{activations, arithmetic, constants, linear, norms, views, windows};
+use super::{activations, arithmetic, constants, linear, norms, pools, views, windows};
 use crate::error::UnsupportedNode;
 use crate::layout::{Layout, Order};
 use crate::proto::{Graph, Node, data_type};
@@ -124,9 +124,9 @@ impl<'f, T: Scalar> Translator<'f, T> {
             "Gemm" => linear::gemm(self, node),
             "MatMul" => linear::mat_mul(self, node),
             "Conv" => windows::convolution(self, node),
-            "MaxPool" | "AveragePool" => windows::pool(self, node),
-            "GlobalAveragePool" | "GlobalMaxPool" => windows::global_pool(self, node),
-            "ReduceMean" | "ReduceMax" => windows::reduce(self, node),
+            "MaxPool" | "AveragePool" => pools::pool(self, node),
+            "GlobalAveragePool" | "GlobalMaxPool" => pools::global_pool(self, node),
+            "ReduceMean" | "ReduceMax" => pools::reduce(self, node),
             "BatchNormalization" => norms::batch_norm(self, node),
             "LayerNormalization" => norms::layer_norm(self, node),
             "GroupNormalization" => norms::group_norm(self, node),
