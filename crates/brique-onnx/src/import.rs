@@ -13,6 +13,7 @@ mod operators;
 mod orders;
 mod pools;
 mod ports;
+mod sizes;
 mod steps;
 mod translate;
 mod tree;
