@@ -4,6 +4,7 @@ mod activations;
 mod arithmetic;
 mod attributes;
 mod constants;
+mod inputs;
 mod linear;
 mod merge;
 mod model;
