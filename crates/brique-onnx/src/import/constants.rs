@@ -4,18 +4,16 @@ use std::rc::Rc;
 
 use brique_tensor::Scalar;
 
+use super::sizes;
 use super::translate::{Refusal, Translator, axis};
 use super::values::{Size, Sizes, Value};
 use crate::proto::{Node, attribute_kind, data_type};
 use crate::tensor::{Numbers, Tensor};
 
-/// The most sizes that a list is computed of.
-const MOST_SIZES: usize = 64;
-
 pub(super) fn fold<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &'f Node) -> Result<Value<'f>, Refusal> {
     let is_sizes = |name: &String| matches!(it.values.get(&**name), Some(Value::Sizes(_)));
     if node.inputs.iter().any(is_sizes) {
-        return fold_sizes(it, node);
+        return sizes::fold_sizes(it, node);
     }
     match &*node.operator {
         "Constant" => constant(node),
@@ -26,7 +24,7 @@ pub(super) fn fold<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &'f Node) ->
         "Cast" => cast(it, node),
         "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Shape" => reshape(it, node),
         "Transpose" => transpose(it, node),
-        "Concat" | "Gather" | "Slice" => fold_sizes(it, node),
+        "Concat" | "Gather" | "Slice" => sizes::fold_sizes(it, node),
         "ConstantOfShape" => constant_of_shape(it, node),
         "Add" | "Sub" | "Mul" | "Div" | "Neg" | "Sqrt" => elementwise(it, node),
         _ => Err("it computes a constant in a way that is not supported".to_owned()),
@@ -163,7 +161,7 @@ fn completed(wanted: &[i64], old: &[i64]) -> Result<Vec<i64>, Refusal> {
 /// Inserts sizes of 1 at these axes of the result.
 pub(super) fn unsqueezed(old: &[i64], axes: &[i64]) -> Result<Vec<i64>, Refusal> {
     let rank = old.len() + axes.len();
-    if rank > MOST_SIZES {
+    if rank > sizes::MOST_SIZES {
         return Err("it makes too many axes".to_owned());
     }
     let axes: Vec<usize> = axes
@@ -224,7 +222,10 @@ pub(super) fn permutation(node: &Node, rank: usize) -> Result<Vec<usize>, Refusa
     Err(format!("perm is {axes:?}, expected each of {rank} axes once"))
 }
 
-fn constant_of_shape<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> Result<Value<'f>, Refusal> {
+pub(super) fn constant_of_shape<'f, T: Scalar>(
+    it: &mut Translator<'f, T>,
+    node: &Node,
+) -> Result<Value<'f>, Refusal> {
     let sizes = it.integers(node, "", 0)?.ok_or("it has no sizes")?;
     let sizes: Option<Vec<usize>> = sizes.iter().map(|&size| usize::try_from(size).ok()).collect();
     let sizes = sizes.ok_or("its sizes are negative")?;
@@ -252,7 +253,7 @@ fn constant_of_shape<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> 
 fn elementwise<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> Result<Value<'f>, Refusal> {
     let first = operand(it, node, 0)?;
     let (Numbers::Floats(x), unary) = (first.numbers(), matches!(&*node.operator, "Neg" | "Sqrt")) else {
-        return integers(it, node);
+        return sizes::integers(it, node);
     };
     if unary {
         let function: fn(f64) -> f64 = if node.operator == "Neg" { |x| -x } else { f64::sqrt };
@@ -279,97 +280,4 @@ fn elementwise<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> Result
         _ => return Err("it computes a constant from two of different sizes".to_owned()),
     };
     made(sizes.to_vec(), Numbers::Floats(numbers))
-}
-
-fn integers<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &'_ Node) -> Result<Value<'f>, Refusal> {
-    let a = it.sizes(node, 0)?.ok_or("it has no input 0")?;
-    let b = it.sizes(node, 1)?.ok_or("it has no input 1")?;
-    let function = match &*node.operator {
-        "Add" => i64::checked_add,
-        "Sub" => i64::checked_sub,
-        "Mul" => i64::checked_mul,
-        "Div" => i64::checked_div,
-        _ => return Err("it computes a size in a way that is not supported".to_owned()),
-    };
-    let (Some(x), Some(y)) = (a.known(), b.known()) else {
-        return Err("it computes with the number of rows, which is free".to_owned());
-    };
-    let length = if x.len() == 1 { y.len() } else { x.len() };
-    if length > MOST_SIZES || ![1, length].contains(&x.len()) || ![1, length].contains(&y.len()) {
-        return Err("it computes a constant from two of different sizes".to_owned());
-    }
-    let at = |list: &[i64], number: usize| list[if list.len() == 1 { 0 } else { number }];
-    let list = (0..length).map(|number| function(at(&x, number), at(&y, number)).map(Size::Known));
-    let list: Option<Vec<Size>> = list.collect();
-    let list = list.ok_or("a size overflows")?;
-    Ok(Value::Sizes(Sizes {
-        list,
-        is_list: a.is_list || b.is_list,
-    }))
-}
-
-/// Computes with lists of sizes, one of which may be the free number of rows.
-fn fold_sizes<'f, T: Scalar>(it: &mut Translator<'f, T>, node: &Node) -> Result<Value<'f>, Refusal> {
-    let operand = |number: usize| {
-        let sizes = it.sizes(node, number)?;
-        sizes.ok_or_else(|| format!("it has no input {number}"))
-    };
-    let first = operand(0)?;
-    let sizes = match &*node.operator {
-        "Identity" | "Cast" => first,
-        "Unsqueeze" | "Reshape" if first.list.len() == 1 => Sizes::list(first.list),
-        "Squeeze" if first.list.len() == 1 => Sizes {
-            is_list: false,
-            ..first
-        },
-        "Concat" => {
-            let mut list = Vec::new();
-            for number in 0..node.inputs.len() {
-                list.extend(operand(number)?.list);
-                if list.len() > MOST_SIZES {
-                    return Err("it makes a list of too many sizes".to_owned());
-                }
-            }
-            Sizes::list(list)
-        }
-        "Gather" => {
-            let indices = operand(1)?;
-            let is_list = indices.is_list;
-            let numbers = indices.known().ok_or("its indices are not known")?;
-            let size = |&number: &i64| axis(number, first.list.len()).map(|index| first.list[index]);
-            let list = numbers
-                .iter()
-                .take(MOST_SIZES)
-                .map(size)
-                .collect::<Result<_, _>>()?;
-            Sizes { list, is_list }
-        }
-        "Slice" => {
-            let number = |name, input, default| {
-                let found = it.integers(node, name, input)?;
-                Ok::<_, Refusal>(found.and_then(|list| list.first().copied()).unwrap_or(default))
-            };
-            let length = first.list.len() as i64;
-            let clamped = |number: i64| {
-                let number = if number < 0 {
-                    number.saturating_add(length)
-                } else {
-                    number
-                };
-                usize::try_from(number.clamp(0, length)).unwrap_or(0)
-            };
-            let (start, end) = (
-                clamped(number("starts", 1, 0)?),
-                clamped(number("ends", 2, length)?),
-            );
-            if !node.has("starts") && number("", 4, 1)? != 1 {
-                return Err("its step is not 1".to_owned());
-            }
-            Sizes::list(first.list.get(start..end).unwrap_or_default().to_vec())
-        }
-        "Add" | "Sub" | "Mul" | "Div" => return integers(it, node),
-        "ConstantOfShape" => return constant_of_shape(it, node),
-        _ => return Err("it computes a size in a way that is not supported".to_owned()),
-    };
-    Ok(Value::Sizes(sizes))
 }

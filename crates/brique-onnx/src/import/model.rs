@@ -6,7 +6,8 @@ use brique_tensor::Scalar;
 use prost::Message;
 use prost::bytes::Bytes;
 
-use super::merge::{Refused, merge_maps, merge_orders};
+use super::merge::{Refused, merge_maps};
+use super::orders::merge_orders;
 use super::ports::{check_type, free_inputs, input, output, tensor_type};
 use super::steps::shape_of;
 use super::translate::Translator;
