@@ -184,7 +184,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
     }
 
     /// Compares epochs by this metric instead of the watched loss: for [`keep_best`](Self::keep_best),
-    /// [`stop_early`](Self::stop_early) and [`History::best`].
+    /// [`stop_early`](Self::stop_early) and [`History::best`](crate::History::best).
     ///
     /// The metric must be one that [`metric`](Self::metric) adds. An epoch in which it is NaN is never the best.
     ///
