@@ -51,9 +51,13 @@ async function start() {
         await nextTask();
     }
     startExamples();
-    await openLink();
+    let opened = openLink(location.hash);
+    // An address that changes while a link is opened waits for it.
+    addEventListener("hashchange", ({ newURL }) => {
+        opened = opened.then(() => openLink(new URL(newURL).hash));
+    });
+    await opened;
     startDataTiles(chooseKind);
-    addEventListener("hashchange", openLink);
 }
 
 /** Lets the browser paint before the next component starts. @returns {Promise<void>} */
@@ -86,9 +90,9 @@ function startExamples() {
     });
 }
 
-/** Begins the training of the link in the address, or the usual one. */
-async function openLink() {
-    const link = await readLink(location.hash, state.catalogue).catch(() => ({ config: null, step: 0 }));
+/** Begins the training of the link in a fragment of the address, or the usual one. @param {string} fragment */
+async function openLink(fragment) {
+    const link = await readLink(fragment, state.catalogue).catch(() => ({ config: null, step: 0 }));
     const isWrong = link !== null && !isConfig(link.config, state.catalogue);
     await configure(link?.config && !isWrong ? link.config : state.catalogue.config, {
         step: isWrong ? 0 : link?.step,
