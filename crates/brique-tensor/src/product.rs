@@ -8,6 +8,9 @@
 //! nearly so. `dot` computes products with a single column, if the rows of the first factor are contiguous. `tile`
 //! computes all others. `reference` computes products of matrices with gaps between their elements.
 //!
+//! The terms of a sum can lie in groups, which are added in a tree (`grouped`). Up to 512 terms, a tile adds the sums of
+//! their groups while they are in registers.
+//!
 //! If it saves time, `tile` first copies parts of the factors into buffers, in the order in which it reads them; this
 //! is called packing. A panel is a group of columns of the second factor, packed row by row. Each thread has its own
 //! buffers, and allocates nothing once they are large enough for its products.
@@ -172,9 +175,16 @@ impl<'a, T: Scalar> Product<'a, T> {
             start,
             c: Block::new(c.as_slice_mut()?, rows, columns),
             depth: a.ncols(),
+            groups: &[],
             is_finite,
         })
     }
+}
+
+/// Returns whether `short` computes sums of `depth` terms. See [`Product::is_short`].
+#[inline(always)]
+fn is_short(depth: usize, columns: usize) -> bool {
+    depth == 1 || (depth <= short::DEPTH && depth * columns <= short::WEIGHTS)
 }
 
 impl<T: Scalar> Product<'_, T> {
@@ -186,7 +196,8 @@ impl<T: Scalar> Product<'_, T> {
     /// has too many columns for `short`.
     #[inline(always)]
     fn is_short(&self) -> bool {
-        self.depth == 1 || (self.depth <= short::DEPTH && self.depth * self.c.columns() <= short::WEIGHTS)
+        // The terms of groups are added by `tile`.
+        self.groups.is_empty() && is_short(self.depth, self.c.columns())
     }
 
     /// Checks whether every number of the result is finite, if the caller has asked for it.

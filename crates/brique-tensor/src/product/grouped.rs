@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use super::block::Block;
-use super::operands::{Product, Start};
+use super::is_short;
+use super::operands::{Group, Product, Start};
+use super::tile::CHUNK;
 use crate::Scalar;
 use crate::row_groups::{RowGroups, children};
 use crate::threads::Divisible;
@@ -39,6 +41,13 @@ impl<T: Scalar> Divisible for Grouped<'_, T> {
 
     fn compute(self) {
         let Self { mut product, groups } = self;
+        if let Some(leaves) = product.groups_of_tile(groups, &groups.all()) {
+            T::multiply(Product {
+                groups: &leaves,
+                ..product
+            });
+            return;
+        }
         let columns = product.c.columns();
         // A single column stays whole: the order of its terms depends on whether there is one row or several.
         let rows = if columns == 1 {
@@ -80,8 +89,12 @@ fn sum_of_node<T: Scalar>(
     if terms.is_empty() {
         return false;
     }
+    if let Some(leaves) = product.groups_of_tile(groups, node) {
+        product.sum_of_terms(terms, &leaves, &mut sums[0]);
+        return true;
+    }
     let Some((left, right)) = children(node) else {
-        product.sum_of_terms(terms, &mut sums[0]);
+        product.sum_of_terms(terms, &[], &mut sums[0]);
         return true;
     };
     if !sum_of_node(product, groups, &left, sums) {
@@ -97,15 +110,49 @@ fn sum_of_node<T: Scalar>(
     true
 }
 
+/// Appends the groups below a node of the tree that have terms. Returns whether there are any.
+fn push_groups(groups: &RowGroups, node: &Range<usize>, leaves: &mut Vec<Group>) -> bool {
+    let terms = groups.rows(node).len();
+    if terms == 0 {
+        return false;
+    }
+    let Some((left, right)) = children(node) else {
+        leaves.push(Group { terms, additions: 0 });
+        return true;
+    };
+    let has_left = push_groups(groups, &left, leaves);
+    let has_right = push_groups(groups, &right, leaves);
+    if has_left
+        && has_right
+        && let Some(last) = leaves.last_mut()
+    {
+        last.additions += 1;
+    }
+    true
+}
+
 impl<T: Scalar> Product<'_, T> {
+    /// Returns the groups below a node of the tree, if `tile` computes their sums as it does for each group alone.
+    fn groups_of_tile(&self, groups: &RowGroups, node: &Range<usize>) -> Option<Vec<Group>> {
+        // `tile` reads the first factor of groups by columns.
+        if self.c.columns() == 1 || self.a.column_stride == 1 || groups.rows(node).len() > CHUNK {
+            return None;
+        }
+        let mut leaves = Vec::with_capacity(node.len());
+        push_groups(groups, node, &mut leaves);
+        let is_tile = |group: &Group| !is_short(group.terms, self.c.columns());
+        leaves.iter().all(is_tile).then_some(leaves)
+    }
+
     /// Computes the product of some of the terms.
-    fn sum_of_terms(&self, terms: Range<usize>, sum: &mut [T]) {
+    fn sum_of_terms(&self, terms: Range<usize>, groups: &[Group], sum: &mut [T]) {
         T::multiply(Product {
             a: self.a.columns_from(terms.start),
             b: self.b.rows_from(terms.start),
             start: Start::Nothing,
             c: Block::new(sum, self.c.rows(), self.c.columns()),
             depth: terms.len(),
+            groups,
             is_finite: None,
         });
     }

@@ -74,6 +74,14 @@ impl<'a, T: Copy> Factor<'a, T> {
     }
 }
 
+/// Consecutive terms of each sum, which are added by themselves. The sums of the groups are added in a binary tree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group {
+    pub(super) terms: usize,
+    /// The number of nodes of the tree that end with this group: as many additions follow it.
+    pub(super) additions: usize,
+}
+
 /// The product `c = start + a · b` of (rows, depth) and (depth, columns). No dimension is 0.
 pub struct Product<'a, T> {
     pub(super) a: Factor<'a, T>,
@@ -81,6 +89,8 @@ pub struct Product<'a, T> {
     pub(super) start: Start<'a, T>,
     pub(super) c: Block<'a, T>,
     pub(super) depth: usize,
+    /// The groups in which the terms of each sum are added; none if they are added one after the other.
+    pub(super) groups: &'a [Group],
     /// Set to false if a number of the result is NaN or infinite; `None` if the caller has not asked for it.
     pub(super) is_finite: Option<&'a AtomicBool>,
 }

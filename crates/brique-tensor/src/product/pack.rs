@@ -19,16 +19,26 @@ const ROWS_AT_ONCE: usize = 8;
 pub struct Panels<T> {
     a: Option<Array1<T>>,
     b: Option<Array1<T>>,
+    sums: Option<Array1<T>>,
 }
 
 impl<T: Scalar> Panels<T> {
     pub(crate) const fn new() -> Self {
-        Self { a: None, b: None }
+        Self {
+            a: None,
+            b: None,
+            sums: None,
+        }
     }
 
-    /// Returns an aligned buffer of `a` numbers for the first factor, and one of `b` numbers for the second.
-    pub(super) fn space(&mut self, a: usize, b: usize) -> (&mut [T], &mut [T]) {
-        (numbers_of(&mut self.a, a), numbers_of(&mut self.b, b))
+    /// Returns an aligned buffer of `a` numbers for the first factor, one of `b` numbers for the second, and one for `sums`
+    /// numbers of a tile.
+    pub(super) fn space(&mut self, a: usize, b: usize, sums: usize) -> (&mut [T], &mut [T], &mut [T]) {
+        (
+            numbers_of(&mut self.a, a),
+            numbers_of(&mut self.b, b),
+            numbers_of(&mut self.sums, sums),
+        )
     }
 }
 

@@ -3,13 +3,18 @@
 //! The depth is cut into chunks, the columns into panels of `WIDE` SIMD vectors, and the rows into tiles of six or
 //! four, with smaller tiles at the end. Each element is one chain of multiply-adds per chunk; the results of the chunks are added.
 
+mod chunks;
+mod groups;
 mod packing;
 mod sums;
 mod write;
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
+pub(super) use self::chunks::CHUNK;
+use self::chunks::{Chunk, Chunks};
+use self::groups::{GroupedTile, most_waiting};
 use self::packing::{Columns, ROWS_WORTH_PACKING, are_far, pack_columns, pack_rows};
 use self::sums::{sums_of_columns, sums_of_rows};
 use self::write::{add_zeros, onto_start, write};
@@ -19,9 +24,6 @@ use super::pack::{self, Panels};
 use crate::Scalar;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
-
-/// The longest part of the depth that is added up in registers at once.
-pub(super) const CHUNK: usize = 512;
 
 /// The bytes of the first factor that are packed at once, for all columns of the second factor.
 ///
@@ -37,51 +39,6 @@ const DEPTH_WORTH_PREFETCHING: usize = 128;
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
 
-/// A chunk of the depth, with the operands of its tiles.
-struct Chunk<'a, T> {
-    /// The index along the depth at which the chunk begins.
-    first: usize,
-    depth: usize,
-    a: Factor<'a, T>,
-    b: Factor<'a, T>,
-    start: Start<'a, T>,
-    /// For the last chunk only: set to false if a number of the result is NaN or infinite.
-    is_finite: Option<&'a AtomicBool>,
-}
-
-/// The depth, cut into chunks of equal length; the last chunk may be shorter.
-#[derive(Clone)]
-struct Chunks<'a, T> {
-    a: Factor<'a, T>,
-    b: Factor<'a, T>,
-    start: Start<'a, T>,
-    depth: usize,
-    length: usize,
-    first: usize,
-    is_finite: Option<&'a AtomicBool>,
-}
-
-impl<'a, T: Scalar> Iterator for Chunks<'a, T> {
-    type Item = Chunk<'a, T>;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Chunk<'a, T>> {
-        let first = self.first;
-        if first >= self.depth {
-            return None;
-        }
-        self.first += self.length;
-        Some(Chunk {
-            first,
-            depth: self.length.min(self.depth - first),
-            a: self.a.columns_from(first),
-            b: self.b.rows_from(first),
-            start: if first == 0 { self.start } else { Start::Itself },
-            is_finite: self.is_finite.filter(|_| self.first >= self.depth),
-        })
-    }
-}
-
 #[inline(always)]
 pub(super) fn multiply<V, const WIDE: usize>(
     simd: V::Simd,
@@ -90,26 +47,8 @@ pub(super) fn multiply<V, const WIDE: usize>(
 ) where
     V: Vector<Number: Scalar>,
 {
-    let Product {
-        a,
-        b,
-        start,
-        mut c,
-        depth,
-        is_finite,
-    } = product;
-    let chunks = Chunks {
-        a,
-        b,
-        start,
-        depth,
-        length: depth
-            .div_ceil(depth.div_ceil(CHUNK))
-            .next_multiple_of(8)
-            .min(depth),
-        first: 0,
-        is_finite,
-    };
+    let chunks = Chunks::new(&product);
+    let Product { mut c, depth, .. } = product;
     let most = (PACKED_BYTES / size_of::<V::Number>() / depth).max(HEIGHT);
     for first in (0..c.rows()).step_by(most) {
         let rows = first..c.rows().min(first + most);
@@ -135,7 +74,8 @@ fn some_rows<V, const WIDE: usize>(
     let most = (BLOCK_BYTES / size_of::<V::Number>() / chunks.length / width).max(1) * width;
     let a_size = if is_packed { rows.len() * chunks.depth } else { 0 };
     let b_size = c.columns().min(most).next_multiple_of(width) * chunks.length;
-    let (a_panels, b_panel) = panels.space(a_size, b_size);
+    let sums_size = most_waiting(chunks.groups) * HEIGHT * width;
+    let (a_panels, b_panel, sums) = panels.space(a_size, b_size, sums_size);
     if is_packed {
         for chunk in chunks.clone() {
             pack_rows(
@@ -160,7 +100,7 @@ fn some_rows<V, const WIDE: usize>(
                 },
                 b: pack_columns::<V, WIDE>(simd, &chunk, columns.clone(), rows.len(), b_panel),
             };
-            all_tiles::<V, WIDE>(simd, &tiles, c);
+            all_tiles::<V, WIDE>(simd, &tiles, c, sums);
         }
     }
 }
@@ -221,8 +161,12 @@ struct Tiles<'a, T> {
 ///
 /// These rows stay in the nearest cache, while the panels come from the second-level cache.
 #[inline(always)]
-fn all_tiles<V, const WIDE: usize>(simd: V::Simd, tiles: &Tiles<'_, V::Number>, c: &mut Block<'_, V::Number>)
-where
+fn all_tiles<V, const WIDE: usize>(
+    simd: V::Simd,
+    tiles: &Tiles<'_, V::Number>,
+    c: &mut Block<'_, V::Number>,
+    sums: &mut [V::Number],
+) where
     V: Vector<Number: Scalar>,
 {
     let tile_rows = TileRows {
@@ -231,10 +175,10 @@ where
     };
     for (row, height) in tile_rows {
         match height {
-            6 => simd.run(TilesOfRows::<_, 6, WIDE> { tiles, row, c }),
-            4 => simd.run(TilesOfRows::<_, 4, WIDE> { tiles, row, c }),
-            2 => simd.run(TilesOfRows::<_, 2, WIDE> { tiles, row, c }),
-            _ => simd.run(TilesOfRows::<_, 1, WIDE> { tiles, row, c }),
+            6 => simd.run(TilesOfRows::<_, 6, WIDE> { tiles, row, c, sums }),
+            4 => simd.run(TilesOfRows::<_, 4, WIDE> { tiles, row, c, sums }),
+            2 => simd.run(TilesOfRows::<_, 2, WIDE> { tiles, row, c, sums }),
+            _ => simd.run(TilesOfRows::<_, 1, WIDE> { tiles, row, c, sums }),
         }
     }
 }
@@ -244,6 +188,8 @@ struct TilesOfRows<'a, 'c, T, const HEIGHT: usize, const WIDE: usize> {
     tiles: &'a Tiles<'a, T>,
     row: usize,
     c: &'a mut Block<'c, T>,
+    /// Memory for the sums of groups.
+    sums: &'a mut [T],
 }
 
 impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_, '_, T, HEIGHT, WIDE> {
@@ -251,7 +197,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { tiles, row, c } = self;
+        let Self { tiles, row, c, sums } = self;
         let lanes = <T as SimdNumber>::Vector::<S>::LANES;
         let mut zeros = [T::zero(); MOST_LANES];
         let mut column = tiles.columns.start;
@@ -271,9 +217,15 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
             };
             let zeros = &mut zeros;
             match width / lanes {
-                1 => simd.run(tiles.tile::<HEIGHT, 1>(row, column, lanes, c, zeros)),
-                2 => simd.run(tiles.tile::<HEIGHT, 2>(row, column, lanes, c, zeros)),
-                _ => simd.run(tiles.tile::<HEIGHT, WIDE>(row, column, lanes, c, zeros)),
+                1 => tiles
+                    .tile::<HEIGHT, 1>(row, column, lanes, c, zeros)
+                    .run_on(simd, tiles, sums),
+                2 => tiles
+                    .tile::<HEIGHT, 2>(row, column, lanes, c, zeros)
+                    .run_on(simd, tiles, sums),
+                _ => tiles
+                    .tile::<HEIGHT, WIDE>(row, column, lanes, c, zeros)
+                    .run_on(simd, tiles, sums),
             }
             column += width;
         }
@@ -356,26 +308,53 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tile<'_, '_, T,
 }
 
 impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Tile<'_, '_, T, HEIGHT, WIDE> {
+    /// Computes the tile, with its terms in the groups of the chunk if there are any.
+    #[inline(always)]
+    fn run_on<S: Simd>(self, simd: S, tiles: &Tiles<'_, T>, sums: &mut [T]) {
+        let groups = tiles.chunk.groups;
+        if groups.is_empty() {
+            simd.run(self);
+        } else {
+            simd.run(GroupedTile {
+                tile: self,
+                groups,
+                sums,
+            });
+        }
+    }
+
     #[inline(always)]
     fn compute<V: Vector<Number = T>>(self, simd: V::Simd) {
-        let Self {
-            a,
-            b,
-            depth,
-            start,
-            row,
-            column,
-            c,
-            zeros,
-        } = self;
-        if depth >= DEPTH_WORTH_PREFETCHING {
-            prefetch::<V, HEIGHT, WIDE>(simd, row, column, c);
-        }
+        let Self { a, b, depth, .. } = self;
+        let tile = self.prefetched::<V>(simd);
         let sums = if a.column_stride == 1 {
             sums_of_rows::<V, HEIGHT, WIDE>(simd, a, b, depth)
         } else {
             sums_of_columns::<V, HEIGHT, WIDE>(simd, a, b, depth)
         };
+        tile.finish(simd, sums);
+    }
+
+    /// Prefetches the output of the tile if that is worth while.
+    #[inline(always)]
+    fn prefetched<V: Vector<Number = T>>(self, simd: V::Simd) -> Self {
+        if self.depth >= DEPTH_WORTH_PREFETCHING {
+            prefetch::<V, HEIGHT, WIDE>(simd, self.row, self.column, &mut *self.c);
+        }
+        self
+    }
+
+    /// Writes the start values plus these sums to the result.
+    #[inline(always)]
+    fn finish<V: Vector<Number = T>>(self, simd: V::Simd, sums: [[V; WIDE]; HEIGHT]) {
+        let Self {
+            start,
+            row,
+            column,
+            c,
+            zeros,
+            ..
+        } = self;
         let sums = onto_start::<V, HEIGHT, WIDE>(simd, sums, start, row, column, c);
         write::<V, HEIGHT, WIDE>(sums, row, column, c);
         if let Some(zeros) = zeros {

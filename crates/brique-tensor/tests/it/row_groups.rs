@@ -76,13 +76,18 @@ proptest_on_every_level! {
 }
 
 fn large<T: Scalar>() -> Case<T> {
+    large_in_groups(vec![0, 40, 40, 100, 256, 300])
+}
+
+fn large_in_groups<T: Scalar>(bounds: Vec<usize>) -> Case<T> {
+    let rows = bounds[bounds.len() - 1];
     let number =
         |(row, column): (usize, usize)| T::from_f64(((row * 31 + column * 17) % 101) as f64 / 7.0 - 6.0);
     let (x, delta) = (
-        Array2::from_shape_fn((300, 130), number),
-        Array2::from_shape_fn((300, 150), number),
+        Array2::from_shape_fn((rows, 130), number),
+        Array2::from_shape_fn((rows, 150), number),
     );
-    (x, delta, vec![0, 40, 40, 100, 256, 300])
+    (x, delta, bounds)
 }
 
 #[test]
@@ -90,6 +95,27 @@ fn blocks_of_a_large_gradient_are_the_tree_too() {
     on_every_level(|| {
         check_tree(&large::<f32>());
         check_tree(&large::<f64>());
+    });
+}
+
+#[test]
+fn groups_of_more_rows_than_are_added_in_registers_are_the_tree_too() {
+    on_every_level(|| {
+        for bounds in [vec![0, 30, 200, 700, 701, 1500], vec![0, 520, 530, 1040]] {
+            check_tree(&large_in_groups::<f32>(bounds.clone()));
+            check_tree(&large_in_groups::<f64>(bounds));
+        }
+    });
+}
+
+#[test]
+fn a_tree_with_empty_groups_can_be_as_deep_as_it_has_groups_with_rows() {
+    on_every_level(|| {
+        let mut bounds = vec![0, 20, 20, 20, 20, 20, 20, 20, 20];
+        bounds.extend([31, 31, 31, 31, 50, 50, 60, 75]);
+        assert_eq!(bounds.len(), 17);
+        check_tree(&large_in_groups::<f32>(bounds.clone()));
+        check_tree(&large_in_groups::<f64>(bounds));
     });
 }
 
