@@ -132,7 +132,11 @@ macro_rules! simd_vector {
             }
 
             #[inline(always)]
-            fn load_some(_: $simd, numbers: &[$number]) -> Self {
+            fn load_some(simd: $simd, numbers: &[$number]) -> Self {
+                // An empty slice has no valid address: to load no numbers from it can take hundreds of cycles.
+                if numbers.is_empty() {
+                    return Self::splat(simd, 0.0);
+                }
                 let ($numbers, $count) = (numbers.as_ptr(), numbers.len().min($lanes));
                 // SAFETY: the value `simd` proves that the processor has the instruction. It reads the first `count`
                 // numbers and no others; the slice has this many.
