@@ -1,6 +1,6 @@
 //! The cross-entropy of one row of logits, and its gradient.
 
-use brique_tensor::ndarray::{ArrayRef1, Axis};
+use brique_tensor::ndarray::{ArrayRef1, ArrayViewMut1, Axis};
 use brique_tensor::{
     Elementwise, Scalar, Simd, elementwise_forward, exp_of_difference, inlined, largest, ln_1p_of_positive,
     pairwise_sum,
@@ -8,13 +8,24 @@ use brique_tensor::{
 
 use crate::classes::weighted;
 
+/// The exponentials of at most this many logits are computed at once, in SIMD vectors.
+const FEW_CLASSES: usize = 64;
+
 /// Computes `Σ_j q_j · (log Σ e^z − z_j)` as `Q · ln(1 + Σ' e^(z − m)) + Σ_j q_j · (m − z_j)`. m is the largest logit,
 /// and Σ' is the sum over the others.
 ///
 /// No term is negative, so nothing cancels.
 pub(super) fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: impl Fn(usize) -> T) -> T {
     let (largest, index) = largest_and_index(z);
-    let others = sum_without(z.len(), index, |class| exp_of_difference(z[class], largest));
+    let mut memory = [T::zero(); FEW_CLASSES];
+    let others = match memory.get_mut(..z.len()) {
+        Some(exponentials) => {
+            let mut exponentials = ArrayViewMut1::from(exponentials);
+            write_exponentials(z, largest, &mut exponentials);
+            sum_without(z.len(), index, |class| exponentials[class])
+        }
+        None => sum_without(z.len(), index, |class| exp_of_difference(z[class], largest)),
+    };
     let total = pairwise_sum(z.len(), &wanted);
     let below = pairwise_sum(z.len(), |class| weighted(wanted(class), largest - z[class]));
     total * ln_1p_of_positive(others) + below
@@ -33,11 +44,7 @@ pub(super) fn write_row_gradient<T: Scalar>(
 ) {
     let classes = z.len();
     let (largest, likeliest) = largest_and_index(z);
-    elementwise_forward(
-        Exponential { largest },
-        &z.view().insert_axis(Axis(0)),
-        &mut delta.view_mut().insert_axis(Axis(0)),
-    );
+    write_exponentials(z, largest, delta);
     let others = sum_without(classes, likeliest, |class| delta[class]);
     let sum = T::one() + others;
     let total = pairwise_sum(classes, &wanted);
@@ -62,6 +69,15 @@ pub(super) fn write_row_gradient<T: Scalar>(
         };
         *delta = (exponential * other_wanted - wanted * other_exponentials) / (sum * divisor);
     }
+}
+
+/// Writes `e^(z − largest)` for each logit.
+fn write_exponentials<T: Scalar>(z: &ArrayRef1<T>, largest: T, exponentials: &mut ArrayRef1<T>) {
+    elementwise_forward(
+        Exponential { largest },
+        &z.view().insert_axis(Axis(0)),
+        &mut exponentials.view_mut().insert_axis(Axis(0)),
+    );
 }
 
 /// The function `e^(z − largest)`, which is its own derivative.
