@@ -4,8 +4,9 @@ use brique_datasets::{Dataset, gen_arti};
 use brique_layers::{Init, Sequential, Sigmoid};
 use brique_losses::MSELoss;
 use brique_random::portable;
-use brique_train::{Optim, sgd};
+use brique_train::{Optim, Weights, sgd};
 use kuva::plot::LegendPosition;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::accuracy::best_possible;
@@ -14,9 +15,8 @@ use crate::experiments::classification::{EPSILON, PROBLEMS, Problem};
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry};
 use crate::networks::{accuracy_above, drawn_split, frontier_panel, order_seed, tanh_network};
 use crate::panels::level;
-use crate::parallel;
 use crate::statistics::median;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers, serial};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "nonlinear",
@@ -47,24 +47,35 @@ struct Repeated {
     losses: Curves,
     train: Vec<f64>,
     test: Vec<f64>,
-    /// Seed 0, for the figure.
-    shown: Option<Shown>,
+    /// Seed 0 with its trained network, for the figure.
+    shown: Option<Drawn>,
 }
 
-/// A trained network with its data.
-struct Shown {
+/// What a seed draws: the data, and the network before its training.
+struct Drawn {
     data: Dataset,
+    train: Dataset<f32>,
     test: Dataset<f32>,
     network: Sequential<f32>,
 }
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+/// The result of a seed.
+#[derive(Serialize, Deserialize)]
+struct Trained {
+    losses: Vec<f64>,
+    /// On train and test.
+    accuracies: [f64; 2],
+    #[serde(with = "serial::weights")]
+    weights: Weights<f32>,
+}
+
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let mut results = Map::new();
     let (mut claims, mut rows, mut table) = (Vec::new(), Vec::new(), String::new());
     let mut medians = Vec::new();
     let mut stuck_on_xor = 0;
     for (problem, reported) in PROBLEMS.into_iter().zip(REPORTED_LOSSES) {
-        let repeated = repeat(&problem, settings, progress)?;
+        let repeated = repeat(&problem, settings, workers, progress)?;
         let best = best_possible(&problem.parameters());
         results.insert(problem.key.to_owned(), numbers(&repeated, best, reported));
         claims.extend(problem_claims(&problem, &repeated, best));
@@ -85,7 +96,12 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
 }
 
 /// Seeds 0, 1, 2, …; each draws its data, its split and its weights from one stream, and the orders of its epochs.
-fn repeat(problem: &Problem, settings: &Settings, progress: &dyn Fn()) -> Result<Repeated, Error> {
+fn repeat(
+    problem: &Problem,
+    settings: &Settings,
+    workers: &mut Workers<'_>,
+    progress: &dyn Fn(),
+) -> Result<Repeated, Error> {
     let mut repeated = Repeated {
         losses: Curves {
             positions: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
@@ -95,25 +111,45 @@ fn repeat(problem: &Problem, settings: &Settings, progress: &dyn Fn()) -> Result
         test: Vec::new(),
         shown: None,
     };
-    let trained = parallel::map(settings.seeds, settings.threads, progress, |seed| {
-        train(problem, seed)
-    });
-    for trained in trained {
-        let (losses, [train, test], shown) = trained?;
+    let trained = workers.map(settings.seeds, progress, |seed| train(problem, seed))?;
+    if let Some(first) = trained.first() {
+        let mut shown = Drawn::of(problem, 0)?;
+        first.weights.restore(&mut shown.network)?;
+        repeated.shown = Some(shown);
+    }
+    for Trained {
+        losses, accuracies, ..
+    } in trained
+    {
         repeated.losses.by_seed.push(losses);
-        repeated.train.push(train);
-        repeated.test.push(test);
-        repeated.shown = repeated.shown.or(Some(shown));
+        repeated.train.push(accuracies[0]);
+        repeated.test.push(accuracies[1]);
     }
     Ok(repeated)
 }
 
-/// The loss of each epoch, the accuracies on train and test, and the network with its data.
-fn train(problem: &Problem, seed: usize) -> Result<(Vec<f64>, [f64; 2], Shown), Error> {
-    let mut rng = portable(seed as u64);
-    let data = gen_arti(&problem.parameters(), &mut rng)?.with_zero_one_targets()?;
-    let (train, test) = drawn_split(&data, &mut rng)?;
-    let mut network = tanh_network(&WIDTHS, INIT, &mut rng)?.then(Sigmoid)?;
+impl Drawn {
+    fn of(problem: &Problem, seed: usize) -> Result<Self, Error> {
+        let mut rng = portable(seed as u64);
+        let data = gen_arti(&problem.parameters(), &mut rng)?.with_zero_one_targets()?;
+        let (train, test) = drawn_split(&data, &mut rng)?;
+        let network = tanh_network(&WIDTHS, INIT, &mut rng)?.then(Sigmoid)?;
+        Ok(Self {
+            data,
+            train,
+            test,
+            network,
+        })
+    }
+}
+
+fn train(problem: &Problem, seed: usize) -> Result<Trained, Error> {
+    let Drawn {
+        train,
+        test,
+        mut network,
+        ..
+    } = Drawn::of(problem, seed)?;
     let loss = MSELoss::new();
     let mut optim = Optim::new(&mut network, &loss, STEP)?;
     let history = sgd(&mut optim, &train, BATCH, EPOCHS, order_seed(seed))?;
@@ -121,8 +157,11 @@ fn train(problem: &Problem, seed: usize) -> Result<(Vec<f64>, [f64; 2], Shown), 
         accuracy_above(&network, &train, THRESHOLD)?,
         accuracy_above(&network, &test, THRESHOLD)?,
     ];
-    let shown = Shown { data, test, network };
-    Ok((history.losses().collect(), accuracies, shown))
+    Ok(Trained {
+        losses: history.losses().collect(),
+        accuracies,
+        weights: Weights::of(&network),
+    })
 }
 
 impl Repeated {
@@ -181,7 +220,10 @@ fn problem_claims(problem: &Problem, repeated: &Repeated, best: f64) -> Vec<Clai
 
 fn figure_row(problem: &Problem, repeated: &Repeated, reported: f64) -> Result<Vec<(usize, Panel)>, Error> {
     let mut row = vec![(1, loss_panel(problem, &repeated.losses, reported))];
-    if let (Some(Shown { data, test, network }), Some(accuracy)) = (&repeated.shown, repeated.test.first()) {
+    if let (Some(shown), Some(accuracy)) = (&repeated.shown, repeated.test.first()) {
+        let Drawn {
+            data, test, network, ..
+        } = shown;
         let title = format!("Seed 0: test accuracy {accuracy:.3}");
         row.push((
             1,
