@@ -29,12 +29,13 @@ fn main() -> ExitCode {
 
 /// Does what the arguments request, together with the other processes. Only the first process writes files and prints.
 fn carry_out(arguments: &Arguments) -> Result<bool, Error> {
-    if arguments.list {
-        terminal::list(&ALL);
-        return Ok(true);
-    }
     let mut workers = processes::workers(arguments.threads)?;
-    if arguments.check {
+    if arguments.list {
+        if workers.is_first() {
+            terminal::list(&ALL);
+        }
+        Ok(true)
+    } else if arguments.check {
         check(arguments, &mut workers)
     } else {
         make(arguments, &mut workers)

@@ -1,22 +1,19 @@
 //! The course's second section: the effect of a hidden layer, over many seeds.
 
-use brique_datasets::{Dataset, gen_arti};
-use brique_layers::{Init, Sequential, Sigmoid};
-use brique_losses::MSELoss;
-use brique_random::portable;
-use brique_train::{Optim, Weights, sgd};
+mod training;
+
 use kuva::plot::LegendPosition;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::accuracy::best_possible;
 use crate::curves::{Curves, median_and_range, summary};
 use crate::experiments::classification::{EPSILON, PROBLEMS, Problem};
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry};
-use crate::networks::{accuracy_above, drawn_split, frontier_panel, order_seed, tanh_network};
+use crate::networks::frontier_panel;
 use crate::panels::level;
 use crate::statistics::median;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers, serial};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
+use training::{BATCH, Drawn, EPOCHS, STEP, THRESHOLD, Trained, WIDTHS, train};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "nonlinear",
@@ -25,16 +22,6 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     agreement: Agreement::Medians,
     run,
 };
-
-/// The course's network and training; PyTorch's initial weights, because PyTorch is what the report imitates.
-const WIDTHS: [usize; 3] = [2, 5, 1];
-const INIT: Init = Init::PyTorch;
-const BATCH: usize = 16;
-const STEP: f64 = 0.05;
-const EPOCHS: usize = 500;
-
-/// The output of a sigmoid at the boundary between the two classes.
-const THRESHOLD: f32 = 0.5;
 
 /// A network with a lower accuracy has a Gaussian of XOR on the wrong side.
 const STUCK_BELOW: f64 = 0.9;
@@ -49,24 +36,6 @@ struct Repeated {
     test: Vec<f64>,
     /// Seed 0 with its trained network, for the figure.
     shown: Option<Drawn>,
-}
-
-/// What a seed draws: the data, and the network before its training.
-struct Drawn {
-    data: Dataset,
-    train: Dataset<f32>,
-    test: Dataset<f32>,
-    network: Sequential<f32>,
-}
-
-/// The result of a seed.
-#[derive(Serialize, Deserialize)]
-struct Trained {
-    losses: Vec<f64>,
-    /// On train and test.
-    accuracies: [f64; 2],
-    #[serde(with = "serial::weights")]
-    weights: Weights<f32>,
 }
 
 fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
@@ -95,72 +64,28 @@ fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> R
     })
 }
 
-/// Seeds 0, 1, 2, …; each draws its data, its split and its weights from one stream, and the orders of its epochs.
+/// Seeds 0, 1, 2, ….
 fn repeat(
     problem: &Problem,
     settings: &Settings,
     workers: &mut Workers<'_>,
     progress: &dyn Fn(),
 ) -> Result<Repeated, Error> {
-    let mut repeated = Repeated {
+    let trained = workers.map(settings.seeds, progress, |seed| train(problem, seed))?;
+    let first = trained.first();
+    let shown = first.map(|trained| trained.with_data(problem, 0)).transpose()?;
+    let accuracies = |part: usize| -> Vec<f64> {
+        let by_seed = trained.iter().map(|trained: &Trained| trained.accuracies[part]);
+        by_seed.collect()
+    };
+    Ok(Repeated {
+        train: accuracies(0),
+        test: accuracies(1),
         losses: Curves {
             positions: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
-            by_seed: Vec::new(),
+            by_seed: trained.into_iter().map(|trained| trained.losses).collect(),
         },
-        train: Vec::new(),
-        test: Vec::new(),
-        shown: None,
-    };
-    let trained = workers.map(settings.seeds, progress, |seed| train(problem, seed))?;
-    if let Some(first) = trained.first() {
-        let mut shown = Drawn::of(problem, 0)?;
-        first.weights.restore(&mut shown.network)?;
-        repeated.shown = Some(shown);
-    }
-    for Trained {
-        losses, accuracies, ..
-    } in trained
-    {
-        repeated.losses.by_seed.push(losses);
-        repeated.train.push(accuracies[0]);
-        repeated.test.push(accuracies[1]);
-    }
-    Ok(repeated)
-}
-
-impl Drawn {
-    fn of(problem: &Problem, seed: usize) -> Result<Self, Error> {
-        let mut rng = portable(seed as u64);
-        let data = gen_arti(&problem.parameters(), &mut rng)?.with_zero_one_targets()?;
-        let (train, test) = drawn_split(&data, &mut rng)?;
-        let network = tanh_network(&WIDTHS, INIT, &mut rng)?.then(Sigmoid)?;
-        Ok(Self {
-            data,
-            train,
-            test,
-            network,
-        })
-    }
-}
-
-fn train(problem: &Problem, seed: usize) -> Result<Trained, Error> {
-    let Drawn {
-        train,
-        test,
-        mut network,
-        ..
-    } = Drawn::of(problem, seed)?;
-    let loss = MSELoss::new();
-    let mut optim = Optim::new(&mut network, &loss, STEP)?;
-    let history = sgd(&mut optim, &train, BATCH, EPOCHS, order_seed(seed))?;
-    let accuracies = [
-        accuracy_above(&network, &train, THRESHOLD)?,
-        accuracy_above(&network, &test, THRESHOLD)?,
-    ];
-    Ok(Trained {
-        losses: history.losses().collect(),
-        accuracies,
-        weights: Weights::of(&network),
+        shown,
     })
 }
 
@@ -221,13 +146,16 @@ fn problem_claims(problem: &Problem, repeated: &Repeated, best: f64) -> Vec<Clai
 fn figure_row(problem: &Problem, repeated: &Repeated, reported: f64) -> Result<Vec<(usize, Panel)>, Error> {
     let mut row = vec![(1, loss_panel(problem, &repeated.losses, reported))];
     if let (Some(shown), Some(accuracy)) = (&repeated.shown, repeated.test.first()) {
-        let Drawn {
-            data, test, network, ..
-        } = shown;
         let title = format!("Seed 0: test accuracy {accuracy:.3}");
         row.push((
             1,
-            frontier_panel(&title, network, f64::from(THRESHOLD), data, test)?,
+            frontier_panel(
+                &title,
+                &shown.network,
+                f64::from(THRESHOLD),
+                &shown.data,
+                &shown.test,
+            )?,
         ));
     }
     Ok(row)
