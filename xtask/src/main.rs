@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
     let task = arguments.next();
     match task.as_ref().and_then(|task| task.to_str()) {
-        Some("experiments") => run_in_release(&["brique-experiments"], arguments),
+        Some("experiments") => run_in_release(experiments(), arguments),
         Some("conformance") => run_in_release(&["brique-conformance"], arguments),
         Some("bench") => run_in_release(&["brique-bench"], arguments),
         Some("playground") => {
@@ -55,6 +55,17 @@ fn main() -> ExitCode {
             eprint!("{HELP}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// The program of the experiments. Processes that `mpirun` has started share the seeds, which takes a feature.
+fn experiments() -> &'static [&'static str] {
+    // Open MPI sets the one and MPICH the other.
+    let variables = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
+    if variables.iter().any(|name| env::var_os(name).is_some()) {
+        &["brique-experiments", "--features", "mpi"]
+    } else {
+        &["brique-experiments"]
     }
 }
 

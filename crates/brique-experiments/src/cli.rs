@@ -1,7 +1,6 @@
 //! The command-line options.
 
 use std::path::PathBuf;
-use std::thread;
 
 use brique_experiments::experiments::ALL;
 use brique_experiments::{Experiment, Settings};
@@ -26,7 +25,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = Settings::SEEDS, value_parser = at_least_one)]
     pub(crate) seeds: usize,
 
-    /// Share the seeds among this many threads; the results are the same [default: one a core]
+    /// Share the seeds among this many threads of each process; the results are the same [default: one a core]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) threads: Option<usize>,
 
@@ -51,12 +50,6 @@ impl Arguments {
         ALL.iter()
             .filter(|experiment| is_chosen(experiment.name))
             .collect()
-    }
-
-    /// The requested number of threads, or one per core.
-    pub(crate) fn threads(&self) -> usize {
-        let cores = || thread::available_parallelism().map_or(1, Into::into);
-        self.threads.unwrap_or_else(cores)
     }
 }
 

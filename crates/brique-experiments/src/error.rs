@@ -25,6 +25,21 @@ pub enum Error {
         /// The message of the solver.
         reason: &'static str,
     },
+    /// Another process has failed, or cannot be reached.
+    #[error(transparent)]
+    Processes(#[from] brique_distributed::Error),
+    /// Several processes were started together, and this one is not connected to them.
+    #[error(
+        "mpirun has started {started} processes, and this one is connected to {found}, itself included: all of them would \
+         do the same work and write the same files (a program that was built with the feature `mpi`, for the same MPI, \
+         connects to all)"
+    )]
+    NotConnected {
+        /// The number of processes that were started.
+        started: usize,
+        /// The number of processes that this one is connected to.
+        found: usize,
+    },
     /// A file could not be written or read.
     #[error("cannot {verb} {path}: {source}", path = path.display())]
     File {

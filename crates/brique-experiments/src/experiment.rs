@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Claim, Error, Figure};
+use crate::{Claim, Error, Figure, Workers};
 
 /// One experiment of the report, or one that goes beyond it.
 pub struct Experiment {
@@ -14,9 +14,12 @@ pub struct Experiment {
     pub steps: fn(&Settings) -> usize,
     /// Which of its numbers the check of the committed report compares.
     pub agreement: Agreement,
-    /// Runs it, calling the given function after each step.
-    pub run: fn(&Settings, &dyn Fn()) -> Result<Outcome, Error>,
+    /// Runs it.
+    pub run: Procedure,
 }
+
+/// Runs an experiment, and calls the given function after each step.
+pub type Procedure = fn(&Settings, &mut Workers<'_>, &dyn Fn()) -> Result<Outcome, Error>;
 
 /// Which of an experiment's numbers the check of the committed report compares, and how closely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +38,6 @@ pub enum Agreement {
 pub struct Settings {
     /// The number of seeds of an experiment that is repeated over seeds.
     pub seeds: usize,
-    /// How many threads share the seeds. The results do not depend on it.
-    pub threads: usize,
 }
 
 impl Settings {
@@ -45,12 +46,9 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// The seeds of the committed report, on one thread.
+    /// The seeds of the committed report.
     fn default() -> Self {
-        Self {
-            seeds: Self::SEEDS,
-            threads: 1,
-        }
+        Self { seeds: Self::SEEDS }
     }
 }
 

@@ -4,6 +4,7 @@
 //!
 //! * [`experiments::ALL`]: the experiments, one file each.
 //! * [`Run`]: the results of some or all experiments: `results.json`, `report.md` and the figures.
+//! * [`Workers`]: the threads and the processes that share the seeds; the results do not depend on them.
 //! * [`Claim`]: a sentence with a measured number and a bound, which decides whether the sentence holds.
 //! * [`Committed`]: the report in `docs/report`, and the points in which it differs from a run; [`differences`]: the
 //!   differences between two `results.json`.
@@ -29,12 +30,15 @@ mod regions;
 mod report;
 mod report_data;
 mod run;
+mod serial;
 mod statistics;
+mod workers;
 
 pub use check::Committed;
 pub use claim::{Claim, Relation};
 pub use compare::differences;
 pub use error::Error;
-pub use experiment::{Agreement, Experiment, Outcome, Settings};
+pub use experiment::{Agreement, Experiment, Outcome, Procedure, Settings};
 pub use figure::Figure;
 pub use run::{Run, emptied};
+pub use workers::Workers;

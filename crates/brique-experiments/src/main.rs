@@ -2,6 +2,7 @@
 #![allow(clippy::print_stderr, reason = "a program talks to its user")]
 
 mod cli;
+mod processes;
 mod terminal;
 
 use std::env;
@@ -9,22 +10,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use brique_experiments::experiments::ALL;
-use brique_experiments::{Committed, Error, Experiment, Run, Settings, emptied};
+use brique_experiments::{Committed, Error, Experiment, Run, Settings, Workers, emptied};
 use clap::Parser;
 
 use crate::cli::Arguments;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let done = if arguments.list {
-        terminal::list(&ALL);
-        Ok(true)
-    } else if arguments.check {
-        check(&arguments)
-    } else {
-        make(&arguments)
-    };
-    match done {
+    match carry_out(&arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -34,14 +27,31 @@ fn main() -> ExitCode {
     }
 }
 
+/// Does what the arguments request, together with the other processes. Only the first process writes files and prints.
+fn carry_out(arguments: &Arguments) -> Result<bool, Error> {
+    let mut workers = processes::workers(arguments.threads)?;
+    if arguments.list {
+        if workers.is_first() {
+            terminal::list(&ALL);
+        }
+        Ok(true)
+    } else if arguments.check {
+        check(arguments, &mut workers)
+    } else {
+        make(arguments, &mut workers)
+    }
+}
+
 /// Runs the requested experiments and writes their results. With `--bless`, if every claim holds, it also updates the
 /// committed copy.
-fn make(arguments: &Arguments) -> Result<bool, Error> {
+fn make(arguments: &Arguments, workers: &mut Workers<'_>) -> Result<bool, Error> {
     let settings = Settings {
         seeds: arguments.seeds,
-        threads: arguments.threads(),
     };
-    let run = run(&arguments.experiments(), &settings)?;
+    let run = run(&arguments.experiments(), &settings, workers)?;
+    if !workers.is_first() {
+        return Ok(true);
+    }
     let folder = arguments.out.clone().map_or_else(default_folder, Ok)?;
     run.write(&folder)?;
     terminal::summary(&run);
@@ -65,14 +75,13 @@ fn default_folder() -> Result<PathBuf, Error> {
 }
 
 /// Runs the requested experiments, or all, into a temporary folder and names the differences from the committed report.
-fn check(arguments: &Arguments) -> Result<bool, Error> {
-    let committed = Committed::read(&committed())?;
+fn check(arguments: &Arguments, workers: &mut Workers<'_>) -> Result<bool, Error> {
+    let committed = Committed::read(&committed()).inspect_err(|error| workers.fail(error))?;
+    let run = run(&arguments.experiments(), &Settings::default(), workers)?;
+    if !workers.is_first() {
+        return Ok(true);
+    }
     let folder = tempfile::tempdir().map_err(Error::file("make a folder in", &env::temp_dir()))?;
-    let settings = Settings {
-        threads: arguments.threads(),
-        ..Settings::default()
-    };
-    let run = run(&arguments.experiments(), &settings)?;
     run.write(folder.path())?;
     terminal::summary(&run);
     let faults = committed.faults(&run);
@@ -80,9 +89,15 @@ fn check(arguments: &Arguments) -> Result<bool, Error> {
     Ok(faults.is_empty())
 }
 
-fn run(experiments: &[&Experiment], settings: &Settings) -> Result<Run, Error> {
-    let bars = terminal::Bars::new(experiments, settings);
-    Run::of(experiments, settings, &|name| bars.advance(name))
+fn run(experiments: &[&Experiment], settings: &Settings, workers: &mut Workers<'_>) -> Result<Run, Error> {
+    let bars = workers
+        .is_first()
+        .then(|| terminal::Bars::new(experiments, settings));
+    Run::of(experiments, settings, workers, &|name| {
+        if let Some(bars) = &bars {
+            bars.advance(name);
+        }
+    })
 }
 
 fn committed() -> PathBuf {

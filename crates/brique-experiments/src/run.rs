@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::report::report;
-use crate::{Claim, Error, Experiment, Figure, Outcome, Settings};
+use crate::{Claim, Error, Experiment, Figure, Outcome, Settings, Workers};
 
 /// The results of experiments, in order.
 pub struct Run {
@@ -18,19 +18,21 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// The first error of an experiment.
+    /// The first error of an experiment, which is an error in every process.
     pub fn of(
         experiments: &[&Experiment],
         settings: &Settings,
+        workers: &mut Workers<'_>,
         progress: &dyn Fn(&'static str),
     ) -> Result<Self, Error> {
-        let outcomes = experiments
+        let outcomes: Result<_, Error> = experiments
             .iter()
             .map(|experiment| {
-                let outcome = (experiment.run)(settings, &|| progress(experiment.name))?;
+                let outcome = (experiment.run)(settings, workers, &|| progress(experiment.name))?;
                 Ok((experiment.name, outcome))
             })
-            .collect::<Result<_, Error>>()?;
+            .collect();
+        let outcomes = outcomes.inspect_err(|error| workers.fail(error))?;
         Ok(Self { outcomes })
     }
 

@@ -41,12 +41,37 @@ fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
     check_handed_on("playground", "dev", playground);
 }
 
+/// Without the feature, each of the processes would make the whole report and write it over those of the others.
+#[cfg(unix)]
+#[test]
+fn experiments_that_mpirun_starts_have_the_feature_mpi() {
+    for variable in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
+        let asked = handed_on("experiments", &[(variable, "3")]);
+        let expected = "run --profile release --package brique-experiments --features mpi --manifest-path ";
+        assert!(asked.starts_with(expected), "{asked}");
+    }
+}
+
 #[cfg(unix)]
 fn check_handed_on(task: &str, profile: &str, program: &str) {
+    let asked = handed_on(task, &[]);
+    assert!(
+        asked.starts_with(&format!(
+            "run --profile {profile} --package {program} --manifest-path "
+        )),
+        "{asked}"
+    );
+    assert!(asked.ends_with("-- --option value\n"), "{asked}");
+}
+
+/// What a task asks of cargo, with these variables in its environment.
+#[cfg(unix)]
+fn handed_on(task: &str, variables: &[(&str, &str)]) -> String {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    let folder = std::env::temp_dir().join(format!("brique-xtask-{task}-{}", std::process::id()));
+    let name = variables.first().map_or("", |(name, _)| name);
+    let folder = std::env::temp_dir().join(format!("brique-xtask-{task}{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let (cargo, asked) = (folder.join("cargo"), folder.join("asked"));
     fs::write(
@@ -59,14 +84,11 @@ fn check_handed_on(task: &str, profile: &str, program: &str) {
     let status = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args([task, "--option", "value"])
         .env("CARGO", &cargo)
+        .envs(variables.iter().copied())
         .status()
         .unwrap();
     let asked = fs::read_to_string(asked).unwrap();
     fs::remove_dir_all(folder).unwrap();
     assert_eq!(status.code(), Some(3));
-    assert!(
-        asked.starts_with(&format!("run --profile {profile} --package {program} ")),
-        "{asked}"
-    );
-    assert!(asked.ends_with("-- --option value\n"), "{asked}");
+    asked
 }

@@ -115,6 +115,7 @@ const ALLOWED_DEPENDENCIES: [(&str, &[&str]); 17] = [
         &[
             "brique-core",
             "brique-datasets",
+            "brique-distributed",
             "brique-layers",
             "brique-losses",
             "brique-optim",

@@ -7,12 +7,11 @@ mod training;
 use serde_json::{Map, Value, json};
 
 use crate::curves::{median_and_range, summary};
-use crate::parallel;
 use crate::statistics::median;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 use figures::{codes_figure, noise_figure, reconstructions_figure, sizes_figure};
 use training::{
-    BATCH, CODES, Compressed, DENOISING, Denoised, EPOCHS, HIDDEN, NOISE, SIDE, STEP, Trained, train,
+    BATCH, CODES, Compressed, DENOISING, Denoised, Digits, EPOCHS, HIDDEN, NOISE, SIDE, STEP, Trained, train,
 };
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -32,15 +31,15 @@ fn seeds(settings: &Settings) -> usize {
 /// The index of the noise of the claim.
 const CLAIMED_NOISE: usize = 2;
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
-    let trained = parallel::map(seeds(settings), settings.threads, progress, train);
-    let trained: Vec<Trained> = trained.into_iter().collect::<Result<_, Error>>()?;
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
+    let trained: Vec<Trained> = workers.map(seeds(settings), progress, train)?;
     let mut figures = vec![sizes_figure(&trained)];
     if let Some(shown) = shown(&trained) {
+        let test = Digits::of_seed(shown.seed)?.test;
         figures.extend([
-            reconstructions_figure(shown),
-            codes_figure(shown),
-            noise_figure(shown),
+            reconstructions_figure(shown, &test),
+            codes_figure(shown, &test),
+            noise_figure(shown, &test),
         ]);
     }
     Ok(Outcome {
@@ -209,9 +208,7 @@ fn chapter(trained: &[Trained]) -> String {
 }
 
 fn about_training(trained: &[Trained]) -> String {
-    let [train, test] = trained.first().map_or([0, 0], |trained| {
-        [trained.digits.train.len(), trained.digits.test.len()]
-    });
+    let [train, test] = trained.first().map_or([0, 0], |trained| trained.sizes);
     format!(
         "The course's fifth section, on the same digits: a network of {0}–{HIDDEN}–code–{HIDDEN}–{0} units learns to return \
          the picture that it receives. Its first half, the encoder, computes the code, a few numbers between −1 and 1; the \

@@ -13,7 +13,7 @@ use crate::least_squares::least_squares;
 use crate::panels::loss_panel;
 use crate::regions::regions_panel;
 use crate::report_data::{DATA_SEED, report_split};
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "classification",
@@ -103,7 +103,7 @@ pub(super) struct Trained {
     pub(super) accuracies: [f64; 2],
 }
 
-fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(_settings: &Settings, _workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let mut rng = NumpyRandomState::new(DATA_SEED);
     // The report's notebook draws its plane first, from the same stream.
     regression_plane::draw(&mut rng)?;

@@ -13,10 +13,9 @@ use crate::accuracy::best_possible;
 use crate::experiments::classification::{EPOCHS, PROBLEMS, Problem};
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry, marker_entry};
 use crate::panels::{area, level};
-use crate::parallel;
 use crate::report_data::TEST_SHARE;
 use crate::statistics::{median, quantile};
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "classification_seeds",
@@ -33,11 +32,11 @@ struct Repeated {
     test: Vec<f64>,
 }
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let mut results = Map::new();
     let (mut claims, mut rows, mut table) = (Vec::new(), Vec::new(), String::new());
     for problem in PROBLEMS {
-        let repeated = repeat(&problem, settings, progress)?;
+        let repeated = repeat(&problem, settings, workers, progress)?;
         let best = best_possible(&problem.parameters());
         results.insert(problem.key.to_owned(), numbers(&repeated, best));
         claims.push(claim(&problem, &repeated));
@@ -66,26 +65,31 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
 }
 
 /// Seeds 0, 1, 2, …; each draws its data, its split and its weights from one stream.
-fn repeat(problem: &Problem, settings: &Settings, progress: &dyn Fn()) -> Result<Repeated, Error> {
+fn repeat(
+    problem: &Problem,
+    settings: &Settings,
+    workers: &mut Workers<'_>,
+    progress: &dyn Fn(),
+) -> Result<Repeated, Error> {
     let train = |seed: usize| {
-        problem.train(&mut portable(seed as u64), |data, rng| {
+        let trained = problem.train(&mut portable(seed as u64), |data, rng| {
             Ok(train_test_split(
                 data,
                 TestSize::Fraction(TEST_SHARE),
                 Selection::Shuffled(rng),
             )?)
-        })
+        })?;
+        Ok((trained.losses, trained.accuracies))
     };
     let mut repeated = Repeated {
         losses: Vec::new(),
         train: Vec::new(),
         test: Vec::new(),
     };
-    for trained in parallel::map(settings.seeds, settings.threads, progress, train) {
-        let trained = trained?;
-        repeated.losses.push(trained.losses);
-        repeated.train.push(trained.accuracies[0]);
-        repeated.test.push(trained.accuracies[1]);
+    for (losses, [train, test]) in workers.map(settings.seeds, progress, train)? {
+        repeated.losses.push(losses);
+        repeated.train.push(train);
+        repeated.test.push(test);
     }
     Ok(repeated)
 }

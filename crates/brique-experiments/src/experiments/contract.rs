@@ -9,7 +9,7 @@ use brique_tensor::ndarray::Array2;
 use serde_json::json;
 
 use crate::report_data::DATA_SEED;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "contract",
@@ -50,7 +50,7 @@ impl Case {
     }
 }
 
-fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(_settings: &Settings, _workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let case = Case::draw()?;
     let claims = [module_claims(&case)?, loss_claims(&case)?, linear_claims(&case)?].concat();
     progress();

@@ -7,9 +7,8 @@ mod training;
 use serde_json::{Map, Value, json};
 
 use crate::curves::{median_and_range, summary};
-use crate::parallel;
 use crate::statistics::median;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 use figures::{accuracy_figure, confusion_figure, kernels_figure, shift_figure};
 use training::{
     BATCH, CHANNELS, CLASSES, EVALUATED_EVERY, HIDDEN, KERNELS, Network, Order, STEP, Signals, Trained,
@@ -44,7 +43,7 @@ struct Table {
 }
 
 impl Table {
-    fn train(settings: &Settings, progress: &dyn Fn()) -> Result<Self, Error> {
+    fn train(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Self, Error> {
         let (steps, seeds) = (steps(settings), seeds(settings));
         let signals = [
             Signals::published(Order::Given)?,
@@ -52,19 +51,19 @@ impl Table {
         ];
         let all = Order::BOTH.len() * Network::ALL.len() * seeds;
         // The last networks take longest. They are trained first, so that no thread waits for one of them at the end.
-        let mut trained = parallel::map(all, settings.threads, progress, |number| {
+        let mut trained = workers.map(all, progress, |number| {
             let number = all - 1 - number;
             let [network, order] = [
                 number / seeds / Order::BOTH.len(),
                 number / seeds % Order::BOTH.len(),
             ];
             train(Network::ALL[network], &signals[order], steps, number % seeds)
-        });
+        })?;
         trained.reverse();
         Ok(Self {
             steps,
             seeds,
-            trained: trained.into_iter().collect::<Result<_, _>>()?,
+            trained,
         })
     }
 
@@ -77,7 +76,7 @@ impl Table {
     /// The test accuracies after the last step, seed by seed.
     fn accuracies(&self, network: Network, order: Order) -> Vec<f64> {
         let trained = self.of(network, order).iter();
-        trained.map(|trained| trained.confusion.accuracy()).collect()
+        trained.map(|trained| trained.accuracy).collect()
     }
 
     /// The highest test accuracies during the training, seed by seed.
@@ -97,8 +96,8 @@ impl Table {
     }
 }
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
-    let table = Table::train(settings, progress)?;
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
+    let table = Table::train(settings, workers, progress)?;
     let [given, shuffled] = Order::BOTH.map(|order| median(&table.accuracies(Network::Convolutional, order)));
     Ok(Outcome {
         results: numbers(&table),

@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 
 use super::multiclass::training::{CLASSES, HIDDEN, SIDE};
 use crate::curves::{median_and_range, summary};
-use crate::parallel;
 use crate::statistics::median;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 use figures::{accuracy_figure, kernels_figure, mistakes_figure};
 use training::{BATCH, CHANNELS, DROPOUT, EPOCHS, KERNEL, STEP, Trained, train};
 
@@ -30,9 +29,8 @@ fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(MOST)
 }
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
-    let trained = parallel::map(seeds(settings), settings.threads, progress, train);
-    let trained: Vec<Trained> = trained.into_iter().collect::<Result<_, Error>>()?;
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
+    let trained: Vec<Trained> = workers.map(seeds(settings), progress, train)?;
     let mut figures = vec![accuracy_figure(&trained)];
     let shown = trained.iter().max_by_key(|trained| trained.mistakes.len());
     if let Some(shown) = shown {

@@ -7,7 +7,7 @@ mod sweep;
 use self::results::{Row, ceiling, chosen, results, row};
 use self::sweep::{NETWORKS, Network, Plan, SIZES, TEST, plans, sweep};
 use crate::statistics::median;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "depth",
@@ -22,8 +22,8 @@ fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(5)
 }
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
-    let measured = sweep(seeds(settings), settings.threads, progress)?;
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
+    let measured = sweep(seeds(settings), workers, progress)?;
     let rows: Vec<Row> = plans().map(|plan| row(plan, &measured)).collect();
     let chosen = chosen(&rows);
     let claims = claims(&rows, chosen);

@@ -8,9 +8,8 @@ mod results;
 mod training;
 
 use crate::curves::median_and_range;
-use crate::parallel;
 use crate::statistics::median;
-use crate::{Agreement, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Error, Experiment, Outcome, Settings, Workers};
 
 use beginnings::{BEGINNINGS, SMALL};
 use problems::{EXAMPLES, NOISE, PROBLEMS};
@@ -30,17 +29,16 @@ fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(10)
 }
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let seeds = seeds(settings);
     let mut all = Vec::new();
     for problem in &PROBLEMS {
         for beginning in &BEGINNINGS {
             let work = |seed| train(problem, beginning.init, seed);
-            let by_seed = parallel::map(seeds, settings.threads, progress, work);
             all.push(Trainings {
                 problem,
                 beginning,
-                by_seed: by_seed.into_iter().collect::<Result<_, _>>()?,
+                by_seed: workers.map(seeds, progress, work)?,
             });
         }
     }

@@ -4,16 +4,14 @@ mod figures;
 pub(super) mod mistakes;
 pub(super) mod training;
 
-use brique_train::Epoch;
 use serde_json::{Map, Value, json};
 
 use crate::curves::{median_and_range, summary};
-use crate::parallel;
 use crate::statistics::median;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 use figures::{mistakes_figure, training_figure, weights_figure};
 use mistakes::{Mistake, mistakes};
-use training::{BATCH, CLASSES, EPOCHS, HIDDEN, Objective, Parts, SIDE, STEPS, Trained, train};
+use training::{BATCH, CLASSES, EPOCHS, Epoch, HIDDEN, Objective, Parts, SIDE, STEPS, Trained, train};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "multiclass",
@@ -26,10 +24,10 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 /// How many mistakes are shown.
 const SHOWN: usize = 10;
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let trained = [
-        repeat(Objective::CrossEntropy, settings, progress)?,
-        repeat(Objective::SquaredError, settings, progress)?,
+        repeat(Objective::CrossEntropy, settings, workers, progress)?,
+        repeat(Objective::SquaredError, settings, workers, progress)?,
     ];
     let accuracies = [0, 1].map(|index: usize| accuracies(&trained[index]));
     let counts = summed(&trained[0]);
@@ -49,19 +47,17 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
     })
 }
 
-fn repeat(objective: Objective, settings: &Settings, progress: &dyn Fn()) -> Result<Vec<Trained>, Error> {
-    parallel::map(settings.seeds, settings.threads, progress, |seed| {
-        train(objective, seed)
-    })
-    .into_iter()
-    .collect()
+fn repeat(
+    objective: Objective,
+    settings: &Settings,
+    workers: &mut Workers<'_>,
+    progress: &dyn Fn(),
+) -> Result<Vec<Trained>, Error> {
+    workers.map(settings.seeds, progress, |seed| train(objective, seed))
 }
 
 fn accuracies(networks: &[Trained]) -> Vec<f64> {
-    networks
-        .iter()
-        .map(|trained| trained.confusion.accuracy())
-        .collect()
+    networks.iter().map(|trained| trained.accuracy).collect()
 }
 
 /// The confusion matrices of all seeds, added.
@@ -69,7 +65,7 @@ fn summed(networks: &[Trained]) -> Vec<Vec<usize>> {
     let count = |truth: usize, predicted: usize| {
         let counts = networks
             .iter()
-            .map(|trained| trained.confusion.counts()[[truth, predicted]]);
+            .map(|trained| trained.confused[[truth, predicted]]);
         counts.sum()
     };
     (0..CLASSES)
@@ -139,9 +135,9 @@ fn numbers(
             objective.key().to_owned(),
             json!({
                 "test_accuracy": summary("median", &accuracies[index]),
-                "validation_accuracy": summary("median", &at_end(networks, training::validation_accuracy)),
+                "validation_accuracy": summary("median", &at_end(networks, |epoch| epoch.validation_accuracy)),
                 "last_loss": summary("median_loss", &at_end(networks, |epoch| epoch.loss)),
-                "last_validation_loss": summary("median_loss", &at_end(networks, Epoch::watched_loss)),
+                "last_validation_loss": summary("median_loss", &at_end(networks, |epoch| epoch.validation_loss)),
                 "steps": steps,
                 "first_layer_moved": summary("median_distance", &moved),
             }),
@@ -160,9 +156,7 @@ fn numbers(
 
 /// A quantity of the last epoch, seed by seed.
 fn at_end(networks: &[Trained], of: impl Fn(&Epoch) -> f64) -> Vec<f64> {
-    let last = networks
-        .iter()
-        .filter_map(|trained| trained.history.epochs().last());
+    let last = networks.iter().filter_map(|trained| trained.epochs.last());
     last.map(of).collect()
 }
 
@@ -180,7 +174,7 @@ fn table(trained: &[Vec<Trained>; 2], accuracies: &[Vec<f64>; 2]) -> String {
             "| {} | {} | {} | {} | {} |\n",
             objective.name(),
             chosen.join(" / "),
-            median_and_range(&at_end(networks, training::validation_accuracy), 3),
+            median_and_range(&at_end(networks, |epoch| epoch.validation_accuracy), 3),
             median_and_range(&accuracies[index], 3),
             losses_as_text(networks),
         )
@@ -197,7 +191,7 @@ fn losses_as_text(networks: &[Trained]) -> String {
 fn last_losses(networks: &[Trained]) -> [f64; 2] {
     [
         median(&at_end(networks, |epoch| epoch.loss)),
-        median(&at_end(networks, Epoch::watched_loss)),
+        median(&at_end(networks, |epoch| epoch.validation_loss)),
     ]
 }
 

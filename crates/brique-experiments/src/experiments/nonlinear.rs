@@ -1,10 +1,7 @@
 //! The course's second section: the effect of a hidden layer, over many seeds.
 
-use brique_datasets::{Dataset, gen_arti};
-use brique_layers::{Init, Sequential, Sigmoid};
-use brique_losses::MSELoss;
-use brique_random::portable;
-use brique_train::{Optim, sgd};
+mod training;
+
 use kuva::plot::LegendPosition;
 use serde_json::{Map, Value, json};
 
@@ -12,11 +9,11 @@ use crate::accuracy::best_possible;
 use crate::curves::{Curves, median_and_range, summary};
 use crate::experiments::classification::{EPSILON, PROBLEMS, Problem};
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry};
-use crate::networks::{accuracy_above, drawn_split, frontier_panel, order_seed, tanh_network};
+use crate::networks::frontier_panel;
 use crate::panels::level;
-use crate::parallel;
 use crate::statistics::median;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
+use training::{BATCH, Drawn, EPOCHS, STEP, THRESHOLD, Trained, WIDTHS, train};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "nonlinear",
@@ -25,16 +22,6 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     agreement: Agreement::Medians,
     run,
 };
-
-/// The course's network and training; PyTorch's initial weights, because PyTorch is what the report imitates.
-const WIDTHS: [usize; 3] = [2, 5, 1];
-const INIT: Init = Init::PyTorch;
-const BATCH: usize = 16;
-const STEP: f64 = 0.05;
-const EPOCHS: usize = 500;
-
-/// The output of a sigmoid at the boundary between the two classes.
-const THRESHOLD: f32 = 0.5;
 
 /// A network with a lower accuracy has a Gaussian of XOR on the wrong side.
 const STUCK_BELOW: f64 = 0.9;
@@ -47,24 +34,17 @@ struct Repeated {
     losses: Curves,
     train: Vec<f64>,
     test: Vec<f64>,
-    /// Seed 0, for the figure.
-    shown: Option<Shown>,
+    /// Seed 0 with its trained network, for the figure.
+    shown: Option<Drawn>,
 }
 
-/// A trained network with its data.
-struct Shown {
-    data: Dataset,
-    test: Dataset<f32>,
-    network: Sequential<f32>,
-}
-
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let mut results = Map::new();
     let (mut claims, mut rows, mut table) = (Vec::new(), Vec::new(), String::new());
     let mut medians = Vec::new();
     let mut stuck_on_xor = 0;
     for (problem, reported) in PROBLEMS.into_iter().zip(REPORTED_LOSSES) {
-        let repeated = repeat(&problem, settings, progress)?;
+        let repeated = repeat(&problem, settings, workers, progress)?;
         let best = best_possible(&problem.parameters());
         results.insert(problem.key.to_owned(), numbers(&repeated, best, reported));
         claims.extend(problem_claims(&problem, &repeated, best));
@@ -84,45 +64,29 @@ fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
     })
 }
 
-/// Seeds 0, 1, 2, …; each draws its data, its split and its weights from one stream, and the orders of its epochs.
-fn repeat(problem: &Problem, settings: &Settings, progress: &dyn Fn()) -> Result<Repeated, Error> {
-    let mut repeated = Repeated {
+/// Seeds 0, 1, 2, ….
+fn repeat(
+    problem: &Problem,
+    settings: &Settings,
+    workers: &mut Workers<'_>,
+    progress: &dyn Fn(),
+) -> Result<Repeated, Error> {
+    let trained = workers.map(settings.seeds, progress, |seed| train(problem, seed))?;
+    let first = trained.first();
+    let shown = first.map(|trained| trained.with_data(problem, 0)).transpose()?;
+    let accuracies = |part: usize| -> Vec<f64> {
+        let by_seed = trained.iter().map(|trained: &Trained| trained.accuracies[part]);
+        by_seed.collect()
+    };
+    Ok(Repeated {
+        train: accuracies(0),
+        test: accuracies(1),
         losses: Curves {
             positions: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
-            by_seed: Vec::new(),
+            by_seed: trained.into_iter().map(|trained| trained.losses).collect(),
         },
-        train: Vec::new(),
-        test: Vec::new(),
-        shown: None,
-    };
-    let trained = parallel::map(settings.seeds, settings.threads, progress, |seed| {
-        train(problem, seed)
-    });
-    for trained in trained {
-        let (losses, [train, test], shown) = trained?;
-        repeated.losses.by_seed.push(losses);
-        repeated.train.push(train);
-        repeated.test.push(test);
-        repeated.shown = repeated.shown.or(Some(shown));
-    }
-    Ok(repeated)
-}
-
-/// The loss of each epoch, the accuracies on train and test, and the network with its data.
-fn train(problem: &Problem, seed: usize) -> Result<(Vec<f64>, [f64; 2], Shown), Error> {
-    let mut rng = portable(seed as u64);
-    let data = gen_arti(&problem.parameters(), &mut rng)?.with_zero_one_targets()?;
-    let (train, test) = drawn_split(&data, &mut rng)?;
-    let mut network = tanh_network(&WIDTHS, INIT, &mut rng)?.then(Sigmoid)?;
-    let loss = MSELoss::new();
-    let mut optim = Optim::new(&mut network, &loss, STEP)?;
-    let history = sgd(&mut optim, &train, BATCH, EPOCHS, order_seed(seed))?;
-    let accuracies = [
-        accuracy_above(&network, &train, THRESHOLD)?,
-        accuracy_above(&network, &test, THRESHOLD)?,
-    ];
-    let shown = Shown { data, test, network };
-    Ok((history.losses().collect(), accuracies, shown))
+        shown,
+    })
 }
 
 impl Repeated {
@@ -181,11 +145,17 @@ fn problem_claims(problem: &Problem, repeated: &Repeated, best: f64) -> Vec<Clai
 
 fn figure_row(problem: &Problem, repeated: &Repeated, reported: f64) -> Result<Vec<(usize, Panel)>, Error> {
     let mut row = vec![(1, loss_panel(problem, &repeated.losses, reported))];
-    if let (Some(Shown { data, test, network }), Some(accuracy)) = (&repeated.shown, repeated.test.first()) {
+    if let (Some(shown), Some(accuracy)) = (&repeated.shown, repeated.test.first()) {
         let title = format!("Seed 0: test accuracy {accuracy:.3}");
         row.push((
             1,
-            frontier_panel(&title, network, f64::from(THRESHOLD), data, test)?,
+            frontier_panel(
+                &title,
+                &shown.network,
+                f64::from(THRESHOLD),
+                &shown.data,
+                &shown.test,
+            )?,
         ));
     }
     Ok(row)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use self::race::{COMMON, EPOCHS, OPTIMISERS, Race, STEPS, races, steps_apart};
 use crate::statistics::highest_over_lowest;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "optimisers",
@@ -21,8 +21,8 @@ fn seeds(settings: &Settings) -> usize {
     settings.seeds.min(7)
 }
 
-fn run(settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
-    let races = races(seeds(settings), settings.threads, progress)?;
+fn run(settings: &Settings, workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
+    let races = races(seeds(settings), workers, progress)?;
     let [unfair, fair] = [at_common_step, at_best_step].map(|losses| losses(&races));
     let ratio = |losses: &[f64]| losses[SGD] / losses[ADAM];
     let headline = format!(

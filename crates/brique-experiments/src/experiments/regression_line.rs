@@ -9,7 +9,7 @@ use crate::descent::{Descent, flat, gradient_descent, mse};
 use crate::least_squares::least_squares;
 use crate::panels::{predictions_panel, regression_figure};
 use crate::report_data::{DATA_SEED, report_split};
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "regression_line",
@@ -43,7 +43,7 @@ pub(super) fn start() -> Result<Start, Error> {
     Ok(Start { train, test, model })
 }
 
-fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(_settings: &Settings, _workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let Start { train, test, model } = start()?;
     let Descent { model, losses } = gradient_descent(model, &train, STEP, EPOCHS)?;
     let optimum = least_squares(&train)?;

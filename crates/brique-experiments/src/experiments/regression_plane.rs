@@ -10,7 +10,7 @@ use crate::experiments::regression_line::{EPOCHS, STEP};
 use crate::least_squares::least_squares;
 use crate::panels::{predictions_panel, regression_figure};
 use crate::report_data::DATA_SEED;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "regression_plane",
@@ -27,7 +27,7 @@ pub(super) fn draw(rng: &mut NumpyRandomState) -> Result<(Dataset, Linear), Erro
     Ok((data, model))
 }
 
-fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(_settings: &Settings, _workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let (data, model) = draw(&mut NumpyRandomState::new(DATA_SEED))?;
     let Descent { model, losses } = gradient_descent(model, &data, STEP, EPOCHS)?;
     let optimum = least_squares(&data)?;

@@ -13,7 +13,7 @@ use crate::experiments::regression_line::{self, EPOCHS, Start};
 use crate::figure::{Figure, Panel, Sheet, colour};
 use crate::least_squares::{hessian_extremes, least_squares};
 use crate::panels::curve;
-use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings};
+use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "step_size",
@@ -56,7 +56,7 @@ struct Point {
     converges: bool,
 }
 
-fn run(_settings: &Settings, progress: &dyn Fn()) -> Result<Outcome, Error> {
+fn run(_settings: &Settings, _workers: &mut Workers<'_>, progress: &dyn Fn()) -> Result<Outcome, Error> {
     let Start { train, model, .. } = regression_line::start()?;
     let optimum = least_squares(&train)?;
     let best_yhat = optimum.forward(train.inputs())?;

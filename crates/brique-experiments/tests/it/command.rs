@@ -229,3 +229,27 @@ fn mistakes_are_explained() {
         );
     }
 }
+
+/// Without a connection, every process would write the same files.
+#[cfg(not(feature = "mpi"))]
+#[test]
+fn processes_of_mpirun_that_are_not_connected_make_nothing() {
+    for variable in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("report");
+        let run = |processes: &str| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_brique-experiments"));
+            command.args(["--only", "contract", "--out"]).arg(&out);
+            command.env(variable, processes).output().unwrap()
+        };
+        let output = run("3");
+        assert_eq!(output.status.code(), Some(1));
+        let error = text(&output.stderr);
+        assert!(
+            error.starts_with("error: mpirun has started 3 processes, and this one is connected to 1"),
+            "{error}"
+        );
+        assert!(!out.exists());
+        assert!(run("1").status.success());
+    }
+}

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use brique_experiments::Run;
+use brique_experiments::{Run, Workers};
 
-use crate::shared::{TOGETHER, all, settings, written};
+use crate::shared::{SETTINGS, TOGETHER, all, written};
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
@@ -24,6 +24,6 @@ fn assert_same(found: &Files, expected: &Files, what: &str) {
 
 #[test]
 fn runs_on_one_and_on_two_threads_write_the_same_bytes() {
-    let on_one = Run::of(&all(), &settings(1), &|_| ()).unwrap();
+    let on_one = Run::of(&all(), &SETTINGS, &mut Workers::new(1), &|_| ()).unwrap();
     assert_same(&written(&on_one), &written(&TOGETHER.run), "on one thread");
 }

@@ -4,14 +4,14 @@ use brique_datasets::{
     DataType, Dataset, GenArti, Selection, TestSize, gen_arti, line, plane, train_test_indices,
     train_test_split,
 };
-use brique_experiments::Run;
+use brique_experiments::{Run, Workers};
 use brique_layers::{Init, Linear};
 use brique_random::{NumpyRandomState, RandomSource};
 use brique_tensor::{Matrix, SimdLevel};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::shared::{quick, settings};
+use crate::shared::{SETTINGS, quick};
 
 const REFERENCE: &str = include_str!("../data/seed_reference.json");
 
@@ -225,7 +225,11 @@ fn check_experiment(found: &Value, expected: &Value, name: &str) {
 #[test]
 fn whole_loss_curves_and_parameters_are_numpys_at_every_simd_level() {
     for level in SimdLevel::available() {
-        let run = || Run::of(&quick(), &settings(1), &|_| ()).unwrap().results();
+        let run = || {
+            Run::of(&quick(), &SETTINGS, &mut Workers::new(1), &|_| ())
+                .unwrap()
+                .results()
+        };
         #[allow(clippy::print_stderr, reason = "shown if the test fails")]
         {
             eprintln!("at SIMD level {level}:");

@@ -3,12 +3,14 @@ use std::fs;
 use std::path::Path;
 
 use brique_experiments::experiments::ALL;
-use brique_experiments::{Agreement, Claim, Committed, Experiment, Outcome, Relation, Run, Settings};
+use brique_experiments::{
+    Agreement, Claim, Committed, Experiment, Outcome, Relation, Run, Settings, Workers,
+};
 
-use crate::shared::{TOGETHER, all, files, quick, settings, written};
+use crate::shared::{SETTINGS, TOGETHER, all, files, quick, written};
 
 fn run(experiments: &[&Experiment]) -> Run {
-    Run::of(experiments, &settings(1), &|_| ()).unwrap()
+    Run::of(experiments, &SETTINGS, &mut Workers::new(1), &|_| ()).unwrap()
 }
 
 /// The report as it is committed, where every claim holds: the check makes sure that it is what the code gives.
@@ -32,7 +34,7 @@ fn every_claim_of_the_committed_report_holds() {
 
 #[test]
 fn every_claim_of_the_experiments_without_trained_networks_holds() {
-    let run = Run::of(&quick(), &Settings::default(), &|_| ()).unwrap();
+    let run = Run::of(&quick(), &Settings::default(), &mut Workers::new(1), &|_| ()).unwrap();
     for claim in run.claims() {
         assert!(
             claim.holds(),
@@ -126,7 +128,7 @@ fn an_experiment_alone_gives_what_it_gives_among_all() {
 #[test]
 fn progress_is_told_as_often_as_announced() {
     for experiment in all() {
-        let announced = (experiment.steps)(&settings(2));
+        let announced = (experiment.steps)(&SETTINGS);
         assert_eq!(
             TOGETHER.told.get(experiment.name),
             Some(&announced),
@@ -136,9 +138,12 @@ fn progress_is_told_as_often_as_announced() {
     }
     // With three seeds instead of two, for those that take no time.
     for experiment in quick() {
-        let settings = Settings { seeds: 3, threads: 1 };
+        let settings = Settings { seeds: 3 };
         let told = std::cell::Cell::new(0);
-        Run::of(&[experiment], &settings, &|_| told.set(told.get() + 1)).unwrap();
+        Run::of(&[experiment], &settings, &mut Workers::new(1), &|_| {
+            told.set(told.get() + 1);
+        })
+        .unwrap();
         assert_eq!(told.get(), (experiment.steps)(&settings), "{}", experiment.name);
     }
 }
@@ -198,7 +203,7 @@ const FAILING: Experiment = Experiment {
     summary: "claims that 1 is at most 0",
     steps: |_| 0,
     agreement: Agreement::Digits,
-    run: |_, _| {
+    run: |_, _, _| {
         let claim = Claim {
             id: "failing.claim".to_owned(),
             text: "1 is at most 0".to_owned(),

@@ -7,17 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use brique_experiments::experiments::ALL;
-use brique_experiments::{Agreement, Experiment, Run, Settings};
+use brique_experiments::{Agreement, Experiment, Run, Settings, Workers};
 
 /// Few, because they are trained again and again here.
 const SEEDS: usize = 2;
 
-pub fn settings(threads: usize) -> Settings {
-    Settings {
-        seeds: SEEDS,
-        threads,
-    }
-}
+pub const SETTINGS: Settings = Settings { seeds: SEEDS };
 
 pub fn all() -> Vec<&'static Experiment> {
     ALL.iter().collect()
@@ -38,7 +33,7 @@ pub struct Together {
 
 pub static TOGETHER: LazyLock<Together> = LazyLock::new(|| {
     let told = RefCell::new(BTreeMap::new());
-    let run = Run::of(&all(), &settings(2), &|name| {
+    let run = Run::of(&all(), &SETTINGS, &mut Workers::new(2), &|name| {
         *told.borrow_mut().entry(name).or_default() += 1;
     })
     .unwrap();

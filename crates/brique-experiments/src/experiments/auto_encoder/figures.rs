@@ -1,5 +1,6 @@
 //! The figures: digits and their reconstructions, the plane of codes, and two measures against the size of the code.
 
+use brique_datasets::Dataset;
 use brique_tensor::ndarray::Array2;
 use kuva::plot::LegendPosition;
 use kuva::plot::scatter::{MarkerShape, ScatterPlot};
@@ -15,11 +16,11 @@ use crate::pictures::{Shades, picture_panel};
 const ROW: f64 = 137.0;
 
 /// The first test digit of each class, and what the auto-encoders make of it.
-pub(super) fn reconstructions_figure(trained: &Trained) -> Figure {
-    let mut rows = vec![digits_row("digits", trained, trained.digits.test.inputs())];
+pub(super) fn reconstructions_figure(trained: &Trained, test: &Dataset<f32>) -> Figure {
+    let mut rows = vec![digits_row("digits", test, test.inputs())];
     for index in [0, DENOISING] {
         let title = format!("from {} numbers", CODES[index]);
-        rows.push(digits_row(&title, trained, &trained.compressed[index].decoded));
+        rows.push(digits_row(&title, test, &trained.compressed[index].decoded));
     }
     Sheet {
         title: format!("Test digits of seed {}, and what is left of them", trained.seed),
@@ -34,13 +35,13 @@ pub(super) fn reconstructions_figure(trained: &Trained) -> Figure {
 }
 
 /// The same digits with noise of two levels, and without it again.
-pub(super) fn noise_figure(trained: &Trained) -> Figure {
-    let mut rows = vec![digits_row("digits", trained, trained.digits.test.inputs())];
+pub(super) fn noise_figure(trained: &Trained, test: &Dataset<f32>) -> Figure {
+    let mut rows = vec![digits_row("digits", test, test.inputs())];
     for index in [1, 3] {
         let (noise, denoised) = (NOISE[index], &trained.denoised[index]);
         let title = format!("with noise of deviation {noise}");
-        rows.push(digits_row(&title, trained, &denoised.noisy));
-        rows.push(digits_row("denoised", trained, &denoised.restored));
+        rows.push(digits_row(&title, test, &denoised.noisy));
+        rows.push(digits_row("denoised", test, &denoised.restored));
     }
     Sheet {
         title: format!("Test digits of seed {} with noise, and without it again", trained.seed),
@@ -55,8 +56,8 @@ pub(super) fn noise_figure(trained: &Trained) -> Figure {
 }
 
 /// One picture for each class, in a row: the rows of `pictures` that belong to the first test digit of the class.
-fn digits_row(title: &str, trained: &Trained, pictures: &Array2<f32>) -> (f64, Vec<(usize, Panel)>) {
-    let classes = trained.digits.test.classes();
+fn digits_row(title: &str, test: &Dataset<f32>, pictures: &Array2<f32>) -> (f64, Vec<(usize, Panel)>) {
+    let classes = test.classes();
     let first = |class: usize| classes.iter().position(|&other| other == class);
     let shown: Vec<usize> = (0..CLASSES).filter_map(first).collect();
     let width = shown.len() * (SIDE + 1) - 1;
@@ -88,9 +89,9 @@ const MARKS: [(&str, MarkerShape); CLASSES] = [
 ];
 
 /// The test digits as points of the plane of two codes.
-pub(super) fn codes_figure(trained: &Trained) -> Figure {
+pub(super) fn codes_figure(trained: &Trained, test: &Dataset<f32>) -> Figure {
     let codes = &trained.compressed[0].codes;
-    let classes = trained.digits.test.classes();
+    let classes = test.classes();
     let of_class = |class: usize, (colour, marker): (&str, MarkerShape)| -> Plot {
         let members = codes.outer_iter().zip(&classes);
         let points = members.filter(|&(_, &other)| other == class);

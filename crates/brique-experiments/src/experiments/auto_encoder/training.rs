@@ -8,9 +8,10 @@ use brique_optim::{Adam, Schedule};
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::Array2;
 use brique_train::{Fit, Metric, evaluate, metrics};
+use serde::{Deserialize, Serialize};
 
 use super::principal;
-use crate::Error;
+use crate::{Error, serial};
 
 /// The classes, and the pixels on a side of a picture.
 pub(super) const CLASSES: usize = 10;
@@ -38,11 +39,16 @@ const TEST_SHARE: f64 = 0.25;
 
 /// The digits of one seed, with pixels from 0 to 1; targets are class numbers.
 pub(super) struct Digits {
-    pub(super) train: Dataset<f32>,
+    train: Dataset<f32>,
     pub(super) test: Dataset<f32>,
 }
 
 impl Digits {
+    /// The digits for the networks of this seed.
+    pub(super) fn of_seed(seed: usize) -> Result<Self, Error> {
+        Self::draw(&mut portable(seed as u64))
+    }
+
     fn draw(rng: &mut dyn RandomSource) -> Result<Self, Error> {
         let data = digits::<f32>()?;
         let pixels = data.inputs() / 16.0;
@@ -58,6 +64,7 @@ impl Digits {
 }
 
 /// The auto-encoder of one code size.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Compressed {
     /// The mean squared error of a pixel of the test digits.
     pub(super) error: f64,
@@ -66,13 +73,18 @@ pub(super) struct Compressed {
     /// The test accuracy of a linear layer that was trained on the codes.
     pub(super) accuracy: f64,
     /// The codes of the test digits, and the digits that the decoder makes of them.
+    #[serde(with = "serial::matrix")]
     pub(super) codes: Array2<f32>,
+    #[serde(with = "serial::matrix")]
     pub(super) decoded: Array2<f32>,
 }
 
 /// The test digits with noise of one level, and without it again.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Denoised {
+    #[serde(with = "serial::matrix")]
     pub(super) noisy: Array2<f32>,
+    #[serde(with = "serial::matrix")]
     pub(super) restored: Array2<f32>,
     /// The mean squared distances of a pixel from the clean digits: of the noisy digits, of the denoised ones, and of
     /// those from the auto-encoder that was trained without noise.
@@ -82,9 +94,11 @@ pub(super) struct Denoised {
 }
 
 /// The results of one seed.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Trained {
     pub(super) seed: usize,
-    pub(super) digits: Digits,
+    /// The numbers of digits for training and for testing.
+    pub(super) sizes: [usize; 2],
     /// One for each size of the code.
     pub(super) compressed: Vec<Compressed>,
     /// One for each level of the noise.
@@ -109,7 +123,7 @@ pub(super) fn train(seed: usize) -> Result<Trained, Error> {
     let pixel_accuracy = linear_accuracy(&digits.train, &digits.test, seed, &mut rng)?;
     Ok(Trained {
         seed,
-        digits,
+        sizes: [digits.train.len(), digits.test.len()],
         compressed,
         denoised,
         pixel_accuracy,

@@ -6,12 +6,15 @@ use brique_layers::{Conv1D, Flatten, Init, Linear, ReLU, Sequential, Window};
 use brique_losses::CrossEntropyLoss;
 use brique_optim::Adam;
 use brique_random::{NumpyRandomState, RandomSource, portable};
+use brique_tensor::ndarray::Array2;
 use brique_train::metrics::ConfusionMatrix;
 use brique_train::{Stepper, Weights};
+use serde::{Deserialize, Serialize};
 
 use super::shift::unchanged_by_shift;
 use crate::Error;
 use crate::experiments::multiclass::training::metric_error;
+use crate::serial;
 
 pub(super) const CLASSES: usize = 10;
 const POINTS: usize = 40;
@@ -148,12 +151,16 @@ impl Signals {
 }
 
 /// The results of one network on the test set, and its weights.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Trained {
     /// The test accuracy after every [`EVALUATED_EVERY`] steps, the first one after one step.
     pub(super) accuracies: Vec<f64>,
-    /// The result at the end.
-    pub(super) confusion: ConfusionMatrix,
-    pub(super) weights: Weights<f32>,
+    /// The test accuracy at the end, and how many signals of each class (row) were taken for each class (column).
+    pub(super) accuracy: f64,
+    #[serde(with = "serial::matrix")]
+    confused: Array2<usize>,
+    #[serde(with = "serial::weights")]
+    weights: Weights<f32>,
     /// The share of test signals whose predicted class a shift does not change, for each shift. Empty if the points are
     /// shuffled, because shuffled points cannot be shifted.
     pub(super) unchanged: Vec<f64>,
@@ -190,9 +197,7 @@ pub(super) fn most_confused(trained: &[Trained]) -> (usize, usize, usize) {
 
 /// How many test signals of a class some networks take for another one, or for the same, together.
 pub(super) fn confused(trained: &[Trained], truth: usize, predicted: usize) -> usize {
-    let counts = trained
-        .iter()
-        .map(|trained| trained.confusion.counts()[[truth, predicted]]);
+    let counts = trained.iter().map(|trained| trained.confused[[truth, predicted]]);
     counts.sum()
 }
 
@@ -213,9 +218,11 @@ pub(super) fn train(
             accuracies.push(judge(&network, &mut workspace, &signals.test)?.accuracy());
         }
     }
+    let confusion = judge(&network, &mut workspace, &signals.test)?;
     Ok(Trained {
         accuracies,
-        confusion: judge(&network, &mut workspace, &signals.test)?,
+        accuracy: confusion.accuracy(),
+        confused: confusion.counts().to_owned(),
         unchanged: match signals.order {
             Order::Given => unchanged_by_shift(&network, signals.test.inputs())?,
             Order::Shuffled => Vec::new(),
@@ -236,7 +243,6 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brique_tensor::ndarray::Array2;
 
     #[test]
     fn the_networks_have_as_many_parameters_as_the_published_ones() {

@@ -7,12 +7,14 @@ use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::Array2;
 use brique_train::metrics::ConfusionMatrix;
 use brique_train::{Fit, Weights, evaluate};
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::experiments::multiclass::mistakes::{Mistake, mistakes};
 use crate::experiments::multiclass::training::{
     self as perceptron, CLASSES, Objective, Parts, SIDE, metric_error,
 };
+use crate::serial;
 
 /// The output channels of the two convolutions, and the side of their windows.
 pub(super) const CHANNELS: [usize; 2] = [16, 32];
@@ -25,6 +27,7 @@ pub(super) const STEP: f64 = 0.01;
 pub(super) const DROPOUT: f64 = 0.5;
 
 /// The results of one seed.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Trained {
     pub(super) seed: usize,
     /// The numbers of digits for training and for testing.
@@ -35,6 +38,7 @@ pub(super) struct Trained {
     /// The numbers of parameters of the two networks.
     pub(super) parameters: [usize; 2],
     /// The weights of the first convolution, (KERNEL · KERNEL, channels).
+    #[serde(with = "serial::matrix")]
     pub(super) kernels: Array2<f32>,
     /// The misread test digits.
     pub(super) mistakes: Vec<Mistake>,
@@ -62,7 +66,7 @@ pub(super) fn train(seed: usize) -> Result<Trained, Error> {
         seed,
         sizes: [parts.train.len(), parts.test.len()],
         accuracy: confusion.accuracy(),
-        perceptron: perceptron.confusion.accuracy(),
+        perceptron: perceptron.accuracy,
         parameters: [count(&weights), count(&perceptron.weights)],
         kernels,
         mistakes: mistakes(&parts.test, &outputs)?,

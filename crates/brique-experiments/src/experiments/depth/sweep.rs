@@ -1,6 +1,5 @@
 //! Networks of several depths and widths, trained on more and more examples.
 
-use brique_core::Module;
 use brique_datasets::{DataType, Dataset, GenArti, gen_arti};
 use brique_layers::{Init, Linear, Sequential};
 use brique_losses::BCEWithLogitsLoss;
@@ -8,10 +7,11 @@ use brique_optim::{Adam, Schedule};
 use brique_random::{PortableRng, portable};
 use brique_tensor::ndarray::{Array2, Axis, Slice};
 use brique_train::{Fit, Metric, Weights, evaluate, metrics};
+use serde::{Deserialize, Serialize};
 
 use crate::experiments::classification::EPSILON;
 use crate::perceptron::{Activation, multiply_adds, perceptron, stacked};
-use crate::{Error, parallel};
+use crate::{Error, Workers, serial};
 
 /// The units of each layer, input and output included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,34 +85,57 @@ impl Plan {
 /// The result of one seed with one plan.
 pub(super) struct Measured {
     pub(super) plan: Plan,
-    pub(super) seed: usize,
     pub(super) train: f64,
     pub(super) validation: f64,
     pub(super) test: f64,
     pub(super) multiply_adds: f64,
-    network: Sequential<f32>,
+    weights: Weights<f32>,
+}
+
+/// A trained network, with everything that is measured before the test.
+#[derive(Serialize, Deserialize)]
+struct Trained {
+    train: f64,
+    validation: f64,
+    multiply_adds: f64,
+    #[serde(with = "serial::weights")]
+    weights: Weights<f32>,
 }
 
 /// Every plan with every seed. The test sets are evaluated after all training.
-pub(super) fn sweep(seeds: usize, threads: usize, progress: &dyn Fn()) -> Result<Vec<Measured>, Error> {
+pub(super) fn sweep(
+    seeds: usize,
+    workers: &mut Workers<'_>,
+    progress: &dyn Fn(),
+) -> Result<Vec<Measured>, Error> {
     // The largest networks come first, so that no thread still trains one when the others have finished.
     let plans: Vec<Plan> = plans().collect::<Vec<_>>().into_iter().rev().collect();
     let train = |number: usize| train(plans[number / seeds], number % seeds);
-    let trained = parallel::map(plans.len() * seeds, threads, progress, train);
-    let mut measured = trained.into_iter().collect::<Result<Vec<_>, _>>()?;
-
+    let trained = workers.map(plans.len() * seeds, progress, train)?;
     let test = |number: usize| {
-        let Measured { seed, network, .. } = &measured[number];
-        accuracy(network, &Boards::of(*seed)?.test)
+        let network = network(&trained[number].weights)?;
+        accuracy(&network, &Boards::of(number % seeds)?.test)
     };
-    let tests = parallel::map(measured.len(), threads, &|| (), test);
-    for (one, test) in measured.iter_mut().zip(tests) {
-        one.test = test?;
-    }
-    Ok(measured)
+    let tests = workers.map(trained.len(), &|| (), test)?;
+    let measured = trained.into_iter().zip(tests).enumerate();
+    let measured = measured.map(|(number, (trained, test))| Measured {
+        plan: plans[number / seeds],
+        train: trained.train,
+        validation: trained.validation,
+        test,
+        multiply_adds: trained.multiply_adds,
+        weights: trained.weights,
+    });
+    Ok(measured.collect())
 }
 
-fn train(plan: Plan, seed: usize) -> Result<Measured, Error> {
+/// The network with these weights.
+fn network(weights: &Weights<f32>) -> Result<Sequential<f32>, Error> {
+    let layers = weights.values().iter().cloned().map(Linear::from_parameters);
+    stacked(layers.collect::<Result<_, _>>()?, Activation::ReLU)
+}
+
+fn train(plan: Plan, seed: usize) -> Result<Trained, Error> {
     let Boards {
         mut rng,
         train,
@@ -134,14 +157,11 @@ fn train(plan: Plan, seed: usize) -> Result<Measured, Error> {
             &train,
         )?;
     let seen = history.epochs().len() * plan.examples;
-    Ok(Measured {
-        plan,
-        seed,
+    Ok(Trained {
         train: accuracy(&network, &train)?,
         validation: accuracy(&network, &validation)?,
-        test: f64::NAN,
         multiply_adds: seen as f64 * multiply_adds(widths) as f64,
-        network,
+        weights: Weights::of(&network),
     })
 }
 
@@ -200,7 +220,8 @@ impl Measured {
     /// The network as a function of points of the board: in `f64`, with the division of the inputs in the weights of the
     /// first layer.
     pub(super) fn on_the_board(&self) -> Result<Sequential, Error> {
-        let layers = Weights::of(&self.network as &dyn Module<f32>)
+        let layers = self
+            .weights
             .values()
             .iter()
             .enumerate()
@@ -221,6 +242,8 @@ impl Measured {
 
 #[cfg(test)]
 mod tests {
+    use brique_core::Module;
+
     use super::*;
 
     #[test]
@@ -234,19 +257,19 @@ mod tests {
             Activation::ReLU,
             Init::Uniform(FIRST),
             &mut portable(3),
-        );
+        )
+        .unwrap();
         let measured = Measured {
             plan,
-            seed: 0,
             train: 0.0,
             validation: 0.0,
             test: 0.0,
             multiply_adds: 0.0,
-            network: network.unwrap(),
+            weights: Weights::of(&network),
         };
         let data = gen_arti(&board(50), &mut portable(4)).unwrap();
         let seen = scaled(&data).unwrap();
-        let trained = measured.network.forward(seen.inputs()).unwrap();
+        let trained = network.forward(seen.inputs()).unwrap();
         let drawn = measured.on_the_board().unwrap().forward(data.inputs()).unwrap();
         assert!(
             trained

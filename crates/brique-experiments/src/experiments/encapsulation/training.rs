@@ -9,6 +9,7 @@ use brique_losses::BCEWithLogitsLoss;
 use brique_random::portable;
 use brique_tensor::{Matrix, pairwise_sum};
 use brique_train::{Optim, Weights, sgd};
+use serde::{Deserialize, Serialize};
 
 use super::problems::Problem;
 use crate::Error;
@@ -43,6 +44,7 @@ pub(super) fn hidden() -> Range<usize> {
 }
 
 /// The result of a training.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Trained {
     /// The training loss of each epoch.
     pub(super) losses: Vec<f64>,
@@ -55,6 +57,7 @@ pub(super) struct Trained {
 }
 
 /// Measurements of the network on its whole training set, at one moment.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Probe {
     /// The root mean square of n·∂L/∂(output of the layer), for the linear layers from the first to the last. The
     /// factor n cancels the mean of the loss: the result is the δ of one example.

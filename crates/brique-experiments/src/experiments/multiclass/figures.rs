@@ -1,12 +1,11 @@
 //! The figures: two trainings, the confusion matrix, and the weights of the first layer.
 
-use brique_train::Epoch;
 use kuva::plot::LegendPosition;
 use kuva::plot::annotations::TextAnnotation;
 use kuva::render::plots::Plot;
 
 use super::mistakes::Mistake;
-use super::training::{CLASSES, EPOCHS, Objective, SIDE, Trained, validation_accuracy};
+use super::training::{CLASSES, EPOCHS, Epoch, Objective, SIDE, Trained};
 use crate::curves::Curves;
 use crate::figure::{Figure, Panel, Sheet, area_entry, colour, line_entry};
 use crate::pictures::{Shades, picture_panel, tiles};
@@ -39,7 +38,7 @@ fn accuracy_panel(trained: &[Vec<Trained>; 2]) -> Panel {
     let mut plots = Vec::new();
     let mut legend = Vec::new();
     for (index, networks) in trained.iter().enumerate() {
-        let curves = curves(networks, validation_accuracy);
+        let curves = curves(networks, |epoch| epoch.validation_accuracy);
         plots.push(curves.band((0.25, 0.75), COLOURS[index], 0.25));
         plots.push(curves.median_line(COLOURS[index]));
         let name = Objective::BOTH[index].name();
@@ -58,7 +57,7 @@ type OfEpoch = fn(&Epoch) -> f64;
 fn loss_panel(title: &str, networks: &[Trained]) -> Panel {
     let sides: [(OfEpoch, &str); 2] = [
         (|epoch| epoch.loss, colour::GREY),
-        (Epoch::watched_loss, colour::TEAL),
+        (|epoch| epoch.validation_loss, colour::TEAL),
     ];
     let mut plots: Vec<Plot> = Vec::new();
     for (loss, colour) in sides {
@@ -87,7 +86,7 @@ fn curves(networks: &[Trained], of: impl Fn(&Epoch) -> f64) -> Curves {
         positions: (1..=EPOCHS).map(|epoch| epoch as f64).collect(),
         by_seed: networks
             .iter()
-            .map(|trained| trained.history.epochs().iter().map(&of).collect())
+            .map(|trained| trained.epochs.iter().map(&of).collect())
             .collect(),
     }
 }

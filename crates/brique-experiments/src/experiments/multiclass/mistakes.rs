@@ -4,11 +4,13 @@ use brique_core::Loss;
 use brique_datasets::Dataset;
 use brique_losses::CrossEntropyLoss;
 use brique_tensor::ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 use super::training::number;
 use crate::Error;
 
 /// A test example for which the network predicts another class.
+#[derive(Serialize, Deserialize)]
 pub(in crate::experiments) struct Mistake {
     pub(in crate::experiments) pixels: Vec<f64>,
     pub(in crate::experiments) truth: usize,

@@ -8,9 +8,10 @@ use brique_optim::{Adam, Schedule};
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::Array2;
 use brique_train::metrics::ConfusionMatrix;
-use brique_train::{Epoch, Fit, History, Metric, Weights, evaluate, metrics};
+use brique_train::{Fit, Metric, Weights, evaluate, metrics};
+use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, serial};
 
 /// The classes, and the pixels on a side of a picture.
 pub(in crate::experiments) const CLASSES: usize = 10;
@@ -158,17 +159,41 @@ fn network(rng: &mut dyn RandomSource) -> Result<Sequential<f32>, Error> {
 }
 
 /// A trained network, and the history of its training.
+#[derive(Serialize, Deserialize)]
 pub(in crate::experiments) struct Trained {
     /// The step that was chosen.
     pub(super) step: f64,
-    /// The training with that step, with the losses on the validation part.
-    pub(super) history: History,
+    /// The training with that step.
+    pub(super) epochs: Vec<Epoch>,
     /// The result on the test set of the network that was trained again on all other examples.
-    pub(in crate::experiments) outputs: Array2<f32>,
-    pub(in crate::experiments) confusion: ConfusionMatrix,
+    #[serde(with = "serial::matrix")]
+    pub(super) outputs: Array2<f32>,
+    pub(in crate::experiments) accuracy: f64,
+    /// How many digits of each class (row) were taken for each class (column).
+    #[serde(with = "serial::matrix")]
+    pub(super) confused: Array2<usize>,
+    #[serde(with = "serial::weights")]
     pub(in crate::experiments) weights: Weights<f32>,
     /// The relative distance of its first layer from the initial weights, ‖W − W₀‖ / ‖W₀‖.
     pub(super) moved: f64,
+}
+
+/// The results of an epoch.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Epoch {
+    pub(super) loss: f64,
+    pub(super) validation_loss: f64,
+    pub(super) validation_accuracy: f64,
+}
+
+impl From<&brique_train::Epoch> for Epoch {
+    fn from(epoch: &brique_train::Epoch) -> Self {
+        Self {
+            loss: epoch.loss,
+            validation_loss: epoch.watched_loss(),
+            validation_accuracy: epoch.metric(ACCURACY).unwrap_or(f64::NAN),
+        }
+    }
 }
 
 /// Chooses the step on the validation part, trains again with it on all but the test set, and tests.
@@ -182,11 +207,11 @@ pub(in crate::experiments) fn train(objective: Objective, seed: usize) -> Result
     let loss = objective.loss();
 
     let loss = &*loss;
-    let mut attempt = |step: f64| -> Result<(f64, History), Error> {
+    let mut attempt = |step: f64| -> Result<(f64, Vec<Epoch>), Error> {
         start.restore(&mut network)?;
         let fit = fit(seed)?.validate(&parts.validation).metric(accuracy());
         let history = fit.run(&mut network, loss, &mut Adam::new(step)?, &parts.learning)?;
-        Ok((step, history))
+        Ok((step, history.epochs().iter().map(Epoch::from).collect()))
     };
     let mut best = attempt(STEPS[0])?;
     for &step in &STEPS[1..] {
@@ -195,16 +220,17 @@ pub(in crate::experiments) fn train(objective: Objective, seed: usize) -> Result
             best = other;
         }
     }
-    let (step, history) = best;
+    let (step, epochs) = best;
 
     start.restore(&mut network)?;
     fit(seed)?.run(&mut network, loss, &mut Adam::new(step)?, &parts.train)?;
     let outputs = evaluate(&network, loss, &parts.test, &[])?.predictions;
-    let confusion = ConfusionMatrix::of(parts.test.targets(), &outputs);
+    let confusion = ConfusionMatrix::of(parts.test.targets(), &outputs).map_err(metric_error)?;
     Ok(Trained {
         step,
-        history,
-        confusion: confusion.map_err(metric_error)?,
+        epochs,
+        accuracy: confusion.accuracy(),
+        confused: confusion.counts().to_owned(),
         outputs,
         moved: distance(&start.values()[0], &Weights::of(&network).values()[0]),
         weights: Weights::of(&network),
@@ -230,16 +256,11 @@ fn accuracy() -> Metric<f32> {
     Metric::new(ACCURACY, metrics::accuracy)
 }
 
-/// The accuracy on the validation part after an epoch.
-pub(super) fn validation_accuracy(epoch: &Epoch) -> f64 {
-    epoch.metric(ACCURACY).unwrap_or(f64::NAN)
-}
-
 /// Whether `one` ends with a higher validation accuracy than `other`, or with the same accuracy and a smaller loss.
-fn is_better(one: &History, other: &History) -> bool {
-    let end = |history: &History| {
-        let last = history.epochs().last();
-        last.map(|epoch| (validation_accuracy(epoch), -epoch.watched_loss()))
+fn is_better(one: &[Epoch], other: &[Epoch]) -> bool {
+    let end = |epochs: &[Epoch]| {
+        let last = epochs.last();
+        last.map(|epoch| (epoch.validation_accuracy, -epoch.validation_loss))
     };
     end(one) > end(other)
 }

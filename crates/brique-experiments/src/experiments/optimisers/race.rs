@@ -10,7 +10,7 @@ use brique_train::{Fit, evaluate};
 use crate::experiments::classification::EPSILON;
 use crate::perceptron::{Activation, perceptron};
 use crate::statistics::{highest_over_lowest, median};
-use crate::{Error, parallel};
+use crate::{Error, Workers};
 
 /// An optimiser with the options that are not searched.
 pub(super) struct Optimiser {
@@ -114,19 +114,22 @@ pub(super) fn steps_apart(races: &[Race]) -> f64 {
 }
 
 /// Every optimiser with every step size and every seed.
-pub(super) fn races(seeds: usize, threads: usize, progress: &dyn Fn()) -> Result<Vec<Race>, Error> {
+pub(super) fn races(
+    seeds: usize,
+    workers: &mut Workers<'_>,
+    progress: &dyn Fn(),
+) -> Result<Vec<Race>, Error> {
     let run = |number: usize| {
         let (pair, seed) = (number / seeds, number % seeds);
         run(&OPTIMISERS[pair / STEPS.len()], STEPS[pair % STEPS.len()], seed)
     };
     let n = OPTIMISERS.len() * STEPS.len() * seeds;
-    let mut results = parallel::map(n, threads, progress, run).into_iter();
+    let mut results = workers.map(n, progress, run)?.into_iter();
     let mut races = Vec::new();
     for Optimiser { name, .. } in OPTIMISERS {
         let mut runs = Vec::new();
         for _ in STEPS {
-            let of_seeds = results.by_ref().take(seeds).collect::<Result<Vec<_>, _>>()?;
-            let (curves, test) = of_seeds.into_iter().unzip();
+            let (curves, test) = results.by_ref().take(seeds).unzip();
             runs.push(Runs { curves, test });
         }
         races.push(Race { name, runs });
