@@ -82,7 +82,7 @@
 /** @typedef {{modules: {delta: number[], gradient: number[] | null}[]}} Backward */
 /**
  * @typedef {object} Frame what the page shows of one moment
- * @property {Status} status
+ * @property {Status | null} status none while the engine is loaded
  * @property {History | null} history the epochs recorded since the last frame
  * @property {number[]} recorded epochs whose parameters are recorded
  * @property {Float32Array | null} regions
