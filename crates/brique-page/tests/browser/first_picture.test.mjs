@@ -117,7 +117,7 @@ test("an engine that cannot be loaded is said to be so", async () => {
     assert.ok(await page.isDisabled("#play"));
 });
 
-test("the page loads with one wave of requests what its first picture needs", async () => {
+test("index.html lists the scripts that the first picture needs", async () => {
     const needed = new Set();
     const add = async (file) => {
         if (needed.has(file)) return;
