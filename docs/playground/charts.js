@@ -2,6 +2,7 @@
 
 import uPlot from "./vendor/uPlot.esm.js";
 import { canvasColors } from "./colors.js";
+import { shortNumber } from "./numbers.js";
 
 /** @typedef {{label: string, color: string, dash?: number[], width?: number}} Series */
 /** @typedef {ArrayLike<number | null>} Column */
@@ -185,12 +186,4 @@ function drawMark(plot, x) {
 function tickText(value) {
     if (value === null) return "";
     return Math.abs(value) >= 1e4 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential(0) : String(value);
-}
-
-/** A number with four digits, or a dash. @param {number | null | undefined} value */
-export function shortNumber(value) {
-    if (value === null || value === undefined || Number.isNaN(value)) return "–";
-    const size = Math.abs(value);
-    if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
-    return value.toPrecision(4);
 }

@@ -1,8 +1,8 @@
 // The gradient checker, with a mistake planted in the backward pass of a module.
 
-import { shortNumber } from "./charts.js";
 import { byId, labelled, make, rebuild, select } from "./dom.js";
 import { engine } from "./engine.js";
+import { shortNumber } from "./numbers.js";
 import { state, watch } from "./state.js";
 import { label, text } from "./text.js";
 
@@ -37,7 +37,7 @@ function draw() {
 }
 
 async function run() {
-    if (state.problem) return;
+    if (state.problem || !state.status) return;
     const mistake = chosen.kind === "none" ? null : { module: chosen.module, kind: chosen.kind };
     try {
         const result = JSON.parse(await engine.playground("check", JSON.stringify({ mistake })));

@@ -5,7 +5,7 @@ import { labelled, make, rebuild, select, byId } from "./dom.js";
 import { fieldControl } from "./fields.js";
 import { state } from "./state.js";
 import { label, text } from "./text.js";
-import { changeData } from "./data_panel.js";
+import { changeData } from "./data_changes.js";
 
 /**
  * The columns of the table in the box, if it can be read.

@@ -1,27 +1,19 @@
 // The data: which set, its options, and the points of one's own.
 
 import { byId, labelled, make, rebuild, segments, select } from "./dom.js";
-import { fieldControls, withDefaults } from "./fields.js";
+import { fieldControls } from "./fields.js";
 import { classColor } from "./colors.js";
 import { csvControls } from "./csv_panel.js";
+import { MOST_POINTS, changeData, chooseKind, presentEntry } from "./data_changes.js";
 import { wrongModule } from "./network_editor.js";
+import { examplesText } from "./output_panel.js";
 import { change, state, watch } from "./state.js";
 import { label, text } from "./text.js";
-import { configure, reconfigure } from "./training.js";
-
-/** @import { CatalogueEntry, Config, Kind } from "./types.js" */
-
-/** The most examples that become points of one's own. */
-const MOST_POINTS = 400;
+import { reconfigure } from "./training.js";
 
 export function startDataPanel() {
     watch(["config", "description", "examples", "catalogue", "language", "tool", "newTarget"], draw);
     draw();
-}
-
-/** The entry of the catalogue for the present data. */
-function presentEntry() {
-    return /** @type {CatalogueEntry} */ (state.catalogue.data.find(({ kind }) => kind === state.config.data.kind));
 }
 
 function draw() {
@@ -56,73 +48,9 @@ function testFraction() {
     return labelled(text("test_fraction"), input);
 }
 
-function examplesText() {
-    const { examples } = state;
-    if (!examples) return "\u00a0";
-    return text("examples_text", { count: examples.x.length, tests: examples.is_test.filter(Boolean).length });
-}
-
 /** What is wrong with the configuration, unless it is a module. */
 function dataMessage() {
     return wrongModule() === null ? (state.description?.error?.message ?? "") : "";
-}
-
-/** Changes the data; the network's last module gets as many outputs as the data needs. @param {Kind} data */
-export function changeData(data) {
-    return configure({ ...state.config, ...lossFor(taskOf(data)), data }, { fitOutput: true });
-}
-
-/** @param {string} kind */
-export function chooseKind(kind) {
-    const entry = /** @type {CatalogueEntry} */ (state.catalogue.data.find((one) => one.kind === kind));
-    const data = { ...withDefaults(entry, state.config.data), ...presentPoints(kind) };
-    change({ tool: kind === "points" ? "add" : "look" });
-    const network = networkFor(entry.input ?? "plane");
-    return configure({ ...state.config, ...lossFor(taskOf(data)), network, data }, { fitOutput: true });
-}
-
-/**
- * The present network for another input: digits are flattened first, and the plane has no modules for images.
- * @param {string} input
- */
-function networkFor(input) {
-    const { network } = state.config;
-    if (input === (presentEntry().input ?? "plane")) return network;
-    if (input === "digits") return [{ kind: "Flatten" }, ...network];
-    const forImages = state.catalogue.modules.filter((entry) => entry.input === "digits").map(({ kind }) => kind);
-    return network.filter(({ kind }) => !forImages.includes(kind));
-}
-
-/**
- * The present examples as points or as a table of one's own, to begin with.
- * @param {string} kind
- * @returns {Partial<Kind>}
- */
-function presentPoints(kind) {
-    const examples = state.examples?.input === "plane" ? state.examples : null;
-    const points = (examples?.x ?? [])
-        .slice(0, MOST_POINTS)
-        .map(([x_1, x_2], index) => [x_1, x_2, examples?.target[index] ?? 0]);
-    const task = examples?.task ?? "classification";
-    if (kind === "points") return { points, task };
-    if (kind !== "csv") return {};
-    const target = task === "classification" ? "class" : "target";
-    const lines = points.map((point) => point.join(","));
-    return { text: `${[`x1,x2,${target}`, ...lines].join("\n")}\n`, x_1: "x1", x_2: "x2", target, task };
-}
-
-/** @param {Kind} data @returns {string} */
-function taskOf(data) {
-    return data.task ?? state.catalogue.data.find(({ kind }) => kind === data.kind)?.task ?? "classification";
-}
-
-/** Another loss if the present one does not fit the task. @param {string} task @returns {Partial<Config>} */
-function lossFor(task) {
-    const forClasses = ["CrossEntropyLoss", "BCEWithLogitsLoss", "HingeLoss"].includes(state.config.loss.kind);
-    if (forClasses === (task === "classification")) return {};
-    const wanted = task === "classification" ? "CrossEntropyLoss" : "MSELoss";
-    const entry = state.catalogue.losses.find(({ kind }) => kind === wanted);
-    return entry ? { loss: withDefaults(entry) } : {};
 }
 
 function canEditPoints() {
@@ -181,22 +109,4 @@ function valueChoice() {
     input.value = String(state.newTarget);
     input.addEventListener("change", () => change({ newTarget: Number(input.value) }));
     return labelled(text("point_value"), input);
-}
-
-/** Adds a point of one's own. @param {number} x_1 @param {number} x_2 */
-export function addPoint(x_1, x_2) {
-    const { data } = state.config;
-    const round = (/** @type {number} */ value) => Math.round(value * 1e3) / 1e3;
-    const target =
-        data.task === "classification" ? Math.max(0, Math.min(9, Math.round(state.newTarget))) : state.newTarget;
-    return changeData({ ...data, points: [...data.points, [round(x_1), round(x_2), target]] });
-}
-
-/** Removes a point of one's own. @param {number} index */
-export function removePoint(index) {
-    const { data } = state.config;
-    return changeData({
-        ...data,
-        points: data.points.filter((/** @type {unknown} */ _, /** @type {number} */ at) => at !== index),
-    });
 }

@@ -1,6 +1,6 @@
 // The client of the worker in which the engine runs. Text results of the engine arrive as objects.
 
-/** @import { Catalogue, Config, Created, Examples, Frame, Pace, View } from "./types.js" */
+/** @import { Config, Created, Examples, Frame, Pace, View } from "./types.js" */
 
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 
@@ -39,7 +39,7 @@ function call(method, ...args) {
 }
 
 export const engine = {
-    /** Loads the engine. @returns {Promise<Catalogue>} */
+    /** Waits for the engine. @returns {Promise<void>} */
     load: () => call("load"),
     /**
      * Begins another training.

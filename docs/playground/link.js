@@ -65,6 +65,7 @@ export function isConfig(config, catalogue) {
         areModules(config.network) &&
         isOf(config.loss, catalogue.losses) &&
         isOf(config.optimizer, catalogue.optimizers) &&
-        isOf(config.schedule, catalogue.schedules)
+        isOf(config.schedule, catalogue.schedules) &&
+        (config.dtype === undefined || catalogue.dtypes.includes(config.dtype))
     );
 }

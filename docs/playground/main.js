@@ -1,69 +1,50 @@
-// The playground: starts the engine, reads the link, and starts the components.
+// The playground: shows the network and the output with what is known without the engine, starts the other components,
+// waits for the engine, and reads the link.
 
-import { startCheckPanel } from "./check_panel.js";
-import { startCurves } from "./curves.js";
-import { chooseKind, startDataPanel } from "./data_panel.js";
-import { startDataTiles } from "./data_tiles.js";
-import { startDigitPad } from "./digit_pad.js";
-import { startDigitsPanel } from "./digits_panel.js";
 import { byId, make } from "./dom.js";
 import { engine } from "./engine.js";
-import { startLayersPanel } from "./layers_panel.js";
+import { catalogue, firstPicture } from "./first_picture.js";
 import { isConfig, readLink } from "./link.js";
-import { startMicroscope } from "./microscope.js";
 import { startNetworkPanel } from "./network_panel.js";
 import { startOutputPanel } from "./output_panel.js";
 import { watchPreferences } from "./preferences.js";
 import { startReadout } from "./readout.js";
-import { startSettingsPanel } from "./settings_panel.js";
 import { change, state, watch } from "./state.js";
 import { say } from "./status_line.js";
-import { startTakeAway } from "./take_away.js";
 import { label, text } from "./text.js";
-import { startTimeSlider } from "./time_slider.js";
-import { configure } from "./training.js";
+import { configure, isConfigured, show } from "./training.js";
 
 async function start() {
     watchPreferences();
+    change({ catalogue, config: catalogue.config });
+    if (location.hash === "") show(firstPicture());
+    startNetworkPanel();
+    startOutputPanel();
+    startReadout();
+    await painted();
+    const { startOtherComponents, startTiles } = await import("./components.js");
+    await startOtherComponents();
+    startExamples();
     try {
-        const catalogue = await engine.load();
-        change({ catalogue, config: catalogue.config });
+        await engine.load();
     } catch (error) {
         say("failed_to_load", { message: /** @type {Error} */ (error).message });
         return;
     }
-    for (const startComponent of [
-        startDataPanel,
-        startSettingsPanel,
-        startNetworkPanel,
-        startOutputPanel,
-        startTimeSlider,
-        startCurves,
-        startReadout,
-        startDigitPad,
-        startDigitsPanel,
-        startMicroscope,
-        startLayersPanel,
-        startCheckPanel,
-        startTakeAway,
-    ]) {
-        startComponent();
-        await nextTask();
-    }
-    startExamples();
-    let opened = openLink(location.hash);
+    let opened = isConfigured() ? Promise.resolve() : openLink(location.hash);
     // An address that changes while a link is opened waits for it.
     addEventListener("hashchange", ({ newURL }) => {
         opened = opened.then(() => openLink(new URL(newURL).hash));
     });
     await opened;
-    startDataTiles(chooseKind);
+    startTiles();
 }
 
-/** Lets the browser paint before the next component starts. @returns {Promise<void>} */
-function nextTask() {
+/** Waits until the browser has painted what was drawn; a hidden page paints nothing. @returns {Promise<void>} */
+function painted() {
     return new Promise((resolve) => {
-        setTimeout(resolve);
+        if (document.hidden) resolve();
+        else requestAnimationFrame(() => setTimeout(resolve));
     });
 }
 

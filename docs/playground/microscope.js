@@ -1,9 +1,9 @@
 // The microscope: one unit or one weight, its formula with the numbers put in, and the numeric difference beside the
 // gradient.
 
-import { shortNumber } from "./charts.js";
 import { byId, labelled, make, rebuild, segments, select, throttled } from "./dom.js";
 import { engine } from "./engine.js";
+import { shortNumber } from "./numbers.js";
 import { change, state, watch } from "./state.js";
 import { text } from "./text.js";
 import { refresh } from "./training.js";
@@ -149,8 +149,8 @@ function weightShape() {
 }
 
 async function inspect() {
-    const { selection, view, frame } = state;
-    if (!frame || state.problem) return;
+    const { selection, view, status } = state;
+    if (!status || state.problem) return;
     const { module, unit, row, column } = selection;
     const target = selection.what === "unit" ? { unit: { module, unit } } : { weight: { module, row, column } };
     try {

@@ -1,8 +1,8 @@
 // The network: a card for each module with its shape, its parameters, and a picture of what each of its units computes.
 
-import { shortNumber } from "./charts.js";
 import { byId, make, rebuild, segments, throttled } from "./dom.js";
 import { clearEdges, drawEdges } from "./edges.js";
+import { shortNumber } from "./numbers.js";
 import { inputUnits, moduleUnits } from "./unit_buttons.js";
 import { drawPictures } from "./unit_pictures.js";
 import { drawEditor, moduleAt, moveModule, removeModule, wrongModule } from "./network_editor.js";

@@ -2,7 +2,7 @@
 
 import { canvasColors, classColor, classShape, numberEnds } from "./colors.js";
 import { byId, make, rebuild, sharpContext } from "./dom.js";
-import { addPoint, removePoint } from "./data_panel.js";
+import { addPoint, removePoint } from "./data_changes.js";
 import { drawnExamples, drawPoints, drawRegions, largestTarget, positions } from "./regions.js";
 import { state, watch } from "./state.js";
 import { text } from "./text.js";
@@ -12,8 +12,8 @@ import { refresh } from "./training.js";
 
 /** The cross that the arrow keys move, in parts of the picture. */
 const cross = { across: 0.5, down: 0.5, shown: false };
-/** The side of the picture in CSS pixels. */
-let side = 360;
+/** The side of the picture in CSS pixels; 0 before it is measured. */
+let side = 0;
 /** The examples shown last, which set the coordinates while a configuration has none. @type {Examples | null} */
 let lastExamples = null;
 
@@ -25,10 +25,16 @@ export function startOutputPanel() {
     watch(["examples", "problem", "language", "theme"], drawAll);
     watch(["view", "selection"], drawFront);
     watch(["frame"], drawBack);
-    new ResizeObserver(() => {
-        side = Math.max(120, Math.floor(front.clientWidth));
-        drawAll();
-    }).observe(front);
+    fit(front);
+    new ResizeObserver(() => fit(front)).observe(front);
+}
+
+/** Draws everything again if the picture has another size. @param {HTMLCanvasElement} front */
+function fit(front) {
+    const present = Math.max(120, Math.floor(front.clientWidth));
+    if (present === side) return;
+    side = present;
+    drawAll();
 }
 
 /** @param {string} id */
@@ -89,11 +95,15 @@ function drawFront() {
     const examples = shownExamples();
     if (!examples || examples.input === "digits") return;
     drawPoints(canvas("points"), side, examples, state.view.examples);
-    canvas("points").setAttribute(
-        "aria-label",
-        text("output_picture", { text: byId("examples-text").textContent ?? "" }),
-    );
+    canvas("points").setAttribute("aria-label", text("output_picture", { text: examplesText() }));
     if (cross.shown) drawCross();
+}
+
+/** How many examples there are. */
+export function examplesText() {
+    const { examples } = state;
+    if (!examples) return "\u00a0";
+    return text("examples_text", { count: examples.x.length, tests: examples.is_test.filter(Boolean).length });
 }
 
 function drawCross() {

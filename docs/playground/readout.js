@@ -1,9 +1,9 @@
 // The top bar: running, and where the training is.
 
-import { shortNumber } from "./charts.js";
 import { byId } from "./dom.js";
 import { engine } from "./engine.js";
 import { showStepWave } from "./network_panel.js";
+import { shortNumber } from "./numbers.js";
 import { change, state, watch } from "./state.js";
 import { text } from "./text.js";
 import { advance, reset, togglePlay } from "./training.js";
@@ -25,6 +25,7 @@ export function startReadout() {
     watch(["running", "status", "problem", "language"], drawButtons);
     watch(["frame", "shownEpoch", "history"], drawNumbers);
     drawButtons();
+    drawNumbers();
 }
 
 /** @param {Pace} pace */

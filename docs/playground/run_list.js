@@ -1,7 +1,7 @@
 // The list of runs: which are shown, how far they are, and a button to stop them.
 
-import { shortNumber } from "./charts.js";
 import { byId, make } from "./dom.js";
+import { shortNumber } from "./numbers.js";
 import { text } from "./text.js";
 
 /** @import { RunData } from "./run_data.js" */

@@ -24,6 +24,7 @@ function draw() {
             number("batch", 1, 1024),
             number("epochs", 1, 100000),
             number("seed", 0, 2 ** 32),
+            dtypeChoice(),
         ),
         initChoice(),
         ...kindControls("schedule", text("schedule.kind"), catalogue.schedules),
@@ -73,6 +74,17 @@ function initChoice() {
     const control = select(options, state.config.init, { id: "init" });
     control.addEventListener("change", () => reconfigure({ init: control.value }));
     return labelled(text("init"), control);
+}
+
+/** The type of numbers. The usual one is not part of the configuration, so that older links stay what they are. */
+function dtypeChoice() {
+    const { dtypes } = state.catalogue;
+    const options = dtypes.map((dtype) => ({ value: dtype, label: label("dtype", dtype) }));
+    const control = select(options, state.config.dtype ?? dtypes[0], { id: "dtype", title: text("dtype_help") });
+    control.addEventListener("change", () =>
+        reconfigure({ dtype: control.value === dtypes[0] ? undefined : control.value }),
+    );
+    return labelled(text("dtype"), control);
 }
 
 /** @returns {HTMLElement[]} */

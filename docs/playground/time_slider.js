@@ -12,7 +12,7 @@ export function startTimeSlider() {
         lookAt(index >= epochs.length ? -1 : epochs[index]);
     });
     byId("now").addEventListener("click", () => lookAt(-1));
-    watch(["frame", "shownEpoch", "language", "problem"], draw);
+    watch(["frame", "status", "shownEpoch", "language", "problem"], draw);
 }
 
 /** @returns {HTMLInputElement} */
@@ -31,7 +31,7 @@ function draw() {
     const said = text(state.shownEpoch < 0 ? "time_live" : "time_text", { epoch });
     slider().max = String(epochs.length);
     slider().value = String(state.shownEpoch < 0 ? epochs.length : epochs.indexOf(state.shownEpoch));
-    slider().disabled = state.frame === null;
+    slider().disabled = state.status === null;
     slider().setAttribute("aria-valuetext", said);
     byId("time-text").textContent = said;
     /** @type {HTMLButtonElement} */ (byId("now")).disabled = state.shownEpoch < 0;

@@ -28,6 +28,8 @@ export async function configure(config, options = {}) {
     const fitted = options.fitOutput ? withFittedOutput(config, created) : null;
     if (fitted) return configure(fitted, { step: options.step });
     show(created);
+    if (created.problem) say("problem", { message: created.problem });
+    else say("ready");
     history.replaceState(null, "", await encodeLink({ config }));
 }
 
@@ -52,8 +54,13 @@ function withFittedOutput(config, created) {
     return { ...config, network: config.network.with(last, { ...config.network[last], out: needed }) };
 }
 
-/** @param {Created} created */
-function show({ description, problem, examples, frame }) {
+/** Whether a training has begun or waits for the engine. */
+export function isConfigured() {
+    return version > 0;
+}
+
+/** Shows a training at its beginning. @param {Created} created */
+export function show({ description, problem, examples, frame }) {
     const view = {
         ...state.view,
         examples: chosenExamples(examples?.x.length ?? 1),
@@ -70,8 +77,6 @@ function show({ description, problem, examples, frame }) {
         status: frame?.status ?? null,
         selection: fittedSelection(description.modules),
     });
-    if (problem) say("problem", { message: problem });
-    else say("ready");
     if (view.digits.length > 0) refresh(view);
 }
 
@@ -160,7 +165,7 @@ engine.onFrame((frame, running, problem) => {
     if (running) return;
     change({ running: false });
     if (problem) say("problem", { message: problem });
-    else say("ended", { epoch: frame.status.epoch });
+    else say("ended", { epoch: state.status?.epoch ?? 0 });
 });
 
 function sayPaused() {

@@ -10,6 +10,7 @@
  * @property {CatalogueEntry[]} data
  * @property {CatalogueEntry[]} modules
  * @property {string[]} inits
+ * @property {string[]} dtypes the usual type of numbers first
  * @property {CatalogueEntry[]} losses
  * @property {CatalogueEntry[]} optimizers
  * @property {CatalogueEntry[]} schedules
@@ -27,6 +28,7 @@
  * @property {Kind} optimizer
  * @property {Kind} schedule
  * @property {number} [clip_norm]
+ * @property {string} [dtype] without it, the usual type of numbers
  * @property {number} batch
  * @property {number} epochs
  * @property {number} seed
@@ -80,7 +82,7 @@
 /** @typedef {{modules: {delta: number[], gradient: number[] | null}[]}} Backward */
 /**
  * @typedef {object} Frame what the page shows of one moment
- * @property {Status} status
+ * @property {Status | null} status none while the engine is loaded
  * @property {History | null} history the epochs recorded since the last frame
  * @property {number[]} recorded epochs whose parameters are recorded
  * @property {Float32Array | null} regions

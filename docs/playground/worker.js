@@ -43,10 +43,7 @@ loaded.catch(() => {});
 
 /** The methods that the page calls. @type {Record<string, (...args: any[]) => any>} */
 const methods = {
-    async load() {
-        await loaded;
-        return JSON.parse(brique.catalogue());
-    },
+    load() {},
     create,
     run(/** @type {Pace} */ chosen) {
         pace = chosen;
@@ -249,6 +246,7 @@ addEventListener("message", async ({ data }) => {
         return;
     }
     try {
+        await loaded;
         postMessage({ id: data.id, result: await methods[data.method](...data.args) });
     } catch (error) {
         postMessage({ id: data.id, error: message(error) });

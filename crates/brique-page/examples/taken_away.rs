@@ -81,15 +81,15 @@ fn dataset(text: &str) -> Result<Dataset, Box<dyn Error>> {
 /// Returns FNV-1a over the number of steps and the bits of all parameters.
 fn digest(network: &Sequential, steps: u64) -> String {
     let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    let mut add = |bytes: [u8; 8]| {
-        for byte in bytes {
+    let mut add = |bytes: &[u8]| {
+        for &byte in bytes {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
         }
     };
-    add(steps.to_le_bytes());
+    add(&steps.to_le_bytes());
     network.visit_parameters(&mut |parameter| {
         for value in parameter.value() {
-            add(value.to_le_bytes());
+            add(&value.to_le_bytes());
         }
     });
     format!("{hash:016x}")

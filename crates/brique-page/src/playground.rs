@@ -36,7 +36,7 @@ mod without_dropout;
 
 pub use self::best_accuracy::best_accuracy;
 pub use self::catalogue::{Catalogue, DataKind, Field, Kind, ModuleKind, NamedConfig, catalogue};
-pub use self::config::{Config, Data, Function, Init, Loss, Module, Optimizer, Schedule, Task};
+pub use self::config::{Config, Data, Dtype, Function, Init, Loss, Module, Optimizer, Schedule, Task};
 pub use self::csv_data::{CsvColumns, csv_columns};
 pub use self::data::{Examples, examples};
 pub use self::description::{Described, DescribedModule, Mistake, describe, describe_json};
@@ -49,4 +49,3 @@ pub use self::pictures::Bounds;
 pub use self::records::History;
 pub use self::session::{Playground, Status};
 pub use self::trainers::{build_loss, build_optimizer, build_schedule};
-pub use self::training::Training;

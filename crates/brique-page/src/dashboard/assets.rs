@@ -11,7 +11,7 @@ macro_rules! files {
 
 const PAGE: &str = include_str!("../../page/dashboard.html");
 
-const FILES: [(&str, &str); 16] = files![
+const FILES: [(&str, &str); 17] = files![
     "charts.js",
     "colors.js",
     "dashboard.css",
@@ -20,6 +20,7 @@ const FILES: [(&str, &str); 16] = files![
     "icon.svg",
     "language/en.js",
     "language/fr.js",
+    "numbers.js",
     "run_charts.js",
     "run_data.js",
     "run_list.js",

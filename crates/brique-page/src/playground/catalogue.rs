@@ -8,9 +8,9 @@ use serde_json::Value;
 
 pub use self::fields::Field;
 use self::kinds::{data, losses, modules, optimizers, schedules};
-use super::Config;
 use super::mistakes::Mistake;
 use super::named_examples::{first_config, named_examples};
+use super::{Config, Dtype};
 
 /// Everything that a configuration can be made of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,6 +21,8 @@ pub struct Catalogue {
     pub modules: Vec<ModuleKind>,
     /// The initial weights.
     pub inits: Vec<&'static str>,
+    /// The types of numbers, the usual one first.
+    pub dtypes: [Dtype; 2],
     /// The losses.
     pub losses: Vec<Kind>,
     /// The optimisers.
@@ -96,6 +98,7 @@ pub fn catalogue() -> Catalogue {
             "HeNormal",
             "StandardNormal",
         ],
+        dtypes: Dtype::ALL,
         losses: losses(),
         optimizers: optimizers(),
         schedules: schedules(),

@@ -1,12 +1,14 @@
 //! Everything that determines a training of the playground: its data, network, loss, optimiser and seeds.
 
 mod data;
+mod dtype;
 mod network;
 mod training;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::data::{Data, Function, Task};
+pub use self::dtype::Dtype;
 pub use self::network::{Init, Module};
 pub use self::training::{Loss, Optimizer, Schedule};
 
@@ -40,6 +42,9 @@ pub struct Config {
     pub epochs: usize,
     /// The seed of the split, the initial weights, the order of the batches and dropout.
     pub seed: u64,
+    /// The type of the numbers of the training. A configuration without it has 64 bits.
+    #[serde(default, skip_serializing_if = "Dtype::is_default")]
+    pub dtype: Dtype,
 }
 
 impl Config {

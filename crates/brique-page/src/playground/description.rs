@@ -67,12 +67,7 @@ impl From<&Error> for Mistake {
 pub fn describe(config: &Config) -> Described {
     let error = match Playground::unevaluated(config.clone()) {
         Ok(playground) => {
-            return described(
-                config,
-                playground.examples(),
-                &playground.training().network,
-                None,
-            );
+            return described(config, playground.examples(), playground.shown_network(), None);
         }
         Err(error) => error,
     };

@@ -48,10 +48,10 @@ impl Playground {
         look: impl FnOnce(&Specimen<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let (x, y) = self.batch_of(examples)?;
-        self.shown()?;
+        self.shown();
         look(&Specimen {
             network: self.shown_network(),
-            loss: &*self.training.loss,
+            loss: &*self.loss,
             loss_config: &self.config().loss,
             x: &x,
             y: &y,
@@ -70,8 +70,8 @@ impl Playground {
         let examples = train[..train.len().min(CHECKED)].to_vec();
         let (x, y) = self.batch_of(&examples)?;
         let step = self.training.steps();
-        self.shown()?;
-        let loss = &*self.training.loss;
+        self.shown();
+        let loss = &*self.loss;
         Ok(check(self.shown_network(), loss, (&x, &y), step, mistake)?)
     }
 

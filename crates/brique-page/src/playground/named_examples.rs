@@ -4,7 +4,7 @@ mod report;
 
 use self::report::of_the_report;
 use super::catalogue::NamedConfig;
-use super::{Config, Data, Function, Init, Loss, Module, Optimizer, Schedule};
+use super::{Config, Data, Dtype, Function, Init, Loss, Module, Optimizer, Schedule};
 
 /// Returns the configuration with which the page begins.
 pub(super) fn first_config() -> Config {
@@ -109,6 +109,7 @@ fn classifier(data: Data, hidden: &[usize], classes: usize) -> Config {
         batch: 32,
         epochs: 200,
         seed: 1,
+        dtype: Dtype::default(),
     }
 }
 

@@ -4,6 +4,7 @@ use brique_core::{Error as CoreError, Fault, Module as ModuleTrait, Shape};
 use brique_layers as layers;
 use brique_layers::{Conv2D, Sequential, Window};
 use brique_random::{RandomSource, portable};
+use brique_tensor::Scalar;
 
 use super::{Config, Error, Init, Module};
 
@@ -20,12 +21,16 @@ const LARGEST_NETWORK: usize = 1_000_000;
 ///
 /// If a module has an invalid option or does not take the output of the module before it; if the network is too large.
 /// The error has the index of the module.
-pub fn build_network(config: &Config, input: Shape) -> Result<Sequential<f64>, Error> {
+pub fn build_network<T: Scalar>(config: &Config, input: Shape) -> Result<Sequential<T>, Error> {
     build_first(config, input, config.network.len())
 }
 
 /// Builds the first `count` modules of the network.
-pub(crate) fn build_first(config: &Config, input: Shape, count: usize) -> Result<Sequential<f64>, Error> {
+pub(crate) fn build_first<T: Scalar>(
+    config: &Config,
+    input: Shape,
+    count: usize,
+) -> Result<Sequential<T>, Error> {
     let mut builder = Builder {
         init: config.init.into(),
         seed: config.seed,
@@ -47,7 +52,11 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// Appends a module to a network.
-    fn add(&mut self, network: Sequential<f64>, module: &Module) -> Result<Sequential<f64>, CoreError> {
+    fn add<T: Scalar>(
+        &mut self,
+        network: Sequential<T>,
+        module: &Module,
+    ) -> Result<Sequential<T>, CoreError> {
         let input = network.output();
         match *module {
             Module::Linear { out } => {

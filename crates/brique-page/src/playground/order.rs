@@ -2,22 +2,22 @@
 
 use brique_datasets::Dataset;
 use brique_random::{RandomSource, portable};
-use brique_tensor::aligned_zeros;
 use brique_tensor::ndarray::{Array2, ArrayView2, Axis, Slice};
+use brique_tensor::{Scalar, aligned_zeros};
 
 /// The batches of a training set in reused buffers. The order of epoch k is that of `Fit::shuffle`: a permutation drawn
 /// from `portable(seed + k)`.
 #[derive(Debug)]
-pub(super) struct Batches {
+pub(super) struct Batches<T: Scalar> {
     seed: u64,
     size: usize,
     order: Vec<usize>,
-    x: Array2<f64>,
-    y: Array2<f64>,
+    x: Array2<T>,
+    y: Array2<T>,
 }
 
-impl Batches {
-    pub(super) fn new(data: &Dataset, size: usize, seed: u64) -> Self {
+impl<T: Scalar> Batches<T> {
+    pub(super) fn new(data: &Dataset<T>, size: usize, seed: u64) -> Self {
         let rows = size.min(data.len());
         Self {
             seed,
@@ -43,9 +43,9 @@ impl Batches {
     /// Returns inputs and targets of a batch. The last batch contains the remaining examples.
     pub(super) fn batch(
         &mut self,
-        data: &Dataset,
+        data: &Dataset<T>,
         number: usize,
-    ) -> (ArrayView2<'_, f64>, ArrayView2<'_, f64>) {
+    ) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
         let first = number * self.size;
         let last = self.order.len().min(first + self.size);
         for (row, &example) in self.order[first..last].iter().enumerate() {

@@ -4,7 +4,7 @@ use brique_core::Loss as LossTrait;
 use brique_datasets::Dataset;
 use brique_layers::Sequential;
 use brique_tensor::ndarray::ArrayView1;
-use brique_train::{Weights, evaluate};
+use brique_train::evaluate;
 use serde::Serialize;
 
 use super::layer_history::LayerHistory;
@@ -110,46 +110,46 @@ fn is_right(outputs: &ArrayView1<'_, f64>, class: f64) -> bool {
 
 /// The parameters of some epochs, at equal distances. When there are too many, every second one is dropped.
 #[derive(Debug)]
-pub(super) struct RecordedWeights {
+pub(super) struct RecordedParameters {
     distance: usize,
-    weights: Vec<Weights>,
+    parameters: Vec<Vec<f64>>,
 }
 
-impl RecordedWeights {
+impl RecordedParameters {
     pub(super) fn new() -> Self {
         Self {
             distance: 1,
-            weights: Vec::new(),
+            parameters: Vec::new(),
         }
     }
 
     /// Records the parameters after an epoch. Epochs must come one after the other, from 0.
-    pub(super) fn add(&mut self, epoch: usize, network: &Sequential<f64>) {
+    pub(super) fn add(&mut self, epoch: usize, parameters: &[f64]) {
         if !epoch.is_multiple_of(self.distance) {
             return;
         }
-        if self.weights.len() == MOST_RECORDED {
+        if self.parameters.len() == MOST_RECORDED {
             let mut number = 0;
-            self.weights.retain(|_| {
+            self.parameters.retain(|_| {
                 number += 1;
                 number % 2 == 1
             });
             self.distance *= 2;
         }
         if epoch.is_multiple_of(self.distance) {
-            self.weights.push(Weights::of(network));
+            self.parameters.push(parameters.to_vec());
         }
     }
 
     pub(super) fn epochs(&self) -> impl Iterator<Item = usize> {
-        (0..self.weights.len()).map(|number| number * self.distance)
+        (0..self.parameters.len()).map(|number| number * self.distance)
     }
 
     /// Returns the parameters after an epoch, if they are recorded.
-    pub(super) fn of(&self, epoch: usize) -> Option<&Weights> {
+    pub(super) fn of(&self, epoch: usize) -> Option<&[f64]> {
         let number = epoch
             .is_multiple_of(self.distance)
             .then(|| epoch / self.distance)?;
-        self.weights.get(number)
+        self.parameters.get(number).map(Vec::as_slice)
     }
 }

@@ -1,20 +1,19 @@
 //! The playground of one configuration: its data, its training, its record, and the network that it shows.
 
-use brique_core::Module as ModuleTrait;
+use brique_core::{Loss as LossTrait, Module as ModuleTrait};
 use brique_datasets::Dataset;
 use brique_layers::Sequential;
 use brique_tensor::ndarray::Axis;
-use brique_train::Weights;
 use serde::Serialize;
 
 use super::best_accuracy::best_accuracy;
 use super::data::examples;
 use super::layer_statistics::layer_statistics;
 use super::network::{build_network, parameter_count};
-use super::records::{History, RecordedWeights, measure};
+use super::records::{History, RecordedParameters, measure};
 use super::targets::TargetForm;
 use super::trainers::build_loss;
-use super::training::Training;
+use super::training::{self, Training};
 use super::{Config, Error, Examples, Task};
 
 /// The largest number of parameters of a network, which limits the memory of the recorded epochs.
@@ -44,16 +43,19 @@ pub struct Playground {
     pub(crate) config: Config,
     pub(crate) examples: Examples,
     pub(crate) form: TargetForm,
-    pub(crate) training: Training,
-    pub(crate) test: Option<Dataset>,
+    pub(super) training: Box<dyn Training>,
+    /// The loss for what is shown and evaluated, which is computed with 64 bits in both types of numbers.
+    pub(super) loss: Box<dyn LossTrait<f64>>,
+    train: Dataset,
+    test: Option<Dataset>,
     history: History,
-    recorded: RecordedWeights,
+    recorded: RecordedParameters,
     /// A network of its own, so that nothing that pictures do with it changes the training.
     pub(super) shown: Sequential<f64>,
     /// The parameters of the recorded epoch that is shown; none for the live ones.
-    past: Option<Weights>,
+    past: Option<Vec<f64>>,
     /// A buffer for the live parameters on their way to the shown network.
-    copied: Weights,
+    copied: Vec<f64>,
 }
 
 /// Where a training stands.
@@ -88,11 +90,11 @@ impl Playground {
     /// As [`new`](Self::new), without the evaluation before training, which takes most of the time.
     pub(super) fn unevaluated(config: Config) -> Result<Self, Error> {
         let examples = examples(&config)?;
-        let network = build_network(&config, examples.input)?;
+        let shown = build_network(&config, examples.input)?;
         let loss = build_loss(&config.loss)?;
         let form = TargetForm::of(&config.loss, examples.classes)?;
-        form.check_outputs(&*loss, network.output().size())?;
-        let parameters = parameter_count(&network);
+        form.check_outputs(&*loss, shown.output().size())?;
+        let parameters = parameter_count(&shown);
         if parameters > MOST_PARAMETERS {
             let expected = format!("at most {MOST_PARAMETERS}");
             return Err(Error::value("the number of parameters", parameters, expected));
@@ -104,16 +106,18 @@ impl Playground {
             indices => Some(all.select(indices)?),
         };
         Ok(Self {
-            shown: build_network(&config, examples.input)?,
-            training: Training::new(&config, network, train)?,
+            training: training::begin(&config, &examples, &train)?,
+            shown,
+            loss,
+            train,
             config,
             examples,
             form,
             test,
             history: History::default(),
-            recorded: RecordedWeights::new(),
+            recorded: RecordedParameters::new(),
             past: None,
-            copied: Weights::default(),
+            copied: Vec::new(),
         })
     }
 
@@ -129,10 +133,10 @@ impl Playground {
         &self.examples
     }
 
-    /// Returns the training: the live network, its loss and its optimiser.
+    /// Returns the training set; targets have the form that the loss takes.
     #[must_use]
-    pub fn training(&self) -> &Training {
-        &self.training
+    pub fn train(&self) -> &Dataset {
+        &self.train
     }
 
     /// Returns the test set, if there is one.
@@ -181,13 +185,8 @@ impl Playground {
 
     /// Evaluates the network after an epoch, and records its parameters.
     fn record(&mut self) -> Result<(), Error> {
-        let Training {
-            network,
-            loss,
-            optimizer,
-            train,
-            ..
-        } = &self.training;
+        self.show_live();
+        let (network, loss, train) = (&self.shown, &*self.loss, &self.train);
         let classes = |indices: &[usize]| -> Option<Vec<f64>> {
             let is_classification = self.examples.task == Task::Classification;
             is_classification.then(|| {
@@ -198,13 +197,13 @@ impl Playground {
             })
         };
         let split = &self.examples.split;
-        let measured = measure(network, &**loss, train, classes(&split.train).as_deref())?;
+        let measured = measure(network, loss, train, classes(&split.train).as_deref())?;
         let test = self.test.as_ref();
-        let test = test.map(|test| measure(network, &**loss, test, classes(&split.test).as_deref()));
-        let layers = layer_statistics(network, &**loss, train.inputs(), train.targets())?;
+        let test = test.map(|test| measure(network, loss, test, classes(&split.test).as_deref()));
+        let layers = layer_statistics(network, loss, train.inputs(), train.targets())?;
         self.history
-            .add(optimizer.learning_rate(), measured, test.transpose()?, layers);
-        self.recorded.add(self.training.epoch(), network);
+            .add(self.training.learning_rate(), measured, test.transpose()?, layers);
+        self.recorded.add(self.training.epoch(), &self.copied);
         Ok(())
     }
 
@@ -235,7 +234,7 @@ impl Playground {
         self.past = match epoch {
             None => None,
             Some(epoch) => {
-                let recorded = self.recorded.of(epoch).cloned();
+                let recorded = self.recorded.of(epoch).map(<[f64]>::to_vec);
                 Some(recorded.ok_or_else(|| Error::value("the epoch", epoch, "one of the recorded epochs"))?)
             }
         };
@@ -243,19 +242,19 @@ impl Playground {
     }
 
     /// Returns the shown network: a copy of the live one, or of a recorded epoch. Changes of it have no effect on the
-    /// training, and are gone with the next call.
-    ///
-    /// # Errors
-    ///
-    /// None in practice: a copy has the parameters of the same shapes.
-    pub fn shown(&mut self) -> Result<&mut Sequential<f64>, Error> {
-        if let Some(weights) = &self.past {
-            weights.restore(&mut self.shown)?;
-        } else {
-            self.copied.refresh(&self.training.network);
-            self.copied.restore(&mut self.shown)?;
+    /// training, and are gone with the next call. It computes with 64 bits, also if the training has 32.
+    pub fn shown(&mut self) -> &mut Sequential<f64> {
+        match &self.past {
+            Some(parameters) => set_parameters(&mut self.shown, parameters),
+            None => self.show_live(),
         }
-        Ok(&mut self.shown)
+        &mut self.shown
+    }
+
+    /// Copies the live parameters to the shown network.
+    fn show_live(&mut self) {
+        self.training.copy_parameters(&mut self.copied);
+        set_parameters(&mut self.shown, &self.copied);
     }
 
     /// Returns the network that the last call of [`shown`](Self::shown) prepared.
@@ -267,20 +266,7 @@ impl Playground {
     /// all parameters, as little-endian bytes.
     #[must_use]
     pub fn bits(&self) -> String {
-        let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-        let mut add = |bytes: [u8; 8]| {
-            for byte in bytes {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-            }
-        };
-        add(self.training.steps().to_le_bytes());
-        self.training.network.visit_parameters(&mut |parameter| {
-            parameter
-                .value()
-                .iter()
-                .for_each(|value| add(value.to_le_bytes()));
-        });
-        format!("{hash:016x}")
+        self.training.digest()
     }
 
     /// Returns whether each example is in the test set.
@@ -292,4 +278,14 @@ impl Playground {
         }
         is_test
     }
+}
+
+/// Sets the parameters of a network, in their order.
+fn set_parameters(network: &mut Sequential<f64>, parameters: &[f64]) {
+    let mut parameters = parameters.iter();
+    network.visit_parameters_mut(&mut |parameter| {
+        for (value, new) in parameter.value_mut().iter_mut().zip(&mut parameters) {
+            *value = *new;
+        }
+    });
 }

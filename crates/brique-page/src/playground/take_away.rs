@@ -12,7 +12,7 @@ use brique_layers::registry;
 use brique_onnx::Export;
 use brique_tensor::Scalar;
 
-use super::{Error, Playground, to_json};
+use super::{Dtype, Error, Playground, to_json};
 
 /// The key of the configuration in the metadata of files.
 const CONFIGURATION: &str = "playground";
@@ -33,7 +33,7 @@ impl Playground {
     }
 
     /// Returns the shown network as the content of a safetensors file, with the names of the classes and the
-    /// configuration.
+    /// configuration. Its numbers have the type of the training.
     ///
     /// # Errors
     ///
@@ -41,11 +41,13 @@ impl Playground {
     pub fn safetensors(&mut self) -> Result<Vec<u8>, Error> {
         let configuration = to_json(self.config())?;
         let class_names = self.examples().class_names.clone().unwrap_or_default();
-        let network = &*self.shown()?;
-        let writer = Writer::new(network)
-            .class_names(class_names)
-            .metadata(CONFIGURATION, &configuration);
-        Ok(writer.to_bytes()?)
+        let dtype = self.config().dtype;
+        let network = self.shown();
+        Ok(match dtype {
+            // Exact: the shown network of such a training has numbers of 32 bits.
+            Dtype::Float32 => safetensors(&*rounded_to_f32(network)?, class_names, &configuration),
+            Dtype::Float64 => safetensors(network, class_names, &configuration),
+        }?)
     }
 
     /// Returns the shown network as the content of an ONNX file, with the configuration. Its numbers are rounded to f32,
@@ -56,10 +58,21 @@ impl Playground {
     /// None in practice: all modules of a configuration have a counterpart in ONNX.
     pub fn onnx(&mut self) -> Result<Vec<u8>, Error> {
         let configuration = to_json(self.config())?;
-        let network = rounded_to_f32(self.shown()?)?;
+        let network = rounded_to_f32(self.shown())?;
         let export = Export::new(&*network).metadata(CONFIGURATION, &configuration);
         Ok(export.to_bytes()?)
     }
+}
+
+fn safetensors<T: Scalar>(
+    network: &dyn Module<T>,
+    class_names: Vec<String>,
+    configuration: &str,
+) -> Result<Vec<u8>, brique_checkpoint::Error> {
+    let writer = Writer::new(network)
+        .class_names(class_names)
+        .metadata(CONFIGURATION, configuration);
+    writer.to_bytes()
 }
 
 /// Returns a copy of a network with its parameters rounded to f32.

@@ -4,6 +4,7 @@ use brique_core::Loss as LossTrait;
 use brique_losses as losses;
 use brique_optim as optim;
 use brique_optim::Optimizer as OptimizerTrait;
+use brique_tensor::Scalar;
 
 use super::{Error, Loss, Optimizer, Schedule};
 
@@ -12,7 +13,7 @@ use super::{Error, Loss, Optimizer, Schedule};
 /// # Errors
 ///
 /// If an option is invalid.
-pub fn build_loss(loss: &Loss) -> Result<Box<dyn LossTrait<f64>>, Error> {
+pub fn build_loss<T: Scalar>(loss: &Loss) -> Result<Box<dyn LossTrait<T>>, Error> {
     Ok(match *loss {
         Loss::CrossEntropyLoss { label_smoothing } => {
             Box::new(losses::CrossEntropyLoss::new().label_smoothing(label_smoothing)?)
@@ -30,7 +31,7 @@ pub fn build_loss(loss: &Loss) -> Result<Box<dyn LossTrait<f64>>, Error> {
 /// # Errors
 ///
 /// If an option is invalid.
-pub fn build_optimizer(optimizer: &Optimizer) -> Result<Box<dyn OptimizerTrait<f64>>, Error> {
+pub fn build_optimizer<T: Scalar>(optimizer: &Optimizer) -> Result<Box<dyn OptimizerTrait<T>>, Error> {
     Ok(match *optimizer {
         Optimizer::SGD {
             learning_rate,

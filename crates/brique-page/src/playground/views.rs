@@ -35,8 +35,8 @@ impl Playground {
     /// If the inputs are not points of the plane, or the resolution is 0 or too large.
     pub fn regions(&mut self, resolution: usize) -> Result<Vec<f32>, Error> {
         let (bounds, form) = (self.bounds()?, self.form);
-        self.shown()?;
-        let (network, loss) = (&self.shown, &*self.training.loss);
+        self.shown();
+        let (network, loss) = (&self.shown, &*self.loss);
         let mut picture = Vec::new();
         pictures::visit_pixels(bounds, resolution, |points| {
             let shown = pictures::shown(form, loss, network.predict(points)?);
@@ -53,7 +53,7 @@ impl Playground {
     /// As [`regions`](Self::regions), and if there is no such module.
     pub fn units(&mut self, module: usize, resolution: usize) -> Result<Vec<f32>, Error> {
         let bounds = self.bounds()?;
-        let network = self.shown()?;
+        let network = self.shown();
         let (pixels, mut first) = (resolution.saturating_mul(resolution), 0);
         let mut picture = Vec::new();
         pictures::visit_pixels(bounds, resolution, |points| {
@@ -88,10 +88,10 @@ impl Playground {
             ));
         }
         let x = Array2::from_shape_fn((1, input.len()), |(_, column)| input[column]);
-        self.shown()?;
+        self.shown();
         let output = match module {
             Some(module) => pictures::output_of(&self.shown, module, &x)?,
-            None => pictures::shown(self.form, &*self.training.loss, self.shown.predict(&x)?),
+            None => pictures::shown(self.form, &*self.loss, self.shown.predict(&x)?),
         };
         Ok(output.into_iter().collect())
     }
@@ -102,7 +102,7 @@ impl Playground {
     ///
     /// If there is no such module.
     pub fn weights(&mut self, module: usize) -> Result<Vec<f64>, Error> {
-        let network = self.shown()?;
+        let network = self.shown();
         let expected = format!("below {}, the number of modules", network.len());
         let Some((_, found)) = network.inner(module) else {
             return Err(Error::value("the index of a module", module, expected));

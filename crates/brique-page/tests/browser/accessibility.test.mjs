@@ -87,6 +87,23 @@ test("a training with the keyboard alone", async () => {
     assert.deepEqual(page.problems, []);
 });
 
+test("the type of numbers is chosen with the keyboard, in French", async () => {
+    const page = await open({ locale: "fr-FR" });
+    await ready(page);
+    const label = await page.textContent("label:has(#dtype) span");
+    const options = await page.$$eval("#dtype option", (found) => found.map(({ textContent }) => textContent));
+    assert.deepEqual([label, ...options], ["Nombres", "64 bits", "32 bits"]);
+    assert.match(await page.getAttribute("#dtype", "title"), /^Le type des nombres/);
+    await tabTo(page, "dtype");
+    for (const [key, dtype] of [["ArrowDown", "float32"], ["ArrowUp", undefined]]) {
+        await page.keyboard.press(key);
+        await settled(page);
+        assert.equal((await state(page)).config.dtype, dtype);
+        assert.equal(await page.evaluate(() => document.activeElement.id), "dtype");
+    }
+    assert.deepEqual(page.problems, []);
+});
+
 /** Presses Tab until a control has the focus. */
 async function tabTo(page, id) {
     for (let presses = 0; presses < 120; presses += 1) {

@@ -31,7 +31,8 @@ const { examples, config: first } = (await state(page)).catalogue;
 
 test("a link opened twice gives the bits of the native run", async () => {
     const again = await open();
-    for (const [index, { name, config }] of examples.entries()) {
+    const single = examples.map(({ name, config }) => ({ name: `${name}, 32 bits`, config: { ...config, dtype: "float32" } }));
+    for (const [index, { name, config }] of [...examples, ...single].entries()) {
         // A number of steps that tells this training from the one before.
         const step = 40 + index;
         const fragment = await link(page, { config, step });
@@ -46,6 +47,15 @@ test("a link opened twice gives the bits of the native run", async () => {
         assert.equal(found[0], await native(config, step), `${name}, native`);
     }
     assert.deepEqual(again.problems, []);
+});
+
+test("a link without a type of numbers has 64 bits", async () => {
+    await configure(page, first);
+    const double = await bits(page);
+    await configure(page, { ...first, dtype: "float64" });
+    assert.equal(await bits(page), double);
+    await configure(page, { ...first, dtype: "float32" });
+    assert.notEqual(await bits(page), double);
 });
 
 test("a copied link continues where it was copied", async () => {
@@ -88,6 +98,8 @@ const programs = {
         ],
     },
 };
+
+for (const [name, config] of Object.entries(programs)) programs[`${name}, 32 bits`] = { ...config, dtype: "float32" };
 
 for (const [name, config] of Object.entries(programs)) {
     test(`the exported program: ${name}`, async () => {

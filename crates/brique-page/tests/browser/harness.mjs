@@ -36,9 +36,9 @@ export function launch() {
 
 /**
  * Opens a page in a context of its own. `page.problems` collects what must not happen: messages of the console, uncaught
- * errors, failed requests, and requests to another host.
+ * errors, failed requests, and requests to another host. `prepare` is called with the page before it is loaded.
  */
-export async function open(browser, address, { fragment = "", file = "", script, ...options } = {}) {
+export async function open(browser, address, { fragment = "", file = "", script, prepare, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
@@ -54,6 +54,7 @@ export async function open(browser, address, { fragment = "", file = "", script,
         const isHere = [`${origin}/`, `blob:${origin}/`, "data:"].some((begin) => request.url().startsWith(begin));
         if (!isHere) page.problems.push(`request: ${request.url()}`);
     });
+    await prepare?.(page);
     await page.goto(`${address}${file}${fragment}`);
     return page;
 }

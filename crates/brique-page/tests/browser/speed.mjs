@@ -18,6 +18,7 @@ const wasm = dirname(packages.resolve("@tensorflow/tfjs-backend-wasm/package.jso
 const ROUNDS = 200;
 const ACTIVATIONS = ["tanh", "relu"];
 const OPTIMIZERS = ["sgd", "adam"];
+const DTYPES = ["float32", "float64"];
 
 const server = await serve();
 const browser = await launch();
@@ -26,7 +27,8 @@ const times = new Map();
 try {
     for (const activation of ACTIVATIONS) {
         for (const optimizer of OPTIMIZERS) {
-            const row = { Brique: await brique(activation, optimizer) };
+            const row = {};
+            for (const dtype of DTYPES) row[`Brique, ${dtype}`] = await brique(dtype, activation, optimizer);
             for (const backend of ["cpu", "wasm", "wasm with threads"]) row[`TensorFlow.js, ${backend}`] = await tfjs(backend, activation, optimizer);
             times.set(`${activation}, ${optimizer}`, row);
         }
@@ -52,7 +54,7 @@ async function emptyPage() {
     return page;
 }
 
-async function brique(activation, optimizer) {
+async function brique(dtype, activation, optimizer) {
     const page = await emptyPage();
     const module = { kind: activation === "tanh" ? "Tanh" : "ReLU" };
     const optimizers = {
@@ -64,7 +66,7 @@ async function brique(activation, optimizer) {
         data: { kind: "function", function: "product", examples: 5000, noise: 0, seed: 1 }, test_fraction: 0,
         network: [{ kind: "Linear", out: 64 }, module, { kind: "Linear", out: 64 }, module, { kind: "Linear", out: 1 }],
         init: "XavierUniform", loss: { kind: "MSELoss" }, optimizer: optimizers[optimizer], schedule: { kind: "Constant" },
-        batch: 32, epochs: 1, seed: 1,
+        batch: 32, epochs: 1, seed: 1, dtype,
     };
     const found = await page.evaluate(async ({ config, rounds }) => {
         const module = await import("/brique.js");
@@ -128,8 +130,9 @@ async function tfjs(backend, activation, optimizer) {
 function print() {
     console.log(`2-64-64-1, batch 32, mean squared error; microseconds of a step`);
     for (const [network, row] of times) {
-        const fastest = Math.min(...Object.entries(row).filter(([name]) => name !== "Brique").map(([, time]) => time));
+        const fastest = Math.min(...Object.entries(row).filter(([name]) => !name.startsWith("Brique")).map(([, time]) => time));
         const columns = Object.entries(row).map(([name, time]) => `${name} ${time.toFixed(1)}`);
-        console.log(`${network}: ${columns.join("; ")}; ${(fastest / row.Brique).toFixed(1)} times as fast as the fastest`);
+        const ratios = DTYPES.map((dtype) => `${dtype} ${(fastest / row[`Brique, ${dtype}`]).toFixed(1)} times`);
+        console.log(`${network}: ${columns.join("; ")}; as fast as the fastest: ${ratios.join(", ")}`);
     }
 }

@@ -5,7 +5,7 @@ use brique_layers::Sequential;
 use brique_page::playground::inspect::{
     Inspection, Request, Specimen, Unit, Weight, inspect_unit, inspect_weight,
 };
-use brique_page::playground::{Config, Error, Playground};
+use brique_page::playground::{Config, Dtype, Error, Playground};
 use serde_json::Value;
 
 use crate::networks::{averaged, cross_entropy, flat, image, losses, numbers};
@@ -268,6 +268,25 @@ fn playground() -> Playground {
             "schedule":{"kind":"Constant"},"batch":10,"epochs":3,"seed":1}"#,
     );
     Playground::new(config.unwrap()).unwrap()
+}
+
+/// Differences of a loss that is computed with 32 bits would differ from the gradients in the third digit.
+#[test]
+fn with_32_bits_gradients_are_compared_with_64() {
+    let config = Config {
+        dtype: Dtype::Float32,
+        ..playground().config().clone()
+    };
+    let mut playground = Playground::new(config).unwrap();
+    playground.step(3).unwrap();
+    let check = playground.check(None).unwrap();
+    assert!(check.passes, "{}", check.message);
+    let mistake: brique_page::playground::check::Request =
+        serde_json::from_str(r#"{"mistake":{"module":2,"kind":"mask_forgotten"}}"#).unwrap();
+    assert!(!playground.check(mistake.mistake).unwrap().passes);
+    let request = serde_json::from_str(r#"{"examples":[3,4],"weight":{"module":3,"row":4,"column":0}}"#);
+    let inspection = playground.inspect(&request.unwrap()).unwrap();
+    assert!(inspection.relative_error < 1e-7, "{inspection:?}");
 }
 
 #[test]

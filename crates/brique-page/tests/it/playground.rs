@@ -12,7 +12,7 @@ mod trainers;
 mod views;
 mod wrong_data;
 
-use brique_page::playground::{Config, Data, Init, Loss, Module, Optimizer, Playground, Schedule};
+use brique_page::playground::{Config, Data, Dtype, Init, Loss, Module, Optimizer, Playground, Schedule};
 
 /// Moons, two linear layers with Tanh, cross-entropy and Adam.
 pub(crate) fn config() -> Config {
@@ -41,6 +41,7 @@ pub(crate) fn config() -> Config {
         batch: 16,
         epochs: 8,
         seed: 3,
+        dtype: Dtype::Float64,
     }
 }
 

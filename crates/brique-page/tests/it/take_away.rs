@@ -81,7 +81,7 @@ fn files_hold_the_shown_network() {
     std::fs::write(&onnx, playground.onnx().unwrap()).unwrap();
 
     let x = crate::networks::numbers((5, 2), 1);
-    let predicted = playground.shown().unwrap().predict(&x).unwrap();
+    let predicted = playground.shown().predict(&x).unwrap();
     let loaded = brique_checkpoint::load::<f64>(&safetensors).unwrap();
     assert_eq!(loaded.predict(&x).unwrap(), predicted);
     // The numbers of the ONNX file are f32.
@@ -101,10 +101,43 @@ fn files_hold_the_shown_network() {
 }
 
 #[test]
+fn what_is_taken_away_has_the_type_of_the_training() {
+    let config = CONFIG.replacen('{', r#"{"dtype":"float32","#, 1);
+    let mut playground = playground(&config);
+    playground.step(7).unwrap();
+    let rust = playground.rust();
+    for part in [
+        "fn network() -> Result<Sequential<f32>, ",
+        "fn dataset(text: &str) -> Result<Dataset<f32>, ",
+        "fn digest(network: &Sequential<f32>, ",
+        "    let data = data.cast::<f32>();\n",
+    ] {
+        assert_eq!(rust.matches(part).count(), 1, "{part}");
+    }
+    assert!(
+        playground
+            .pytorch()
+            .contains("torch.set_default_dtype(torch.float32)")
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.safetensors");
+    std::fs::write(&path, playground.safetensors().unwrap()).unwrap();
+    assert!(brique_checkpoint::load::<f64>(&path).is_err());
+    let loaded = brique_checkpoint::load::<f32>(&path).unwrap();
+    let (mut found, mut shown) = (Vec::new(), Vec::new());
+    loaded.visit_parameters(&mut |parameter| found.extend(parameter.value().mapv(f64::from)));
+    playground
+        .shown()
+        .visit_parameters(&mut |parameter| shown.extend(parameter.value().iter().copied()));
+    assert_eq!(found, shown);
+}
+
+#[test]
 fn tensors_have_the_names_of_the_pytorch_program() {
-    let playground = playground(CONFIG);
+    let mut playground = playground(CONFIG);
     let mut names = Vec::new();
-    visit_tensors(&playground.training().network, &mut |path, _| {
+    visit_tensors(playground.shown(), &mut |path, _| {
         names.push(path.to_owned());
     });
     assert_eq!(

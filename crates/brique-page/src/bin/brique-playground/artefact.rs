@@ -1,4 +1,4 @@
-//! The WebAssembly of the page and its JavaScript.
+//! The WebAssembly of the page, its JavaScript, and the first picture.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,12 +8,17 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::Failure;
 use crate::compile::{Compiled, compile};
 use crate::record::Record;
+use crate::{Failure, first_picture};
 
 /// The files that are built.
-const FILES: [&str; 3] = ["brique.d.ts", "brique.js", "brique_bg.wasm.zlib"];
+const FILES: [&str; 4] = [
+    "brique.d.ts",
+    "brique.js",
+    "brique_bg.wasm.zlib",
+    first_picture::NAME,
+];
 
 /// The largest size of all of them together, in bytes.
 const LARGEST: u64 = 1_000_000;
@@ -22,6 +27,7 @@ const LARGEST: u64 = 1_000_000;
 pub(crate) fn build(folder: &Path) -> Result<bool, Failure> {
     let compiled = compile()?;
     generate(&compiled, folder)?;
+    first_picture::write(folder)?;
     let record = Record::new(&compiled, folder, &FILES)?;
     record.write(folder)?;
     println!(

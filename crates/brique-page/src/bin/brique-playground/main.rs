@@ -7,6 +7,7 @@
 
 mod artefact;
 mod compile;
+mod first_picture;
 mod record;
 
 use std::path::{Path, PathBuf};

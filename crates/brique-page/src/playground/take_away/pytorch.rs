@@ -3,7 +3,7 @@
 use super::data::rows;
 use super::pytorch_network;
 use crate::playground::targets::TargetForm;
-use crate::playground::{Loss, Optimizer, Playground, Schedule, Task};
+use crate::playground::{Dtype, Loss, Optimizer, Playground, Schedule, Task};
 
 /// Returns the whole program.
 pub(super) fn program(playground: &Playground) -> String {
@@ -15,6 +15,7 @@ pub(super) fn program(playground: &Playground) -> String {
         "from sklearn.datasets import load_digits\n"
     };
     let seed = playground.config().seed;
+    let dtype = dtype(playground.config().dtype);
     let constant =
         |name: &str, indices: &[usize]| format!("{name} = \"\"\"\n{}\"\"\"\n\n", rows(playground, indices));
     let classes = if classes.is_empty() {
@@ -24,7 +25,9 @@ pub(super) fn program(playground: &Playground) -> String {
     };
     [
         HEADER.to_owned(),
-        format!("{import}from torch import nn\n\ntorch.set_default_dtype(torch.float64)\ntorch.manual_seed({seed})\n\n"),
+        format!(
+            "{import}from torch import nn\n\ntorch.set_default_dtype({dtype})\ntorch.manual_seed({seed})\n\n"
+        ),
         constant("TRAIN", &split.train),
         constant("TEST", &split.test),
         format!("\n{}\n\n", dataset(playground)),
@@ -60,22 +63,33 @@ print(model)
 
 "#;
 
+fn dtype(dtype: Dtype) -> &'static str {
+    match dtype {
+        Dtype::Float32 => "torch.float32",
+        Dtype::Float64 => "torch.float64",
+    }
+}
+
 /// Returns the function that makes a data set of a text.
 fn dataset(playground: &Playground) -> String {
+    let dtype = dtype(playground.config().dtype);
     let read = if playground.examples().inputs.ncols() == 2 {
         r#"def dataset(text):
     """Reads rows of two coordinates and a target."""
     rows = torch.tensor([float(number) for number in text.split()]).reshape(-1, 3)
     x, y = rows[:, :2], rows[:, 2]
 "#
+        .to_owned()
     } else {
-        r#"def dataset(text):
+        format!(
+            r#"def dataset(text):
     """Returns the digits with these indices, with pixels from 0 to 1."""
     indices = [int(index) for index in text.split()]
     digits = load_digits()
-    x = torch.tensor(digits.data[indices] / 16).reshape(-1, 1, 8, 8)
+    x = torch.tensor(digits.data[indices] / 16, dtype={dtype}).reshape(-1, 1, 8, 8)
     y = torch.tensor(digits.target[indices]).to(x.dtype)
 "#
+        )
     };
     let targets = match playground.form {
         TargetForm::ClassIndices { .. } => "    return x, y.long()\n".to_owned(),

@@ -52,7 +52,7 @@ pub(super) fn network(playground: &Playground) -> [String; 2] {
     let config = playground.config();
     let input = playground.examples().input.sizes();
     let mut used = Vec::new();
-    let network = &playground.training().network;
+    let network = playground.shown_network();
     let lines = chain(&config.network, input, network, &mut used);
     let body: String = lines.iter().flat_map(|line| ["    ", line, ",\n"]).collect();
     let classes = Class::ALL.iter().filter(|class| used.contains(class));

@@ -3,7 +3,7 @@
 use super::data::rows;
 use super::rust_network;
 use crate::playground::targets::TargetForm;
-use crate::playground::{Loss, Optimizer, Playground, Schedule, Task};
+use crate::playground::{Dtype, Loss, Optimizer, Playground, Schedule, Task};
 
 /// Returns the whole program.
 pub(super) fn program(playground: &Playground) -> String {
@@ -13,7 +13,7 @@ pub(super) fn program(playground: &Playground) -> String {
         train(playground),
         rust_network::network(playground),
         dataset(playground),
-        DIGEST.to_owned(),
+        digest(playground.config().dtype),
         constant("The training set.", "TRAIN", &rows(playground, &split.train)),
     ];
     if !split.test.is_empty() {
@@ -54,23 +54,37 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 "#;
 
-const DIGEST: &str = r#"/// Returns FNV-1a over the number of steps and the bits of all parameters.
-fn digest(network: &Sequential, steps: u64) -> String {
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    let mut add = |bytes: [u8; 8]| {
-        for byte in bytes {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-    };
-    add(steps.to_le_bytes());
-    network.visit_parameters(&mut |parameter| {
-        for value in parameter.value() {
-            add(value.to_le_bytes());
-        }
-    });
-    format!("{hash:016x}")
+/// Returns the name of a type with numbers of this type; `f64` is the default.
+pub(super) fn of_numbers(name: &str, dtype: Dtype) -> String {
+    match dtype {
+        Dtype::Float32 => format!("{name}<f32>"),
+        Dtype::Float64 => name.to_owned(),
+    }
 }
-"#;
+
+/// Returns the function that computes the digest.
+fn digest(dtype: Dtype) -> String {
+    let network = of_numbers("Sequential", dtype);
+    format!(
+        r#"/// Returns FNV-1a over the number of steps and the bits of all parameters.
+fn digest(network: &{network}, steps: u64) -> String {{
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    let mut add = |bytes: &[u8]| {{
+        for &byte in bytes {{
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }}
+    }};
+    add(&steps.to_le_bytes());
+    network.visit_parameters(&mut |parameter| {{
+        for value in parameter.value() {{
+            add(&value.to_le_bytes());
+        }}
+    }});
+    format!("{{hash:016x}}")
+}}
+"#
+    )
+}
 
 /// Returns the function that trains.
 fn train(playground: &Playground) -> String {
@@ -256,7 +270,16 @@ fn dataset(playground: &Playground) -> String {
     } else {
         "/// Returns the digits with these indices, with pixels from 0 to 1."
     };
-    format!("{what}\nfn dataset(text: &str) -> Result<Dataset, Box<dyn Error>> {{\n{read}{result}}}\n")
+    let dtype = playground.config().dtype;
+    // The pixels of the digits are the same numbers in both types.
+    let cast = match dtype {
+        Dtype::Float32 if is_plane => "    let data = data.cast::<f32>();\n",
+        _ => "",
+    };
+    let dataset = of_numbers("Dataset", dtype);
+    format!(
+        "{what}\nfn dataset(text: &str) -> Result<{dataset}, Box<dyn Error>> {{\n{read}{cast}{result}}}\n"
+    )
 }
 
 /// Returns a constant with a text of several lines.

@@ -1,5 +1,6 @@
 //! The network of a configuration as Rust.
 
+use super::rust::of_numbers;
 use crate::playground::{Config, Init, Module, Playground};
 
 /// Returns the function `network` of the program.
@@ -12,7 +13,7 @@ pub(super) fn network(playground: &Playground) -> String {
     }
     let input = shape(playground.examples().input.sizes());
     lines.push(format!("let network = Sequential::new({input});"));
-    let network = &playground.training().network;
+    let network = playground.shown_network();
     let mut writer = Writer {
         config,
         lines,
@@ -29,9 +30,10 @@ pub(super) fn network(playground: &Playground) -> String {
         .iter()
         .flat_map(|line| ["    ", line, "\n"])
         .collect();
+    let sequential = of_numbers("Sequential", config.dtype);
     format!(
         "/// Builds the network, with its initial parameters.\n\
-         fn network() -> Result<Sequential, Box<dyn Error>> {{\n{body}    Ok(network)\n}}\n"
+         fn network() -> Result<{sequential}, Box<dyn Error>> {{\n{body}    Ok(network)\n}}\n"
     )
 }
 

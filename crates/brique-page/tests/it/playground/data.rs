@@ -244,7 +244,7 @@ fn without_a_test_set_all_examples_are_for_training() {
         test_fraction: 0.0,
         ..config()
     });
-    assert_eq!(playground.training().train.len(), 80);
+    assert_eq!(playground.train().len(), 80);
     assert!(playground.test().is_none());
     assert_eq!(playground.history().test_loss, None);
     assert_eq!(playground.history().test_accuracy, None);
