@@ -2,6 +2,7 @@
 
 mod figures;
 pub(super) mod mistakes;
+pub(super) mod parts;
 pub(super) mod training;
 
 use serde_json::{Map, Value, json};
@@ -11,7 +12,8 @@ use crate::statistics::median;
 use crate::{Agreement, Claim, Error, Experiment, Outcome, Settings, Workers};
 use figures::{mistakes_figure, training_figure, weights_figure};
 use mistakes::{Mistake, mistakes};
-use training::{BATCH, CLASSES, EPOCHS, Epoch, HIDDEN, Objective, Parts, SIDE, STEPS, Trained, train};
+use parts::Parts;
+use training::{BATCH, CLASSES, EPOCHS, Epoch, HIDDEN, Objective, SIDE, STEPS, Trained, train};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "multiclass",

@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::experiments::multiclass::mistakes::{Mistake, mistakes};
-use crate::experiments::multiclass::training::{
-    self as perceptron, CLASSES, Objective, Parts, SIDE, metric_error,
-};
+use crate::experiments::multiclass::parts::Parts;
+use crate::experiments::multiclass::training::{self as perceptron, CLASSES, Objective, SIDE, metric_error};
 use crate::serial;
 
 /// The output channels of the two convolutions, and the side of their windows.

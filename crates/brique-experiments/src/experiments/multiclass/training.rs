@@ -1,7 +1,7 @@
 //! One network on one split, trained for one of the two losses.
 
 use brique_core::{Loss, Reduction};
-use brique_datasets::{Dataset, Selection, TestSize, digits, one_hot, train_test_split};
+use brique_datasets::{Dataset, one_hot};
 use brique_layers::{Init, Linear, ReLU, Sequential};
 use brique_losses::{CrossEntropyLoss, MSELoss};
 use brique_optim::{Adam, Schedule};
@@ -11,6 +11,7 @@ use brique_train::metrics::ConfusionMatrix;
 use brique_train::{Fit, Metric, Weights, evaluate, metrics};
 use serde::{Deserialize, Serialize};
 
+use super::parts::Parts;
 use crate::{Error, serial};
 
 /// The classes, and the pixels on a side of a picture.
@@ -26,10 +27,6 @@ pub(super) const BATCH: usize = 32;
 
 /// The step sizes that are tried for each loss, one training for each step size.
 pub(super) const STEPS: [f64; 5] = [0.001, 0.003, 0.01, 0.03, 0.1];
-
-/// The share of the test set, and the share of the rest that is the validation set, on which the step is chosen.
-const TEST_SHARE: f64 = 0.25;
-const VALIDATION_SHARE: f64 = 0.2;
 
 /// The objective of the training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +63,7 @@ impl Objective {
     }
 
     /// The same examples with the targets that the loss takes.
-    fn targets(self, data: Dataset<f32>) -> Result<Dataset<f32>, Error> {
+    pub(super) fn targets(self, data: Dataset<f32>) -> Result<Dataset<f32>, Error> {
         match self {
             Self::CrossEntropy => Ok(data),
             Self::SquaredError => {
@@ -85,64 +82,6 @@ impl Objective {
 )]
 pub(in crate::experiments) fn number(class: f32) -> usize {
     class as usize
-}
-
-/// The digits of one seed; targets are class numbers.
-pub(in crate::experiments) struct Parts {
-    /// All examples outside the test set.
-    pub(in crate::experiments) train: Dataset<f32>,
-    /// Of these, the training and the validation set while the step is chosen.
-    learning: Dataset<f32>,
-    validation: Dataset<f32>,
-    pub(in crate::experiments) test: Dataset<f32>,
-}
-
-impl Parts {
-    /// Stratified parts, with pixels from 0 to 1.
-    pub(in crate::experiments) fn draw(rng: &mut dyn RandomSource) -> Result<Self, Error> {
-        let data = digits::<f32>()?;
-        let pixels = data.inputs() / 16.0;
-        let (train, test) = stratified(&data.with_inputs(pixels)?, TEST_SHARE, rng)?;
-        let (learning, validation) = stratified(&train, VALIDATION_SHARE, rng)?;
-        Ok(Self {
-            train,
-            learning,
-            validation,
-            test,
-        })
-    }
-
-    /// The parts for the networks of this seed.
-    pub(in crate::experiments) fn of_seed(seed: usize) -> Result<Self, Error> {
-        Self::draw(&mut portable(seed as u64))
-    }
-
-    /// The numbers of examples for training while the step is chosen, for validation and for testing.
-    pub(super) fn sizes(&self) -> [usize; 3] {
-        [self.learning.len(), self.validation.len(), self.test.len()]
-    }
-
-    fn for_objective(self, objective: Objective) -> Result<Self, Error> {
-        Ok(Self {
-            train: objective.targets(self.train)?,
-            learning: objective.targets(self.learning)?,
-            validation: objective.targets(self.validation)?,
-            test: objective.targets(self.test)?,
-        })
-    }
-}
-
-fn stratified(
-    data: &Dataset<f32>,
-    share: f64,
-    rng: &mut dyn RandomSource,
-) -> Result<(Dataset<f32>, Dataset<f32>), Error> {
-    let classes = data.classes();
-    let selection = Selection::Stratified {
-        classes: &classes,
-        rng,
-    };
-    Ok(train_test_split(data, TestSize::Fraction(share), selection)?)
 }
 
 /// 64–128–64–10 with rectifiers between the layers; the outputs are logits for one loss, and plain numbers for the other.
@@ -277,34 +216,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_objectives_see_the_same_examples_and_a_seed_its_own() {
-        let parts = |seed| Parts::of_seed(seed).unwrap();
-        let (one, squared) = (parts(3), parts(3).for_objective(Objective::SquaredError).unwrap());
-        assert_eq!(one.sizes(), [1077, 270, 450]);
-        assert_eq!(one.test.inputs(), squared.test.inputs());
-        assert_ne!(one.test, parts(4).test);
-        for (class, row) in one.test.targets().iter().zip(squared.test.targets().rows()) {
-            assert!((row[number(*class)] - 1.0).abs() < 1e-6 && (row.sum() - 1.0).abs() < 1e-6);
-        }
-    }
-
-    #[test]
     fn a_distance_is_relative_to_where_it_began() {
         use brique_tensor::ndarray::array;
 
         assert!((distance(&array![[3.0, 4.0]], &array![[3.0, 1.5]]) - 0.5).abs() < 1e-6);
-    }
-
-    #[test]
-    fn no_test_example_is_learnt_from() {
-        let parts = Parts::of_seed(0).unwrap();
-        let [learning, validation, test] = parts.sizes();
-        assert_eq!(parts.train.len(), learning + validation);
-        let all = digits::<f32>().unwrap();
-        assert_eq!(learning + validation + test, all.len());
-        // The sums of the pixels of the parts add up: every example is in exactly one part.
-        let ink = |data: &Dataset<f32>| data.inputs().iter().map(|&pixel| f64::from(pixel)).sum::<f64>();
-        assert!((ink(&parts.train) + ink(&parts.test) - ink(&all) / 16.0).abs() < 1e-6);
-        assert!((ink(&parts.learning) + ink(&parts.validation) - ink(&parts.train)).abs() < 1e-6);
     }
 }
