@@ -27,25 +27,38 @@ impl MessageCost {
         }
     }
 
-    /// Returns the seconds for the messages of one bucket of gradients, and the bytes that each process receives.
+    /// Returns the costs of one bucket of gradients.
     ///
-    /// Each process exchanges parts of the gradients and parts of their sums with all others:
+    /// Each process exchanges parts of the gradients with all others, and later parts of their sums. Each of these costs
     ///
     /// ```text
-    /// 2 · (P − 1) · message + 2 · (P − 1) / P · bytes · byte
+    /// (P − 1) · message + (P − 1) / P · bytes · byte
     /// ```
     ///
-    /// If all processes add the whole bucket, each sends it to all others: (P − 1) · (message + bytes · byte).
-    fn of_bucket(&self, processes: usize, bytes: usize) -> (f64, f64) {
+    /// If all processes add the whole bucket, each sends it to all others once: (P − 1) · (message + bytes · byte).
+    fn of_bucket(&self, processes: usize, bytes: usize) -> BucketCost {
         let others = processes as f64 - 1.0;
-        let (messages, times) = if added_by_all(bytes, processes) {
-            (others, others)
-        } else {
-            (2.0 * others, 2.0 * others / processes as f64)
-        };
-        let received = times * bytes as f64;
-        (messages * self.message + received * self.byte, received)
+        let is_whole = added_by_all(bytes, processes);
+        let parts = if is_whole { 1.0 } else { processes as f64 };
+        let received = others / parts * bytes as f64;
+        let seconds = others * self.message + received * self.byte;
+        let (sums, times) = if is_whole { (0.0, 1.0) } else { (seconds, 2.0) };
+        BucketCost {
+            gradients: seconds,
+            sums,
+            work: times * received * self.work,
+        }
     }
+}
+
+/// The seconds that a bucket of gradients costs.
+struct BucketCost {
+    /// For messages that are on their way during the backward pass.
+    gradients: f64,
+    /// For messages after the backward pass.
+    sums: f64,
+    /// Of the processor.
+    work: f64,
 }
 
 /// When the gradient of a parameter is known.
@@ -80,7 +93,8 @@ impl StepTimes {
     /// Returns the seconds of a step on `processes` machines, if the step of one of them takes `step` without messages.
     ///
     /// The losses are exchanged before the backward pass. A bucket of gradients is on its way as soon as its last gradient is
-    /// known and the bucket before it has arrived. After the backward pass and the last bucket, the parameters are updated.
+    /// known and the bucket before it has arrived. After the backward pass and the last bucket, the sums are exchanged, then
+    /// the parameters are updated.
     #[must_use]
     pub fn with_messages(&self, step: f64, processes: usize, cost: &MessageCost) -> f64 {
         let losses = (processes as f64 - 1.0) * cost.message;
@@ -89,15 +103,16 @@ impl StepTimes {
             let parts = gradients.iter().map(|gradient| gradient.ready);
             losses + step * parts.fold(0.0, f64::max)
         };
-        let (mut arrived, mut work) = (0.0_f64, 0.0);
+        let (mut arrived, mut sums, mut work) = (0.0_f64, 0.0, 0.0);
         for bucket in exchanged_together(&bytes, processes) {
-            let (seconds, received) = cost.of_bucket(processes, bytes[bucket.clone()].iter().sum());
-            arrived = arrived.max(ready(&self.gradients[bucket])) + seconds;
-            work += received * cost.work;
+            let cost = cost.of_bucket(processes, bytes[bucket.clone()].iter().sum());
+            arrived = arrived.max(ready(&self.gradients[bucket])) + cost.gradients;
+            sums += cost.sums;
+            work += cost.work;
         }
         let backward = ready(&self.gradients);
         let update = losses + step - backward;
-        arrived.max(backward + work) + update
+        arrived.max(backward + work) + sums + update
     }
 
     /// Returns the number of examples of the largest batch: the one that machines divide between them.

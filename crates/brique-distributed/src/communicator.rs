@@ -35,6 +35,12 @@ pub trait Communicator<T: Scalar = f64>: Debug {
         false
     }
 
+    /// Returns whether a process can receive messages of others that compute; otherwise it finishes exchanges after its own
+    /// work. By default, it is true.
+    fn receives_early(&self) -> bool {
+        true
+    }
+
     /// Announces exchanges that may be under way at the same time. `numbers` and `messages` are the most that this process
     /// sends to others in them. It is called while no exchange is under way; by default, it does nothing.
     fn prepare(&mut self, numbers: usize, messages: usize) {
@@ -141,6 +147,10 @@ impl<T: Scalar, C: Communicator<T> + ?Sized> Communicator<T> for &mut C {
 
     fn moves_messages(&self) -> bool {
         (**self).moves_messages()
+    }
+
+    fn receives_early(&self) -> bool {
+        (**self).receives_early()
     }
 
     fn prepare(&mut self, numbers: usize, messages: usize) {

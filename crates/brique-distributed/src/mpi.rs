@@ -274,6 +274,11 @@ macro_rules! communicator {
                     .inspect_err(|_| self.abandon())
             }
 
+            /// A long message arrives in pieces that its sender has to send: it would be waited for.
+            fn receives_early(&self) -> bool {
+                false
+            }
+
             fn prepare(&mut self, numbers: usize, messages: usize) {
                 self.prepare_bytes(numbers.saturating_mul(size_of::<$scalar>()), messages);
             }

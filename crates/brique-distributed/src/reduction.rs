@@ -31,7 +31,7 @@ pub(crate) struct Memory<T: Scalar> {
 /// The addition of the gradients of a step.
 ///
 /// A bucket of gradients is exchanged as soon as the backward pass has computed them. All processes start the same exchanges
-/// in the same order, whenever messages arrive: S₀ S₁ P₀ S₂ P₁ …. In Sᵢ a process sends its sums of bucket i to those that
+/// in the same order, whenever messages arrive: S₀ S₁ P₀ S₂ P₁ …, or first all Sᵢ if messages cannot be received early. In Sᵢ a process sends its sums of bucket i to those that
 /// add them, and in Pᵢ it sends the part of bucket i that it added to all others. A bucket that all processes add has no Pᵢ.
 pub(crate) struct Reduction<'a, T: Scalar> {
     communicator: &'a mut dyn Communicator<T>,
@@ -48,6 +48,8 @@ pub(crate) struct Reduction<'a, T: Scalar> {
     missing: usize,
     /// The number of buckets whose exchange has started.
     started: usize,
+    /// The number of buckets whose sums have been sent.
+    parts_started: usize,
     under_way: VecDeque<(usize, Stage, Pending<T>)>,
     error: Option<Error>,
 }
@@ -110,6 +112,7 @@ impl<'a, T: Scalar> Reduction<'a, T> {
             missing: buckets.first().map_or(0, |bucket| bucket.parameters.end),
             buckets,
             started: 0,
+            parts_started: 0,
             under_way: VecDeque::new(),
             error: None,
         }
@@ -144,12 +147,14 @@ impl<'a, T: Scalar> Reduction<'a, T> {
         {
             self.start(self.started)?;
             self.started += 1;
-            if self.started > 1 {
-                self.start_parts(self.started - 2)?;
+            if self.communicator.receives_early() {
+                self.start_parts_before(self.started - 1)?;
             }
         }
+        // An engine may move messages in each call of `has_arrived`, also if they are received later.
         while let Some((_, _, pending)) = self.under_way.front()
             && self.communicator.has_arrived(pending)
+            && self.communicator.receives_early()
         {
             self.finish_first()?;
         }
@@ -185,6 +190,15 @@ impl<'a, T: Scalar> Reduction<'a, T> {
         }
         let pending = self.communicator.start(messages)?;
         self.under_way.push_back((index, Stage::Sums, pending));
+        Ok(())
+    }
+
+    /// Sends what this process added of all buckets before this one.
+    fn start_parts_before(&mut self, index: usize) -> Result<(), Error> {
+        while self.parts_started < index {
+            self.start_parts(self.parts_started)?;
+            self.parts_started += 1;
+        }
         Ok(())
     }
 
@@ -255,9 +269,7 @@ impl<'a, T: Scalar> Reduction<'a, T> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        if let Some(last) = self.buckets.len().checked_sub(1) {
-            self.start_parts(last)?;
-        }
+        self.start_parts_before(self.buckets.len())?;
         while !self.under_way.is_empty() {
             self.finish_first()?;
         }

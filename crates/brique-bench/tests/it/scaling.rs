@@ -33,8 +33,8 @@ fn without_costs_machines_gain_what_they_are() {
     );
 }
 
-/// In seconds of a step of 1 s in four processes: the losses arrive at 0.3; the gradients are known at 0.8 and 1.05; the
-/// messages of each take 0.6 + 1.5 · 0.2.
+/// In seconds of a step of 1 s in four processes: the losses arrive at 0.3; the gradients are known at 0.8 and 1.05; their
+/// messages take 0.3 + 0.75 · 0.2 each, and those of the sums as long again.
 #[test]
 fn messages_travel_during_the_backward_pass() {
     let cost = MessageCost {
@@ -42,7 +42,7 @@ fn messages_travel_during_the_backward_pass() {
         byte: 0.2e-6,
         work: 0.0,
     };
-    let expected = 0.8 + 0.9 + 0.9 + 0.25;
+    let expected = 0.8 + 0.45 + 0.45 + 0.9 + 0.25;
     assert!((times().with_messages(1.0, 4, &cost) - expected).abs() < 1e-12);
     // If the first exchange ends before the second one can start, only the second one is waited for.
     let cost = MessageCost {
@@ -50,7 +50,7 @@ fn messages_travel_during_the_backward_pass() {
         byte: 0.1e-6,
         work: 0.0,
     };
-    let expected = 0.03 + 0.75 + (0.06 + 0.15) + 0.25;
+    let expected = 0.03 + 0.75 + 0.105 + 0.21 + 0.25;
     assert!((times().with_messages(1.0, 4, &cost) - expected).abs() < 1e-12);
 }
 

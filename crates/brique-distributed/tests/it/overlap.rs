@@ -71,6 +71,7 @@ fn network<T: Scalar>(
 struct Late<C> {
     communicator: C,
     every: usize,
+    receives_early: bool,
     calls: usize,
     started: Arc<AtomicUsize>,
 }
@@ -80,6 +81,7 @@ impl<C> Late<C> {
         Self {
             communicator,
             every,
+            receives_early: true,
             calls: 0,
             started: Arc::default(),
         }
@@ -97,6 +99,10 @@ impl<T: Scalar, C: Communicator<T>> Communicator<T> for Late<C> {
 
     fn exchange(&mut self, messages: Vec<Vec<T>>) -> Result<Vec<Vec<T>>, Error> {
         self.communicator.exchange(messages)
+    }
+
+    fn receives_early(&self) -> bool {
+        self.receives_early
     }
 
     fn moves_messages(&self) -> bool {
@@ -155,7 +161,12 @@ fn check_arrivals<T: Scalar>() {
             let every = [usize::MAX, 1, 3, 2, 7][communicator.rank()];
             train_wide::<T>(Late::new(communicator, every)).unwrap()
         });
-        for outcome in at_once.into_iter().chain(late) {
+        let at_the_end = run_threads(size, |communicator| {
+            let mut late = Late::new(communicator, 1);
+            late.receives_early = false;
+            train_wide::<T>(late).unwrap()
+        });
+        for outcome in at_once.into_iter().chain(late).chain(at_the_end) {
             assert_eq!(outcome, alone, "{size} processes, {}", T::NAME);
         }
     }
