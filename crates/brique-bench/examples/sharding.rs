@@ -1,4 +1,4 @@
-//! The cost of eight shards in one process, and what a second process gains: `sharding [SECONDS]`.
+//! The cost of eight shards in one process, and what a second process gains: `sharding [SECONDS [WORKLOAD…]]`.
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
 use std::error::Error;
@@ -13,8 +13,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let seconds = std::env::args().nth(1).map_or(Ok(1.0), |text| text.parse())?;
     let time = Duration::try_from_secs_f64(seconds)?;
     println!("workload   without shards   8 shards   ratio   2 processes   gain");
-    for name in ["w4_digits", "w5_wide", "c4_vgg"] {
-        let workload = workload(name)?;
+    let mut names: Vec<String> = std::env::args().skip(2).collect();
+    if names.is_empty() {
+        names = ["w4_digits", "w5_wide", "c4_vgg"].map(str::to_owned).into();
+    }
+    for name in names {
+        let workload = workload(&name)?;
         let mut plain = Subject::<f32>::new(&workload)?;
         let plain = measure(time, || plain.step())?.min_us;
         let mut sharded = Subject::<f32>::new(&workload)?.with_strategy(Sharded::new(Alone, SHARDS)?);

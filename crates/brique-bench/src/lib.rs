@@ -38,7 +38,7 @@ pub use machine::{Machine, model_in};
 pub use peak::{best_product, peak};
 pub use report::{Dtype, Peak, Report, Row};
 pub use run::{Options, run};
-pub use scaling::{MOST, MessageCost, StepTimes};
+pub use scaling::{GradientTime, MOST, MessageCost, StepTimes};
 pub use scaling_chart::draw_scaling;
 pub use subject::Subject;
 pub use timing::{Timing, measure};

@@ -58,7 +58,7 @@ pub use registry::{InnerModules, Registry};
 pub use shape::Shape;
 pub use tensor::{Layout, Tensor, TensorMut};
 pub use weighted::WeightedLoss;
-pub use workspace::{Gradient, Memory, Node, Plan, Workspace};
+pub use workspace::{Gradient, Link, Memory, Node, Plan, Workspace};
 
 /// The crate of the arrays in the signatures of this crate, in the version that it uses.
 #[doc(no_inline)]

@@ -237,6 +237,24 @@ impl<T: Scalar> Parameter<T> {
         self.is_known_finite = write(&mut self.gradient);
     }
 
+    /// Exchanges the gradient for `other`, which moves no numbers. `is_finite` says whether every number of `other` is known
+    /// to be finite.
+    ///
+    /// # Panics
+    ///
+    /// If `other` has another shape, or is not stored row by row.
+    #[track_caller]
+    pub fn swap_gradient(&mut self, other: &mut Array2<T>, is_finite: bool) {
+        assert!(
+            other.dim() == self.gradient.dim() && other.is_standard_layout(),
+            "the gradient has shape {:?}, expected {:?} row by row",
+            other.dim(),
+            self.gradient.dim()
+        );
+        std::mem::swap(&mut self.gradient, other);
+        self.is_known_finite = is_finite;
+    }
+
     /// Returns a mutable view of the gradient, for kernels that add to it.
     pub fn gradient_mut(&mut self) -> ArrayViewMut2<'_, T> {
         self.is_known_finite = false;

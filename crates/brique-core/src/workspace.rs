@@ -14,7 +14,7 @@ use crate::{Error, Fault, Module, Shape};
 
 pub(crate) use memory::Pass;
 pub use memory::{Gradient, Memory};
-pub use node::Node;
+pub use node::{Link, Node};
 pub use plan::Plan;
 
 /// Runs the forward and backward passes of a module in buffers that are reused from batch to batch.
@@ -195,6 +195,28 @@ impl<T: Scalar> Workspace<T> {
         self.check_backward(module, input, delta)?;
         self.root.backward(module, input, delta, gradient);
         Ok(self.root.input_delta())
+    }
+
+    /// As [`backward`](Self::backward), and calls `report` for modules whose gradients are complete while the pass goes on.
+    ///
+    /// If `module` is a [chain](Plan::chain), `report` gets each of its modules, from the last to the first. Any other module
+    /// is reported as a whole at the end. `report` may change the gradients of a module, but not its values.
+    ///
+    /// # Errors
+    ///
+    /// As [`backward`](Self::backward).
+    pub fn backward_with_reports(
+        &mut self,
+        module: &mut dyn Module<T>,
+        input: &Matrix<T>,
+        delta: &Matrix<T>,
+        gradient: Gradient,
+        report: &mut dyn FnMut(&mut dyn Module<T>),
+    ) -> Result<(), Error> {
+        self.check_backward(module, input, delta)?;
+        self.root
+            .backward_with_reports(module, input, delta, gradient, report);
+        Ok(())
     }
 
     /// Checks that the workspace holds a forward pass of this module with the same number of rows, and that `delta`

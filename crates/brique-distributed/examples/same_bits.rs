@@ -15,7 +15,7 @@ use std::error::Error;
 
 use brique_distributed::{Alone, Communicator, run_threads};
 use brique_tensor::Scalar;
-use trainings::{Outcome, optimizers, train, train_convolutions};
+use trainings::{Outcome, optimizers, train, train_convolutions, train_wide};
 
 type Lines = Result<Vec<String>, brique_train::Error>;
 
@@ -66,6 +66,7 @@ fn lines<T: Scalar>(communicator: &mut dyn Communicator<T>) -> Lines {
         "convolutions",
         &train_convolutions(&mut *communicator)?,
     ));
+    lines.push(line::<T>("wide", &train_wide(&mut *communicator)?));
     Ok(lines)
 }
 

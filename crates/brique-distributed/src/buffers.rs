@@ -1,31 +1,44 @@
 //! Buffers for gradients, used again in each step: a large allocation costs as much as a copy.
 
-/// Buffers that are not in use.
+use std::sync::Arc;
+
+use brique_tensor::ndarray::Array2;
+use brique_tensor::{Scalar, aligned_zeros};
+
+use crate::Message;
+
+/// Buffers, some of which messages still use.
 #[derive(Debug, Default)]
-pub(crate) struct Buffers<T>(Vec<Vec<T>>);
+pub(crate) struct Buffers<T: Scalar>(Vec<Arc<Array2<T>>>);
 
-/// The largest number of buffers that wait to be used again, for each process.
-const MOST: usize = 4;
+/// The largest number of buffers that wait to be used again.
+const MOST: usize = 256;
 
-impl<T: Copy> Buffers<T> {
-    /// Returns an empty buffer.
-    pub(crate) fn take(&mut self) -> Vec<T> {
-        let mut buffer = self.0.pop().unwrap_or_default();
-        buffer.clear();
-        buffer
+impl<T: Scalar> Buffers<T> {
+    /// Returns a buffer of this shape with any numbers: the one that was used last, because it is in the cache.
+    pub(crate) fn take(&mut self, shape: (usize, usize)) -> Array2<T> {
+        let size = shape.0 * shape.1;
+        let is_free = |buffer: &Arc<Array2<T>>| buffer.len() == size && Arc::strong_count(buffer) == 1;
+        let found = self
+            .0
+            .iter()
+            .rposition(is_free)
+            .map(|position| self.0.remove(position));
+        let found = found.and_then(Arc::into_inner);
+        let shaped = found.and_then(|buffer| buffer.into_shape_with_order(shape).ok());
+        shaped.unwrap_or_else(|| aligned_zeros(shape))
     }
 
-    /// Returns a buffer with a copy of these numbers.
-    pub(crate) fn copy(&mut self, numbers: &[T]) -> Vec<T> {
-        let mut buffer = self.take();
-        buffer.extend_from_slice(numbers);
-        buffer
+    /// Takes the buffer of a message. It is used again after the message, its clones and its parts are dropped.
+    pub(crate) fn remember(&mut self, message: &Message<T>) {
+        self.give(Arc::clone(message.shared()));
     }
 
-    /// Takes back a buffer that one of `processes` processes used.
-    pub(crate) fn give(&mut self, buffer: Vec<T>, processes: usize) {
-        if self.0.len() < MOST * processes {
-            self.0.push(buffer);
+    /// Takes a buffer.
+    pub(crate) fn give(&mut self, buffer: Arc<Array2<T>>) {
+        if self.0.len() == MOST {
+            self.0.remove(0);
         }
+        self.0.push(buffer);
     }
 }

@@ -11,15 +11,18 @@
 //! in the order of the file or in an [`Order`] that is computed from a seed. Each process reads only the examples that it
 //! needs.
 
+mod addition;
 mod agreement;
 mod batch;
+mod buckets;
 mod buffers;
 mod communicator;
 mod error;
 mod files;
-mod gradients;
+mod message;
 #[cfg(feature = "mpi")]
 mod mpi;
+mod reduction;
 mod sharded;
 mod shards;
 mod sweep;
@@ -27,9 +30,11 @@ mod threads;
 mod tree;
 mod unit;
 
+pub use buckets::{added_by_all, exchanged_together};
 pub use communicator::{Alone, Communicator};
 pub use error::Error;
 pub use files::{CsvSource, FileError, IdxSource, Order, SafetensorsSource};
+pub use message::{Message, Pending};
 #[cfg(feature = "mpi")]
 pub use mpi::MpiCommunicator;
 pub use sharded::Sharded;

@@ -13,13 +13,15 @@ use std::time::{Duration, Instant};
 
 use ::mpi::Threading;
 use ::mpi::environment::{Universe, initialize_with_threading};
-use ::mpi::point_to_point::{Message, Status};
+use ::mpi::point_to_point::{Message as Matched, Status};
 use ::mpi::request;
 use ::mpi::topology::{Process, SimpleCommunicator};
 use ::mpi::traits::{Communicator as _, Destination, Equivalence, MatchedReceiveVec, Source};
 use brique_tensor::Scalar;
 
-use crate::{Communicator, Error};
+use crate::buffers::Buffers;
+use crate::tree::numbers_of;
+use crate::{Communicator, Error, Message, Pending};
 
 /// The first message of an exchange: the number of numbers that follow, or [`FAILURE`].
 const HEADER: i32 = 1;
@@ -29,6 +31,8 @@ const NUMBERS: i32 = 2;
 const TEXT: i32 = 3;
 /// The length in a header that announces the text of a failure.
 const FAILURE: u64 = u64::MAX;
+/// The bytes that MPI needs besides the numbers of a message that waits; `MPI_BSEND_OVERHEAD` is 128 in Open MPI.
+const BYTES_BESIDES: usize = 512;
 /// The largest number of bytes of a text, so that MPI sends it without waiting for the receiver.
 const LONGEST_TEXT: usize = 1024;
 
@@ -51,6 +55,11 @@ const LONGEST_TEXT: usize = 1024;
 pub struct MpiCommunicator {
     world: SimpleCommunicator,
     timeout: Duration,
+    /// Whether messages of exchanges that are under way fit into the memory of MPI.
+    is_prepared: bool,
+    /// Memory of messages that were received.
+    buffers_f32: Buffers<f32>,
+    buffers_f64: Buffers<f64>,
     /// `None` after an error. MPI is finalised when it is dropped, which waits for all processes.
     universe: Option<Universe>,
 }
@@ -77,6 +86,9 @@ impl MpiCommunicator {
         Ok(Self {
             world: universe.world(),
             timeout: Duration::from_secs(60),
+            is_prepared: false,
+            buffers_f32: Buffers::default(),
+            buffers_f64: Buffers::default(),
             universe: Some(universe),
         })
     }
@@ -131,6 +143,71 @@ impl MpiCommunicator {
         Ok(received)
     }
 
+    /// Gives MPI the memory for copies of messages, in which they wait for their receivers.
+    fn prepare_bytes(&mut self, numbers: usize, messages: usize) {
+        // Messages of the last exchanges that were received may still be in the memory.
+        let bytes = numbers
+            .saturating_add(messages.saturating_mul(BYTES_BESIDES))
+            .saturating_mul(2);
+        self.is_prepared = i32::try_from(bytes).is_ok();
+        if let Some(universe) = &mut self.universe
+            && self.is_prepared
+            && universe.buffer_size() < bytes
+        {
+            universe.set_buffer_size(bytes);
+        }
+    }
+
+    /// Sends copies of the messages, which wait for their receivers.
+    fn start_numbers<T: Equivalence + Scalar>(
+        &mut self,
+        mut messages: Vec<Message<T>>,
+    ) -> Result<Pending<T>, Error> {
+        if !self.is_prepared {
+            let messages = messages.into_iter().map(Message::into_vec).collect();
+            let received = self.exchange_numbers(messages)?.into_iter().map(Message::from);
+            return Ok(Pending::received(received.collect()));
+        }
+        let (own, size) = self.ranks();
+        for rank in (0..size).filter(|&rank| rank != own) {
+            let process = self.process(rank);
+            process.send_with_tag(&(messages[rank].len() as u64), HEADER);
+            process.buffered_send_with_tag(&messages[rank][..], NUMBERS);
+        }
+        Ok(Pending::expected(messages.swap_remove(own)))
+    }
+
+    fn finish_numbers<T: Equivalence + Scalar>(
+        &self,
+        pending: Pending<T>,
+        buffers: &mut Buffers<T>,
+    ) -> Result<Vec<Message<T>>, Error> {
+        let own = match pending.into_messages() {
+            Ok(messages) => return Ok(messages),
+            Err(own) => own,
+        };
+        let (own_rank, size) = self.ranks();
+        let mut received = Vec::with_capacity(size);
+        for rank in (0..size).filter(|&rank| rank != own_rank) {
+            let length = self.header(rank)?;
+            let (message, _) = self.wait_for(rank, NUMBERS)?;
+            let mut numbers = buffers.take((1, length as usize));
+            message.matched_receive_into(numbers_of(&mut numbers));
+            let message = Message::of_matrix(numbers.into());
+            buffers.remember(&message);
+            received.push(message);
+        }
+        received.insert(own_rank, own);
+        Ok(received)
+    }
+
+    /// Returns whether all other processes have sent their numbers. Each call also lets MPI move messages.
+    fn have_arrived(&self) -> bool {
+        let (own, size) = self.ranks();
+        let mut others = (0..size).filter(|&rank| rank != own);
+        others.all(|rank| self.process(rank).immediate_probe_with_tag(NUMBERS).is_some())
+    }
+
     /// Waits for the header of another process, and returns the length that it announces.
     fn header(&self, rank: usize) -> Result<u64, Error> {
         let (message, _) = self.wait_for(rank, HEADER)?;
@@ -146,7 +223,7 @@ impl MpiCommunicator {
         })
     }
 
-    fn wait_for(&self, rank: usize, tag: i32) -> Result<(Message, Status), Error> {
+    fn wait_for(&self, rank: usize, tag: i32) -> Result<(Matched, Status), Error> {
         let start = Instant::now();
         loop {
             if let Some(message) = self.process(rank).immediate_matched_probe_with_tag(tag) {
@@ -182,7 +259,7 @@ impl MpiCommunicator {
 }
 
 macro_rules! communicator {
-    ($scalar:ty) => {
+    ($scalar:ty, $buffers:ident) => {
         impl Communicator<$scalar> for MpiCommunicator {
             fn rank(&self) -> usize {
                 self.ranks().0
@@ -197,6 +274,37 @@ macro_rules! communicator {
                     .inspect_err(|_| self.abandon())
             }
 
+            /// A long message arrives in pieces that its sender has to send: it would be waited for.
+            fn receives_early(&self) -> bool {
+                false
+            }
+
+            fn prepare(&mut self, numbers: usize, messages: usize) {
+                self.prepare_bytes(numbers.saturating_mul(size_of::<$scalar>()), messages);
+            }
+
+            fn start(&mut self, messages: Vec<Message<$scalar>>) -> Result<Pending<$scalar>, Error> {
+                self.start_numbers(messages).inspect_err(|_| self.abandon())
+            }
+
+            fn has_arrived(&mut self, pending: &Pending<$scalar>) -> bool {
+                pending.is_received() || self.have_arrived()
+            }
+
+            fn finish(&mut self, pending: Pending<$scalar>) -> Result<Vec<Message<$scalar>>, Error> {
+                let mut buffers = mem::take(&mut self.$buffers);
+                let received = self.finish_numbers(pending, &mut buffers);
+                self.$buffers = buffers;
+                received.inspect_err(|_| self.abandon())
+            }
+
+            fn settle(&mut self) -> Result<(), Error> {
+                let nothing = vec![Vec::<$scalar>::new(); self.ranks().1];
+                self.exchange_numbers(nothing)
+                    .map(drop)
+                    .inspect_err(|_| self.abandon())
+            }
+
             fn fail(&mut self, message: &str) {
                 self.announce_failure(message);
             }
@@ -204,5 +312,5 @@ macro_rules! communicator {
     };
 }
 
-communicator!(f32);
-communicator!(f64);
+communicator!(f32, buffers_f32);
+communicator!(f64, buffers_f64);

@@ -1,7 +1,5 @@
 //! The strategy that divides each batch into shards, and the shards between processes.
 
-mod reduction;
-
 use std::ops::Range;
 
 use brique_core::{Loss, Module, Workspace, visit_modules};
@@ -10,8 +8,7 @@ use brique_train::{Examples, Strategy};
 
 use crate::agreement::check_same_training;
 use crate::batch::Batch;
-use crate::buffers::Buffers;
-use crate::gradients::{gradients_of, write_gradients};
+use crate::reduction::{Memory, Reduction, gradients_of};
 use crate::shards::Shards;
 use crate::tree::Sums;
 use crate::unit::Unit;
@@ -71,7 +68,7 @@ pub struct Sharded<C, T: Scalar = f64> {
     shards: usize,
     /// What each pass of the last step used, to be used again.
     units: Vec<Unit<T>>,
-    buffers: Buffers<T>,
+    memory: Memory<T>,
     /// Whether all processes are known to carry out the same training.
     is_checked: bool,
 }
@@ -90,7 +87,7 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
             communicator,
             shards,
             units: Vec::new(),
-            buffers: Buffers::default(),
+            memory: Memory::default(),
             is_checked: false,
         })
     }
@@ -127,23 +124,41 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         Ok(numbers)
     }
 
-    /// Makes the backward passes, and returns the sums of the units. After a single pass the sum stays in the network, and
-    /// none is returned.
+    /// Makes the backward passes, and overwrites the gradients with the sum of all processes.
     fn backward(
         &mut self,
         network: &mut dyn Module<T>,
         batch: &Batch<'_, '_, T>,
         divisor: T,
-    ) -> Result<Sums<T>, brique_train::Error> {
+    ) -> Result<(), brique_train::Error> {
         let is_single = self.units.len() == 1;
-        let mut sums = Sums::new();
-        for unit in &mut self.units {
-            unit.backward(network, batch, divisor)?;
-            if !is_single {
-                sums.push((unit.node(), gradients_of(network, self.buffers.take())));
-            }
+        let (mut last, others) = match self.units.split_last_mut() {
+            Some((last, others)) => (Some(last), others),
+            None => (None, &mut [][..]),
+        };
+        let communicator = &mut self.communicator;
+        if let Some(only) = &mut last
+            && is_single
+            && communicator.size() == 1
+        {
+            return only.backward(network, batch, divisor, &mut |_| {});
         }
-        Ok(sums)
+        let mut ended = Sums::new();
+        for unit in others {
+            let backward = unit.backward(network, batch, divisor, &mut |_| {});
+            told(communicator, backward)?;
+            ended.push((unit.node(), gradients_of(network, &mut self.memory.buffers)));
+        }
+        let passes = (ended, last.as_ref().map(|last| last.node()));
+        let mut reduction = Reduction::new(communicator, &mut self.memory, network, batch.shards, passes);
+        let mut backward = Ok(());
+        if let Some(last) = last {
+            backward = last.backward(network, batch, divisor, &mut |module| reduction.report(module));
+        }
+        match backward {
+            Ok(()) => Ok(reduction.finish(network)?),
+            Err(error) => told(communicator, Err(error)),
+        }
     }
 
     /// Exchanges the memory of the first pass.
@@ -160,30 +175,22 @@ impl<T: Scalar, C: Communicator<T>> Sharded<C, T> {
         batch: &Batch<'_, '_, T>,
     ) -> Result<T, brique_train::Error> {
         let forward = self.forward(network, batch);
-        let numbers = self.told(forward)?;
+        let numbers = told(&mut self.communicator, forward)?;
         let (value, divisor) = batch.loss_and_divisor(&self.communicator.gather(numbers)?.concat());
         if !value.is_finite() {
             return Ok(value);
         }
-        let backward = self.backward(network, batch, divisor);
-        let sums = self.told(backward)?;
-        let mut length = 0;
-        network.visit_parameters(&mut |parameter| length += parameter.gradient().len());
-        if self.communicator.size() > 1 || !sums.is_empty() {
-            let parts = self.add_all(&*network, sums, batch.shards, length)?;
-            write_gradients(network, &parts);
-            let processes = self.communicator.size();
-            for part in parts {
-                self.buffers.give(part, processes);
-            }
-        }
+        self.backward(network, batch, divisor)?;
         Ok(value)
     }
+}
 
-    /// Returns the result of this process. If it is an error, all others are told.
-    fn told<R>(&mut self, result: Result<R, brique_train::Error>) -> Result<R, brique_train::Error> {
-        result.inspect_err(|error| self.communicator.fail(&error.to_string()))
-    }
+/// Returns the result of this process. If it is an error, all others are told.
+fn told<T: Scalar, R>(
+    communicator: &mut dyn Communicator<T>,
+    result: Result<R, brique_train::Error>,
+) -> Result<R, brique_train::Error> {
+    result.inspect_err(|error| communicator.fail(&error.to_string()))
 }
 
 impl<T: Scalar, C: Communicator<T>> Strategy<T> for Sharded<C, T> {

@@ -1,12 +1,15 @@
 //! Processes that are threads of one program.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use brique_tensor::Scalar;
 
-use crate::{Communicator, Error};
+use crate::{Communicator, Error, Message, Pending};
+
+/// How long a process looks for messages before it sleeps. To wake up a thread takes as long.
+const SHORT_WAIT: Duration = Duration::from_micros(50);
 
 /// A process that is a thread of the same program as all others.
 ///
@@ -24,14 +27,16 @@ use crate::{Communicator, Error};
 pub struct ThreadCommunicator<T: Scalar = f64> {
     rank: usize,
     /// One for each process, in the order of their ranks.
-    senders: Vec<Sender<Message<T>>>,
-    receivers: Vec<Receiver<Message<T>>>,
+    senders: Vec<Sender<Packet<T>>>,
+    receivers: Vec<Receiver<Packet<T>>>,
+    /// What [`has_arrived`](Communicator::has_arrived) received from each process.
+    arrived: Vec<Option<Result<Packet<T>, RecvTimeoutError>>>,
     timeout: Duration,
 }
 
 #[derive(Debug)]
-enum Message<T> {
-    Numbers(Vec<T>),
+enum Packet<T: Scalar> {
+    Numbers(Message<T>),
     Failure(String),
 }
 
@@ -54,6 +59,7 @@ impl<T: Scalar> ThreadCommunicator<T> {
             .map(|(rank, (senders, receivers))| Self {
                 rank,
                 senders,
+                arrived: receivers.iter().map(|_| None).collect(),
                 receivers,
                 timeout: Duration::from_secs(60),
             })
@@ -77,15 +83,60 @@ impl<T: Scalar> Communicator<T> for ThreadCommunicator<T> {
     }
 
     fn exchange(&mut self, messages: Vec<Vec<T>>) -> Result<Vec<Vec<T>>, Error> {
-        let size = self.size();
-        for (sender, numbers) in self.senders.iter().zip(messages) {
-            // If the receiver is gone, the receiver of its messages below says so.
-            drop(sender.send(Message::Numbers(numbers)));
+        let pending = self.start(messages.into_iter().map(Message::from).collect())?;
+        Ok(self.finish(pending)?.into_iter().map(Message::into_vec).collect())
+    }
+
+    fn moves_messages(&self) -> bool {
+        true
+    }
+
+    fn start(&mut self, messages: Vec<Message<T>>) -> Result<Pending<T>, Error> {
+        let mut own = Message::from(Vec::new());
+        for (rank, (sender, numbers)) in self.senders.iter().zip(messages).enumerate() {
+            if rank == self.rank {
+                own = numbers;
+            } else {
+                // If the receiver is gone, `finish` says so.
+                drop(sender.send(Packet::Numbers(numbers)));
+            }
         }
-        let received = self.receivers.iter().enumerate().map(|(rank, receiver)| {
-            match receiver.recv_timeout(self.timeout) {
-                Ok(Message::Numbers(numbers)) => Ok(numbers),
-                Ok(Message::Failure(message)) => Err(Error::Failed { rank, size, message }),
+        Ok(Pending::expected(own))
+    }
+
+    fn has_arrived(&mut self, _: &Pending<T>) -> bool {
+        let ends = self.arrived.iter_mut().zip(&self.receivers).enumerate();
+        for (rank, (arrived, receiver)) in ends {
+            if rank != self.rank && arrived.is_none() {
+                *arrived = match receiver.try_recv() {
+                    Ok(packet) => Some(Ok(packet)),
+                    Err(TryRecvError::Disconnected) => Some(Err(RecvTimeoutError::Disconnected)),
+                    Err(TryRecvError::Empty) => return false,
+                };
+            }
+        }
+        true
+    }
+
+    fn finish(&mut self, pending: Pending<T>) -> Result<Vec<Message<T>>, Error> {
+        let start = Instant::now();
+        while !self.has_arrived(&pending) && start.elapsed() < SHORT_WAIT {
+            thread::yield_now();
+        }
+        let mut own = match pending.into_messages() {
+            Ok(messages) => return Ok(messages),
+            Err(own) => Some(own),
+        };
+        let (own_rank, size) = (self.rank, self.size());
+        let ends = self.receivers.iter().zip(&mut self.arrived);
+        let received = ends.enumerate().map(|(rank, (receiver, arrived))| {
+            if let Some(own) = own.take_if(|_| rank == own_rank) {
+                return Ok(own);
+            }
+            let arrived = arrived.take();
+            match arrived.unwrap_or_else(|| receiver.recv_timeout(self.timeout)) {
+                Ok(Packet::Numbers(numbers)) => Ok(numbers),
+                Ok(Packet::Failure(message)) => Err(Error::Failed { rank, size, message }),
                 Err(RecvTimeoutError::Disconnected) => Err(Error::Ended { rank, size }),
                 Err(RecvTimeoutError::Timeout) => Err(Error::Silent {
                     rank,
@@ -101,7 +152,7 @@ impl<T: Scalar> Communicator<T> for ThreadCommunicator<T> {
         for (rank, sender) in self.senders.iter().enumerate() {
             if rank != self.rank {
                 // A process that is gone needs no message.
-                drop(sender.send(Message::Failure(message.to_owned())));
+                drop(sender.send(Packet::Failure(message.to_owned())));
             }
         }
     }

@@ -55,11 +55,13 @@ impl<T: Scalar> Unit<T> {
     }
 
     /// Makes the backward pass, which overwrites the gradients with `d_s` / d · `∇W_s`, added over the shards. `divisor` is d.
+    /// `report` gets modules as soon as their gradients are complete.
     pub(crate) fn backward(
         &mut self,
         network: &mut dyn Module<T>,
         batch: &Batch<'_, '_, T>,
         divisor: T,
+        report: &mut dyn FnMut(&mut dyn Module<T>),
     ) -> Result<(), Error> {
         self.begin_step(network, batch);
         let yhat = self.workspace.output();
@@ -80,7 +82,7 @@ impl<T: Scalar> Unit<T> {
         let bound = |shard: usize| batch.shards.rows(&(shard..shard + 1)).start - first;
         let bounds = self.node.clone().map(bound);
         let groups = RowGroups::new(bounds.chain([x.nrows()]).collect());
-        groups.run(|| workspace.backward(network, &x, delta, Gradient::Overwrite))?;
+        groups.run(|| workspace.backward_with_reports(network, &x, delta, Gradient::Overwrite, report))?;
         Ok(())
     }
 

@@ -217,38 +217,6 @@ impl<T: Scalar> Sequential<T> {
         self.visit_parameters(&mut |parameter| count += parameter.value().len());
         count
     }
-
-    /// Calls `visit` for each module that changes values, from the last to the first. Its arguments are the module's
-    /// index, node, input and δ and, for the first module only, the caller's matrix for the input delta.
-    fn walk_back(
-        nodes: &mut [Node<T>],
-        input: &Matrix<T>,
-        delta: &Matrix<T>,
-        mut input_delta: Option<&mut Matrix<T>>,
-        mut visit: impl FnMut(usize, &mut Node<T>, &Matrix<T>, &Matrix<T>, Option<&mut Matrix<T>>),
-    ) {
-        for number in (0..nodes.len()).rev() {
-            let (before, rest) = nodes.split_at_mut(number);
-            let Some((node, after)) = rest.split_first_mut() else {
-                continue;
-            };
-            // δ is the input delta of the next module, and the input x is the output of the previous one.
-            let is_run = |node: &&Node<T>| !node.keeps_values();
-            let above = after.iter().find(is_run).map(Node::input_delta);
-            let delta = above.as_deref().unwrap_or(delta);
-            let x = before.iter().rfind(is_run).map(Node::output);
-            let x = x.as_deref().unwrap_or(input);
-            match input_delta.take_if(|_| number == 0) {
-                below if !node.keeps_values() => visit(number, node, x, delta, below),
-                Some(below) => below.assign(delta),
-                None => {}
-            }
-        }
-        // A network without modules computes y = x.
-        if let (true, Some(input_delta)) = (nodes.is_empty(), input_delta) {
-            input_delta.assign(delta);
-        }
-    }
 }
 
 fn label<T: Scalar>(number: usize, name: Option<&str>, module: &dyn Module<T>) -> String {
@@ -271,6 +239,7 @@ impl<T: Scalar> Module<T> for Sequential<T> {
     }
 
     fn plan_memory(&self, _: Shape, plan: &mut Plan<'_, T>) {
+        plan.chain();
         let mut shape = &self.input;
         for placed in &self.modules {
             plan.inner(&*placed.module, *shape, placed.output);
@@ -350,19 +319,10 @@ compile_once! {
         input_delta: &mut Matrix<T>,
         memory: &mut Memory<T>,
     ) {
-        Sequential::walk_back(
-            memory.inner(),
-            input,
-            delta,
-            Some(input_delta),
-            |number, node, x, delta, below| {
-                let module = &*network.modules[number].module;
-                match below {
-                    Some(below) => node.delta_into(module, x, delta, below),
-                    None => node.delta(module, x, delta),
-                }
-            },
-        );
+        Node::walk_back(memory.inner(), input, delta, Some(input_delta), |link| {
+            let module = &*network.modules[link.number].module;
+            link.delta(module);
+        });
     }
 
     fn backward<T: Scalar>(
@@ -373,20 +333,10 @@ compile_once! {
         gradient: Gradient,
         memory: &mut Memory<T>,
     ) {
-        Sequential::walk_back(
-            memory.inner(),
-            input,
-            delta,
-            input_delta,
-            |number, node, x, delta, below| {
-                let module = &mut *network.modules[number].module;
-                if number == 0 {
-                    node.backward_into(module, x, delta, below, gradient);
-                } else {
-                    node.backward(module, x, delta, gradient);
-                }
-            },
-        );
+        Node::walk_back(memory.inner(), input, delta, input_delta, |link| {
+            let module = &mut *network.modules[link.number].module;
+            link.backward(module, gradient);
+        });
     }
 }
 

@@ -95,6 +95,7 @@ pub struct Memory<T: Scalar = f64> {
     pub(super) saved: Buffer<T>,
     pub(super) saves: Saves,
     pub(super) keeps_values: bool,
+    pub(super) is_chain: bool,
     pub(super) scratch: Vec<Buffer<T>>,
     pub(super) inner: Vec<Node<T>>,
 }
@@ -107,6 +108,7 @@ impl<T: Scalar> Default for Memory<T> {
             saved: Buffer::default(),
             saves: Saves::Nothing,
             keeps_values: false,
+            is_chain: false,
             scratch: Vec::new(),
             inner: Vec::new(),
         }

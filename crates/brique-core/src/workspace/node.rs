@@ -1,6 +1,9 @@
 //! A node of the workspace's tree: the memory of one module.
 
+mod chain;
 mod passes;
+
+pub use chain::Link;
 
 use brique_tensor::ndarray::ArrayView2;
 use brique_tensor::{Matrix, Scalar};

@@ -26,6 +26,7 @@ impl<'a, T: Scalar> Plan<'a, T> {
     pub(super) fn run<M: Module<T> + ?Sized>(memory: &'a mut Memory<T>, module: &M, input: Shape) -> bool {
         let saves = std::mem::replace(&mut memory.saves, Saves::Nothing);
         memory.keeps_values = false;
+        memory.is_chain = false;
         let mut plan = Self {
             memory,
             scratch: 0,
@@ -70,6 +71,14 @@ impl<'a, T: Scalar> Plan<'a, T> {
     #[inline]
     pub fn keep_values(&mut self) {
         self.memory.keeps_values = true;
+    }
+
+    /// States that the module has no parameters of its own and applies its inner modules one after the other, each once,
+    /// in the order in which it requests their memory. A backward pass can then report each inner module by itself: see
+    /// [`Workspace::backward_with_reports`](crate::Workspace::backward_with_reports).
+    #[inline]
+    pub fn chain(&mut self) {
+        self.memory.is_chain = true;
     }
 
     /// Requests one more scratch matrix, with `columns` values per example.

@@ -11,6 +11,7 @@ mod apart;
 mod communicator;
 mod failures;
 mod files;
+mod overlap;
 mod resume;
 mod same_bits;
 mod sharded;

@@ -53,6 +53,25 @@ pub fn network<T: Scalar>() -> Sequential<T> {
         .unwrap()
 }
 
+/// A network with gradients that are exchanged by themselves, and others that are exchanged together.
+pub fn wide<T: Scalar>() -> Sequential<T> {
+    let mut rng = portable(4);
+    let mut linear = |inputs, outputs| Linear::new(inputs, outputs, Init::PyTorch, &mut rng).unwrap();
+    let block = Sequential::new(8)
+        .then(linear(8, 8))
+        .and_then(|block| block.then(Tanh))
+        .unwrap();
+    Sequential::new(2)
+        .then(linear(2, 250))
+        .and_then(|network| network.then(Tanh))
+        .and_then(|network| network.then(linear(250, 260)))
+        .and_then(|network| network.then(LayerNorm::new(260)?))
+        .and_then(|network| network.then(linear(260, 8)))
+        .and_then(|network| network.then(Residual::new(8, block)?))
+        .and_then(|network| network.then(linear(8, 1)))
+        .unwrap()
+}
+
 pub fn convolutions<T: Scalar>() -> Sequential<T> {
     let mut rng = portable(6);
     Sequential::new([12, 1])
@@ -134,6 +153,14 @@ pub fn train<T: Scalar>(
     let mut sharded = Sharded::new(communicator, 8).unwrap();
     let fit = fit(epochs, &validation).strategy(&mut sharded);
     run(fit, network(), &BCEWithLogitsLoss::new(), make, &data)
+}
+
+/// Trains the wide network with 4 shards.
+pub fn train_wide<T: Scalar>(communicator: impl Communicator<T>) -> Result<Outcome, Error> {
+    let mut sharded = Sharded::new(communicator, 4).unwrap();
+    let fit = Fit::new(1, 10).shuffle(7).strategy(&mut sharded);
+    let make: MakeOptimizer<T> = || Box::new(Adam::new(0.01).unwrap());
+    run(fit, wide(), &BCEWithLogitsLoss::new(), make, &data(1))
 }
 
 /// Trains convolutions with 5 shards.

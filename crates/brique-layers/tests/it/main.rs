@@ -21,6 +21,7 @@ mod levels;
 mod linear;
 mod overwritten;
 mod pools;
+mod reports;
 mod saved;
 mod sequential;
 mod softmax;
