@@ -90,12 +90,11 @@ impl<T: Scalar> Columns<'_, T> {
                 let panel = &mut self.panels[first * self.depth..][..width * self.depth];
                 for row in rows.clone() {
                     // Prefetches the same columns of a later row, which is probably not in the cache.
-                    if let Some(ahead) = self
-                        .b
-                        .slice
-                        .get((row + ROWS_AT_ONCE) * self.b.row_stride + first..)
-                    {
-                        V::prefetch(simd, ahead);
+                    let ahead = (row + ROWS_AT_ONCE) * self.b.row_stride + first;
+                    for column in (0..width.min(left)).step_by(V::LANES) {
+                        if let Some(ahead) = self.b.slice.get(ahead + column..) {
+                            V::prefetch(simd, ahead);
+                        }
                     }
                     let numbers = &self.b.slice[row * self.b.row_stride + first..][..width.min(left)];
                     copy_padded::<V>(simd, numbers, &mut panel[row * width..][..width]);
