@@ -77,6 +77,19 @@ pub enum Error {
         /// Why not.
         message: String,
     },
+    /// A process sent the results of more or fewer tasks than it has: the processes do not carry out the same tasks.
+    #[error(
+        "process {rank} sent the results of {found} tasks, expected {expected}: all processes must carry out the same \
+         tasks"
+    )]
+    Tasks {
+        /// The process that sent the results.
+        rank: usize,
+        /// The number of its results.
+        found: usize,
+        /// The number of its tasks.
+        expected: usize,
+    },
     /// MPI has already been initialised in this process.
     #[error("MPI has already been initialised in this process: create one communicator and pass it on")]
     Initialized,

@@ -16,7 +16,7 @@ use crate::{Communicator, Error};
 /// # Errors
 ///
 /// If a task returns an error: its process gets [`Error::Task`], and the others get [`Error::Failed`] with the same
-/// message. If a result cannot be sent. If a process ends, or sends nothing within the timeout of the communicator.
+/// message. If a result cannot be sent, or a process has another number of tasks. If a process ends, or sends nothing within the timeout of the communicator.
 ///
 /// ```
 /// use brique_datasets::line;
@@ -62,9 +62,20 @@ where
     let numbers = own.and_then(|own| to_numbers(&own));
     let numbers = numbers.inspect_err(|error| communicator.fail(&error.to_string()))?;
     let of_processes = communicator.gather(numbers)?;
-    let of_processes: Result<Vec<Vec<R>>, Error> =
-        of_processes.iter().map(|numbers| from_numbers(numbers)).collect();
-    let mut of_processes: Vec<_> = of_processes?.into_iter().map(Vec::into_iter).collect();
+    let of_processes = of_processes.iter().enumerate().map(|(rank, numbers)| {
+        let results: Vec<R> = from_numbers(numbers)?;
+        let (found, expected) = (results.len(), (rank..tasks).step_by(size).len());
+        if found == expected {
+            Ok(results.into_iter())
+        } else {
+            Err(Error::Tasks {
+                rank,
+                found,
+                expected,
+            })
+        }
+    });
+    let mut of_processes = of_processes.collect::<Result<Vec<_>, _>>()?;
     Ok((0..tasks)
         .filter_map(|number| of_processes[number % size].next())
         .collect())

@@ -57,3 +57,23 @@ fn an_error_of_a_task_reaches_all_processes() {
     }
     assert_eq!(sweep(&mut Alone, 4, task), Ok(vec![0, 1, 2, 3]));
 }
+
+#[test]
+fn processes_with_other_numbers_of_tasks_are_an_error() {
+    let results = run_threads(2, |mut communicator| {
+        let tasks = 5 + brique_distributed::Communicator::<f64>::rank(&communicator) * 2;
+        sweep(&mut communicator, tasks, Ok::<usize, String>)
+    });
+    let sent = |rank, found, expected| {
+        Err(Error::Tasks {
+            rank,
+            found,
+            expected,
+        })
+    };
+    assert_eq!(results, [sent(1, 3, 2), sent(0, 3, 4)]);
+    assert_eq!(
+        results[0].as_ref().unwrap_err().to_string(),
+        "process 1 sent the results of 3 tasks, expected 2: all processes must carry out the same tasks"
+    );
+}
