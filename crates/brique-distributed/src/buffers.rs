@@ -34,11 +34,35 @@ impl<T: Scalar> Buffers<T> {
         self.give(Arc::clone(message.shared()));
     }
 
-    /// Takes a buffer.
+    /// Takes a buffer, unless it has been taken already: several messages can be parts of one buffer.
     pub(crate) fn give(&mut self, buffer: Arc<Array2<T>>) {
+        if self.0.iter().any(|known| Arc::ptr_eq(known, &buffer)) {
+            return;
+        }
         if self.0.len() == MOST {
             self.0.remove(0);
         }
         self.0.push(buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_is_used_again_after_all_messages_of_it_are_dropped() {
+        let mut buffers = Buffers::<f64>::default();
+        let message = Message::of_matrix(aligned_zeros((2, 3)).into());
+        let parts = [message.part(0..2), message.part(2..6)];
+        let address = message.shared().as_ptr();
+        for message in [&message, &parts[0], &parts[1]] {
+            buffers.remember(message);
+        }
+        drop(message);
+        assert_ne!(buffers.take((3, 2)).as_ptr(), address, "parts of it are in use");
+        drop(parts);
+        assert_eq!(buffers.take((3, 2)).as_ptr(), address);
+        assert!(buffers.0.is_empty());
     }
 }
