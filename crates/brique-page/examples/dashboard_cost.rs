@@ -22,7 +22,7 @@ use brique_tensor::ndarray::Array2;
 use brique_train::Fit;
 use serde_json::Value;
 
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 8;
 
 /// A training whose steps are measured.
 struct Workload {
@@ -39,28 +39,28 @@ const WORKLOADS: [Workload; 4] = [
         widths: &[2, 64, 64, 1],
         examples: 1280,
         batch: 32,
-        epochs: 150,
+        epochs: 3_000,
     },
     Workload {
         name: "2-64-64-1, batch 32, 1 step per epoch",
         widths: &[2, 64, 64, 1],
         examples: 32,
         batch: 32,
-        epochs: 8_000,
+        epochs: 80_000,
     },
     Workload {
         name: "2-16-1, batch 8, 125 steps per epoch",
         widths: &[2, 16, 1],
         examples: 1000,
         batch: 8,
-        epochs: 400,
+        epochs: 10_000,
     },
     Workload {
         name: "784-256-128-1, batch 128, 10 steps per epoch",
         widths: &[784, 256, 128, 1],
         examples: 1280,
         batch: 128,
-        epochs: 5,
+        epochs: 100,
     },
 ];
 
