@@ -45,24 +45,3 @@ impl<T: Scalar> Buffers<T> {
         self.0.push(buffer);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_buffer_is_used_again_after_all_messages_of_it_are_dropped() {
-        let mut buffers = Buffers::<f64>::default();
-        let message = Message::of_matrix(aligned_zeros((2, 3)).into());
-        let parts = [message.part(0..2), message.part(2..6)];
-        let address = message.shared().as_ptr();
-        for message in [&message, &parts[0], &parts[1]] {
-            buffers.remember(message);
-        }
-        drop(message);
-        assert_ne!(buffers.take((3, 2)).as_ptr(), address, "parts of it are in use");
-        drop(parts);
-        assert_eq!(buffers.take((3, 2)).as_ptr(), address);
-        assert!(buffers.0.is_empty());
-    }
-}

@@ -6,6 +6,8 @@
     reason = "MPI's ranks are i32 and not negative, and a message fits into memory"
 )]
 
+mod under_way;
+
 use std::fmt;
 use std::mem;
 use std::thread;
@@ -20,7 +22,6 @@ use ::mpi::traits::{Communicator as _, Destination, Equivalence, MatchedReceiveV
 use brique_tensor::Scalar;
 
 use crate::buffers::Buffers;
-use crate::tree::numbers_of;
 use crate::{Communicator, Error, Message, Pending};
 
 /// The first message of an exchange: the number of numbers that follow, or [`FAILURE`].
@@ -31,15 +32,14 @@ const NUMBERS: i32 = 2;
 const TEXT: i32 = 3;
 /// The length in a header that announces the text of a failure.
 const FAILURE: u64 = u64::MAX;
-/// The bytes that MPI needs besides the numbers of a message that waits; `MPI_BSEND_OVERHEAD` is 128 in Open MPI.
-const BYTES_BESIDES: usize = 512;
 /// The largest number of bytes of a text, so that MPI sends it without waiting for the receiver.
 const LONGEST_TEXT: usize = 1024;
 
 /// A process that `mpirun` or a cluster's scheduler has started.
 ///
 /// A process that MPI does not see for the length of the timeout is an [`Error::Silent`] in the others. A process that is
-/// killed ends all processes: `mpirun` does this and names it.
+/// killed ends all processes: `mpirun` does this and names it. The timeout ends when a message begins to arrive: the others
+/// wait for a process that stops in the middle of a long message, which takes a few milliseconds of a step at most.
 ///
 /// After an error the processes do not wait for one another any more, and MPI is not finalised. `mpirun` then ends the
 /// processes that still run when the first of them ends.
@@ -141,71 +141,6 @@ impl MpiCommunicator {
         });
         received.insert(own, mem::take(&mut messages[own]));
         Ok(received)
-    }
-
-    /// Gives MPI the memory for copies of messages, in which they wait for their receivers.
-    fn prepare_bytes(&mut self, numbers: usize, messages: usize) {
-        // Messages of the last exchanges that were received may still be in the memory.
-        let bytes = numbers
-            .saturating_add(messages.saturating_mul(BYTES_BESIDES))
-            .saturating_mul(2);
-        self.is_prepared = i32::try_from(bytes).is_ok();
-        if let Some(universe) = &mut self.universe
-            && self.is_prepared
-            && universe.buffer_size() < bytes
-        {
-            universe.set_buffer_size(bytes);
-        }
-    }
-
-    /// Sends copies of the messages, which wait for their receivers.
-    fn start_numbers<T: Equivalence + Scalar>(
-        &mut self,
-        mut messages: Vec<Message<T>>,
-    ) -> Result<Pending<T>, Error> {
-        if !self.is_prepared {
-            let messages = messages.into_iter().map(Message::into_vec).collect();
-            let received = self.exchange_numbers(messages)?.into_iter().map(Message::from);
-            return Ok(Pending::received(received.collect()));
-        }
-        let (own, size) = self.ranks();
-        for rank in (0..size).filter(|&rank| rank != own) {
-            let process = self.process(rank);
-            process.send_with_tag(&(messages[rank].len() as u64), HEADER);
-            process.buffered_send_with_tag(&messages[rank][..], NUMBERS);
-        }
-        Ok(Pending::expected(messages.swap_remove(own)))
-    }
-
-    fn finish_numbers<T: Equivalence + Scalar>(
-        &self,
-        pending: Pending<T>,
-        buffers: &mut Buffers<T>,
-    ) -> Result<Vec<Message<T>>, Error> {
-        let own = match pending.into_messages() {
-            Ok(messages) => return Ok(messages),
-            Err(own) => own,
-        };
-        let (own_rank, size) = self.ranks();
-        let mut received = Vec::with_capacity(size);
-        for rank in (0..size).filter(|&rank| rank != own_rank) {
-            let length = self.header(rank)?;
-            let (message, _) = self.wait_for(rank, NUMBERS)?;
-            let mut numbers = buffers.take((1, length as usize));
-            message.matched_receive_into(numbers_of(&mut numbers));
-            let message = Message::of_matrix(numbers.into());
-            buffers.remember(&message);
-            received.push(message);
-        }
-        received.insert(own_rank, own);
-        Ok(received)
-    }
-
-    /// Returns whether all other processes have sent their numbers. Each call also lets MPI move messages.
-    fn have_arrived(&self) -> bool {
-        let (own, size) = self.ranks();
-        let mut others = (0..size).filter(|&rank| rank != own);
-        others.all(|rank| self.process(rank).immediate_probe_with_tag(NUMBERS).is_some())
     }
 
     /// Waits for the header of another process, and returns the length that it announces.
