@@ -31,8 +31,9 @@ pub(crate) struct Memory<T: Scalar> {
 /// The addition of the gradients of a step.
 ///
 /// A bucket of gradients is exchanged as soon as the backward pass has computed them. All processes start the same exchanges
-/// in the same order, whenever messages arrive: S₀ S₁ P₀ S₂ P₁ …, or first all Sᵢ if messages cannot be received early. In Sᵢ a process sends its sums of bucket i to those that
-/// add them, and in Pᵢ it sends the part of bucket i that it added to all others. A bucket that all processes add has no Pᵢ.
+/// in the same order, whenever messages arrive: S₀ S₁ P₀ S₂ P₁ …, or first all Sᵢ if messages cannot be received early.
+/// In Sᵢ a process sends its sums of bucket i to those that add them, and in Pᵢ it sends the part of bucket i that it added
+/// to all others. A bucket that all processes add has no Pᵢ.
 pub(crate) struct Reduction<'a, T: Scalar> {
     communicator: &'a mut dyn Communicator<T>,
     memory: &'a mut Memory<T>,

@@ -74,7 +74,7 @@ impl<'a, T: Scalar> Plan<'a, T> {
     }
 
     /// States that the module has no parameters of its own and applies its inner modules one after the other, each once,
-    /// in the order in which it requests their memory. A backward pass can then report each inner module by itself: see
+    /// in the order in which it requests their memory. A backward pass can then report each inner module as soon as it has passed it: see
     /// [`Workspace::backward_with_reports`](crate::Workspace::backward_with_reports).
     #[inline]
     pub fn chain(&mut self) {

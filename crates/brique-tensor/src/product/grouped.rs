@@ -11,7 +11,7 @@ use crate::Scalar;
 use crate::row_groups::{RowGroups, children};
 use crate::threads::Divisible;
 
-/// A product of which each group of terms is computed by itself. The sums of the groups are added in a tree.
+/// A product that adds the terms of each group separately. The sums of the groups are added in a tree.
 pub(super) struct Grouped<'a, T> {
     pub(super) product: Product<'a, T>,
     pub(super) groups: &'a RowGroups,

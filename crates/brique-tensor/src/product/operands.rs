@@ -74,7 +74,7 @@ impl<'a, T: Copy> Factor<'a, T> {
     }
 }
 
-/// Consecutive terms of each sum, which are added by themselves. The sums of the groups are added in a binary tree.
+/// Consecutive terms of each sum, which are added separately. The sums of the groups are added in a binary tree.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Group {
     pub(super) terms: usize,

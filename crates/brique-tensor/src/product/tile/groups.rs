@@ -7,7 +7,7 @@ use crate::product::operands::Group;
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
-/// A tile of which each group of terms is computed by itself. The sums of the groups are added in their tree.
+/// A tile that adds the terms of each group separately. The sums of the groups are added in their tree.
 pub(super) struct GroupedTile<'t, 'c, T, const HEIGHT: usize, const WIDE: usize> {
     /// The first factor is stored by columns.
     pub(super) tile: Tile<'t, 'c, T, HEIGHT, WIDE>,
