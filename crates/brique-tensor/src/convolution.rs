@@ -8,6 +8,7 @@
 //! |---|---|---|---|
 //! | forward | output positions | elements of a window | weights |
 //! | delta | input positions | elements of a window that meet them | weights, transposed |
+//! | delta, window by window | output positions | output channels | weights, transposed, a row of the window at a time |
 //! | gradient | elements of a window | output positions | δ |
 //!
 //! Padding, or groups that are narrower than a SIMD vector, need a copy of an example, or of a few small ones, in a
@@ -22,6 +23,7 @@ mod panels;
 pub(crate) mod scratch;
 mod sizes;
 mod source;
+mod windows_added;
 
 use ndarray::{ArrayView2, ArrayViewMut1};
 

@@ -12,6 +12,7 @@ use super::offsets::Offsets;
 use super::panels::{Packed, pack, packed_size};
 use super::scratch::Scratch;
 use super::source::{Mode, Source};
+use super::windows_added::add_windows;
 use super::{Convolution, examples_at_once};
 use crate::Scalar;
 use crate::product::operands::Start;
@@ -225,6 +226,9 @@ impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
     fn run<S: Simd>(self, simd: S) {
         let (work, scratch) = self;
         let convolution = work.convolution;
+        if convolution.adds_windows() {
+            return add_windows(simd, work, scratch);
+        }
         let source = convolution.source_of_delta();
         let positions = convolution.input_size() / convolution.inputs;
         let at_once = examples_at_once(positions, source.example_stride());

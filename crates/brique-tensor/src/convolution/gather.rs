@@ -30,7 +30,7 @@ pub(super) struct Gather<'a, T> {
 }
 
 /// The rows of the tallest tile.
-const HEIGHT: usize = 6;
+pub(super) const HEIGHT: usize = 6;
 
 impl<T: Scalar> Gather<'_, T> {
     /// Computes all rows, in tiles of `WIDE` SIMD vectors: tiles of six rows, then of four, two and one.

@@ -19,7 +19,7 @@ const CHUNK: usize = 384;
 /// Each panel reads its own part of each position, so that the parts of the same positions are still in the cache.
 const ROWS_AT_ONCE: usize = 24;
 
-/// A part of the columns: as many as fill one, two or all vectors of the widest panel.
+/// A part of the columns: as many as fill some or all vectors of the widest panel.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Panel {
     pub(super) column: usize,
@@ -44,13 +44,7 @@ pub(super) fn panels<T: Scalar, S: Simd>(columns: usize) -> impl Iterator<Item =
     let mut column = 0;
     std::iter::from_fn(move || {
         let left = columns.checked_sub(column).filter(|&left| left > 0)?;
-        let width = if left <= lanes {
-            lanes
-        } else if left <= 2 * lanes {
-            2 * lanes
-        } else {
-            widest
-        };
+        let width = left.next_multiple_of(lanes).min(widest);
         column += width;
         Some(Panel {
             column: column - width,
@@ -164,6 +158,8 @@ pub(super) fn gather_panel<T: Scalar, S: Simd>(simd: S, mut gather: Gather<'_, T
         (1, Mode::Each) => gather.compute::<S, 1, true>(simd),
         (2, Mode::Shared) => gather.compute::<S, 2, false>(simd),
         (2, Mode::Each) => gather.compute::<S, 2, true>(simd),
+        (3, Mode::Shared) if widest::<S>() > 3 => gather.compute::<S, 3, false>(simd),
+        (3, Mode::Each) if widest::<S>() > 3 => gather.compute::<S, 3, true>(simd),
         (_, Mode::Shared) => gather.compute::<S, 4, false>(simd),
         (_, Mode::Each) => gather.compute::<S, 4, true>(simd),
     }

@@ -119,15 +119,11 @@ fn largest<T: Scalar, const LANES: usize>(pool: &Pool, x: &[T], count: usize) ->
             index += T::one();
             let numbers: [T; LANES] = take(&x[pool.distance(y, element)..], count);
             let before = (largest, largest_index);
-            // New arrays: the compiler would write into the old ones under a mask, which is slow on some processors.
-            largest = std::array::from_fn(|lane| {
+            for lane in 0..LANES {
                 let keeps = is_kept(before.0[lane], numbers[lane]);
-                if keeps { before.0[lane] } else { numbers[lane] }
-            });
-            largest_index = std::array::from_fn(|lane| {
-                let keeps = is_kept(before.0[lane], numbers[lane]);
-                if keeps { before.1[lane] } else { index }
-            });
+                largest[lane] = if keeps { before.0[lane] } else { numbers[lane] };
+                largest_index[lane] = if keeps { before.1[lane] } else { index };
+            }
         }
     }
     (largest, largest_index)

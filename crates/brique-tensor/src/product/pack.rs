@@ -157,16 +157,10 @@ where
     }
 }
 
-/// Returns the width of the next panel: one or two SIMD vectors if these hold all `left` columns, else `widest`.
+/// Returns the width of the next panel: as few SIMD vectors as hold all `left` columns, but at most `widest`.
 #[inline(always)]
 pub(super) fn width_of_panel<V: Vector>(left: usize, widest: usize) -> usize {
-    if left <= V::LANES {
-        V::LANES
-    } else if left <= 2 * V::LANES {
-        2 * V::LANES
-    } else {
-        widest
-    }
+    left.next_multiple_of(V::LANES).min(widest)
 }
 
 /// Packs some columns of `HEIGHT` rows of `a`, which is stored by columns: one column after the other.

@@ -209,12 +209,6 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
                 tiles.b.first_packed
             };
             let width = pack::width_of_panel::<<T as SimdNumber>::Vector<S>>(end - column, WIDE * lanes);
-            // Without packing, the columns are a multiple of a SIMD vector, but not always of a panel.
-            let width = if !is_packed && column + width > end {
-                width / 2
-            } else {
-                width
-            };
             let zeros = &mut zeros;
             match width / lanes {
                 1 => tiles
@@ -222,6 +216,9 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
                     .run_on(simd, tiles, sums),
                 2 => tiles
                     .tile::<HEIGHT, 2>(row, column, lanes, c, zeros)
+                    .run_on(simd, tiles, sums),
+                3 if WIDE > 3 => tiles
+                    .tile::<HEIGHT, 3>(row, column, lanes, c, zeros)
                     .run_on(simd, tiles, sums),
                 _ => tiles
                     .tile::<HEIGHT, WIDE>(row, column, lanes, c, zeros)

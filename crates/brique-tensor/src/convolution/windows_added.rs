@@ -1,0 +1,144 @@
+//! The gradient with respect to the input, one window after the other: rows are output positions, the depth are the output
+//! channels, and each row of the product is added to the inputs of its window.
+//!
+//! SIMD vectors hold a row of the window, all of whose inputs are neighbours in memory. They are full even if there are
+//! few input channels, and no zero of a border is multiplied.
+
+use super::delta::InputDelta;
+use super::examples_at_once;
+use super::gather::HEIGHT;
+use super::offsets::Offsets;
+use super::panels::{Packed, pack, packed_size, space};
+use super::scratch::Scratch;
+use super::source::Mode;
+use super::Convolution;
+use crate::Scalar;
+use crate::product::operands::Start;
+use crate::simd::Simd;
+
+/// The lanes of a SIMD vector for which both ways are compared. The choice decides the order of the sums, so that it is the
+/// same for all instruction sets.
+const LANES: usize = 16;
+
+/// Adding a SIMD vector of sums to the inputs takes as long as this many multiply-adds.
+const ADDITION: usize = 4;
+
+impl Convolution {
+    /// Returns whether adding windows takes fewer operations on SIMD vectors than gathering δ.
+    pub(super) fn adds_windows(&self) -> bool {
+        let [down, right] = self.axes;
+        if self.groups > 1 || right.dilation() > 1 {
+            return false;
+        }
+        let inputs = self.input_size() / self.inputs;
+        let gathered = inputs * self.taps() * self.inputs.div_ceil(LANES) * self.outputs;
+        let of_window = down.kernel() * (right.kernel() * self.inputs).div_ceil(LANES);
+        let added = self.positions() * of_window * (self.outputs + ADDITION);
+        added < gathered / (down.stride() * right.stride())
+    }
+
+    /// Returns the numbers of an example with its padding.
+    fn padded_size(&self) -> usize {
+        self.axes[0].padded() * self.padded_row()
+    }
+
+    /// Returns the numbers of a row of a padded example.
+    fn padded_row(&self) -> usize {
+        self.axes[1].padded() * self.inputs
+    }
+
+    /// Writes where the δ of each position and its window begin, for `examples` padded examples.
+    ///
+    /// The same position of all examples comes first: the windows of a tile are then in different examples, and none is
+    /// loaded while the one before it, which it overlaps, is still being stored.
+    fn positions_and_windows(&self, examples: usize, rows: &mut Vec<usize>, windows: &mut Vec<usize>) {
+        let [down, right] = self.axes;
+        rows.clear();
+        windows.clear();
+        for y in 0..down.outputs() {
+            for x in 0..right.outputs() {
+                let row = (y * right.outputs() + x) * self.outputs;
+                let window = y * down.stride() * self.padded_row() + x * right.stride() * self.inputs;
+                rows.extend((0..examples).map(|example| example * self.output_size() + row));
+                windows.extend((0..examples).map(|example| example * self.padded_size() + window));
+            }
+        }
+    }
+
+    /// Copies an example without its padding.
+    fn copy_unpadded<T: Copy>(&self, padded: &[T], example: &mut [T]) {
+        let [down, right] = self.axes;
+        let (row, before) = (right.length() * self.inputs, right.padding() * self.inputs);
+        let from = padded.chunks_exact(self.padded_row()).skip(down.padding());
+        for (example, padded) in example.chunks_exact_mut(row).zip(from) {
+            example.copy_from_slice(&padded[before..before + row]);
+        }
+    }
+}
+
+/// Computes the delta of some examples.
+#[inline(always)]
+pub(super) fn add_windows<T: Scalar, S: Simd>(simd: S, work: InputDelta<'_, T>, scratch: &mut Scratch<T>) {
+    let InputDelta {
+        convolution,
+        delta,
+        parameters,
+        delta_x,
+    } = work;
+    let [down, right] = convolution.axes;
+    let Scratch {
+        source,
+        panels,
+        rows,
+        depths,
+        targets,
+        ..
+    } = scratch;
+    let (outputs, columns) = (convolution.outputs, right.kernel() * convolution.inputs);
+    rows.clear();
+    depths.clear();
+    depths.extend(0..outputs);
+    let size = packed_size::<T, S>(outputs, columns);
+    let panels = space::<T, S>(panels, outputs, columns, down.kernel());
+    let weights = parameters.chunks_exact(columns * outputs);
+    for (weights, panels) in weights.zip(panels.chunks_exact_mut(size)) {
+        let row = |output: usize| move |column: usize| weights[column * outputs + output];
+        pack::<T, S, _>(outputs, columns, row, panels);
+    }
+
+    let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
+    let padded = convolution.padded_size();
+    let at_once = examples_at_once(convolution.positions(), padded).next_multiple_of(HEIGHT);
+    for (delta, delta_x) in delta.chunks(at_once * y_size).zip(delta_x.chunks_mut(at_once * x_size)) {
+        let examples = delta.len() / y_size;
+        if rows.len() != examples * convolution.positions() {
+            convolution.positions_and_windows(examples, rows, targets);
+        }
+        let sums = if padded == x_size {
+            &mut *delta_x
+        } else {
+            source.space(examples * padded)
+        };
+        sums.fill(T::zero());
+        for (row, panels) in panels.chunks_exact(size).enumerate() {
+            let packed = Packed {
+                a: delta,
+                rows: Offsets::of(rows),
+                depths: Offsets::of(depths),
+                b: panels,
+                start: Start::Itself,
+                c: &mut sums[row * down.dilation() * convolution.padded_row()..],
+                targets,
+                columns,
+                mode: Mode::Shared,
+            };
+            packed.compute(simd);
+        }
+        if padded != x_size {
+            let copies = source.numbers().chunks_exact(padded);
+            for (copy, delta_x) in copies.zip(delta_x.chunks_exact_mut(x_size)) {
+                convolution.copy_unpadded(copy, delta_x);
+            }
+        }
+    }
+}
