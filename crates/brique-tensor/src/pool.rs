@@ -88,12 +88,17 @@ impl Pool {
         self.axes.iter().all(is_divided)
     }
 
-    /// Returns the index of the first number of a window.
+    /// Iterates over the indices of the first numbers of the windows, without end.
     #[inline(always)]
-    fn first_of(&self, window: usize) -> usize {
+    fn windows(&self) -> Windows {
         let [down, right] = self.axes;
-        let (y, x) = (window / right.outputs(), window % right.outputs());
-        (y * down.stride() * right.length() + x * right.stride()) * self.channels
+        Windows {
+            row: 0,
+            to_next_row: down.stride() * right.length() * self.channels,
+            column: 0,
+            columns: right.outputs(),
+            to_next_column: right.stride() * self.channels,
+        }
     }
 
     /// Returns the distance of an element of a window from its first number.
@@ -117,6 +122,33 @@ impl Pool {
             found == expected,
             "the shapes are {found:?}, expected {expected:?}"
         );
+    }
+}
+
+/// The windows of an example, row by row.
+///
+/// They are counted, because a division for the row and the column of each window would take as long as a small window.
+struct Windows {
+    /// The index of the first number of a row of windows.
+    row: usize,
+    to_next_row: usize,
+    column: usize,
+    columns: usize,
+    to_next_column: usize,
+}
+
+impl Iterator for Windows {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if self.column == self.columns {
+            self.column = 0;
+            self.row += self.to_next_row;
+        }
+        let first = self.row + self.column * self.to_next_column;
+        self.column += 1;
+        Some(first)
     }
 }
 

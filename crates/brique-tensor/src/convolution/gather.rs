@@ -29,23 +29,26 @@ pub(super) struct Gather<'a, T> {
     pub(super) columns: usize,
 }
 
-/// The rows of the tallest tile.
+/// The rows of the tallest tile of several SIMD vectors.
 pub(super) const HEIGHT: usize = 6;
 
 impl<T: Scalar> Gather<'_, T> {
-    /// Computes all rows, in tiles of `WIDE` SIMD vectors: tiles of six rows, then of four, two and one.
+    /// Computes all rows, in tiles of `WIDE` SIMD vectors: the tallest tiles, then tiles of four, two and one rows.
     #[inline(always)]
     pub(super) fn compute<S: Simd, const WIDE: usize, const EACH: bool>(&mut self, simd: S) {
+        // Eight sums of one vector keep the multipliers busy, six do not. More than eight rows need more addresses than
+        // there are registers.
+        let tallest = if WIDE == 1 { 8 } else { HEIGHT };
         let count = self.targets.len();
-        let tall = match count % HEIGHT {
+        let tall = match count % tallest {
             // Two tiles of four are faster than one of six and one of two.
-            2 if count > HEIGHT => count - 8,
+            2 if tallest == HEIGHT && count > HEIGHT => count - 8,
             rest => count - rest,
         };
         let four = tall + (count - tall) / 4 * 4;
         let two = four + (count - four) / 2 * 2;
         for (first, end, height) in [
-            (0, tall, HEIGHT),
+            (0, tall, tallest),
             (tall, four, 4),
             (four, two, 2),
             (two, count, 1),
@@ -60,6 +63,7 @@ impl<T: Scalar> Gather<'_, T> {
                 ..*self
             };
             match height {
+                8 if WIDE == 1 => simd.run(Tiles::<_, 8, WIDE, EACH>(part)),
                 HEIGHT => simd.run(Tiles::<_, HEIGHT, WIDE, EACH>(part)),
                 4 => simd.run(Tiles::<_, 4, WIDE, EACH>(part)),
                 2 => simd.run(Tiles::<_, 2, WIDE, EACH>(part)),
@@ -113,7 +117,9 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
     assert!(depths.numbers().is_empty() || last * b_stride + width <= b.len());
     let of_row = match start {
         Start::Row(row) => load::<V, WIDE>(simd, &row[column..][..columns]),
-        _ => [V::splat(simd, V::Number::default()); WIDE],
+        Start::Number(number) => [V::splat(simd, number); WIDE],
+        // −0 leaves every sum as it is; 0 would turn −0 into 0.
+        Start::Nothing | Start::Itself => [V::splat(simd, -V::Number::default()); WIDE],
     };
     let tiles = rows
         .numbers()
@@ -153,18 +159,16 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
         }
         for i in 0..HEIGHT {
             let target = &mut c[targets[i] + column..][..columns];
+            // Windows may overlap: the numbers are loaded when those of the row before are stored.
             let start = match start {
-                Start::Nothing => None,
-                Start::Itself => Some(load::<V, WIDE>(simd, target)),
-                Start::Row(_) => Some(of_row),
-                Start::Number(number) => Some([V::splat(simd, number); WIDE]),
+                Start::Itself => load::<V, WIDE>(simd, target),
+                _ => of_row,
             };
-            if let Some(start) = start {
-                for j in 0..WIDE {
-                    sums[i][j] = start[j].plus(sums[i][j]);
-                }
+            let mut row = sums[i];
+            for j in 0..WIDE {
+                row[j] = start[j].plus(row[j]);
             }
-            store_some::<V, WIDE>(sums[i], target);
+            store_some::<V, WIDE>(row, target);
         }
     }
 }

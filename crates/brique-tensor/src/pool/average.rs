@@ -46,8 +46,7 @@ impl<T: Scalar> Work for AverageForward<'_, T> {
             .chunks_exact(pool.input_size())
             .zip(y.chunks_exact_mut(pool.output_size()));
         for (x, y) in examples {
-            for (window, y) in y.chunks_exact_mut(channels).enumerate() {
-                let first = pool.first_of(window);
+            for (first, y) in pool.windows().zip(y.chunks_exact_mut(channels)) {
                 y.fill(T::zero());
                 for row in 0..pool.axes[0].kernel() {
                     for column in 0..pool.axes[1].kernel() {
@@ -106,8 +105,7 @@ impl<T: Scalar> Work for AverageDelta<'_, T> {
             .zip(delta_x.chunks_exact_mut(pool.input_size()));
         for (delta, delta_x) in examples {
             delta_x.fill(T::zero());
-            for (window, delta) in delta.chunks_exact(channels).enumerate() {
-                let first = pool.first_of(window);
+            for (first, delta) in pool.windows().zip(delta.chunks_exact(channels)) {
                 for row in 0..pool.axes[0].kernel() {
                     for column in 0..pool.axes[1].kernel() {
                         let target = &mut delta_x[first + pool.distance(row, column)..][..channels];

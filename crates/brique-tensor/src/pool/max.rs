@@ -73,8 +73,7 @@ impl<T: Scalar> Work for MaxForward<'_, T> {
 #[inline(always)]
 fn example<T: Scalar>(pool: &Pool, x: &[T], y: &mut [T], mut indices: Option<&mut [T]>) {
     let channels = pool.channels;
-    for window in 0..y.len() / channels {
-        let (first, target) = (pool.first_of(window), window * channels);
+    for (first, target) in pool.windows().zip((0..y.len()).step_by(channels)) {
         let mut channel = 0;
         while channel < channels {
             let x = &x[first + channel..];

@@ -112,8 +112,7 @@ fn write_to_all<T: Scalar>(
 ) {
     let ([down, right], channels) = (pool.axes, pool.channels);
     let saved = indices.chunks_exact(channels).zip(delta.chunks_exact(channels));
-    for (window, (indices, delta)) in saved.enumerate() {
-        let first = pool.first_of(window);
+    for (first, (indices, delta)) in pool.windows().zip(saved) {
         let mut index = T::zero();
         for y in 0..down.kernel() {
             for x in 0..right.kernel() {
@@ -138,8 +137,7 @@ fn add_to_largest<T: Scalar>(
 ) {
     let channels = pool.channels;
     let saved = indices.chunks_exact(channels).zip(delta.chunks_exact(channels));
-    for (window, (indices, delta)) in saved.enumerate() {
-        let first = pool.first_of(window);
+    for (first, (indices, delta)) in pool.windows().zip(saved) {
         for (channel, (&index, &delta)) in indices.iter().zip(delta).enumerate() {
             let index = index.to_usize().unwrap_or(0);
             let distance = match table.get(index) {

@@ -94,9 +94,57 @@ const FIRST_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0
 /// From index `4 − n` on, a mask of the first n of 4 elements.
 const FIRST_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
 
+/// Stores the first `count` of 8 elements. A store under a mask takes about 20 instructions of some processors.
+///
+/// # Safety
+///
+/// The processor has AVX2, `count` is less than 8, and as many numbers may be written to `target`.
+#[inline(always)]
+unsafe fn store_first_of_8(mut target: *mut f32, count: usize, x: instructions::__m256) {
+    // SAFETY: the three stores write the numbers whose count has the digits 4, 2 and 1.
+    unsafe {
+        let mut part = instructions::_mm256_castps256_ps128(x);
+        if count & 4 != 0 {
+            instructions::_mm_storeu_ps(target, part);
+            part = instructions::_mm256_extractf128_ps::<1>(x);
+            target = target.add(4);
+        }
+        if count & 2 != 0 {
+            instructions::_mm_storel_pd(target.cast(), instructions::_mm_castps_pd(part));
+            part = instructions::_mm_movehl_ps(part, part);
+            target = target.add(2);
+        }
+        if count & 1 != 0 {
+            instructions::_mm_store_ss(target, part);
+        }
+    }
+}
+
+/// As [`store_first_of_8`], for 4 elements.
+///
+/// # Safety
+///
+/// The processor has AVX2, `count` is less than 4, and as many numbers may be written to `target`.
+#[inline(always)]
+unsafe fn store_first_of_4(mut target: *mut f64, count: usize, x: instructions::__m256d) {
+    // SAFETY: the two stores write the numbers whose count has the digits 2 and 1.
+    unsafe {
+        let mut part = instructions::_mm256_castpd256_pd128(x);
+        if count & 2 != 0 {
+            instructions::_mm_storeu_pd(target, part);
+            part = instructions::_mm256_extractf128_pd::<1>(x);
+            target = target.add(2);
+        }
+        if count & 1 != 0 {
+            instructions::_mm_store_sd(target, part);
+        }
+    }
+}
+
 macro_rules! simd_vector {
     ($(#[$doc:meta])* $name:ident, $number:ty, $lanes:literal, $simd:ty, $raw:ident,
-     $splat:ident, $load:ident, |$numbers:ident, $count:ident| $load_some:expr, $store:ident,
+     $splat:ident, $load:ident, |$numbers:ident, $count:ident| $load_some:expr,
+     $store:ident, |$target:ident, $most:ident, $vector:ident| $store_some:expr,
      $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
      |$self:ident, $other:ident| $number_or:expr, $interleave:expr,
      $wide:ident, $widen:expr, |$low:ident, $high:ident| $narrow:expr) => {
@@ -141,6 +189,21 @@ macro_rules! simd_vector {
                 // SAFETY: the value `simd` proves that the processor has the instruction. It reads the first `count`
                 // numbers and no others; the slice has this many.
                 Self(unsafe { $load_some })
+            }
+
+            #[inline(always)]
+            fn store_some(self, numbers: &mut [$number]) {
+                let $most = numbers.len();
+                if $most >= $lanes {
+                    return self.store(numbers);
+                }
+                if $most == 0 {
+                    return;
+                }
+                let ($target, $vector) = (numbers.as_mut_ptr(), self.0);
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set. The instructions write as many
+                // numbers as the slice has, which are fewer than `LANES`.
+                unsafe { $store_some }
             }
 
             #[inline(always)]
@@ -241,7 +304,8 @@ simd_vector!(
     /// 16 `f32` of AVX-512.
     F32x16, f32, 16, Avx512, __m512,
     _mm512_set1_ps, _mm512_loadu_ps,
-    |numbers, count| instructions::_mm512_maskz_loadu_ps(FIRST_OF_16[count], numbers), _mm512_storeu_ps,
+    |numbers, count| instructions::_mm512_maskz_loadu_ps(FIRST_OF_16[count], numbers),
+    _mm512_storeu_ps, |target, count, x| instructions::_mm512_mask_storeu_ps(target, FIRST_OF_16[count], x),
     _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_fmadd_ps, _mm512_fmsub_ps,
     |x, other| {
         let is_nan = instructions::_mm512_cmp_ps_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
@@ -273,7 +337,8 @@ simd_vector!(
     /// 8 `f64` of AVX-512.
     F64x8, f64, 8, Avx512, __m512d,
     _mm512_set1_pd, _mm512_loadu_pd,
-    |numbers, count| instructions::_mm512_maskz_loadu_pd(FIRST_OF_8[count], numbers), _mm512_storeu_pd,
+    |numbers, count| instructions::_mm512_maskz_loadu_pd(FIRST_OF_8[count], numbers),
+    _mm512_storeu_pd, |target, count, x| instructions::_mm512_mask_storeu_pd(target, FIRST_OF_8[count], x),
     _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_fmadd_pd, _mm512_fmsub_pd,
     |x, other| {
         let is_nan = instructions::_mm512_cmp_pd_mask::<{ instructions::_CMP_UNORD_Q }>(x, x);
@@ -299,7 +364,7 @@ simd_vector!(
         let mask = instructions::_mm256_loadu_si256(FIRST_32[8 - count..].as_ptr().cast());
         instructions::_mm256_maskload_ps(numbers, mask)
     },
-    _mm256_storeu_ps,
+    _mm256_storeu_ps, |target, count, x| store_first_of_8(target, count, x),
     _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps, _mm256_fmadd_ps, _mm256_fmsub_ps,
     |x, other| {
         let is_nan = instructions::_mm256_cmp_ps::<{ instructions::_CMP_UNORD_Q }>(x, x);
@@ -337,7 +402,7 @@ simd_vector!(
         let mask = instructions::_mm256_loadu_si256(FIRST_64[4 - count..].as_ptr().cast());
         instructions::_mm256_maskload_pd(numbers, mask)
     },
-    _mm256_storeu_pd,
+    _mm256_storeu_pd, |target, count, x| store_first_of_4(target, count, x),
     _mm256_add_pd, _mm256_sub_pd, _mm256_mul_pd, _mm256_fmadd_pd, _mm256_fmsub_pd,
     |x, other| {
         let is_nan = instructions::_mm256_cmp_pd::<{ instructions::_CMP_UNORD_Q }>(x, x);
