@@ -66,20 +66,10 @@ pub fn tanh<S: Simd, T: Scalar>(simd: S, x: T) -> T {
 /// The formula is `1 − t² = w·(2 − w)` with t = tanh |x| and w = 1 − t; w is computed without the subtraction.
 #[inline(always)]
 pub fn tanh_derivative<S: Simd, T: Scalar>(simd: S, x: T) -> T {
-    tanh_as_fraction(simd, x).derivative()
-}
-
-/// Returns the same as [`tanh`] and [`tanh_derivative`], with a single division where the instruction set has fused
-/// multiply-add.
-#[inline(always)]
-pub fn tanh_and_derivative<S: Simd, T: Scalar>(simd: S, x: T) -> (T, T) {
+    let two = T::from_f64(2.0);
     let fraction = tanh_as_fraction(simd, x);
-    let value = if S::HAS_FUSED_MULTIPLY_ADD {
-        fraction.value_from_reciprocal(simd)
-    } else {
-        fraction.numerator / fraction.denominator
-    };
-    (value.copysign(x), fraction.derivative())
+    let below_one = two / fraction.denominator;
+    below_one * (two - below_one) * T::power_of_two(T::ROUND + fraction.missing_power, 0)
 }
 
 /// `tanh |x| = (E − 1) / (E + 1)` with `E = e^(2|x|)`.
@@ -88,34 +78,6 @@ struct Fraction<T> {
     denominator: T,
     /// E is limited to about 2^60. This is the exponent of the missing power of two, with its sign changed.
     missing_power: T,
-}
-
-impl<T: Scalar> Fraction<T> {
-    /// Returns 1 − tanh |x|.
-    #[inline(always)]
-    fn below_one(&self) -> T {
-        T::from_f64(2.0) / self.denominator
-    }
-
-    #[inline(always)]
-    fn derivative(&self) -> T {
-        let below_one = self.below_one();
-        below_one * (T::from_f64(2.0) - below_one) * T::power_of_two(T::ROUND + self.missing_power, 0)
-    }
-
-    /// Returns the quotient, correctly rounded, from the reciprocal of the denominator, which the derivative needs too.
-    ///
-    /// A quotient that is off by at most one unit in the last place becomes the nearest number when its remainder, times
-    /// the nearest number to the reciprocal, is added to it. Source: Markstein, 1990.
-    #[inline(always)]
-    fn value_from_reciprocal<S: Simd>(&self, simd: S) -> T {
-        let reciprocal = self.below_one() * T::from_f64(0.5);
-        let corrected = |quotient: T| {
-            let remainder = simd.multiply_add(-quotient, self.denominator, self.numerator);
-            simd.multiply_add(remainder, reciprocal, quotient)
-        };
-        corrected(corrected(self.numerator * reciprocal))
-    }
 }
 
 /// Computes the part that tanh and its derivative have in common: a loop over both computes it once.

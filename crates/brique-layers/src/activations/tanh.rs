@@ -39,11 +39,6 @@ impl<T: Scalar> Elementwise<T> for Tanh {
     fn derivative<S: Simd>(self, simd: S, x: T) -> T {
         inlined::tanh_derivative(simd, x)
     }
-
-    #[inline(always)]
-    fn value_and_derivative<S: Simd>(self, simd: S, x: T) -> (T, T) {
-        inlined::tanh_and_derivative(simd, x)
-    }
 }
 
 module!(Tanh, saves_derivative, |_| brique_core::Description::new("Tanh"));

@@ -89,7 +89,7 @@ pub(super) fn values_and_derivatives_of_chunk<S: Simd, T: Scalar, F: Elementwise
 ) -> ([T; LANES], [T; LANES]) {
     let (mut y, mut derivative) = (*x, *x);
     for (y, derivative) in y.iter_mut().zip(&mut derivative) {
-        (*y, *derivative) = f.value_and_derivative(simd, *y);
+        (*y, *derivative) = (f.value(simd, *y), f.derivative(simd, *derivative));
     }
     (y, derivative)
 }

@@ -50,12 +50,4 @@ pub trait Elementwise<T: Scalar>: Copy + Send + Sync {
     /// `δ_x = f′(x)·δ`.
     #[must_use]
     fn derivative<S: Simd>(self, simd: S, x: T) -> T;
-
-    /// Returns the value and the derivative, with the same bits as the two methods. A function overrides this method if it
-    /// can save more than the subexpressions that both share, which are computed once in any case.
-    #[inline(always)]
-    #[must_use]
-    fn value_and_derivative<S: Simd>(self, simd: S, x: T) -> (T, T) {
-        (self.value(simd, x), self.derivative(simd, x))
-    }
 }
