@@ -17,8 +17,9 @@ const COLUMNS_AT_ONCE: usize = 16;
 /// Each tile reads only a few elements of each column, and distant columns compete for the same few cache sets.
 const FAR_COLUMNS: usize = 1024;
 
-/// At most this many far columns are read without packing, because each may be on a memory page of its own.
-const FEW_COLUMNS: usize = 48;
+/// At most this many far columns are read without packing, because each may be on a memory page of its own. All tiles of
+/// the same rows use these pages.
+const FEW_COLUMNS: usize = 128;
 
 /// The sets of the nearest cache.
 const CACHE_SETS: usize = 64;
@@ -31,6 +32,9 @@ pub(super) const ROWS_WORTH_PACKING: usize = 32;
 
 /// From this many rows on, packing the second factor pays if its rows have at most [`MEDIUM_ROW`] bytes.
 const ROWS_WORTH_COPYING: usize = 64;
+
+/// From this many rows on, packing pays for such rows even if their SIMD vectors do not cross cache lines.
+const ROWS_WORTH_JOINING: usize = 1024;
 
 /// Longer rows of the second factor are packed for [`ROWS_WORTH_PACKING`] rows already, because each of them may be on
 /// a memory page of its own.
@@ -108,6 +112,8 @@ fn is_worth_copying<T: Scalar>(chunk: &Chunk<'_, T>, column: usize, rows: usize)
     let is_near = chunk.depth * row_bytes <= NEAR_BYTES;
     let few = if is_aligned && (is_near || row_bytes <= SHORT_ROW) {
         usize::MAX
+    } else if is_aligned && row_bytes <= MEDIUM_ROW {
+        ROWS_WORTH_JOINING
     } else if is_near {
         ROWS_WORTH_ALIGNING
     } else if row_bytes <= MEDIUM_ROW {
