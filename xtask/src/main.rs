@@ -34,15 +34,15 @@ fn main() -> ExitCode {
     let task = arguments.next();
     match task.as_ref().and_then(|task| task.to_str()) {
         Some("experiments") => run_in_release(experiments(), arguments),
-        Some("conformance") => run_in_release(&["brique-conformance"], arguments),
-        Some("bench") => run_in_release(&["brique-bench"], arguments),
+        Some("conformance") => run_in_release(&["--bin", "brique-conformance"], arguments),
+        Some("bench") => run_in_release(&["--bin", "brique-bench"], arguments),
         Some("playground") => {
-            let program = ["brique-page", "--features", "tool", "--bin", "brique-playground"];
+            let program = ["--features", "brique-page/tool", "--bin", "brique-playground"];
             run("dev", &program, arguments)
         }
-        Some("onnx-backend") => run_in_release(&["brique-onnx"], arguments),
+        Some("onnx-backend") => run_in_release(&["--bin", "brique-onnx-backend"], arguments),
         Some("doc") => document(arguments),
-        Some("crash-test") => run_in_release(&["brique-checkpoint", "--example", "crash_test"], arguments),
+        Some("crash-test") => run_in_release(&["--example", "crash_test"], arguments),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -63,20 +63,23 @@ fn experiments() -> &'static [&'static str] {
     // Open MPI sets the one and MPICH the other.
     let variables = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
     if variables.iter().any(|name| env::var_os(name).is_some()) {
-        &["brique-experiments", "--features", "mpi"]
+        &["--features", "brique-experiments/mpi", "--bin", "brique-experiments"]
     } else {
-        &["brique-experiments"]
+        &["--bin", "brique-experiments"]
     }
 }
 
-/// Builds the program of a package, or an example of it, in release mode and runs it in the user's current directory.
+/// Builds a program or an example in release mode and runs it in the user's current directory.
+///
+/// No package is named: the features of all packages together are the same for every task and for `cargo test --workspace`, so
+/// that nothing is compiled again for another task.
 fn run_in_release(program: &[&str], arguments: impl Iterator<Item = OsString>) -> ExitCode {
     run("release", program, arguments)
 }
 
 fn run(profile: &str, program: &[&str], arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let status = cargo()
-        .args(["run", "--profile", profile, "--package"])
+        .args(["run", "--profile", profile])
         .args(program)
         .args(["--manifest-path", MANIFEST, "--"])
         .args(arguments)

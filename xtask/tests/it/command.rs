@@ -33,11 +33,11 @@ fn an_unknown_task_is_named() {
 #[cfg(unix)]
 #[test]
 fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
-    check_handed_on("experiments", "release", "brique-experiments");
-    check_handed_on("conformance", "release", "brique-conformance");
-    check_handed_on("bench", "release", "brique-bench");
-    check_handed_on("crash-test", "release", "brique-checkpoint --example crash_test");
-    let playground = "brique-page --features tool --bin brique-playground";
+    check_handed_on("experiments", "release", "--bin brique-experiments");
+    check_handed_on("conformance", "release", "--bin brique-conformance");
+    check_handed_on("bench", "release", "--bin brique-bench");
+    check_handed_on("crash-test", "release", "--example crash_test");
+    let playground = "--features brique-page/tool --bin brique-playground";
     check_handed_on("playground", "dev", playground);
 }
 
@@ -47,7 +47,7 @@ fn a_task_hands_its_arguments_on_and_the_exit_code_back() {
 fn experiments_that_mpirun_starts_have_the_feature_mpi() {
     for variable in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
         let asked = handed_on("experiments", &[(variable, "3")]);
-        let expected = "run --profile release --package brique-experiments --features mpi --manifest-path ";
+        let expected = "run --profile release --features brique-experiments/mpi --bin brique-experiments --manifest-path ";
         assert!(asked.starts_with(expected), "{asked}");
     }
 }
@@ -57,7 +57,7 @@ fn check_handed_on(task: &str, profile: &str, program: &str) {
     let asked = handed_on(task, &[]);
     assert!(
         asked.starts_with(&format!(
-            "run --profile {profile} --package {program} --manifest-path "
+            "run --profile {profile} {program} --manifest-path "
         )),
         "{asked}"
     );

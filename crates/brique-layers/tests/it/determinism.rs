@@ -64,7 +64,7 @@ fn printed_by_the_unoptimised() -> String {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .args(["run", "--locked", "--offline", "--quiet"])
-        .args(["--package", "brique-layers", "--example", "trained_parameters"])
+        .args(["--example", "trained_parameters"])
         .args([
             "--manifest-path",
             concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"),
