@@ -63,7 +63,12 @@ fn experiments() -> &'static [&'static str] {
     // Open MPI sets the one and MPICH the other.
     let variables = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
     if variables.iter().any(|name| env::var_os(name).is_some()) {
-        &["--features", "brique-experiments/mpi", "--bin", "brique-experiments"]
+        &[
+            "--features",
+            "brique-experiments/mpi",
+            "--bin",
+            "brique-experiments",
+        ]
     } else {
         &["--bin", "brique-experiments"]
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use brique_random::RandomSource;
-use brique_tensor::Scalar;
 use brique_tensor::ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use brique_tensor::{Matrix, Scalar, copy_rows};
 
 use crate::Error;
 use crate::labels::{distinct_rows, signs_to_zero_one};
@@ -157,8 +157,8 @@ impl<T: Scalar> Dataset<T> {
     pub(crate) fn gather(&self, indices: &[usize]) -> Self {
         let weights = self.example_weights.as_ref();
         Self {
-            inputs: self.inputs.select(Axis(0), indices),
-            targets: self.targets.select(Axis(0), indices),
+            inputs: selected(&self.inputs, indices),
+            targets: selected(&self.targets, indices),
             example_weights: weights.map(|weights| indices.iter().map(|&index| weights[index]).collect()),
             names: Arc::clone(&self.names),
         }
@@ -209,10 +209,7 @@ impl<T: Scalar> Dataset<T> {
         Ok((0..batches).map(move |batch| {
             let end = order.len().min((batch + 1) * size);
             let rows = &order[batch * size..end];
-            (
-                self.inputs.select(Axis(0), rows),
-                self.targets.select(Axis(0), rows),
-            )
+            (selected(&self.inputs, rows), selected(&self.targets, rows))
         }))
     }
 
@@ -272,4 +269,10 @@ fn check_batch_size(function: &'static str, size: usize) -> Result<(), Error> {
         found: "0".to_owned(),
         expected: "at least 1",
     })
+}
+
+fn selected<T: Scalar>(matrix: &Matrix<T>, rows: &[usize]) -> Array2<T> {
+    let mut selected = Array2::zeros((rows.len(), matrix.ncols()));
+    copy_rows(matrix, rows, &mut selected);
+    selected
 }

@@ -1,7 +1,6 @@
 //! Adagrad.
 
 use brique_core::{Description, Module};
-use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
 use crate::base::{Base, decayed};
@@ -94,15 +93,11 @@ compile_once! {
         let eps = T::from_f64(adagrad.eps);
         adagrad.base.step(module, BUFFERS, |rows| {
             let decay = T::from_f64(rows.decay);
-            let [s] = rows.buffers;
-            Zip::from(rows.value)
-                .and(rows.gradient)
-                .and(s)
-                .for_each(|p, &g, s| {
-                    let g = decayed(g, *p, decay);
-                    *s += g * g;
-                    *p -= rate * g / (s.sqrt() + eps);
-                });
+            rows.update(move |p, g, [s]| {
+                let g = decayed(g, p, decay);
+                let s = s + g * g;
+                (p - rate * g / (s.sqrt() + eps), [s])
+            });
         })
     }
 }

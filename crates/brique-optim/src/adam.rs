@@ -1,7 +1,6 @@
 //! Adam, and the step that it shares with `AdamW`.
 
 use brique_core::{Description, Module};
-use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
 use crate::base::{Base, decayed};
@@ -99,17 +98,12 @@ compile_once! {
                 Decay::Decoupled => (0.0, 1.0 - learning_rate * rows.decay),
             };
             let (decay, factor) = (T::from_f64(decay), T::from_f64(factor));
-            let [m, v] = rows.buffers;
-            Zip::from(rows.value)
-                .and(rows.gradient)
-                .and(m)
-                .and(v)
-                .for_each(|p, &g, m, v| {
-                    let g = decayed(g, *p, decay);
-                    *m = beta1 * *m + rest1 * g;
-                    *v = beta2 * *v + rest2 * g * g;
-                    *p = factor * *p - rate * *m / (v.sqrt() * scale + eps);
-                });
+            rows.update(move |p, g, [m, v]| {
+                let g = decayed(g, p, decay);
+                let m = beta1 * m + rest1 * g;
+                let v = beta2 * v + rest2 * g * g;
+                (factor * p - rate * m / (v.sqrt() * scale + eps), [m, v])
+            });
         })
     }
 }

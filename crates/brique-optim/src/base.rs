@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use brique_core::{Description, Module};
 use brique_tensor::ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
-use brique_tensor::{Matrix, Scalar};
+use brique_tensor::{Matrix, Scalar, update_with_buffers};
 
 use crate::error::check_not_negative;
 use crate::{Error, State};
@@ -21,7 +21,7 @@ use crate::{Error, State};
 /// use brique_core::{Description, Module};
 /// use brique_layers::Linear;
 /// use brique_optim::{Base, Error, Optimizer, State};
-/// use brique_tensor::ndarray::{Zip, array};
+/// use brique_tensor::ndarray::array;
 ///
 /// #[derive(Debug)]
 /// struct SignDescent(Base);
@@ -32,10 +32,9 @@ use crate::{Error, State};
 ///     fn step(&mut self, module: &mut dyn Module) -> Result<(), Error> {
 ///         let rate = self.0.learning_rate();
 ///         self.0.step(module, BUFFERS, |rows| {
-///             let [mean] = rows.buffers;
-///             Zip::from(rows.value).and(rows.gradient).and(mean).for_each(|p, &g, m| {
-///                 *m = 0.9 * *m + 0.1 * g;
-///                 *p -= rate * m.signum();
+///             rows.update(move |p, g, [mean]| {
+///                 let mean = 0.9 * mean + 0.1 * g;
+///                 (p - rate * mean.signum(), [mean])
 ///             });
 ///         })
 ///     }
@@ -205,6 +204,17 @@ pub struct ParameterRows<'a, T, const N: usize> {
     pub buffers: [ArrayViewMut2<'a, T>; N],
     /// The weight decay of these rows: a factor for their values, which the formula of the optimiser uses.
     pub decay: f64,
+}
+
+impl<T: Scalar, const N: usize> ParameterRows<'_, T, N> {
+    /// Replaces each value p, and the numbers s of the buffers at its position, by `formula(p, g, s)`, where g is the gradient
+    /// of p. The formula is compiled for the SIMD level.
+    ///
+    /// Use a `move` closure: a value that is captured by reference would be read from memory again for each element.
+    pub fn update(mut self, formula: impl Fn(T, T, [T; N]) -> (T, [T; N]) + Copy + Send) {
+        let buffers = self.buffers.each_mut().map(|buffer| &mut **buffer);
+        update_with_buffers(&mut self.value, &self.gradient, buffers, formula);
+    }
 }
 
 /// Returns a view of these rows.

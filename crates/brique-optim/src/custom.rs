@@ -17,13 +17,12 @@ use crate::{Base, Error, Optimizer, ParameterRows, State};
 /// use brique_core::Module;
 /// use brique_layers::Linear;
 /// use brique_optim::{CustomOptimizer, Optimizer};
-/// use brique_tensor::ndarray::{Zip, array};
+/// use brique_tensor::ndarray::array;
 ///
 /// let mut sign_descent = CustomOptimizer::new("SignDescent", 0.5, ["mean"], |rows, rate: f64| {
-///     let [mean] = rows.buffers;
-///     Zip::from(rows.value).and(rows.gradient).and(mean).for_each(|p, &g, m| {
-///         *m = 0.9 * *m + 0.1 * g;
-///         *p -= rate * m.signum();
+///     rows.update(move |p, g, [mean]| {
+///         let mean = 0.9 * mean + 0.1 * g;
+///         (p - rate * mean.signum(), [mean])
 ///     });
 /// })?;
 /// let mut linear: Linear = Linear::from_parameters(array![[3.0], [0.5]])?;

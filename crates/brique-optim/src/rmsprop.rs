@@ -1,7 +1,6 @@
 //! `RMSprop`.
 
 use brique_core::{Description, Module};
-use brique_tensor::ndarray::Zip;
 use brique_tensor::{Scalar, compile_once};
 
 use crate::base::{Base, decayed};
@@ -120,30 +119,21 @@ compile_once! {
         if rmsprop.momentum == 0.0 {
             return rmsprop.base.step(module, [BUFFERS[0]], |rows| {
                 let decay = T::from_f64(rows.decay);
-                let [v] = rows.buffers;
-                Zip::from(rows.value)
-                    .and(rows.gradient)
-                    .and(v)
-                    .for_each(|p, &g, v| {
-                        let g = decayed(g, *p, decay);
-                        *v = alpha * *v + rest * g * g;
-                        *p -= rate * g / (v.sqrt() + eps);
-                    });
+                rows.update(move |p, g, [v]| {
+                    let g = decayed(g, p, decay);
+                    let v = alpha * v + rest * g * g;
+                    (p - rate * g / (v.sqrt() + eps), [v])
+                });
             });
         }
         rmsprop.base.step(module, BUFFERS, |rows| {
             let decay = T::from_f64(rows.decay);
-            let [v, b] = rows.buffers;
-            Zip::from(rows.value)
-                .and(rows.gradient)
-                .and(v)
-                .and(b)
-                .for_each(|p, &g, v, b| {
-                    let g = decayed(g, *p, decay);
-                    *v = alpha * *v + rest * g * g;
-                    *b = momentum * *b + g / (v.sqrt() + eps);
-                    *p -= rate * *b;
-                });
+            rows.update(move |p, g, [v, b]| {
+                let g = decayed(g, p, decay);
+                let v = alpha * v + rest * g * g;
+                let b = momentum * b + g / (v.sqrt() + eps);
+                (p - rate * b, [v, b])
+            });
         })
     }
 }

@@ -1,8 +1,7 @@
 //! Stochastic gradient descent.
 
 use brique_core::{Description, Module};
-use brique_tensor::ndarray::Zip;
-use brique_tensor::{Scalar, compile_once, update};
+use brique_tensor::{Scalar, compile_once};
 
 use crate::base::{Base, decayed};
 use crate::error::{check_not_negative, check_positive};
@@ -105,14 +104,12 @@ compile_once! {
 
 fn descend<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>) -> Result<(), Error> {
     let rate = T::from_f64(sgd.base.learning_rate);
-    sgd.base.step(module, [], |mut rows| {
+    sgd.base.step(module, [], |rows| {
         let decay = T::from_f64(rows.decay);
         if decay == T::zero() {
-            return update(&mut rows.value, &rows.gradient, move |p, g| p - rate * g);
+            return rows.update(move |p, g, []| (p - rate * g, []));
         }
-        update(&mut rows.value, &rows.gradient, move |p, g| {
-            p - rate * decayed(g, p, decay)
-        });
+        rows.update(move |p, g, []| (p - rate * decayed(g, p, decay), []));
     })
 }
 
@@ -121,14 +118,10 @@ fn descend_with_momentum<T: Scalar>(sgd: &mut SGD<T>, module: &mut dyn Module<T>
     let nesterov = sgd.nesterov;
     sgd.base.step(module, BUFFERS, |rows| {
         let decay = T::from_f64(rows.decay);
-        let [v] = rows.buffers;
-        Zip::from(rows.value)
-            .and(rows.gradient)
-            .and(v)
-            .for_each(|p, &g, v| {
-                let g = decayed(g, *p, decay);
-                *v = momentum * *v + g;
-                *p -= rate * if nesterov { g + momentum * *v } else { *v };
-            });
+        rows.update(move |p, g, [v]| {
+            let g = decayed(g, p, decay);
+            let v = momentum * v + g;
+            (p - rate * if nesterov { g + momentum * v } else { v }, [v])
+        });
     })
 }

@@ -38,6 +38,7 @@ mod by_rows;
 mod compile_once;
 mod compiled;
 mod convolution;
+mod copy_rows;
 mod elementwise;
 mod exponential;
 mod finite;
@@ -60,6 +61,7 @@ mod softmax;
 mod sum;
 mod threads;
 mod transpose;
+mod update;
 mod windows;
 
 pub use affine::{affine_delta, affine_forward, affine_gradient, affine_overwrite_gradient};
@@ -69,6 +71,7 @@ pub use compile_once::{Compiled, Signature};
 pub use convolution::{
     Convolution, convolution_delta, convolution_forward, convolution_gradient, convolution_overwrite_gradient,
 };
+pub use copy_rows::copy_rows;
 pub use elementwise::{
     Elementwise, elementwise_delta, elementwise_forward, elementwise_forward_with_derivative,
 };
@@ -83,7 +86,7 @@ pub use memory::is_allocatable;
 #[doc(hidden)]
 pub use multiply_adds::multiply_adds;
 pub use ndarray;
-pub use pairs::{combine, sum_of_pairs, update};
+pub use pairs::{combine, sum_of_pairs};
 pub use pairwise::pairwise_sum;
 pub use pool::{Pool, average_pool_delta, average_pool_forward, max_pool_delta, max_pool_forward};
 pub use row_groups::RowGroups;
@@ -99,6 +102,7 @@ pub use softmax::{
 };
 pub use sum::add_column_sums;
 pub use threads::{Threads, ThreadsError};
+pub use update::{update, update_with_buffers};
 pub use windows::WindowAxis;
 
 /// Functions that only the tests of this crate call.

@@ -5,8 +5,7 @@ use ndarray::Zip;
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_level::dispatch;
 use crate::simd_number::SimdNumber;
-use crate::threads::Divisible;
-use crate::{Matrix, Scalar, pairwise_sum, threads};
+use crate::{Matrix, Scalar, pairwise_sum};
 
 /// The number of independent partial sums.
 const LANES: usize = 64;
@@ -16,9 +15,6 @@ const FEWEST_LANES: usize = 2;
 
 /// The number of partial sums for the remainder of a block.
 const FEW: usize = 16;
-
-/// The number of elements that keeps a thread busy for about 10 µs. A smaller share is not worth another thread.
-const WORTH_A_THREAD: usize = 40_000;
 
 /// The number of terms in a block. Terms within a block are added to the partial sums; the blocks are added in pairs.
 const BLOCK: usize = 16 * LANES;
@@ -187,74 +183,8 @@ impl<T: Scalar, F: Fn(T, T) -> T> Work for Combine<'_, T, F> {
     }
 }
 
-/// Computes `a[i, j] = value(a[i, j], b[i, j])` in place, as an optimiser updates a parameter `a` with its gradient
-/// `b`.
-///
-/// Use a `move` closure: a value that is captured by reference would be read from memory again for each element.
-///
-/// # Panics
-///
-/// If the shapes of `a` and `b` differ.
-///
-/// ```
-/// use brique_tensor::ndarray::array;
-/// use brique_tensor::update;
-///
-/// let mut parameter = array![[1.0, 2.0]];
-/// let gradient = array![[10.0, 20.0]];
-/// update(&mut parameter, &gradient, |parameter, gradient| parameter - 0.1 * gradient);
-/// assert_eq!(parameter, array![[0.0, 0.0]]);
-/// ```
 #[track_caller]
-pub fn update<T: Scalar>(a: &mut Matrix<T>, b: &Matrix<T>, value: impl Fn(T, T) -> T + Copy + Send) {
-    assert_one_shape("b", a, b);
-    if let (Some(a), Some(b)) = (a.as_slice_mut(), b.as_slice()) {
-        let size = a.len();
-        return threads::compute(Update { a, b, value }, size, WORTH_A_THREAD);
-    }
-    Zip::from(a).and(b).for_each(|a, &b| *a = value(*a, b));
-}
-
-struct Update<'a, T, F> {
-    a: &'a mut [T],
-    b: &'a [T],
-    value: F,
-}
-
-impl<T: Scalar, F: Fn(T, T) -> T + Copy + Send> Divisible for Update<'_, T, F> {
-    fn halves(self) -> Result<(Self, Self), Self> {
-        let middle = self.a.len() / 2;
-        let ((a, other_a), (b, other_b)) = (self.a.split_at_mut(middle), self.b.split_at(middle));
-        let value = self.value;
-        let one = Self { a, b, value };
-        Ok((
-            one,
-            Self {
-                a: other_a,
-                b: other_b,
-                value,
-            },
-        ))
-    }
-
-    fn compute(self) {
-        dispatch(self);
-    }
-}
-
-impl<T: Scalar, F: Fn(T, T) -> T> Work for Update<'_, T, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
-        for (a, &b) in self.a.iter_mut().zip(self.b) {
-            *a = (self.value)(*a, b);
-        }
-    }
-}
-
-#[track_caller]
-fn assert_one_shape<T>(name: &str, a: &Matrix<T>, other: &Matrix<T>) {
+pub(crate) fn assert_one_shape<T>(name: &str, a: &Matrix<T>, other: &Matrix<T>) {
     assert!(
         a.dim() == other.dim(),
         "{name} has shape {:?}, expected {:?}",

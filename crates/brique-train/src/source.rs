@@ -5,7 +5,7 @@ use std::ops::Range;
 use brique_datasets::Dataset;
 use brique_random::{RandomSource, portable};
 use brique_tensor::ndarray::{Array1, Array2, ArrayView1, Axis, Slice};
-use brique_tensor::{Scalar, aligned_zeros};
+use brique_tensor::{Scalar, aligned_zeros, copy_rows};
 
 use crate::{Error, Examples};
 
@@ -111,11 +111,12 @@ impl<T: Scalar> ExampleSource<T> for InMemory<'_, T> {
             weights: drawn,
         } = shuffled;
         let rows = Slice::from(0..batch.len());
-        for (row, &example) in order[batch].iter().enumerate() {
-            x.row_mut(row).assign(&inputs.row(example));
-            y.row_mut(row).assign(&targets.row(example));
-            if let Some(weights) = weights {
-                drawn[row] = weights[example];
+        let examples = &order[batch];
+        copy_rows(inputs, examples, x);
+        copy_rows(targets, examples, y);
+        if let Some(weights) = weights {
+            for (drawn, &example) in drawn.iter_mut().zip(examples) {
+                *drawn = weights[example];
             }
         }
         Ok(Examples::whole(

@@ -56,9 +56,7 @@ fn experiments_that_mpirun_starts_have_the_feature_mpi() {
 fn check_handed_on(task: &str, profile: &str, program: &str) {
     let asked = handed_on(task, &[]);
     assert!(
-        asked.starts_with(&format!(
-            "run --profile {profile} {program} --manifest-path "
-        )),
+        asked.starts_with(&format!("run --profile {profile} {program} --manifest-path ")),
         "{asked}"
     );
     assert!(asked.ends_with("-- --option value\n"), "{asked}");

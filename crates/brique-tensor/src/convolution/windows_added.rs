@@ -4,6 +4,7 @@
 //! SIMD vectors hold a row of the window, all of whose inputs are neighbours in memory. They are full even if there are
 //! few input channels, and no zero of a border is multiplied.
 
+use super::Convolution;
 use super::delta::InputDelta;
 use super::examples_at_once;
 use super::gather::HEIGHT;
@@ -11,7 +12,6 @@ use super::offsets::Offsets;
 use super::panels::{Packed, pack, packed_size, space};
 use super::scratch::Scratch;
 use super::source::Mode;
-use super::Convolution;
 use crate::Scalar;
 use crate::product::operands::Start;
 use crate::simd::Simd;
@@ -109,7 +109,10 @@ pub(super) fn add_windows<T: Scalar, S: Simd>(simd: S, work: InputDelta<'_, T>, 
     let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
     let padded = convolution.padded_size();
     let at_once = examples_at_once(convolution.positions(), padded).next_multiple_of(HEIGHT);
-    for (delta, delta_x) in delta.chunks(at_once * y_size).zip(delta_x.chunks_mut(at_once * x_size)) {
+    for (delta, delta_x) in delta
+        .chunks(at_once * y_size)
+        .zip(delta_x.chunks_mut(at_once * x_size))
+    {
         let examples = delta.len() / y_size;
         if rows.len() != examples * convolution.positions() {
             convolution.positions_and_windows(examples, rows, targets);

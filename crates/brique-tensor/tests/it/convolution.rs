@@ -171,6 +171,10 @@ fn large() -> Vec<Convolution> {
         of_sizes((9, 9), 3, (1, 2, 2), (36, 36, 12)),
         of_sizes((9, 9), 3, (1, 1, 1), (40, 20, 2)),
         of_sizes((5, 5), 1, (3, 0, 1), (3, 65, 1)),
+        // δ is added window by window: with padding, with a stride, with inputs in no window, and more than one chunk deep.
+        of_sizes((9, 8), 3, (1, 1, 1), (3, 20, 1)),
+        of_sizes((13, 10), 4, (3, 2, 1), (2, 400, 1)),
+        of_sizes((1, 60), 7, (1, 0, 1), (5, 40, 1)),
     ]
 }
 
@@ -205,6 +209,22 @@ fn a_row_has_the_same_bits_in_every_batch_and_threads_change_nothing() {
                 assert_eq!(y, part(&together[0]), "{convolution:?}");
                 assert_eq!(delta_x, part(&together[1]), "{convolution:?}");
             }
+        }
+    });
+}
+
+#[test]
+fn a_delta_that_is_not_a_number_reaches_the_inputs_of_its_window_alone() {
+    on_every_level(|| {
+        for convolution in large() {
+            let [x, parameters, mut delta] = case::<f32>(&convolution, 3);
+            let middle = delta.ncols() / 2;
+            delta[[1, middle]] = f32::NAN;
+            let [_, expected, _] = by_definition(&convolution, &x, &parameters, &delta);
+            let mut delta_x = Array2::zeros(x.dim());
+            convolution_delta(&convolution, &delta, &parameters, &mut delta_x);
+            let is_nan = |matrix: &Array2<f32>| matrix.mapv(f32::is_nan);
+            assert_eq!(is_nan(&delta_x), is_nan(&expected), "{convolution:?}");
         }
     });
 }

@@ -10,6 +10,7 @@
 mod affine;
 mod aligned;
 mod convolution;
+mod copy_rows;
 mod exact;
 mod functions;
 mod layouts;
@@ -23,3 +24,4 @@ mod softmax;
 mod strategies;
 mod sum;
 mod threads;
+mod update;
