@@ -30,7 +30,11 @@ proptest! {
 #[test]
 #[should_panic(expected = "to has shape (1, 2), expected at least 2 rows of 2")]
 fn the_shape_of_the_copy_is_told() {
-    copy_rows(&array![[1.0, 2.0], [3.0, 4.0]], &[1, 0], &mut Array2::zeros((1, 2)));
+    copy_rows(
+        &array![[1.0, 2.0], [3.0, 4.0]],
+        &[1, 0],
+        &mut Array2::zeros((1, 2)),
+    );
 }
 
 #[test]

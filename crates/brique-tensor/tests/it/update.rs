@@ -50,9 +50,8 @@ proptest_on_every_level! {
 
 #[test]
 fn updates_on_threads_have_the_same_bits() {
-    let numbers = |seed: usize| {
-        Array2::from_shape_fn((701, 431), |(i, j)| ((i * 431 + j) * seed % 1009) as f64 / 7.0)
-    };
+    let numbers =
+        |seed: usize| Array2::from_shape_fn((701, 431), |(i, j)| ((i * 431 + j) * seed % 1009) as f64 / 7.0);
     on_every_level(|| {
         let ways = [1, 3].map(|threads| {
             let (mut a, b, mut m, mut v) = (numbers(31), numbers(37), numbers(41), numbers(43));
