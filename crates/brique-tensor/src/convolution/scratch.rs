@@ -11,7 +11,7 @@ use crate::aligned::aligned_numbers;
 ///
 /// | buffer | numbers |
 /// |---|---|
-/// | `source` | one example with padding, or a block of small ones: at most 32 Ki numbers then |
+/// | `source` | examples with padding: one, six for the delta of few channels, or small ones of at most 32 Ki numbers |
 /// | `panels` | the weights; for the gradient, δ of one example or of a block of small ones |
 /// | `rows`, `depths`, `targets` | one index per output position of a block, per input position, per weight row |
 #[derive(Debug, Default)]
