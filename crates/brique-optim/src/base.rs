@@ -208,9 +208,15 @@ pub struct ParameterRows<'a, T, const N: usize> {
 
 impl<T: Scalar, const N: usize> ParameterRows<'_, T, N> {
     /// Replaces each value p, and the numbers s of the buffers at its position, by `formula(p, g, s)`, where g is the gradient
-    /// of p. The formula is compiled for the SIMD level.
+    /// of p. The formula is compiled for the SIMD level if the
+    /// compiler can inline it.
     ///
-    /// Use a `move` closure: a value that is captured by reference would be read from memory again for each element.
+    /// Use a `move` closure: a value that is captured by reference would be read from memory again for each element. The
+    /// example of [`Base`] updates with this method.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes of value, gradient and buffers differ.
     pub fn update(mut self, formula: impl Fn(T, T, [T; N]) -> (T, [T; N]) + Copy + Send) {
         let buffers = self.buffers.each_mut().map(|buffer| &mut **buffer);
         update_with_buffers(&mut self.value, &self.gradient, buffers, formula);

@@ -31,6 +31,11 @@ compile_once! {
             to.dim(),
             rows.len()
         );
+        let most = from.nrows();
+        assert!(
+            rows.iter().all(|&row| row < most),
+            "from has {most} rows, and not all of the rows that are copied"
+        );
         if let (Some(from), Some(to), true) = (from.as_slice(), to.as_slice_mut(), columns > 0) {
             for (&row, to) in rows.iter().zip(to.chunks_exact_mut(columns)) {
                 to.copy_from_slice(&from[row * columns..][..columns]);

@@ -94,10 +94,11 @@ impl Pool {
         let [down, right] = self.axes;
         Windows {
             row: 0,
-            to_next_row: down.stride() * right.length() * self.channels,
+            // With a single window, a stride can be as large as memory allows, and is not used.
+            to_next_row: down.stride().saturating_mul(right.length() * self.channels),
             column: 0,
             columns: right.outputs(),
-            to_next_column: right.stride() * self.channels,
+            to_next_column: right.stride().saturating_mul(self.channels),
         }
     }
 
@@ -144,7 +145,7 @@ impl Iterator for Windows {
     fn next(&mut self) -> Option<usize> {
         if self.column == self.columns {
             self.column = 0;
-            self.row += self.to_next_row;
+            self.row = self.row.saturating_add(self.to_next_row);
         }
         let first = self.row + self.column * self.to_next_column;
         self.column += 1;

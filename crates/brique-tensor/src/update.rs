@@ -9,7 +9,7 @@ use crate::simd_level::dispatch;
 use crate::threads::Divisible;
 use crate::{Matrix, Scalar, threads};
 
-/// The number of elements that keeps a thread busy for about 10 µs. A smaller share is not worth another thread.
+/// A smaller number of elements is not worth another thread: 40,000 take 1.3 to 15 µs at AVX-512, depending on the formula.
 const WORTH_A_THREAD: usize = 40_000;
 
 /// The number of elements that are computed together.

@@ -63,7 +63,7 @@ fn trained_parameters_are_what_they_have_been_at_every_level() {
 fn printed_by_the_unoptimised() -> String {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
-        .args(["run", "--locked", "--offline", "--quiet"])
+        .args(["run", "--locked", "--quiet"])
         .args(["--example", "trained_parameters"])
         .args([
             "--manifest-path",

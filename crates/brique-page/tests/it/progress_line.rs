@@ -35,7 +35,7 @@ fn the_line_of_a_training_that_is_stopped_says_how_far_it_came() {
 #[test]
 fn nothing_is_drawn_in_a_pipe() {
     let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--locked", "--offline", "--example", "watched"])
+        .args(["run", "--quiet", "--locked", "--example", "watched"])
         .args([
             "--manifest-path",
             concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"),

@@ -1,6 +1,8 @@
 //! The gradient with respect to the input: rows are input positions, the depth are the elements of the windows that meet
 //! them.
 //!
+//! A convolution with few input channels is computed by `windows_added` instead.
+//!
 //! With a stride s, element k of window p meets input `q = p · s + k · dilation − padding`. The inputs whose
 //! `q + padding` has the same remainder when divided by s form a phase: they meet the same elements k, in windows that
 //! are next to each other for inputs that are s apart. Each phase is a convolution of δ with stride 1, and no number of

@@ -159,7 +159,7 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
         }
         for i in 0..HEIGHT {
             let target = &mut c[targets[i] + column..][..columns];
-            // Windows may overlap: the numbers are loaded when those of the row before are stored.
+            // Windows may overlap, so the numbers are loaded only after the row before is stored.
             let start = match start {
                 Start::Itself => load::<V, WIDE>(simd, target),
                 _ => of_row,

@@ -59,7 +59,7 @@ impl<T: Scalar> Divisible for GradientSums<'_, T> {
         if rows < 2 {
             return Err(self);
         }
-        // Whole tiles of six rows, if there are enough.
+        // Whole tiles of six rows, if there are enough: most have that height.
         let half = if rows >= 12 {
             (rows / 2).next_multiple_of(6)
         } else {

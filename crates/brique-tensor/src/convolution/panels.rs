@@ -39,17 +39,11 @@ pub(super) fn lanes<T: Scalar, S: Simd>() -> usize {
 }
 
 /// Returns the panels of this many columns.
-pub(super) fn panels<T: Scalar, S: Simd>(columns: usize) -> impl Iterator<Item = Panel> + Clone {
+pub(super) fn panels<T: Scalar, S: Simd>(columns: usize) -> impl DoubleEndedIterator<Item = Panel> + Clone {
     let (lanes, widest) = (lanes::<T, S>(), widest::<S>() * lanes::<T, S>());
-    let mut column = 0;
-    std::iter::from_fn(move || {
-        let left = columns.checked_sub(column).filter(|&left| left > 0)?;
-        let width = left.next_multiple_of(lanes).min(widest);
-        column += width;
-        Some(Panel {
-            column: column - width,
-            width,
-        })
+    (0..columns).step_by(widest).map(move |column| Panel {
+        column,
+        width: (columns - column).next_multiple_of(lanes).min(widest),
     })
 }
 
@@ -121,13 +115,17 @@ impl<T: Scalar> Packed<'_, T> {
     }
 
     /// Computes some rows: one chunk of the depth after the other, and within it one panel after the other.
+    ///
+    /// The last panel comes first: where rows are added to windows that overlap, a number is further to the right in an
+    /// earlier window, and so the windows are added in their order with panels of any width.
     #[inline(always)]
     fn some_rows<S: Simd>(&mut self, simd: S, rows: Range<usize>) {
         let mut b = self.b;
         for chunk in chunks(self.depths.numbers().len()) {
-            for Panel { column, width } in panels::<T, S>(self.columns) {
-                let (panel, rest) = b.split_at(width * chunk.len());
-                b = rest;
+            let (of_chunk, rest) = b.split_at(packed_size::<T, S>(chunk.len(), self.columns));
+            b = rest;
+            for Panel { column, width } in panels::<T, S>(self.columns).rev() {
+                let panel = &of_chunk[column * chunk.len()..][..width * chunk.len()];
                 let gather = Gather {
                     a: self.a,
                     rows: self.rows.part(rows.clone()),

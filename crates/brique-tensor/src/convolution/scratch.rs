@@ -11,9 +11,9 @@ use crate::aligned::aligned_numbers;
 ///
 /// | buffer | numbers |
 /// |---|---|
-/// | `source` | examples with padding: one, six for the delta of few channels, or small ones of at most 32 Ki numbers |
+/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones |
 /// | `panels` | the weights; for the gradient, δ of one example or of a block of small ones |
-/// | `rows`, `depths`, `targets` | one index per output position of a block, per input position, per weight row |
+/// | `rows`, `depths`, `targets` | one index per position of a block of examples, per element of a window, per weight row |
 #[derive(Debug, Default)]
 pub struct Scratch<T> {
     pub(super) source: Numbers<T>,

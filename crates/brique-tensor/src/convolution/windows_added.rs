@@ -2,7 +2,7 @@
 //! channels, and each row of the product is added to the inputs of its window.
 //!
 //! SIMD vectors hold a row of the window, all of whose inputs are neighbours in memory. They are full even if there are
-//! few input channels, and no zero of a border is multiplied.
+//! few input channels, and no zero of a border is multiplied. The addition of the windows is known as col2im.
 
 use super::Convolution;
 use super::delta::InputDelta;
@@ -30,11 +30,13 @@ impl Convolution {
         if self.groups > 1 || right.dilation() > 1 {
             return false;
         }
-        let inputs = self.input_size() / self.inputs;
-        let gathered = inputs * self.taps() * self.inputs.div_ceil(LANES) * self.outputs;
-        let of_window = down.kernel() * (right.kernel() * self.inputs).div_ceil(LANES);
-        let added = self.positions() * of_window * (self.outputs + ADDITION);
-        added < gathered / (down.stride() * right.stride())
+        // Numbers of 128 bits, so that machines with 32 and with 64 bits choose the same way.
+        let product = |sizes: [usize; 4]| sizes.into_iter().map(|size| size as u128).product::<u128>();
+        let (inputs, vectors) = (self.input_size() / self.inputs, self.inputs.div_ceil(LANES));
+        let gathered = product([inputs, self.taps(), vectors, self.outputs]);
+        let vectors = (right.kernel() * self.inputs).div_ceil(LANES);
+        let added = product([self.positions(), down.kernel(), vectors, self.outputs + ADDITION]);
+        added < gathered / down.stride() as u128 / right.stride() as u128
     }
 
     /// Returns the numbers of an example with its padding.
@@ -49,8 +51,8 @@ impl Convolution {
 
     /// Writes where the δ of each position and its window begin, for `examples` padded examples.
     ///
-    /// The same position of all examples comes first: the windows of a tile are then in different examples, and none is
-    /// loaded while the one before it, which it overlaps, is still being stored.
+    /// The same position of all examples comes first: most windows of a tile are then in different examples, and are not
+    /// loaded while one that they overlap is still being stored.
     fn positions_and_windows(&self, examples: usize, rows: &mut Vec<usize>, windows: &mut Vec<usize>) {
         let [down, right] = self.axes;
         rows.clear();
@@ -109,6 +111,13 @@ pub(super) fn add_windows<T: Scalar, S: Simd>(simd: S, work: InputDelta<'_, T>, 
     let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
     let padded = convolution.padded_size();
     let at_once = examples_at_once(convolution.positions(), padded).next_multiple_of(HEIGHT);
+    // As much as any part of a batch needs, so that no thread allocates when it gets a larger part.
+    rows.reserve(at_once * convolution.positions());
+    targets.clear();
+    targets.reserve(at_once * convolution.positions());
+    if padded != x_size {
+        source.space(at_once * padded);
+    }
     for (delta, delta_x) in delta
         .chunks(at_once * y_size)
         .zip(delta_x.chunks_mut(at_once * x_size))

@@ -94,14 +94,14 @@ const FIRST_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0
 /// From index `4 − n` on, a mask of the first n of 4 elements.
 const FIRST_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
 
-/// Stores the first `count` of 8 elements. A store under a mask takes about 20 instructions of some processors.
+/// Stores the first `count` of 8 elements. A store under a mask takes about 20 micro-operations on some processors.
 ///
 /// # Safety
 ///
 /// The processor has AVX2, `count` is less than 8, and as many numbers may be written to `target`.
 #[inline(always)]
 unsafe fn store_first_of_8(mut target: *mut f32, count: usize, x: instructions::__m256) {
-    // SAFETY: the three stores write the numbers whose count has the digits 4, 2 and 1.
+    // SAFETY: the three stores write the numbers whose count has the digits 4, 2 and 1, at any address.
     unsafe {
         let mut part = instructions::_mm256_castps256_ps128(x);
         if count & 4 != 0 {
@@ -110,7 +110,7 @@ unsafe fn store_first_of_8(mut target: *mut f32, count: usize, x: instructions::
             target = target.add(4);
         }
         if count & 2 != 0 {
-            instructions::_mm_storel_pd(target.cast(), instructions::_mm_castps_pd(part));
+            instructions::_mm_storel_epi64(target.cast(), instructions::_mm_castps_si128(part));
             part = instructions::_mm_movehl_ps(part, part);
             target = target.add(2);
         }
@@ -127,7 +127,7 @@ unsafe fn store_first_of_8(mut target: *mut f32, count: usize, x: instructions::
 /// The processor has AVX2, `count` is less than 4, and as many numbers may be written to `target`.
 #[inline(always)]
 unsafe fn store_first_of_4(mut target: *mut f64, count: usize, x: instructions::__m256d) {
-    // SAFETY: the two stores write the numbers whose count has the digits 2 and 1.
+    // SAFETY: the two stores write the numbers whose count has the digits 2 and 1, at any address.
     unsafe {
         let mut part = instructions::_mm256_castpd256_pd128(x);
         if count & 2 != 0 {

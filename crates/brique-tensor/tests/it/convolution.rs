@@ -3,8 +3,8 @@
 
 use brique_tensor::ndarray::{Array2, Axis, Slice};
 use brique_tensor::{
-    Convolution, Scalar, Threads, WindowAxis, convolution_delta, convolution_forward, convolution_gradient,
-    convolution_overwrite_gradient,
+    Convolution, Scalar, SimdLevel, Threads, WindowAxis, convolution_delta, convolution_forward,
+    convolution_gradient, convolution_overwrite_gradient,
 };
 use proptest::prelude::*;
 
@@ -171,7 +171,8 @@ fn large() -> Vec<Convolution> {
         of_sizes((9, 9), 3, (1, 2, 2), (36, 36, 12)),
         of_sizes((9, 9), 3, (1, 1, 1), (40, 20, 2)),
         of_sizes((5, 5), 1, (3, 0, 1), (3, 65, 1)),
-        // δ is added window by window: with padding, with a stride, with inputs in no window, and more than one chunk deep.
+        // δ is added window by window: with inputs in no window, with padding, with a stride, and more than one chunk deep.
+        of_sizes((13, 10), 3, (4, 0, 1), (2, 400, 1)),
         of_sizes((9, 8), 3, (1, 1, 1), (3, 20, 1)),
         of_sizes((13, 10), 4, (3, 2, 1), (2, 400, 1)),
         of_sizes((1, 60), 7, (1, 0, 1), (5, 40, 1)),
@@ -214,6 +215,25 @@ fn a_row_has_the_same_bits_in_every_batch_and_threads_change_nothing() {
 }
 
 #[test]
+fn levels_with_fused_multiply_add_have_the_same_bits_and_those_without_have() {
+    for convolution in large() {
+        let [x, parameters, delta] = case::<f32>(&convolution, 7).map(|matrix| rounded(&matrix));
+        let by_level = SimdLevel::available().into_iter().map(|level| {
+            let bits = level
+                .run(|| by_kernels(&convolution, &x, &parameters, &delta))
+                .unwrap();
+            (level.has_fused_multiply_add(), bits)
+        });
+        let (fused, others): (Vec<_>, Vec<_>) = by_level.partition(|(is_fused, _)| *is_fused);
+        for same in [fused, others] {
+            for (_, bits) in &same {
+                assert_eq!(bits, &same[0].1, "{convolution:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_delta_that_is_not_a_number_reaches_the_inputs_of_its_window_alone() {
     on_every_level(|| {
         for convolution in large() {
@@ -246,6 +266,8 @@ fn no_size_overflows() {
     assert_eq!(Convolution::new([axis; 2], 4, 2, 3), None);
     assert_eq!(Convolution::new([axis; 2], 4, 2, 0), None);
     assert_eq!(Convolution::new([axis; 2], 0, 2, 1), None);
+    let far = WindowAxis::new(8, 3, 1 << 32, 0, 1).unwrap();
+    check::<f32>(&Convolution::new([far; 2], 1, 1, 1).unwrap(), 2);
     let long = WindowAxis::new(1 << 40, 3, 1, 0, 1).unwrap();
     assert_eq!(Convolution::new([long; 2], 1, 1, 1), None);
 }

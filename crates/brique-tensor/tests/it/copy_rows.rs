@@ -38,7 +38,13 @@ fn the_shape_of_the_copy_is_told() {
 }
 
 #[test]
-#[should_panic(expected = "out of range")]
+#[should_panic(expected = "from has 1 rows, and not all of the rows that are copied")]
+fn a_row_beyond_memory_is_refused() {
+    copy_rows(&array![[1.0, 2.0]], &[1 << 63], &mut Array2::zeros((1, 2)));
+}
+
+#[test]
+#[should_panic(expected = "from has 1 rows, and not all of the rows that are copied")]
 fn a_row_that_is_not_there_is_refused() {
     copy_rows(&array![[1.0, 2.0]], &[1], &mut Array2::zeros((1, 2)));
 }
