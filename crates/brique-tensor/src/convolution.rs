@@ -11,13 +11,14 @@
 //! | delta, window by window | output positions | output channels | weights, transposed, a row of the window at a time |
 //! | gradient | elements of a window | output positions | δ |
 //!
-//! Padding, or groups that are narrower than a SIMD vector, need a copy of an example, or of a few small ones, in a
-//! buffer of the thread: see `source`.
+//! Padding needs a copy of an example, or of a few small ones, in a buffer of the thread: see `source`. Groups of which
+//! several fit into a SIMD vector are computed by `narrow`.
 
 mod delta;
 mod forward;
 mod gather;
 mod gradient;
+mod narrow;
 mod offsets;
 mod panels;
 pub(crate) mod scratch;
@@ -25,14 +26,12 @@ mod sizes;
 mod source;
 mod windows_added;
 
-use ndarray::{ArrayView2, ArrayViewMut1};
-
 pub(crate) use self::delta::InputDelta;
 pub(crate) use self::forward::Forward;
 pub(crate) use self::gradient::GradientSums;
 pub use self::sizes::Convolution;
 use crate::by_rows::{by_rows, in_rows};
-use crate::{Matrix, Scalar, add_column_sums, all_finite, compile_once, threads};
+use crate::{Matrix, Scalar, all_finite, compile_once, threads};
 
 /// The number of multiplications that takes one thread about 10 µs. A smaller part is not worth another thread.
 const WORTH_A_THREAD: usize = 400_000;
@@ -194,16 +193,10 @@ compile_once! {
     ) {
         in_rows(gradient, |gradient| {
             let (x, delta) = (by_rows(x), by_rows(delta));
-            let (Some(x), Some(of_delta)) = (x.as_slice(), delta.as_slice()) else {
-                return;
-            };
-            let (weights, bias) = gradient.split_at_mut(convolution.weight_rows() * convolution.outputs);
-            let work = GradientSums::new(convolution, x, of_delta, weights);
-            let size = work.examples().saturating_mul(convolution.multiplications());
-            threads::compute(work, size, WORTH_A_THREAD);
-            let rows = (of_delta.len() / convolution.outputs, convolution.outputs);
-            if let Ok(delta) = ArrayView2::from_shape(rows, of_delta) {
-                add_column_sums(&delta, &mut ArrayViewMut1::from(bias));
+            if let (Some(x), Some(delta)) = (x.as_slice(), delta.as_slice()) {
+                let work = GradientSums::new(convolution, x, delta, gradient);
+                let size = work.examples().saturating_mul(convolution.multiplications());
+                threads::compute(work, size, WORTH_A_THREAD);
             }
         });
     }

@@ -146,6 +146,19 @@ pub trait Vector: Copy {
     /// and so on.
     fn interleave(self, other: Self) -> (Self, Self);
 
+    /// Returns the vector whose element i is element `lanes[i]` of `self`. Each of the first `LANES` numbers of `lanes` is
+    /// less than `LANES`; otherwise the elements are unspecified.
+    #[inline(always)]
+    fn permute(self, simd: Self::Simd, lanes: &[u32; MOST_LANES]) -> Self {
+        let mut numbers = [Self::Number::zero(); MOST_LANES];
+        self.store(&mut numbers);
+        let mut permuted = numbers;
+        for (number, &lane) in permuted.iter_mut().zip(lanes) {
+            *number = numbers[lane as usize % MOST_LANES];
+        }
+        Self::load(simd, &permuted)
+    }
+
     /// The SIMD vector of `f64` of the same instruction set.
     type Wide: Vector<Number = f64, Simd = Self::Simd>;
 

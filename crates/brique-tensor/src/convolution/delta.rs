@@ -11,11 +11,11 @@
 use std::ops::Range;
 
 use super::offsets::Offsets;
-use super::panels::{Packed, pack, packed_size};
+use super::panels::{Packed, pack, packed_size, space};
 use super::scratch::Scratch;
-use super::source::{Mode, Source};
+use super::source::Source;
 use super::windows_added::add_windows;
-use super::{Convolution, examples_at_once};
+use super::{Convolution, examples_at_once, narrow};
 use crate::Scalar;
 use crate::product::operands::Start;
 use crate::simd::{Simd, Work};
@@ -34,13 +34,9 @@ pub struct InputDelta<'a, T> {
 #[derive(Debug, Clone)]
 pub(super) struct Phase {
     /// The inputs of a block of examples.
-    rows: Range<usize>,
-    /// How many of them are in one example.
-    of_example: usize,
+    pub(super) rows: Range<usize>,
     /// The elements of a window.
-    depths: Range<usize>,
-    /// The first number of its panels.
-    panels: usize,
+    pub(super) depths: Range<usize>,
 }
 
 impl<T> InputDelta<'_, T> {
@@ -81,12 +77,10 @@ impl<T: Scalar> Divisible for InputDelta<'_, T> {
 
 impl Convolution {
     /// Returns the source of the windows of δ: for the delta, inputs and outputs change their roles.
-    fn source_of_delta(&self) -> Source {
+    pub(super) fn source_of_delta(&self) -> Source {
         Source {
-            mode: Mode::of(self.groups, self.group_inputs()),
-            groups: self.groups,
-            group_inputs: self.group_outputs(),
-            group_outputs: self.group_inputs(),
+            channels: self.outputs,
+            group_channels: self.group_outputs(),
             sizes: self.axes.map(|axis| axis.outputs()),
             border: self.axes.map(|axis| axis.border_of_outputs()),
         }
@@ -100,8 +94,8 @@ impl Convolution {
             targets,
         } = tables;
         let [down, right] = self.axes;
-        let [most_down, most_right] = [0, 1].map(|axis| self.largest_shift(axis, phase[axis]));
-        let (row_stride, step) = (source.row_stride(), source.position_stride());
+        let [most_down, most_right] = [0, 1].map(|axis| largest_shift(self.axes[axis], phase[axis]));
+        let (row_stride, step) = (source.row_stride(), source.channels);
         let [(above, _), (before, _)] = source.border;
         for example in 0..examples {
             let (first, target) = (example * source.example_stride(), example * self.input_size());
@@ -120,22 +114,32 @@ impl Convolution {
             for x in right.taps(phase[1]) {
                 let first = (most_down - shift(down, phase[0], y)) * row_stride
                     + (most_right - shift(right, phase[1], x)) * step;
-                let step = source.channel_stride();
-                depths.extend((0..source.group_inputs).map(|channel| first + channel * step));
+                depths.extend((0..source.group_channels).map(|channel| first + channel));
             }
         }
     }
 
-    fn largest_shift(&self, axis: usize, phase: usize) -> usize {
-        let axis = self.axes[axis];
-        axis.taps(phase)
-            .map(|tap| shift(axis, phase, tap))
-            .max()
-            .unwrap_or(0)
+    /// Returns the phases along both axes.
+    pub(super) fn phases(&self) -> impl Iterator<Item = [usize; 2]> + use<> {
+        let [down, right] = self.axes;
+        let in_row = move |y: usize| right.phases().map(move |x| [y, x]);
+        down.phases().flat_map(in_row)
+    }
+
+    /// Returns whether no window meets some inputs: those of the phases without an element of a window.
+    pub(super) fn has_unmet_inputs(&self) -> bool {
+        let is_met = |axis: &WindowAxis| axis.phases().count() == axis.stride();
+        !self.axes.iter().all(is_met)
+    }
+
+    /// Returns how many examples of δ are computed together.
+    pub(super) fn examples_of_delta_at_once(&self) -> usize {
+        let numbers = self.source_of_delta().example_stride();
+        examples_at_once(self.input_size() / self.inputs, numbers)
     }
 
     /// Returns the weight rows of the elements of a window in a phase, without the channel: in the order of its depths.
-    fn taps_of_phase(&self, phase: [usize; 2]) -> impl Iterator<Item = usize> + use<> {
+    pub(super) fn taps_of_phase(&self, phase: [usize; 2]) -> impl Iterator<Item = usize> + use<> {
         let [down, right] = self.axes;
         let in_row = move |y: usize| right.taps(phase[1]).map(move |x| y * right.kernel() + x);
         down.taps(phase[0]).flat_map(in_row)
@@ -143,8 +147,14 @@ impl Convolution {
 }
 
 /// Returns how many windows the one whose element `tap` meets input t of a phase is before window t.
-fn shift(axis: WindowAxis, phase: usize, tap: usize) -> usize {
+pub(super) fn shift(axis: WindowAxis, phase: usize, tap: usize) -> usize {
     (tap * axis.dilation() - phase) / axis.stride()
+}
+
+/// Returns the largest [`shift`] of a phase.
+pub(super) fn largest_shift(axis: WindowAxis, phase: usize) -> usize {
+    let shifts = axis.taps(phase).map(|tap| shift(axis, phase, tap));
+    shifts.max().unwrap_or(0)
 }
 
 /// The tables of all phases.
@@ -160,7 +170,6 @@ fn prepare<T: Scalar, S: Simd>(
     delta: &InputDelta<'_, T>,
     source: &Source,
     at_once: usize,
-    (groups, columns): (usize, usize),
     scratch: &mut Scratch<T>,
 ) {
     let InputDelta {
@@ -181,11 +190,11 @@ fn prepare<T: Scalar, S: Simd>(
     depths.clear();
     targets.clear();
     phases.clear();
-    let all = convolution.taps() * source.group_inputs;
-    let panels = panels.space(packed_size::<T, S>(all, columns) * groups);
+    let (groups, columns) = (convolution.groups, convolution.group_inputs());
+    let all = convolution.taps() * source.group_channels;
+    let panels = space::<T, S>(panels, all, columns, groups);
     let mut packed = 0;
-    let [down, right] = convolution.axes;
-    for phase in down.phases().flat_map(|y| right.phases().map(move |x| [y, x])) {
+    for phase in convolution.phases() {
         let (first_row, first_depth) = (rows.len(), depths.len());
         let tables = Tables {
             rows: &mut *rows,
@@ -195,9 +204,7 @@ fn prepare<T: Scalar, S: Simd>(
         convolution.add_phase(source, phase, at_once, tables);
         phases.push(Phase {
             rows: first_row..rows.len(),
-            of_example: (rows.len() - first_row) / at_once,
             depths: first_depth..depths.len(),
-            panels: packed,
         });
         taps.clear();
         taps.extend(convolution.taps_of_phase(phase));
@@ -205,15 +212,9 @@ fn prepare<T: Scalar, S: Simd>(
         let size = packed_size::<T, S>(depth, columns);
         for group in 0..groups {
             let row = |row: usize| {
-                let (tap, channel) = (taps[row / source.group_inputs], row % source.group_inputs);
-                let first = tap * source.group_outputs;
-                move |column: usize| {
-                    let (group, input) = match source.mode {
-                        Mode::Shared => (group, column),
-                        Mode::Each => (column / source.group_outputs, column % source.group_outputs),
-                    };
-                    parameters[(first + input) * convolution.outputs + group * source.group_inputs + channel]
-                }
+                let (tap, channel) = (taps[row / source.group_channels], row % source.group_channels);
+                let output = group * source.group_channels + channel;
+                move |input: usize| parameters[(tap * columns + input) * convolution.outputs + output]
             };
             pack::<T, S, _>(depth, columns, row, &mut panels[packed..packed + size]);
             packed += size;
@@ -231,22 +232,15 @@ impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
         if convolution.adds_windows() {
             return add_windows(simd, work, scratch);
         }
+        if convolution.has_narrow_groups::<T, S>(convolution.group_inputs()) {
+            return narrow::delta(simd, work, scratch);
+        }
         let source = convolution.source_of_delta();
-        let positions = convolution.input_size() / convolution.inputs;
-        let at_once = examples_at_once(positions, source.example_stride());
-        let (groups, columns) = match source.mode {
-            Mode::Shared => (convolution.groups, source.group_outputs),
-            Mode::Each => (1, convolution.inputs),
-        };
-        let panel_columns = packed_size::<T, S>(1, columns);
-        prepare::<T, S>(&work, &source, at_once, (groups, columns), scratch);
+        let at_once = convolution.examples_of_delta_at_once();
+        prepare::<T, S>(&work, &source, at_once, scratch);
+        let (groups, columns) = (convolution.groups, convolution.group_inputs());
         let InputDelta { delta, delta_x, .. } = work;
-        if !convolution
-            .axes
-            .iter()
-            .all(|axis| axis.phases().count() == axis.stride())
-        {
-            // No window meets the inputs of the other phases.
+        if convolution.has_unmet_inputs() {
             delta_x.fill(T::zero());
         }
         let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
@@ -254,24 +248,26 @@ impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
             .chunks(at_once * y_size)
             .zip(delta_x.chunks_mut(at_once * x_size));
         for (delta, delta_x) in examples {
-            let a = source.stored(delta, panel_columns, &mut scratch.source);
+            let a = source.stored(delta, &mut scratch.source);
+            let mut panels = scratch.panels.numbers();
             for phase in &scratch.phases {
-                let count = delta_x.len() / x_size * phase.of_example;
+                let count = delta_x.len() / x_size * (phase.rows.len() / at_once);
                 let rows = Offsets::of(&scratch.rows[phase.rows.clone()][..count]);
                 let depths = Offsets::of(&scratch.depths[phase.depths.clone()]);
                 let targets = &scratch.targets[phase.rows.clone()][..count];
                 let size = packed_size::<T, S>(phase.depths.len(), columns);
+                let (of_phase, others) = panels.split_at(groups * size);
+                panels = others;
                 for group in 0..groups {
                     let packed = Packed {
-                        a: &a[group * source.group_inputs..],
+                        a: &a[group * source.group_channels..],
                         rows,
                         depths,
-                        b: &scratch.panels.numbers()[phase.panels + group * size..][..size],
+                        b: &of_phase[group * size..][..size],
                         start: Start::Nothing,
                         c: &mut delta_x[group * columns..],
                         targets,
                         columns,
-                        mode: source.mode,
                     };
                     packed.compute(simd);
                 }

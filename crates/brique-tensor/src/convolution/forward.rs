@@ -3,8 +3,8 @@
 use super::offsets::Offsets;
 use super::panels::{Packed, pack, packed_size, space};
 use super::scratch::Scratch;
-use super::source::{Mode, Source};
-use super::{Convolution, examples_at_once};
+use super::source::Source;
+use super::{Convolution, examples_at_once, narrow};
 use crate::Scalar;
 use crate::product::operands::Start;
 use crate::simd::{Simd, Work};
@@ -49,13 +49,16 @@ impl Convolution {
     /// Returns the source of the windows of the input.
     pub(super) fn source_of_inputs(&self) -> Source {
         Source {
-            mode: Mode::of(self.groups, self.group_outputs()),
-            groups: self.groups,
-            group_inputs: self.group_inputs(),
-            group_outputs: self.group_outputs(),
+            channels: self.inputs,
+            group_channels: self.group_inputs(),
             sizes: self.axes.map(|axis| axis.length()),
             border: self.axes.map(|axis| (axis.padding(), axis.padding())),
         }
+    }
+
+    /// Returns how many examples of the input are computed together.
+    pub(super) fn examples_of_inputs_at_once(&self) -> usize {
+        examples_at_once(self.positions(), self.source_of_inputs().example_stride())
     }
 
     /// Writes the offsets of the windows of `examples` examples, and their positions in the output.
@@ -65,7 +68,7 @@ impl Convolution {
         for example in 0..examples {
             for y in 0..down.outputs() {
                 let first = example * source.example_stride() + y * down.stride() * source.row_stride();
-                let step = right.stride() * source.position_stride();
+                let step = right.stride() * source.channels;
                 rows.extend((0..right.outputs()).map(|x| first + x * step));
             }
         }
@@ -77,10 +80,9 @@ impl Convolution {
         depths.clear();
         for y in 0..down.kernel() {
             for x in 0..right.kernel() {
-                let first = y * down.dilation() * source.row_stride()
-                    + x * right.dilation() * source.position_stride();
-                let step = source.channel_stride();
-                depths.extend((0..source.group_inputs).map(|channel| first + channel * step));
+                let first =
+                    y * down.dilation() * source.row_stride() + x * right.dilation() * source.channels;
+                depths.extend((0..source.group_channels).map(|channel| first + channel));
             }
         }
     }
@@ -91,18 +93,15 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let (
-            Forward {
-                convolution,
-                x,
-                parameters,
-                y,
-            },
-            scratch,
-        ) = self;
+        let (work, scratch) = self;
+        let convolution = work.convolution;
+        if convolution.has_narrow_groups::<T, S>(convolution.group_outputs()) {
+            return narrow::forward(simd, work, scratch);
+        }
+        let Forward { x, parameters, y, .. } = work;
         let source = convolution.source_of_inputs();
         let positions = convolution.positions();
-        let at_once = examples_at_once(positions, source.example_stride());
+        let at_once = convolution.examples_of_inputs_at_once();
         convolution.windows(&source, at_once, &mut scratch.rows);
         convolution.elements(&source, &mut scratch.depths);
         let outputs = convolution.outputs;
@@ -111,16 +110,9 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
             .targets
             .extend((0..at_once * positions).map(|position| position * outputs));
 
-        let (depth, groups, columns) = match source.mode {
-            Mode::Shared => (
-                convolution.weight_rows(),
-                convolution.groups,
-                convolution.group_outputs(),
-            ),
-            Mode::Each => (convolution.weight_rows(), 1, outputs),
-        };
+        let depth = convolution.weight_rows();
+        let (groups, columns) = (convolution.groups, convolution.group_outputs());
         let size = packed_size::<T, S>(depth, columns);
-        let panel_columns = packed_size::<T, S>(1, columns);
         let panels = space::<T, S>(&mut scratch.panels, depth, columns, groups);
         let (weights, bias) = parameters.split_at(depth * outputs);
         for group in 0..groups {
@@ -135,12 +127,12 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
         let examples = x.chunks(at_once * x_size).zip(y.chunks_mut(at_once * y_size));
         for (x, y) in examples {
             let count = y.len() / outputs;
-            let a = source.stored(x, panel_columns, &mut scratch.source);
+            let a = source.stored(x, &mut scratch.source);
             let rows = Offsets::of(&scratch.rows[..count]);
             let depths = Offsets::of(&scratch.depths);
             for group in 0..groups {
                 let packed = Packed {
-                    a: &a[group * source.group_inputs..],
+                    a: &a[group * source.group_channels..],
                     rows,
                     depths,
                     b: &panels[group * size..][..size],
@@ -148,7 +140,6 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
                     c: &mut y[group * columns..],
                     targets: &scratch.targets[..count],
                     columns,
-                    mode: source.mode,
                 };
                 packed.compute(simd);
             }

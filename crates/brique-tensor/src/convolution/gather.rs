@@ -5,26 +5,27 @@
     reason = "a check of each gathered index would take as long as the multiplication"
 )]
 
+use std::ops::Range;
+
 use super::offsets::Offsets;
 use crate::Scalar;
 use crate::product::operands::{Start, load};
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
-/// Some columns of the product `c[targets[i] + column + j] = start + Σ_k a[rows[i] + depths[k]] · b[k, j]`.
+/// Some columns of the product `c[targets[i] + j] = start + Σ_k a[rows[i] + depths[k]] · b[k, j]`.
 ///
-/// If `EACH` is set in a tile, the first factor is `a[rows[i] + depths[k] + column + j]`.
+/// If `EACH` is set in a tile, each column has a first factor of its own: `a[rows[i] + depths[k] + j]`.
 pub(super) struct Gather<'a, T> {
     pub(super) a: &'a [T],
     pub(super) rows: Offsets<'a>,
     pub(super) depths: Offsets<'a>,
-    /// The second factor from the first of the columns on; its rows are `b_stride` apart.
+    /// The second factor; its rows are `b_stride` apart.
     pub(super) b: &'a [T],
     pub(super) b_stride: usize,
     pub(super) start: Start<'a, T>,
     pub(super) c: &'a mut [T],
     pub(super) targets: &'a [usize],
-    pub(super) column: usize,
     /// The number of columns that are written; the SIMD vectors may hold more.
     pub(super) columns: usize,
 }
@@ -32,43 +33,65 @@ pub(super) struct Gather<'a, T> {
 /// The rows of the tallest tile of several SIMD vectors.
 pub(super) const HEIGHT: usize = 6;
 
+/// The rows of the tallest tile of one SIMD vector: eight sums keep the multipliers busy, six do not. More than eight rows
+/// need more addresses than there are registers.
+const HEIGHT_OF_ONE: usize = 8;
+
 impl<T: Scalar> Gather<'_, T> {
-    /// Computes all rows, in tiles of `WIDE` SIMD vectors: the tallest tiles, then tiles of four, two and one rows.
+    /// Computes all rows in tiles of `WIDE` SIMD vectors.
     #[inline(always)]
     pub(super) fn compute<S: Simd, const WIDE: usize, const EACH: bool>(&mut self, simd: S) {
-        // Eight sums of one vector keep the multipliers busy, six do not. More than eight rows need more addresses than
-        // there are registers.
-        let tallest = if WIDE == 1 { 8 } else { HEIGHT };
-        let count = self.targets.len();
-        let tall = match count % tallest {
-            // Two tiles of four are faster than one of six and one of two.
-            2 if tallest == HEIGHT && count > HEIGHT => count - 8,
-            rest => count - rest,
+        let (tallest, lower): (usize, &[usize]) = match (WIDE, EACH) {
+            (1, _) => (HEIGHT_OF_ONE, &[4, 2, 1]),
+            (_, false) => (HEIGHT, &[4, 2, 1]),
+            (_, true) => (HEIGHT, &[5, 4, 3, 2, 1]),
         };
-        let four = tall + (count - tall) / 4 * 4;
-        let two = four + (count - four) / 2 * 2;
-        for (first, end, height) in [
-            (0, tall, tallest),
-            (tall, four, 4),
-            (four, two, 2),
-            (two, count, 1),
-        ] {
-            if first == end {
-                continue;
-            }
-            let part = Gather {
-                rows: self.rows.part(first..end),
-                targets: &self.targets[first..end],
-                c: &mut *self.c,
-                ..*self
+        let count = self.targets.len();
+        let rest = match count % tallest {
+            // Two tiles of nearly the same height are faster than a tall one and a low one.
+            rest @ (1 | 3) if EACH && WIDE > 1 && count > HEIGHT => rest + HEIGHT,
+            2 if WIDE > 1 && count > HEIGHT => 2 + HEIGHT,
+            rest => rest,
+        };
+        self.tiles::<S, WIDE, EACH>(simd, 0..count - rest, tallest);
+        let mut first = count - rest;
+        for &height in lower {
+            let is_used = height != 5 || matches!(rest, 5 | 9);
+            let end = if is_used {
+                count - (count - first) % height
+            } else {
+                first
             };
-            match height {
-                8 if WIDE == 1 => simd.run(Tiles::<_, 8, WIDE, EACH>(part)),
-                HEIGHT => simd.run(Tiles::<_, HEIGHT, WIDE, EACH>(part)),
-                4 => simd.run(Tiles::<_, 4, WIDE, EACH>(part)),
-                2 => simd.run(Tiles::<_, 2, WIDE, EACH>(part)),
-                _ => simd.run(Tiles::<_, 1, WIDE, EACH>(part)),
-            }
+            self.tiles::<S, WIDE, EACH>(simd, first..end, height);
+            first = end;
+        }
+    }
+
+    /// Computes some rows in tiles of this height.
+    #[inline(always)]
+    fn tiles<S: Simd, const WIDE: usize, const EACH: bool>(
+        &mut self,
+        simd: S,
+        rows: Range<usize>,
+        height: usize,
+    ) {
+        if rows.is_empty() {
+            return;
+        }
+        let part = Gather {
+            rows: self.rows.part(rows.clone()),
+            targets: &self.targets[rows],
+            c: &mut *self.c,
+            ..*self
+        };
+        match height {
+            HEIGHT_OF_ONE if WIDE == 1 => simd.run(Tiles::<_, HEIGHT_OF_ONE, WIDE, EACH>(part)),
+            HEIGHT if WIDE > 1 => simd.run(Tiles::<_, HEIGHT, WIDE, EACH>(part)),
+            5 if WIDE > 1 && EACH => simd.run(Tiles::<_, 5, WIDE, EACH>(part)),
+            4 => simd.run(Tiles::<_, 4, WIDE, EACH>(part)),
+            3 if WIDE > 1 && EACH => simd.run(Tiles::<_, 3, WIDE, EACH>(part)),
+            2 => simd.run(Tiles::<_, 2, WIDE, EACH>(part)),
+            _ => simd.run(Tiles::<_, 1, WIDE, EACH>(part)),
         }
     }
 }
@@ -107,16 +130,15 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
         start,
         c,
         targets,
-        column,
         columns,
     } = gather;
     let width = WIDE * V::LANES;
-    let (before, reach) = if EACH { (column, width) } else { (0, 1) };
+    let reach = if EACH { width } else { 1 };
     let last = depths.numbers().len().saturating_sub(1);
-    assert!(rows.largest() + depths.largest() + before + reach <= a.len());
+    assert!(rows.largest() + depths.largest() + reach <= a.len());
     assert!(depths.numbers().is_empty() || last * b_stride + width <= b.len());
     let of_row = match start {
-        Start::Row(row) => load::<V, WIDE>(simd, &row[column..][..columns]),
+        Start::Row(row) => load::<V, WIDE>(simd, &row[..columns]),
         Start::Number(number) => [V::splat(simd, number); WIDE],
         // −0 leaves every sum as it is; 0 would turn −0 into 0.
         Start::Nothing | Start::Itself => [V::splat(simd, -V::Number::default()); WIDE],
@@ -129,7 +151,7 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
         let mut from = [a.as_ptr(); HEIGHT];
         for i in 0..HEIGHT {
             // SAFETY: by the first assertion, the index of every row is less than the length of `a`.
-            from[i] = unsafe { a.as_ptr().add(rows[i] + before) };
+            from[i] = unsafe { a.as_ptr().add(rows[i]) };
         }
         let mut b = b.as_ptr();
         let mut sums = [[V::splat(simd, V::Number::default()); WIDE]; HEIGHT];
@@ -142,7 +164,7 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
                 vectors[j] = V::load(simd, &of_b[j * V::LANES..]);
             }
             for i in 0..HEIGHT {
-                // SAFETY: by the first assertion, the sum of any row, any depth, `before` and `reach` is at most the
+                // SAFETY: by the first assertion, the sum of any row, any depth and `reach` is at most the
                 // length of `a`, so `reach` numbers follow there.
                 let of_a = unsafe { std::slice::from_raw_parts(from[i].add(depth), reach) };
                 for j in 0..WIDE {
@@ -158,7 +180,7 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
             b = b.wrapping_add(b_stride);
         }
         for i in 0..HEIGHT {
-            let target = &mut c[targets[i] + column..][..columns];
+            let target = &mut c[targets[i]..][..columns];
             // Windows may overlap, so the numbers are loaded only after the row before is stored.
             let start = match start {
                 Start::Itself => load::<V, WIDE>(simd, target),

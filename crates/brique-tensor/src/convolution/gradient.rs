@@ -1,50 +1,56 @@
 //! The gradient of the weights: rows are the elements of a window, the depth are the output positions.
 
+use std::ops::Range;
+
+use ndarray::{ArrayView2, ArrayViewMut1};
+
 use super::gather::Gather;
 use super::offsets::Offsets;
-use super::panels::{Panel, gather_panel, packed_size, panels};
-use super::scratch::Scratch;
-use super::source::Mode;
-use super::{Convolution, examples_at_once};
-use crate::Scalar;
+use super::panels::{Panel, gather_panel, panels};
+use super::scratch::{Numbers, Scratch};
+use super::{Convolution, narrow};
 use crate::product::operands::Start;
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
+use crate::{Scalar, add_column_sums};
 
 /// The number of positions that are added up in registers at once: their windows stay in the nearest cache.
-const CHUNK: usize = 160;
+pub(super) const CHUNK: usize = 160;
 
 /// Rows of δ of at most this many bytes are not copied: those of a chunk stay in the nearest cache.
 const NEAR_ROW: usize = 128;
 
-/// Adds the gradient of some rows of the weights.
+/// Adds the gradient of some rows of the weights, and of the bias in one of the parts.
 ///
 /// Threads divide the rows of the weights and not the batch: each number is the sum over the batch in the same order on
 /// any number of threads.
 pub struct GradientSums<'a, T> {
-    convolution: &'a Convolution,
-    x: &'a [T],
-    delta: &'a [T],
+    pub(super) convolution: &'a Convolution,
+    pub(super) x: &'a [T],
+    pub(super) delta: &'a [T],
     /// The first of the rows.
-    first: usize,
-    gradient: &'a mut [T],
+    pub(super) first: usize,
+    pub(super) gradient: &'a mut [T],
+    pub(super) bias: Option<&'a mut [T]>,
 }
 
 impl<'a, T> GradientSums<'a, T> {
-    /// Adds the gradient of all rows.
+    /// Adds the gradient of all rows and of the bias, the last row.
     pub(super) fn new(
         convolution: &'a Convolution,
         x: &'a [T],
         delta: &'a [T],
         gradient: &'a mut [T],
     ) -> Self {
+        let (gradient, bias) = gradient.split_at_mut(convolution.weight_rows() * convolution.outputs);
         Self {
             convolution,
             x,
             delta,
             first: 0,
             gradient,
+            bias: Some(bias),
         }
     }
 
@@ -66,16 +72,50 @@ impl<T: Scalar> Divisible for GradientSums<'_, T> {
             rows / 2
         };
         let (gradient, other) = self.gradient.split_at_mut(half * self.convolution.outputs);
+        // The part with fewer rows.
+        let (bias, other_bias) = if half < rows - half {
+            (self.bias, None)
+        } else {
+            (None, self.bias)
+        };
         let other = GradientSums {
             first: self.first + half,
             gradient: other,
+            bias: other_bias,
             ..self
         };
-        Ok((GradientSums { gradient, ..self }, other))
+        Ok((
+            GradientSums {
+                gradient,
+                bias,
+                ..self
+            },
+            other,
+        ))
     }
 
-    fn compute(self) {
+    fn compute(mut self) {
+        let outputs = self.convolution.outputs;
+        if let Some(bias) = self.bias.take()
+            && let Ok(delta) = ArrayView2::from_shape((self.delta.len() / outputs, outputs), self.delta)
+        {
+            add_column_sums(&delta, &mut ArrayViewMut1::from(bias));
+        }
         T::convolution_gradient(self);
+    }
+}
+
+impl Convolution {
+    /// Writes the output positions of `examples` examples that are added up in registers at once.
+    fn chunks(&self, examples: usize, chunks: &mut Vec<Range<usize>>) {
+        chunks.clear();
+        if self.groups > 1 {
+            return self.chunks_of_groups(examples, chunks);
+        }
+        let positions = examples * self.positions();
+        let length = positions.div_ceil(positions.div_ceil(CHUNK).max(1)).max(1);
+        let starts = (0..positions).step_by(length);
+        chunks.extend(starts.map(|start| start..positions.min(start + length)));
     }
 }
 
@@ -84,66 +124,61 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let (
-            GradientSums {
-                convolution,
-                x,
-                delta,
-                first,
-                gradient,
-            },
-            scratch,
-        ) = self;
+        let (work, scratch) = self;
+        let convolution = work.convolution;
+        if convolution.has_narrow_groups::<T, S>(convolution.group_outputs()) {
+            return narrow::gradient(simd, work, scratch);
+        }
+        let GradientSums {
+            x,
+            delta,
+            first,
+            gradient,
+            ..
+        } = work;
         let source = convolution.source_of_inputs();
-        let (positions, outputs) = (convolution.positions(), convolution.outputs);
-        let at_once = examples_at_once(positions, source.example_stride());
+        let outputs = convolution.outputs;
+        let at_once = convolution.examples_of_inputs_at_once();
         convolution.windows(&source, at_once, &mut scratch.rows);
         convolution.elements(&source, &mut scratch.depths);
+        convolution.chunks(at_once, &mut scratch.chunks);
         let count = gradient.len() / outputs;
         scratch.targets.clear();
         scratch.targets.extend((0..count).map(|row| row * outputs));
-        let (groups, columns) = match source.mode {
-            Mode::Shared => (convolution.groups, convolution.group_outputs()),
-            Mode::Each => (1, outputs),
-        };
-        let panel_columns = packed_size::<T, S>(1, columns);
+        let (groups, columns) = (convolution.groups, convolution.group_outputs());
 
         let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
         let examples = x.chunks(at_once * x_size).zip(delta.chunks(at_once * y_size));
         for (x, delta) in examples {
-            let a = source.stored(x, panel_columns, &mut scratch.source);
-            let windows = delta.len() / outputs;
+            let a = source.stored(x, &mut scratch.source);
             let rows = Offsets::of(&scratch.depths[first..first + count]);
+            if delta.len() < at_once * y_size {
+                convolution.chunks(delta.len() / y_size, &mut scratch.chunks);
+            }
             for group in 0..groups {
-                let length = windows.div_ceil(windows.div_ceil(CHUNK).max(1)).max(1);
-                for start in (0..windows).step_by(length) {
-                    let chunk = start..windows.min(start + length);
+                for chunk in &scratch.chunks {
                     let depths = Offsets::of(&scratch.rows[chunk.clone()]);
                     let delta = &delta[chunk.start * outputs + group * columns..];
-                    for panel in panels::<T, S>(columns) {
-                        let of_delta = &delta[panel.column..];
-                        let (b, b_stride) = if is_near::<T>(of_delta.len(), chunk.len(), outputs, panel) {
-                            (of_delta, outputs)
-                        } else {
-                            let space = scratch.panels.space(chunk.len() * panel.width);
-                            copy_columns::<<T as SimdNumber>::Vector<S>>(
-                                simd, of_delta, outputs, panel, space,
-                            );
-                            (&*space, panel.width)
-                        };
+                    for Panel { column, width } in panels::<T, S>(columns) {
+                        let (b, b_stride) = panel_of_delta::<<T as SimdNumber>::Vector<S>>(
+                            simd,
+                            &delta[column..],
+                            (chunk.len(), outputs),
+                            width,
+                            &mut scratch.panels,
+                        );
                         let gather = Gather {
-                            a: &a[group * source.group_inputs..],
+                            a: &a[group * source.group_channels..],
                             rows,
                             depths,
                             b,
                             b_stride,
                             start: Start::Itself,
-                            c: &mut gradient[group * columns..],
+                            c: &mut gradient[group * columns + column..],
                             targets: &scratch.targets,
-                            column: panel.column,
-                            columns: panel.width.min(columns - panel.column),
+                            columns: width.min(columns - column),
                         };
-                        gather_panel(simd, gather, panel.width, source.mode);
+                        gather_panel(simd, gather, width);
                     }
                 }
             }
@@ -151,26 +186,32 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
     }
 }
 
-/// Returns whether a panel of δ need not be copied: its rows are near each other, and its last vector ends within δ.
+/// Returns a panel of δ and the distance of its rows. It is not copied if its rows are near each other, and its last vector
+/// ends within δ.
 ///
 /// Vectors may be longer than a row. The elements beyond it are multiplied too, and not written.
 #[inline(always)]
-fn is_near<T>(numbers: usize, rows: usize, stride: usize, panel: Panel) -> bool {
-    let is_dense = stride <= panel.width || stride * size_of::<T>() <= NEAR_ROW;
-    is_dense && (rows - 1) * stride + panel.width <= numbers
-}
-
-/// Copies a panel of δ; what it has beyond the last column is not read.
-#[inline(always)]
-fn copy_columns<V>(simd: V::Simd, delta: &[V::Number], stride: usize, panel: Panel, target: &mut [V::Number])
+pub(super) fn panel_of_delta<'a, V>(
+    simd: V::Simd,
+    delta: &'a [V::Number],
+    (rows, stride): (usize, usize),
+    width: usize,
+    buffer: &'a mut Numbers<V::Number>,
+) -> (&'a [V::Number], usize)
 where
     V: Vector<Number: Scalar>,
 {
-    for (row, target) in target.chunks_exact_mut(panel.width).enumerate() {
+    let is_dense = stride <= width || stride * size_of::<V::Number>() <= NEAR_ROW;
+    if is_dense && (rows - 1) * stride + width <= delta.len() {
+        return (delta, stride);
+    }
+    let panel = buffer.space(rows * width);
+    for (row, target) in panel.chunks_exact_mut(width).enumerate() {
         let from = &delta[row * stride..];
         for (vector, target) in target.chunks_exact_mut(V::LANES).enumerate() {
             let from = from.get(vector * V::LANES..).unwrap_or(&[]);
             V::load_some(simd, from).store(target);
         }
     }
+    (panel, width)
 }

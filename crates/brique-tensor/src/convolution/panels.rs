@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::gather::Gather;
 use super::offsets::Offsets;
 use super::scratch::Numbers;
-use super::source::Mode;
 use crate::Scalar;
 use crate::product::operands::Start;
 use crate::simd::{Simd, Vector};
@@ -13,11 +12,6 @@ use crate::simd_number::SimdNumber;
 
 /// The longest part of the depth that is added up in registers at once: its panel stays in the nearest cache.
 const CHUNK: usize = 384;
-
-/// The rows of [`Mode::Each`] whose panels are computed one after the other: a multiple of the heights of all tiles.
-///
-/// Each panel reads its own part of each position, so that the parts of the same positions are still in the cache.
-const ROWS_AT_ONCE: usize = 24;
 
 /// A part of the columns: as many as fill some or all vectors of the widest panel.
 #[derive(Debug, Clone, Copy)]
@@ -98,51 +92,32 @@ pub(super) struct Packed<'a, T> {
     pub(super) c: &'a mut [T],
     pub(super) targets: &'a [usize],
     pub(super) columns: usize,
-    pub(super) mode: Mode,
 }
 
 impl<T: Scalar> Packed<'_, T> {
-    /// Computes the product.
-    #[inline(always)]
-    pub(super) fn compute<S: Simd>(mut self, simd: S) {
-        let at_once = match self.mode {
-            Mode::Shared => self.targets.len().max(1),
-            Mode::Each => ROWS_AT_ONCE,
-        };
-        for first in (0..self.targets.len()).step_by(at_once) {
-            self.some_rows(simd, first..self.targets.len().min(first + at_once));
-        }
-    }
-
-    /// Computes some rows: one chunk of the depth after the other, and within it one panel after the other.
+    /// Computes the product: one chunk of the depth after the other, and within it one panel after the other.
     ///
     /// The last panel comes first: where rows are added to windows that overlap, a number is further to the right in an
     /// earlier window, and so the windows are added in their order with panels of any width.
     #[inline(always)]
-    fn some_rows<S: Simd>(&mut self, simd: S, rows: Range<usize>) {
+    pub(super) fn compute<S: Simd>(self, simd: S) {
         let mut b = self.b;
         for chunk in chunks(self.depths.numbers().len()) {
             let (of_chunk, rest) = b.split_at(packed_size::<T, S>(chunk.len(), self.columns));
             b = rest;
             for Panel { column, width } in panels::<T, S>(self.columns).rev() {
-                let panel = &of_chunk[column * chunk.len()..][..width * chunk.len()];
                 let gather = Gather {
                     a: self.a,
-                    rows: self.rows.part(rows.clone()),
+                    rows: self.rows,
                     depths: self.depths.part(chunk.clone()),
-                    b: panel,
+                    b: &of_chunk[column * chunk.len()..][..width * chunk.len()],
                     b_stride: width,
-                    start: if chunk.start == 0 {
-                        self.start
-                    } else {
-                        Start::Itself
-                    },
-                    c: &mut *self.c,
-                    targets: &self.targets[rows.clone()],
-                    column,
+                    start: self.start.of_part(chunk.start == 0, column),
+                    c: &mut self.c[column..],
+                    targets: self.targets,
                     columns: width.min(self.columns - column),
                 };
-                gather_panel(simd, gather, width, self.mode);
+                gather_panel(simd, gather, width);
             }
         }
     }
@@ -150,16 +125,12 @@ impl<T: Scalar> Packed<'_, T> {
 
 /// Computes all rows of one panel.
 #[inline(always)]
-pub(super) fn gather_panel<T: Scalar, S: Simd>(simd: S, mut gather: Gather<'_, T>, width: usize, mode: Mode) {
-    match (width / lanes::<T, S>(), mode) {
-        (1, Mode::Shared) => gather.compute::<S, 1, false>(simd),
-        (1, Mode::Each) => gather.compute::<S, 1, true>(simd),
-        (2, Mode::Shared) => gather.compute::<S, 2, false>(simd),
-        (2, Mode::Each) => gather.compute::<S, 2, true>(simd),
-        (3, Mode::Shared) if widest::<S>() > 3 => gather.compute::<S, 3, false>(simd),
-        (3, Mode::Each) if widest::<S>() > 3 => gather.compute::<S, 3, true>(simd),
-        (_, Mode::Shared) => gather.compute::<S, 4, false>(simd),
-        (_, Mode::Each) => gather.compute::<S, 4, true>(simd),
+pub(super) fn gather_panel<T: Scalar, S: Simd>(simd: S, mut gather: Gather<'_, T>, width: usize) {
+    match width / lanes::<T, S>() {
+        4 if widest::<S>() > 2 => gather.compute::<S, 4, false>(simd),
+        3 if widest::<S>() > 2 => gather.compute::<S, 3, false>(simd),
+        2 => gather.compute::<S, 2, false>(simd),
+        _ => gather.compute::<S, 1, false>(simd),
     }
 }
 

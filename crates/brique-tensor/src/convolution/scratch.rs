@@ -1,5 +1,7 @@
 //! The buffers of a thread.
 
+use std::ops::Range;
+
 use ndarray::Array1;
 
 use super::delta::Phase;
@@ -11,7 +13,7 @@ use crate::aligned::aligned_numbers;
 ///
 /// | buffer | numbers |
 /// |---|---|
-/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones |
+/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones; a patch of one for narrow groups |
 /// | `panels` | the weights; for the gradient, δ of one example or of a block of small ones |
 /// | `rows`, `depths`, `targets` | one index per position of a block of examples, per element of a window, per weight row |
 #[derive(Debug, Default)]
@@ -23,6 +25,7 @@ pub struct Scratch<T> {
     pub(super) targets: Vec<usize>,
     pub(super) phases: Vec<Phase>,
     pub(super) taps: Vec<usize>,
+    pub(super) chunks: Vec<Range<usize>>,
 }
 
 impl<T: Scalar> Scratch<T> {
@@ -35,6 +38,7 @@ impl<T: Scalar> Scratch<T> {
             targets: Vec::new(),
             phases: Vec::new(),
             taps: Vec::new(),
+            chunks: Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The sizes of a convolution.
 
+use crate::simd::MOST_LANES;
 use crate::windows::WindowAxis;
 
 /// The sizes of a convolution: the windows along both axes, the channels of input and output, and the groups.
@@ -38,9 +39,10 @@ impl Convolution {
         }
         let product = |sizes: [usize; 4]| sizes.into_iter().try_fold(1_usize, usize::checked_mul);
         let [rows, columns] = axes;
-        // A copy of an example has at most one number for each input channel of a group and each output channel.
-        let widest = (inputs / groups).checked_mul(outputs)?.max(inputs);
-        // The copy of δ is at most twice as high and twice as wide as the padded input.
+        // The copy of a patch has at most one number for each channel of a group and each lane of two SIMD vectors.
+        let channels = (inputs / groups).max(outputs / groups);
+        let widest = channels.checked_mul(2 * MOST_LANES)?.max(inputs).max(outputs);
+        // The copies of the input and of δ are at most twice as high and twice as wide as the padded input.
         let padded = product([2 * rows.padded(), 2 * columns.padded(), widest, size_of::<f64>()])?;
         let output = product([rows.outputs(), columns.outputs(), outputs, size_of::<f64>()])?;
         let weights = product([rows.kernel(), columns.kernel(), inputs / groups, outputs])?;

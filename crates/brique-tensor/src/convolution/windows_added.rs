@@ -11,7 +11,6 @@ use super::gather::HEIGHT;
 use super::offsets::Offsets;
 use super::panels::{Packed, pack, packed_size, space};
 use super::scratch::Scratch;
-use super::source::Mode;
 use crate::Scalar;
 use crate::product::operands::Start;
 use crate::simd::Simd;
@@ -27,7 +26,7 @@ impl Convolution {
     /// Returns whether adding windows takes fewer operations on SIMD vectors than gathering δ.
     pub(super) fn adds_windows(&self) -> bool {
         let [down, right] = self.axes;
-        if self.groups > 1 || right.dilation() > 1 {
+        if self.groups > 1 {
             return false;
         }
         // Numbers of 128 bits, so that machines with 32 and with 64 bits choose the same way.
@@ -39,14 +38,37 @@ impl Convolution {
         added < gathered / down.stride() as u128 / right.stride() as u128
     }
 
-    /// Returns the numbers of an example with its padding.
+    /// Returns the numbers of an example with its padding, or of one whose columns are in another order.
     fn padded_size(&self) -> usize {
         self.axes[0].padded() * self.padded_row()
     }
 
     /// Returns the numbers of a row of a padded example.
     fn padded_row(&self) -> usize {
-        self.axes[1].padded() * self.inputs
+        self.column_dilation() * self.columns_of_phase() * self.inputs
+    }
+
+    /// Returns the dilation of the columns, which has no effect on a window of one column.
+    fn column_dilation(&self) -> usize {
+        let right = self.axes[1];
+        if right.kernel() == 1 { 1 } else { right.dilation() }
+    }
+
+    /// Returns how many columns of a padded row, or one fewer, are the dilation apart.
+    fn columns_of_phase(&self) -> usize {
+        self.axes[1].padded().div_ceil(self.column_dilation())
+    }
+
+    /// Returns where a column of a padded row begins. Columns that are the dilation apart are neighbours, and so are the
+    /// inputs of a row of a window.
+    fn padded_column(&self, column: usize) -> usize {
+        let dilation = self.column_dilation();
+        (column % dilation * self.columns_of_phase() + column / dilation) * self.inputs
+    }
+
+    /// Returns whether the windows are added to δ of the input itself.
+    fn adds_in_place(&self) -> bool {
+        self.axes.iter().all(|axis| axis.padding() == 0) && self.column_dilation() == 1
     }
 
     /// Writes where the δ of each position and its window begin, for `examples` padded examples.
@@ -60,20 +82,27 @@ impl Convolution {
         for y in 0..down.outputs() {
             for x in 0..right.outputs() {
                 let row = (y * right.outputs() + x) * self.outputs;
-                let window = y * down.stride() * self.padded_row() + x * right.stride() * self.inputs;
+                let window = y * down.stride() * self.padded_row() + self.padded_column(x * right.stride());
                 rows.extend((0..examples).map(|example| example * self.output_size() + row));
                 windows.extend((0..examples).map(|example| example * self.padded_size() + window));
             }
         }
     }
 
-    /// Copies an example without its padding.
+    /// Copies an example without its padding, and with its columns in order.
     fn copy_unpadded<T: Copy>(&self, padded: &[T], example: &mut [T]) {
         let [down, right] = self.axes;
-        let (row, before) = (right.length() * self.inputs, right.padding() * self.inputs);
         let from = padded.chunks_exact(self.padded_row()).skip(down.padding());
-        for (example, padded) in example.chunks_exact_mut(row).zip(from) {
-            example.copy_from_slice(&padded[before..before + row]);
+        for (example, padded) in example.chunks_exact_mut(right.length() * self.inputs).zip(from) {
+            if self.column_dilation() == 1 {
+                let before = right.padding() * self.inputs;
+                example.copy_from_slice(&padded[before..before + example.len()]);
+                continue;
+            }
+            for (column, example) in example.chunks_exact_mut(self.inputs).enumerate() {
+                let first = self.padded_column(column + right.padding());
+                example.copy_from_slice(&padded[first..first + self.inputs]);
+            }
         }
     }
 }
@@ -115,7 +144,8 @@ pub(super) fn add_windows<T: Scalar, S: Simd>(simd: S, work: InputDelta<'_, T>, 
     rows.reserve(at_once * convolution.positions());
     targets.clear();
     targets.reserve(at_once * convolution.positions());
-    if padded != x_size {
+    let in_place = convolution.adds_in_place();
+    if !in_place {
         source.space(at_once * padded);
     }
     for (delta, delta_x) in delta
@@ -126,7 +156,7 @@ pub(super) fn add_windows<T: Scalar, S: Simd>(simd: S, work: InputDelta<'_, T>, 
         if rows.len() != examples * convolution.positions() {
             convolution.positions_and_windows(examples, rows, targets);
         }
-        let sums = if padded == x_size {
+        let sums = if in_place {
             &mut *delta_x
         } else {
             source.space(examples * padded)
@@ -142,11 +172,10 @@ pub(super) fn add_windows<T: Scalar, S: Simd>(simd: S, work: InputDelta<'_, T>, 
                 c: &mut sums[row * down.dilation() * convolution.padded_row()..],
                 targets,
                 columns,
-                mode: Mode::Shared,
             };
             packed.compute(simd);
         }
-        if padded != x_size {
+        if !in_place {
             let copies = source.numbers().chunks_exact(padded);
             for (copy, delta_x) in copies.zip(delta_x.chunks_exact_mut(x_size)) {
                 convolution.copy_unpadded(copy, delta_x);

@@ -17,6 +17,18 @@ pub(crate) enum Start<'a, T> {
     Number(T),
 }
 
+impl<T> Start<'_, T> {
+    /// Returns the start value of a part of the terms, from a column on: what is not the first part is added to the result.
+    #[inline(always)]
+    pub(crate) fn of_part(self, is_first: bool, column: usize) -> Self {
+        match self {
+            _ if !is_first => Self::Itself,
+            Self::Row(row) => Self::Row(&row[column..]),
+            start => start,
+        }
+    }
+}
+
 /// A matrix that is stored in a slice, row by row or column by column.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Factor<'a, T> {

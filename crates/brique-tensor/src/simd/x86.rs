@@ -146,7 +146,7 @@ macro_rules! simd_vector {
      $splat:ident, $load:ident, |$numbers:ident, $count:ident| $load_some:expr,
      $store:ident, |$target:ident, $most:ident, $vector:ident| $store_some:expr,
      $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
-     |$self:ident, $other:ident| $number_or:expr, $interleave:expr,
+     |$self:ident, $other:ident| $number_or:expr, $interleave:expr, |$lanes_of:ident| $permute:expr,
      $wide:ident, $widen:expr, |$low:ident, $high:ident| $narrow:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
@@ -281,6 +281,14 @@ macro_rules! simd_vector {
                 (Self(low), Self(high))
             }
 
+            #[inline(always)]
+            fn permute(self, _: $simd, lanes: &[u32; MOST_LANES]) -> Self {
+                let ($self, $lanes_of) = (self.0, lanes.as_ptr());
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set. The instruction reads
+                // `LANES` numbers at any address; the array has as many.
+                Self(unsafe { $permute })
+            }
+
             type Wide = $wide;
 
             #[inline(always)]
@@ -316,6 +324,7 @@ simd_vector!(
         let high = instructions::_mm512_set_epi32(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
         (instructions::_mm512_permutex2var_ps(x, low, other), instructions::_mm512_permutex2var_ps(x, high, other))
     },
+    |lanes| instructions::_mm512_permutexvar_ps(instructions::_mm512_loadu_si512(lanes.cast()), x),
     F64x8,
     {
         // SAFETY: a SIMD vector exists only if the processor has its instruction set.
@@ -349,6 +358,10 @@ simd_vector!(
         let high = instructions::_mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4);
         (instructions::_mm512_permutex2var_pd(x, low, other), instructions::_mm512_permutex2var_pd(x, high, other))
     },
+    |lanes| {
+        let lanes = instructions::_mm256_loadu_si256(lanes.cast());
+        instructions::_mm512_permutexvar_pd(instructions::_mm512_cvtepu32_epi64(lanes), x)
+    },
     F64x8,
     (x, x),
     |low, high| {
@@ -378,6 +391,7 @@ simd_vector!(
             instructions::_mm256_permute2f128_ps::<0x31>(low, high),
         )
     },
+    |lanes| instructions::_mm256_permutevar8x32_ps(x, instructions::_mm256_loadu_si256(lanes.cast())),
     F64x4,
     {
         // SAFETY: a SIMD vector exists only if the processor has its instruction set.
@@ -415,6 +429,15 @@ simd_vector!(
             instructions::_mm256_permute2f128_pd::<0x20>(low, high),
             instructions::_mm256_permute2f128_pd::<0x31>(low, high),
         )
+    },
+    |lanes| {
+        // The instruction permutes halves of numbers: 2 · lane and 2 · lane + 1.
+        let lanes = instructions::_mm256_cvtepu32_epi64(instructions::_mm_loadu_si128(lanes.cast()));
+        let even = instructions::_mm256_slli_epi64::<1>(lanes);
+        let odd = instructions::_mm256_add_epi64(even, instructions::_mm256_set1_epi64x(1));
+        let halves = instructions::_mm256_or_si256(even, instructions::_mm256_slli_epi64::<32>(odd));
+        let x = instructions::_mm256_castpd_ps(x);
+        instructions::_mm256_castps_pd(instructions::_mm256_permutevar8x32_ps(x, halves))
     },
     F64x4,
     (x, x),

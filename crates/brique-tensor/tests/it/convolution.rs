@@ -176,13 +176,52 @@ fn large() -> Vec<Convolution> {
         of_sizes((9, 8), 3, (1, 1, 1), (3, 20, 1)),
         of_sizes((13, 10), 4, (3, 2, 1), (2, 400, 1)),
         of_sizes((1, 60), 7, (1, 0, 1), (5, 40, 1)),
+        // The same with a dilation: several columns of an input are not neighbours.
+        of_sizes((13, 11), 3, (1, 2, 2), (3, 40, 1)),
+        of_sizes((13, 11), 3, (2, 1, 3), (2, 400, 1)),
+        of_sizes((1, 7), 1, (1, 1, 1 << 40), (3, 70, 1)),
     ]
+}
+
+/// Groups of which several fit into a SIMD vector: with windows that slide by one position and with others, in patches that
+/// are pieces of a row, several rows or several examples, and with panels that are not full.
+fn narrow() -> Vec<Convolution> {
+    let axis = |length, stride| WindowAxis::new(length, 3, stride, 1, 1).unwrap();
+    let rows_at_a_stride = Convolution::new([axis(11, 2), axis(13, 1)], 10, 10, 10).unwrap();
+    let columns_at_a_stride = Convolution::new([axis(11, 1), axis(13, 2)], 10, 10, 10).unwrap();
+    vec![
+        of_sizes((9, 9), 3, (1, 1, 1), (32, 32, 32)),
+        of_sizes((9, 8), 3, (1, 1, 1), (7, 7, 7)),
+        of_sizes((11, 70), 3, (1, 1, 1), (20, 20, 20)),
+        of_sizes((1, 300), 3, (1, 1, 1), (20, 20, 20)),
+        of_sizes((1, 30), 5, (1, 2, 1), (20, 20, 20)),
+        of_sizes((10, 12), 7, (1, 3, 1), (5, 5, 5)),
+        of_sizes((12, 35), 3, (1, 2, 2), (20, 20, 20)),
+        of_sizes((30, 5), 3, (1, 9, 9), (6, 6, 6)),
+        rows_at_a_stride,
+        columns_at_a_stride,
+        of_sizes((9, 10), 3, (1, 1, 1), (14, 14, 7)),
+        of_sizes((9, 10), 3, (1, 1, 1), (28, 28, 7)),
+        of_sizes((9, 33), 3, (1, 1, 1), (32, 32, 4)),
+        of_sizes((9, 10), 5, (1, 2, 1), (28, 28, 7)),
+        of_sizes((7, 7), 3, (2, 1, 1), (28, 28, 7)),
+        of_sizes((7, 7), 3, (1, 1, 1), (12, 12, 3)),
+        of_sizes((7, 9), 3, (1, 1, 1), (18, 9, 9)),
+        of_sizes((7, 9), 3, (1, 1, 1), (9, 18, 9)),
+        of_sizes((7, 9), 3, (1, 1, 1), (20, 15, 5)),
+        of_sizes((7, 9), 3, (1, 0, 1), (120, 3, 3)),
+        of_sizes((7, 9), 3, (1, 0, 1), (3, 120, 3)),
+    ]
+}
+
+fn all_sizes() -> Vec<Convolution> {
+    large().into_iter().chain(narrow()).collect()
 }
 
 #[test]
 fn large_convolutions_are_their_definition() {
     on_every_level(|| {
-        for convolution in large() {
+        for convolution in all_sizes() {
             check::<f32>(&convolution, 11);
             check::<f64>(&convolution, 11);
         }
@@ -197,7 +236,7 @@ fn rounded<T: Scalar>(matrix: &Array2<T>) -> Array2<T> {
 #[test]
 fn a_row_has_the_same_bits_in_every_batch_and_threads_change_nothing() {
     on_every_level(|| {
-        for convolution in large() {
+        for convolution in all_sizes() {
             let [x, parameters, delta] = case::<f32>(&convolution, 37).map(|matrix| rounded(&matrix));
             let together = by_kernels(&convolution, &x, &parameters, &delta);
             let threads = Threads::new(3).unwrap();
@@ -216,19 +255,24 @@ fn a_row_has_the_same_bits_in_every_batch_and_threads_change_nothing() {
 
 #[test]
 fn levels_with_fused_multiply_add_have_the_same_bits_and_those_without_have() {
-    for convolution in large() {
-        let [x, parameters, delta] = case::<f32>(&convolution, 7).map(|matrix| rounded(&matrix));
-        let by_level = SimdLevel::available().into_iter().map(|level| {
-            let bits = level
-                .run(|| by_kernels(&convolution, &x, &parameters, &delta))
-                .unwrap();
-            (level.has_fused_multiply_add(), bits)
-        });
-        let (fused, others): (Vec<_>, Vec<_>) = by_level.partition(|(is_fused, _)| *is_fused);
-        for same in [fused, others] {
-            for (_, bits) in &same {
-                assert_eq!(bits, &same[0].1, "{convolution:?}");
-            }
+    for convolution in all_sizes() {
+        assert_levels_agree::<f32>(&convolution);
+        assert_levels_agree::<f64>(&convolution);
+    }
+}
+
+fn assert_levels_agree<T: Scalar>(convolution: &Convolution) {
+    let [x, parameters, delta] = case::<T>(convolution, 7).map(|matrix| rounded(&matrix));
+    let by_level = SimdLevel::available().into_iter().map(|level| {
+        let bits = level
+            .run(|| by_kernels(convolution, &x, &parameters, &delta))
+            .unwrap();
+        (level.has_fused_multiply_add(), bits)
+    });
+    let (fused, others): (Vec<_>, Vec<_>) = by_level.partition(|(is_fused, _)| *is_fused);
+    for same in [fused, others] {
+        for (_, bits) in &same {
+            assert_eq!(bits, &same[0].1, "{convolution:?}");
         }
     }
 }
@@ -236,7 +280,7 @@ fn levels_with_fused_multiply_add_have_the_same_bits_and_those_without_have() {
 #[test]
 fn a_delta_that_is_not_a_number_reaches_the_inputs_of_its_window_alone() {
     on_every_level(|| {
-        for convolution in large() {
+        for convolution in all_sizes() {
             let [x, parameters, mut delta] = case::<f32>(&convolution, 3);
             let middle = delta.ncols() / 2;
             delta[[1, middle]] = f32::NAN;

@@ -1,0 +1,91 @@
+//! Convolutions with groups so narrow that several fit into a SIMD vector: a depthwise convolution is one of them.
+//!
+//! Each lane needs the inputs of its own group. A patch of the input, few enough positions to stay in the nearest cache, is
+//! copied so that the numbers that the lanes of a vector need are next to each other; a vector of them is then multiplied
+//! by a vector of weights. Each element of a result is the same sum in the same order as with wide groups.
+
+mod axis;
+mod delta;
+mod forward;
+mod gradient;
+mod patch;
+mod sliding;
+mod spread;
+
+pub(super) use self::delta::delta;
+pub(super) use self::forward::forward;
+pub(super) use self::gradient::gradient;
+use std::ops::Range;
+
+use self::axis::Axis;
+use self::patch::{Layout, patches};
+use super::Convolution;
+use super::panels::lanes;
+use super::scratch::Scratch;
+use crate::Scalar;
+use crate::simd::Simd;
+
+/// The bytes of a cache line.
+const LINE: usize = 64;
+
+impl Convolution {
+    /// Returns whether groups with so many channels are computed several at a time: at least four fit into a SIMD vector, or
+    /// two if windows share their elements. Half a vector of one group is as fast otherwise.
+    pub(super) fn has_narrow_groups<T: Scalar, S: Simd>(&self, group_channels: usize) -> bool {
+        let lanes = lanes::<T, S>();
+        let fit = 4 * group_channels <= lanes || 2 * group_channels <= lanes && self.has_sliding_windows();
+        self.groups > 1 && fit
+    }
+}
+
+/// Returns whether a SIMD vector fills a cache line. Then a panel of one vector reads and writes whole lines, and a patch
+/// of it has the most positions; otherwise a panel has two vectors.
+fn fills_a_line<T: Scalar, S: Simd>() -> bool {
+    lanes::<T, S>() * size_of::<T>() >= LINE
+}
+
+/// Some columns of a pass: whole groups, as many as fit into the vectors of a panel.
+#[derive(Debug, Clone, Copy)]
+struct Panel {
+    first_group: usize,
+    groups: usize,
+    /// The lanes of the panel; those beyond the last group are not written.
+    width: usize,
+}
+
+/// Returns the panels of this width for groups with this many channels.
+fn panels(groups: usize, group_channels: usize, width: usize) -> impl Iterator<Item = Panel> + Clone {
+    let at_once = width / group_channels;
+    (0..groups).step_by(at_once).map(move |first_group| Panel {
+        first_group,
+        groups: at_once.min(groups - first_group),
+        width,
+    })
+}
+
+impl<T: Scalar> Scratch<T> {
+    /// Makes room for the copies and the tables of any patch, so that no thread allocates when it gets more examples than
+    /// before.
+    fn reserve(&mut self, axes: &[Axis; 2], examples: usize, channels: usize, lanes: usize) {
+        self.clear_tables();
+        // No patch is larger than the first.
+        if let Some(patch) = patches(axes).next() {
+            self.source
+                .space(Layout::new(&patch, examples, channels, lanes).size());
+            let positions = examples * patch.windows.iter().map(Range::len).product::<usize>();
+            self.rows.reserve(positions);
+            self.targets.reserve(positions);
+        }
+    }
+
+    fn clear_tables(&mut self) {
+        self.rows.clear();
+        self.depths.clear();
+        self.targets.clear();
+        self.phases.clear();
+    }
+}
+
+fn overlap(range: Range<usize>, other: Range<usize>) -> Range<usize> {
+    range.start.max(other.start)..range.end.min(other.end)
+}
