@@ -9,8 +9,10 @@ use brique_layers::{
     AvgPool2D, Conv2D, Flatten, GlobalAvgPool, GroupNorm, Init, MaxPool2D, Sequential, Window,
 };
 use brique_random::portable;
-use brique_tensor::Scalar;
 use brique_tensor::ndarray::Array2;
+use brique_tensor::{
+    Convolution, Scalar, WindowAxis, convolution_delta, convolution_forward, convolution_gradient,
+};
 
 /// A network with strides, padding, dilation, groups and every pool.
 fn network<T: Scalar>() -> Sequential<T> {
@@ -54,4 +56,48 @@ fn check<T: Scalar>() {
 fn a_warm_pass_allocates_nothing() {
     check::<f32>();
     check::<f64>();
+}
+
+fn kernels<T: Scalar>(convolution: &Convolution, batch: usize) -> impl FnMut() + use<T> {
+    let convolution = *convolution;
+    let of = |shape: (usize, usize)| Array2::from_elem(shape, T::from_f64(0.5));
+    let x = of((batch, convolution.input_size()));
+    let parameters = of((convolution.weight_rows() + 1, convolution.channels().1));
+    let delta = of((batch, convolution.output_size()));
+    let (mut y, mut delta_x, mut gradient) = (delta.clone(), x.clone(), parameters.clone());
+    move || {
+        convolution_forward(&convolution, &x, &parameters, &mut y);
+        convolution_delta(&convolution, &delta, &parameters, &mut delta_x);
+        convolution_gradient(&convolution, &x, &delta, &mut gradient);
+    }
+}
+
+fn more_examples<T: Scalar>() {
+    for (stride, padding, channels) in [
+        (1, 1, (3, 40, 1)),
+        (2, 1, (40, 40, 1)),
+        (2, 1, (40, 40, 40)),
+        (1, 2, (40, 40, 40)),
+        (1, 1, (16, 16, 4)),
+        (1, 1, (40, 60, 20)),
+    ] {
+        let axis = WindowAxis::new(5, 3, stride, padding, 1).unwrap();
+        let (inputs, outputs, groups) = channels;
+        let convolution = Convolution::new([axis; 2], inputs, outputs, groups).unwrap();
+        // A thread of its own has no buffers yet.
+        let counted = std::thread::spawn(move || {
+            kernels::<T>(&convolution, 1)();
+            [5, 37].map(|batch| {
+                let mut kernels = kernels::<T>(&convolution, batch);
+                measure(&mut kernels).count_total
+            })
+        });
+        assert_eq!(counted.join().unwrap(), [0, 0], "{convolution:?}");
+    }
+}
+
+#[test]
+fn more_examples_than_before_need_no_larger_buffers() {
+    more_examples::<f32>();
+    more_examples::<f64>();
 }

@@ -1,7 +1,7 @@
 //! The gradient with respect to the input: rows are input positions, the depth are the elements of the windows that meet
 //! them.
 //!
-//! A convolution with few input channels is computed by `windows_added` instead.
+//! A convolution with few input channels is computed by `windows_added` instead, and one with narrow groups by `narrow`.
 //!
 //! With a stride s, element k of window p meets input `q = p · s + k · dilation − padding`. The inputs whose
 //! `q + padding` has the same remainder when divided by s form a phase: they meet the same elements k, in windows that
@@ -248,7 +248,7 @@ impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
             .chunks(at_once * y_size)
             .zip(delta_x.chunks_mut(at_once * x_size));
         for (delta, delta_x) in examples {
-            let a = source.stored(delta, &mut scratch.source);
+            let a = source.stored(delta, at_once, &mut scratch.source);
             let mut panels = scratch.panels.numbers();
             for phase in &scratch.phases {
                 let count = delta_x.len() / x_size * (phase.rows.len() / at_once);

@@ -61,15 +61,15 @@ impl Convolution {
         examples_at_once(self.positions(), self.source_of_inputs().example_stride())
     }
 
-    /// Writes the offsets of the windows of `examples` examples, and their positions in the output.
+    /// Writes the offsets of the windows of `examples` examples.
     pub(super) fn windows(&self, source: &Source, examples: usize, rows: &mut Vec<usize>) {
         let [down, right] = self.axes;
         rows.clear();
         for example in 0..examples {
             for y in 0..down.outputs() {
                 let first = example * source.example_stride() + y * down.stride() * source.row_stride();
-                let step = right.stride() * source.channels;
-                rows.extend((0..right.outputs()).map(|x| first + x * step));
+                let window = |x: usize| first + x * right.stride() * source.channels;
+                rows.extend((0..right.outputs()).map(window));
             }
         }
     }
@@ -127,7 +127,7 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
         let examples = x.chunks(at_once * x_size).zip(y.chunks_mut(at_once * y_size));
         for (x, y) in examples {
             let count = y.len() / outputs;
-            let a = source.stored(x, &mut scratch.source);
+            let a = source.stored(x, at_once, &mut scratch.source);
             let rows = Offsets::of(&scratch.rows[..count]);
             let depths = Offsets::of(&scratch.depths);
             for group in 0..groups {

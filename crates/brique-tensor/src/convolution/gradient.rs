@@ -6,17 +6,17 @@ use ndarray::{ArrayView2, ArrayViewMut1};
 
 use super::gather::Gather;
 use super::offsets::Offsets;
-use super::panels::{Panel, gather_panel, panels};
+use super::panels::{Panel, gather_panel, lanes, panels, widest};
 use super::scratch::{Numbers, Scratch};
 use super::{Convolution, narrow};
 use crate::product::operands::Start;
-use crate::simd::{Simd, Vector, Work};
+use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
 use crate::{Scalar, add_column_sums};
 
 /// The number of positions that are added up in registers at once: their windows stay in the nearest cache.
-pub(super) const CHUNK: usize = 160;
+pub(super) const MOST_POSITIONS: usize = 160;
 
 /// Rows of δ of at most this many bytes are not copied: those of a chunk stay in the nearest cache.
 const NEAR_ROW: usize = 128;
@@ -67,12 +67,12 @@ impl<T: Scalar> Divisible for GradientSums<'_, T> {
         }
         // Whole tiles of six rows, if there are enough: most have that height.
         let half = if rows >= 12 {
-            (rows / 2).next_multiple_of(6)
+            (rows / 2 + 3) / 6 * 6
         } else {
             rows / 2
         };
         let (gradient, other) = self.gradient.split_at_mut(half * self.convolution.outputs);
-        // The part with fewer rows.
+        // The bias goes to the part with fewer rows.
         let (bias, other_bias) = if half < rows - half {
             (self.bias, None)
         } else {
@@ -109,11 +109,13 @@ impl Convolution {
     /// Writes the output positions of `examples` examples that are added up in registers at once.
     fn chunks(&self, examples: usize, chunks: &mut Vec<Range<usize>>) {
         chunks.clear();
-        if self.groups > 1 {
+        if self.groups > 1 && 2 * self.group_outputs() <= MOST_LANES {
             return self.chunks_of_groups(examples, chunks);
         }
         let positions = examples * self.positions();
-        let length = positions.div_ceil(positions.div_ceil(CHUNK).max(1)).max(1);
+        let length = positions
+            .div_ceil(positions.div_ceil(MOST_POSITIONS).max(1))
+            .max(1);
         let starts = (0..positions).step_by(length);
         chunks.extend(starts.map(|start| start..positions.min(start + length)));
     }
@@ -127,7 +129,7 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
         let (work, scratch) = self;
         let convolution = work.convolution;
         if convolution.has_narrow_groups::<T, S>(convolution.group_outputs()) {
-            return narrow::gradient(simd, work, scratch);
+            return narrow::gradient::<<T as SimdNumber>::Vector<S>>(simd, work, scratch);
         }
         let GradientSums {
             x,
@@ -143,14 +145,14 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
         convolution.elements(&source, &mut scratch.depths);
         convolution.chunks(at_once, &mut scratch.chunks);
         let count = gradient.len() / outputs;
-        scratch.targets.clear();
+        scratch.reserve_gradient(convolution, at_once, widest::<S>() * lanes::<T, S>());
         scratch.targets.extend((0..count).map(|row| row * outputs));
         let (groups, columns) = (convolution.groups, convolution.group_outputs());
 
         let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
         let examples = x.chunks(at_once * x_size).zip(delta.chunks(at_once * y_size));
         for (x, delta) in examples {
-            let a = source.stored(x, &mut scratch.source);
+            let a = source.stored(x, at_once, &mut scratch.source);
             let rows = Offsets::of(&scratch.depths[first..first + count]);
             if delta.len() < at_once * y_size {
                 convolution.chunks(delta.len() / y_size, &mut scratch.chunks);
@@ -183,6 +185,19 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
                 }
             }
         }
+    }
+}
+
+impl<T: Scalar> Scratch<T> {
+    /// Makes room for the panel of δ and for the tables of all weights, so that no thread allocates when it gets more examples
+    /// or more rows of the weights than before.
+    pub(super) fn reserve_gradient(&mut self, convolution: &Convolution, examples: usize, width: usize) {
+        let positions = MOST_POSITIONS.min(examples * convolution.positions());
+        self.panels.space(positions * width);
+        self.depths
+            .reserve(convolution.weight_rows().saturating_sub(self.depths.len()));
+        self.targets.clear();
+        self.targets.reserve(convolution.weight_rows());
     }
 }
 

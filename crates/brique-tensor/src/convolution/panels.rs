@@ -11,7 +11,7 @@ use crate::simd::{Simd, Vector};
 use crate::simd_number::SimdNumber;
 
 /// The longest part of the depth that is added up in registers at once: its panel stays in the nearest cache.
-const CHUNK: usize = 384;
+pub(super) const CHUNK: usize = 384;
 
 /// A part of the columns: as many as fill some or all vectors of the widest panel.
 #[derive(Debug, Clone, Copy)]

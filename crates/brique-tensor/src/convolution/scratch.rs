@@ -13,8 +13,8 @@ use crate::aligned::aligned_numbers;
 ///
 /// | buffer | numbers |
 /// |---|---|
-/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones; a patch of one for narrow groups |
-/// | `panels` | the weights; for the gradient, δ of one example or of a block of small ones |
+/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones; a patch of them for narrow groups |
+/// | `panels` | the weights; for the gradient, δ of at most 160 positions |
 /// | `rows`, `depths`, `targets` | one index per position of a block of examples, per element of a window, per weight row |
 #[derive(Debug, Default)]
 pub struct Scratch<T> {

@@ -29,8 +29,13 @@ impl Source {
         (before + self.sizes[0] + after) * self.row_stride()
     }
 
-    /// Returns the stored form of these examples: themselves, or a copy in `buffer`.
-    pub(super) fn stored<'a, T: Scalar>(&self, examples: &'a [T], buffer: &'a mut Numbers<T>) -> &'a [T] {
+    /// Returns the stored form of these examples: themselves, or a copy in `buffer`, which has room for `most` of them.
+    pub(super) fn stored<'a, T: Scalar>(
+        &self,
+        examples: &'a [T],
+        most: usize,
+        buffer: &'a mut Numbers<T>,
+    ) -> &'a [T] {
         if self.border == [(0, 0); 2] {
             return examples;
         }
@@ -38,11 +43,11 @@ impl Source {
             self.sizes[0] * self.sizes[1] * self.channels,
             self.example_stride(),
         );
-        let copy = buffer.space(examples.len() / size * stride);
+        let copy = buffer.space(most * stride);
         for (example, copy) in examples.chunks_exact(size).zip(copy.chunks_exact_mut(stride)) {
             self.copy(example, copy);
         }
-        copy
+        &copy[..examples.len() / size * stride]
     }
 
     /// Copies one example between the zeros of its border.

@@ -1,7 +1,7 @@
 //! The gradient with respect to the input, one window after the other: rows are output positions, the depth are the output
 //! channels, and each row of the product is added to the inputs of its window.
 //!
-//! SIMD vectors hold a row of the window, all of whose inputs are neighbours in memory. They are full even if there are
+//! SIMD vectors hold a row of the window, whose inputs are neighbours where they are added. They are full even if there are
 //! few input channels, and no zero of a border is multiplied. The addition of the windows is known as col2im.
 
 use super::Convolution;
@@ -38,14 +38,14 @@ impl Convolution {
         added < gathered / down.stride() as u128 / right.stride() as u128
     }
 
-    /// Returns the numbers of an example with its padding, or of one whose columns are in another order.
+    /// Returns the size of an example with its padding, and with its columns in the order of [`padded_column`](Self::padded_column).
     fn padded_size(&self) -> usize {
         self.axes[0].padded() * self.padded_row()
     }
 
     /// Returns the numbers of a row of a padded example.
     fn padded_row(&self) -> usize {
-        self.column_dilation() * self.columns_of_phase() * self.inputs
+        self.column_dilation() * self.columns_of_remainder() * self.inputs
     }
 
     /// Returns the dilation of the columns, which has no effect on a window of one column.
@@ -54,8 +54,8 @@ impl Convolution {
         if right.kernel() == 1 { 1 } else { right.dilation() }
     }
 
-    /// Returns how many columns of a padded row, or one fewer, are the dilation apart.
-    fn columns_of_phase(&self) -> usize {
+    /// Returns how many columns of a padded row have the same remainder when divided by the dilation, at most.
+    fn columns_of_remainder(&self) -> usize {
         self.axes[1].padded().div_ceil(self.column_dilation())
     }
 
@@ -63,7 +63,7 @@ impl Convolution {
     /// inputs of a row of a window.
     fn padded_column(&self, column: usize) -> usize {
         let dilation = self.column_dilation();
-        (column % dilation * self.columns_of_phase() + column / dilation) * self.inputs
+        (column % dilation * self.columns_of_remainder() + column / dilation) * self.inputs
     }
 
     /// Returns whether the windows are added to δ of the input itself.

@@ -14,6 +14,9 @@ use crate::transpose::transpose;
 /// The number of rows of the second factor that are packed at once.
 const ROWS_AT_ONCE: usize = 8;
 
+/// A second factor of at most so many bytes is in a near cache.
+const NEAR_BYTES: usize = 128 * 1024;
+
 /// The buffers of a thread. They grow to the size of the largest product and are never freed while the thread lives.
 #[derive(Debug, Default)]
 pub struct Panels<T> {
@@ -81,23 +84,29 @@ impl<T: Scalar> Columns<'_, T> {
     /// Packs a few rows at a time: they stay in the cache while their parts are copied to all panels.
     #[inline(always)]
     fn copy<V: Vector<Number = T>>(&mut self, simd: V::Simd) {
+        let is_far = self.depth * self.b.row_stride * size_of::<T>() > NEAR_BYTES;
         for start in (0..self.depth).step_by(ROWS_AT_ONCE) {
             let rows = start..self.depth.min(start + ROWS_AT_ONCE);
             let mut first = 0;
             while first < self.count {
                 let left = self.count - first;
                 let width = width_of_panel::<V>(left, self.width);
+                let count = width.min(left);
                 let panel = &mut self.panels[first * self.depth..][..width * self.depth];
-                for row in rows.clone() {
-                    // Prefetches the same columns of a later row, which is probably not in the cache.
-                    let ahead = (row + ROWS_AT_ONCE) * self.b.row_stride + first;
-                    for column in (0..width.min(left)).step_by(V::LANES) {
-                        if let Some(ahead) = self.b.slice.get(ahead + column..) {
-                            V::prefetch(simd, ahead);
-                        }
-                    }
-                    let numbers = &self.b.slice[row * self.b.row_stride + first..][..width.min(left)];
-                    copy_padded::<V>(simd, numbers, &mut panel[row * width..][..width]);
+                let columns = Part {
+                    numbers: self.b.slice.get(first..).unwrap_or(&[]),
+                    stride: self.b.row_stride,
+                    rows: rows.clone(),
+                    count,
+                };
+                if is_far {
+                    columns.prefetch::<V>(simd);
+                }
+                match width / V::LANES {
+                    1 => columns.copy::<V, 1>(simd, panel),
+                    2 => columns.copy::<V, 2>(simd, panel),
+                    3 => columns.copy::<V, 3>(simd, panel),
+                    _ => columns.copy::<V, 4>(simd, panel),
                 }
                 first += width;
             }
@@ -145,15 +154,39 @@ impl<T: Scalar> Columns<'_, T> {
     }
 }
 
-/// Copies numbers to `target`, followed by zeros.
-#[inline(always)]
-fn copy_padded<V>(simd: V::Simd, numbers: &[V::Number], target: &mut [V::Number])
-where
-    V: Vector<Number: Scalar>,
-{
-    for (vector, target) in target.chunks_exact_mut(V::LANES).enumerate() {
-        let numbers = numbers.get(vector * V::LANES..).unwrap_or(&[]);
-        V::load_some(simd, numbers).store(target);
+/// A panel's columns of some rows of the second factor.
+struct Part<'a, T> {
+    /// The second factor from the first of the columns on.
+    numbers: &'a [T],
+    stride: usize,
+    rows: Range<usize>,
+    count: usize,
+}
+
+impl<T: Scalar> Part<'_, T> {
+    /// Prefetches the same columns of later rows, which are probably not in the cache.
+    #[inline(always)]
+    fn prefetch<V: Vector<Number = T>>(&self, simd: V::Simd) {
+        for row in self.rows.clone() {
+            for column in (0..self.count).step_by(V::LANES) {
+                if let Some(ahead) = self.numbers.get((row + ROWS_AT_ONCE) * self.stride + column..) {
+                    V::prefetch(simd, ahead);
+                }
+            }
+        }
+    }
+
+    /// Copies the rows to a panel of `WIDE` SIMD vectors, with zeros beyond the last column.
+    #[inline(always)]
+    fn copy<V: Vector<Number = T>, const WIDE: usize>(&self, simd: V::Simd, panel: &mut [T]) {
+        for row in self.rows.clone() {
+            let numbers = &self.numbers[row * self.stride..][..self.count];
+            let target = &mut panel[row * WIDE * V::LANES..][..WIDE * V::LANES];
+            for vector in 0..WIDE {
+                let numbers = numbers.get(vector * V::LANES..).unwrap_or(&[]);
+                V::load_some(simd, numbers).store(&mut target[vector * V::LANES..]);
+            }
+        }
     }
 }
 

@@ -187,6 +187,7 @@ fn large() -> Vec<Convolution> {
 /// are pieces of a row, several rows or several examples, and with panels that are not full.
 fn narrow() -> Vec<Convolution> {
     let axis = |length, stride| WindowAxis::new(length, 3, stride, 1, 1).unwrap();
+    let deep = WindowAxis::new(20, 17, 1, 8, 1).unwrap();
     let rows_at_a_stride = Convolution::new([axis(11, 2), axis(13, 1)], 10, 10, 10).unwrap();
     let columns_at_a_stride = Convolution::new([axis(11, 1), axis(13, 2)], 10, 10, 10).unwrap();
     vec![
@@ -211,6 +212,10 @@ fn narrow() -> Vec<Convolution> {
         of_sizes((7, 9), 3, (1, 1, 1), (20, 15, 5)),
         of_sizes((7, 9), 3, (1, 0, 1), (120, 3, 3)),
         of_sizes((7, 9), 3, (1, 0, 1), (3, 120, 3)),
+        // Deeper than a chunk: 17 · 3 · 8 terms.
+        Convolution::new([deep, axis(12, 1)], 16, 16, 2).unwrap(),
+        // Windows that reach further than a patch is long.
+        of_sizes((1, 400), 3, (1, 170, 170), (6, 6, 6)),
     ]
 }
 
@@ -310,6 +315,13 @@ fn no_size_overflows() {
     assert_eq!(Convolution::new([axis; 2], 4, 2, 3), None);
     assert_eq!(Convolution::new([axis; 2], 4, 2, 0), None);
     assert_eq!(Convolution::new([axis; 2], 0, 2, 1), None);
+    let furthest = WindowAxis::new(8, 3, most, 0, 1).unwrap();
+    for groups in [1, 2] {
+        check::<f32>(
+            &Convolution::new([WindowAxis::NONE, furthest], 2, 2, groups).unwrap(),
+            2,
+        );
+    }
     let far = WindowAxis::new(8, 3, 1 << 32, 0, 1).unwrap();
     check::<f32>(&Convolution::new([far; 2], 1, 1, 1).unwrap(), 2);
     let long = WindowAxis::new(1 << 40, 3, 1, 0, 1).unwrap();

@@ -45,7 +45,7 @@ impl Axis {
             border: reach,
             stride: 1,
             reach,
-            windows: first..end.max(first),
+            windows: first..end,
         }
     }
 

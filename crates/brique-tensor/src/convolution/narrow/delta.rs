@@ -1,5 +1,5 @@
 //! The gradient with respect to the input: rows are input positions, the depth are the elements of the windows that meet
-//! them. What a phase is, the delta of wide groups says.
+//! them. `convolution::delta` explains phases.
 
 use super::super::delta::{InputDelta, Phase, shift};
 use super::super::gather::Gather;
@@ -9,7 +9,7 @@ use super::super::scratch::Scratch;
 use super::axis::Axis;
 use super::patch::{Layout, Patch, patches};
 use super::sliding::Sliding;
-use super::spread::Source;
+use super::spread::PatchSource;
 use super::{fills_a_line, overlap, panels};
 use crate::Scalar;
 use crate::convolution::Convolution;
@@ -128,7 +128,7 @@ fn in_panels<V, const WIDE: usize>(
     }
 
     let axes = convolution.axes_of_delta();
-    let source = Source {
+    let source = PatchSource {
         axes: &axes,
         groups: convolution.groups,
         inputs: group_outputs,
@@ -137,7 +137,12 @@ fn in_panels<V, const WIDE: usize>(
     let depth = convolution.taps() * group_outputs;
     let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
     let at_once = convolution.examples_of_delta_at_once();
-    scratch.reserve(&axes, at_once, group_outputs, width);
+    scratch.reserve(
+        &axes,
+        at_once,
+        group_outputs * width,
+        convolution.phases().count(),
+    );
     let examples = delta
         .chunks(at_once * y_size)
         .zip(delta_x.chunks_mut(at_once * x_size));
@@ -166,7 +171,7 @@ fn in_panels<V, const WIDE: usize>(
                             run,
                             depths,
                             weights: packed,
-                            start: Start::Nothing,
+                            start: None,
                             c: &mut delta_x[column..],
                             targets: &scratch.targets[phase.rows.clone()],
                             columns: panel.groups * group_inputs,

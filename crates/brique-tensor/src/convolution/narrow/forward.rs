@@ -9,7 +9,7 @@ use super::super::panels::chunks;
 use super::super::scratch::Scratch;
 use super::patch::{Layout, Patch, patches};
 use super::sliding::Sliding;
-use super::spread::Source;
+use super::spread::PatchSource;
 use super::{fills_a_line, panels};
 use crate::Scalar;
 use crate::convolution::Convolution;
@@ -22,12 +22,11 @@ impl Convolution {
     pub(super) fn windows_of_patch(&self, patch: &Patch, layout: &Layout, rows: &mut Vec<usize>) {
         let [down, right] = self.axes;
         let [height, width] = patch.windows.clone().map(|windows| windows.len());
-        let step = layout.at(0, 0, 0, right.stride());
         rows.clear();
         for example in 0..layout.examples {
             for y in 0..height {
-                let first = layout.at(example, y * down.stride(), 0, 0);
-                rows.extend((0..width).map(|x| first + x * step));
+                let window = |x: usize| layout.at(example, y * down.stride(), 0, x * right.stride());
+                rows.extend((0..width).map(window));
             }
         }
     }
@@ -97,7 +96,7 @@ fn in_panels<V, const WIDE: usize>(
     }
 
     let axes = convolution.axes_of_inputs();
-    let source = Source {
+    let source = PatchSource {
         axes: &axes,
         groups: convolution.groups,
         inputs: group_inputs,
@@ -105,7 +104,7 @@ fn in_panels<V, const WIDE: usize>(
     };
     let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
     let at_once = convolution.examples_of_inputs_at_once();
-    scratch.reserve(&axes, at_once, group_inputs, width);
+    scratch.reserve(&axes, at_once, group_inputs * width, 1);
     for (x, y) in x.chunks(at_once * x_size).zip(y.chunks_mut(at_once * y_size)) {
         let examples = y.len() / y_size;
         for patch in patches(&axes) {
@@ -128,7 +127,7 @@ fn in_panels<V, const WIDE: usize>(
                         run,
                         depths,
                         weights: packed,
-                        start: Start::Row(&bias[column..]),
+                        start: Some(&bias[column..]),
                         c: &mut y[column..],
                         targets: &scratch.targets,
                         columns: panel.groups * group_outputs,

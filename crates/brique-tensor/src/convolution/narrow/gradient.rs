@@ -3,25 +3,24 @@
 use std::ops::Range;
 
 use super::super::gather::Gather;
-use super::super::gradient::{CHUNK, GradientSums, panel_of_delta};
+use super::super::gradient::{GradientSums, MOST_POSITIONS, panel_of_delta};
 use super::super::offsets::Offsets;
 use super::super::scratch::Scratch;
 use super::panels;
 use super::patch::{Layout, Patch, patches};
 use super::sliding::SlidingGradient;
-use super::spread::Source;
+use super::spread::PatchSource;
 use crate::Scalar;
 use crate::convolution::Convolution;
 use crate::product::operands::Start;
-use crate::simd::{Simd, Vector};
-use crate::simd_number::SimdNumber;
+use crate::simd::Vector;
 
 /// The vectors of a panel: with few elements in a window, two vectors of each keep the multipliers busy.
 const WIDE: usize = 2;
 
 impl Convolution {
-    /// Returns the positions of a patch that are added up in registers at once, as ranges within the patch and the first
-    /// position of each in the output: neighbours there.
+    /// Returns the positions of a patch that are added up in registers at once. They are neighbours in the output: each chunk
+    /// is a range within the patch, and its first position in the output.
     fn chunks_of_patch(
         &self,
         patch: &Patch,
@@ -29,16 +28,27 @@ impl Convolution {
     ) -> impl Iterator<Item = (Range<usize>, usize)> + use<> {
         let [y, x] = patch.windows.clone();
         let (width, all) = (x.len(), self.axes[1].outputs());
+        // Several examples have patches of all their positions, so that the rows of all are neighbours.
+        debug_assert!(examples == 1 || y.len() * x.len() == self.positions());
         let rows = examples * y.len();
-        let at_once = if width == all { (CHUNK / width).max(1) } else { 1 };
-        (0..rows).step_by(at_once).map(move |row| {
-            let end = rows.min(row + at_once);
-            (row * width..end * width, (y.start + row) * all + x.start)
+        let at_once = if width == all {
+            (MOST_POSITIONS / width).max(1)
+        } else {
+            1
+        };
+        (0..rows).step_by(at_once).flat_map(move |row| {
+            let end = rows.min(row + at_once) * width;
+            let first = (y.start + row) * all + x.start;
+            // A row of a patch is longer only if the windows reach far.
+            (row * width..end).step_by(MOST_POSITIONS).map(move |start| {
+                let chunk = start..end.min(start + MOST_POSITIONS);
+                (chunk, first + start - row * width)
+            })
         })
     }
 
-    /// Returns the output positions that are added up in registers at once, if there are groups: the same for wide and for
-    /// narrow groups, as the order of the sums must not depend on the instruction set.
+    /// Writes the output positions that are added up in registers at once where groups are narrow for some instruction set:
+    /// the order of the sums must not depend on it.
     pub(in super::super) fn chunks_of_groups(&self, examples: usize, chunks: &mut Vec<Range<usize>>) {
         for patch in patches(&self.axes_of_inputs()) {
             let of_patch = self.chunks_of_patch(&patch, examples);
@@ -49,17 +59,11 @@ impl Convolution {
 
 /// Adds the gradient of some rows of the weights.
 #[inline(always)]
-pub(in super::super) fn gradient<T: Scalar, S: Simd>(
-    simd: S,
-    work: GradientSums<'_, T>,
-    scratch: &mut Scratch<T>,
-) {
-    in_panels::<<T as SimdNumber>::Vector<S>>(simd, work, scratch);
-}
-
-#[inline(always)]
-fn in_panels<V>(simd: V::Simd, work: GradientSums<'_, V::Number>, scratch: &mut Scratch<V::Number>)
-where
+pub(in super::super) fn gradient<V>(
+    simd: V::Simd,
+    work: GradientSums<'_, V::Number>,
+    scratch: &mut Scratch<V::Number>,
+) where
     V: Vector<Number: Scalar>,
 {
     let GradientSums {
@@ -74,7 +78,7 @@ where
     let outputs = convolution.outputs;
     let (width, count) = (WIDE * V::LANES, gradient.len() / outputs);
     let axes = convolution.axes_of_inputs();
-    let source = Source {
+    let source = PatchSource {
         axes: &axes,
         groups: convolution.groups,
         inputs: group_inputs,
@@ -83,8 +87,8 @@ where
     let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
     let at_once = convolution.examples_of_inputs_at_once();
     let slides = convolution.has_sliding_gradient(count);
-    scratch.reserve(&axes, at_once, group_inputs, width);
-    scratch.targets.clear();
+    scratch.reserve(&axes, at_once, group_inputs * width, 1);
+    scratch.reserve_gradient(convolution, at_once, width);
     scratch.targets.extend((0..count).map(|row| row * outputs));
     for (x, delta) in x.chunks(at_once * x_size).zip(delta.chunks(at_once * y_size)) {
         let examples = delta.len() / y_size;

@@ -13,19 +13,22 @@ pub(super) struct Patch {
     pub(super) elements: [Range<usize>; 2],
 }
 
-/// The rows of a patch, if there are so many: the fewer, the more of the copy are the windows that reach beyond them.
+/// The rows of a patch if there are as many. With fewer rows, more of its copy would belong to the patches beside it.
 const ROWS: usize = 4;
 
 /// Divides the windows of both axes into patches of [`BLOCK_POSITIONS`]: several whole rows, or pieces of several long rows.
 ///
-/// A patch has so many rows that at most as many again are copied for the windows that reach beyond them. The division
-/// depends neither on the type nor on the instruction set, as the gradient is added up patch by patch.
+/// Along each axis, a patch has so many windows that at most as much again is copied as their reach. The division depends neither
+/// on the type nor on the instruction set, as the gradient is added up patch by patch.
 pub(super) fn patches(axes: &[Axis; 2]) -> impl Iterator<Item = Patch> {
     let [down, right] = axes;
     let most = BLOCK_POSITIONS / ROWS.min(down.windows.len()).max(1);
     let width = right.windows.len();
+    let most = most.max(right.reach.div_ceil(right.stride));
     let columns = width.div_ceil(width.div_ceil(most).max(1)).max(1);
-    let rows = (BLOCK_POSITIONS / columns).max(down.reach.div_ceil(down.stride));
+    let rows = (BLOCK_POSITIONS / columns)
+        .max(down.reach.div_ceil(down.stride))
+        .max(1);
     parts(&down.windows, rows).flat_map(move |y| {
         parts(&right.windows, columns).map(move |x| Patch {
             elements: [down.elements(&y), right.elements(&x)],

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Panel;
+use super::GroupPanel;
 use super::axis::Axis;
 use super::patch::{Layout, Patch};
 use crate::Scalar;
@@ -12,7 +12,7 @@ use crate::simd_number::SimdNumber;
 
 /// The source of a pass: x for the output, δ for the delta.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(super) struct PatchSource<'a> {
     pub(super) axes: &'a [Axis; 2],
     pub(super) groups: usize,
     /// The channels of a group that are read.
@@ -21,7 +21,7 @@ pub(super) struct Source<'a> {
     pub(super) outputs: usize,
 }
 
-impl Source<'_> {
+impl PatchSource<'_> {
     /// Returns the number of values in an example.
     pub(super) fn example_size(&self) -> usize {
         let [down, right] = self.axes;
@@ -37,7 +37,7 @@ impl Source<'_> {
         examples: &[V::Number],
         patch: &Patch,
         layout: &Layout,
-        panel: Panel,
+        panel: GroupPanel,
         copy: &mut [V::Number],
     ) where
         V: Vector<Number: Scalar>,
@@ -69,7 +69,7 @@ impl Source<'_> {
                 } else if self.inputs <= V::LANES {
                     simd.run(PermuteRow::<_, WIDE>(row));
                 } else {
-                    repeat_row(row);
+                    simd.run(RepeatRow(row));
                 }
             }
         }
@@ -78,8 +78,8 @@ impl Source<'_> {
 
 /// A row of positions and its copy.
 struct Row<'a, T> {
-    source: Source<'a>,
-    panel: Panel,
+    source: PatchSource<'a>,
+    panel: GroupPanel,
     numbers: &'a [T],
     copy: &'a mut [T],
 }
@@ -125,17 +125,12 @@ impl<T: Scalar, const WIDE: usize> Work for PermuteRow<'_, T, WIDE> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let lanes = <T as SimdNumber>::Vector::<S>::LANES;
-        let Source { inputs, outputs, .. } = self.0.source;
+        let PatchSource { inputs, outputs, .. } = self.0.source;
         let of_vector = (lanes / inputs).min(lanes / outputs);
-        let mut of_channel = [0; MOST_LANES];
-        for (group, lanes) in of_channel.chunks_mut(outputs).take(of_vector).enumerate() {
-            for lane in lanes {
-                *lane = (group * inputs) as u32;
-            }
-        }
+        let of_channel = lanes_of_first_channel(inputs, outputs, of_vector);
         let (channels, first) = (self.0.channels(), self.0.first());
         let Row {
-            panel: Panel { groups, width, .. },
+            panel: GroupPanel { groups, width, .. },
             numbers,
             copy,
             ..
@@ -160,7 +155,7 @@ impl<T: Scalar, const WIDE: usize> Work for PermuteRow<'_, T, WIDE> {
                         let copy = copy
                             .get_mut((group + index * of_vector) * outputs..)
                             .unwrap_or_default();
-                        // The lanes beyond the last group are overwritten by the groups that follow.
+                        // The lanes beyond the groups of a vector are overwritten by those that follow, or belong to no group.
                         vector.permute(simd, &lanes).store_some(copy);
                     }
                     start += width;
@@ -173,17 +168,37 @@ impl<T: Scalar, const WIDE: usize> Work for PermuteRow<'_, T, WIDE> {
     }
 }
 
+/// Returns the lane from which each lane gets the first channel of its group.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "numbers of lanes are small")]
+fn lanes_of_first_channel(inputs: usize, outputs: usize, groups: usize) -> [u32; MOST_LANES] {
+    let mut lanes = [0; MOST_LANES];
+    for (group, lanes) in lanes.chunks_mut(outputs).take(groups).enumerate() {
+        for lane in lanes {
+            *lane = (group * inputs) as u32;
+        }
+    }
+    lanes
+}
+
 /// As [`PermuteRow`], for groups of which a SIMD vector cannot hold one.
-fn repeat_row<T: Scalar>(row: Row<'_, T>) {
-    let (channels, first) = (row.channels(), row.first());
-    let Source { inputs, outputs, .. } = row.source;
-    let Panel { groups, width, .. } = row.panel;
-    let positions = row.numbers.chunks_exact(channels);
-    for (position, copy) in positions.zip(row.copy.chunks_exact_mut(inputs * width)) {
-        for group in 0..groups {
-            let numbers = &position[first + group * inputs..][..inputs];
-            for (channel, number) in numbers.iter().enumerate() {
-                copy[channel * width + group * outputs..][..outputs].fill(*number);
+struct RepeatRow<'a, T>(Row<'a, T>);
+
+impl<T: Scalar> Work for RepeatRow<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        let (channels, first) = (self.0.channels(), self.0.first());
+        let PatchSource { inputs, outputs, .. } = self.0.source;
+        let GroupPanel { groups, width, .. } = self.0.panel;
+        let positions = self.0.numbers.chunks_exact(channels);
+        for (position, copy) in positions.zip(self.0.copy.chunks_exact_mut(inputs * width)) {
+            for group in 0..groups {
+                let numbers = &position[first + group * inputs..][..inputs];
+                for (channel, number) in numbers.iter().enumerate() {
+                    copy[channel * width + group * outputs..][..outputs].fill(*number);
+                }
             }
         }
     }
