@@ -208,8 +208,7 @@ pub struct ParameterRows<'a, T, const N: usize> {
 
 impl<T: Scalar, const N: usize> ParameterRows<'_, T, N> {
     /// Replaces each value p, and the numbers s of the buffers at its position, by `formula(p, g, s)`, where g is the gradient
-    /// of p. The formula is compiled for the SIMD level if the
-    /// compiler can inline it.
+    /// of p. The formula is compiled for the SIMD level if the compiler can inline it.
     ///
     /// Use a `move` closure: a value that is captured by reference would be read from memory again for each element. The
     /// example of [`Base`] updates with this method.
