@@ -189,8 +189,8 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
 }
 
 impl<T: Scalar> Scratch<T> {
-    /// Makes room for the panel of δ and for the tables of all weights, so that no thread allocates when it gets more examples
-    /// or more rows of the weights than before.
+    /// Reserves memory for the panel of δ and for the tables of all weights, so that no thread allocates when it gets more
+    /// examples or more rows of the weights than before.
     pub(super) fn reserve_gradient(&mut self, convolution: &Convolution, examples: usize, width: usize) {
         let positions = MOST_POSITIONS.min(examples * convolution.positions());
         self.panels.space(positions * width);

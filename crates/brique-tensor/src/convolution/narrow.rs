@@ -1,9 +1,9 @@
 //! Convolutions with groups so narrow that several fit into a SIMD vector: a depthwise convolution is one of them.
 //!
-//! Each lane needs the inputs of its own group. A patch of the input, of which a depthwise convolution finds all in the
-//! nearest cache, is copied so that the numbers that the lanes of a vector need are next to each other; a vector of them is
-//! then multiplied by a vector of weights. Each element of a result is the same sum in the same order as with wide groups:
-//! whether groups are narrow depends on the instruction set, but no bit may.
+//! Each lane needs the inputs of its own group. A patch of the input is copied so that the numbers that the lanes of a vector
+//! need are next to each other; a vector of them is then multiplied by a vector of weights. The copy of a depthwise
+//! convolution stays in the nearest cache. Whether groups are narrow depends on the instruction set, but no bit of a result
+//! may: each element is the same sum in the same order as with wide groups.
 
 mod axis;
 mod delta;
@@ -13,12 +13,12 @@ mod patch;
 mod sliding;
 mod spread;
 
-pub(super) use self::delta::delta;
-pub(super) use self::forward::forward;
-pub(super) use self::gradient::gradient;
 use std::ops::Range;
 
 use self::axis::Axis;
+pub(super) use self::delta::delta;
+pub(super) use self::forward::forward;
+pub(super) use self::gradient::gradient;
 use self::patch::{Layout, patches};
 use super::Convolution;
 use super::panels::lanes;
@@ -28,8 +28,8 @@ use crate::aligned::LINE_BYTES;
 use crate::simd::Simd;
 
 impl Convolution {
-    /// Returns whether groups with so many channels are computed several at a time: at least four fit into a SIMD vector, or
-    /// two if windows slide and lanes can be permuted in registers. Otherwise half a vector of one group is as fast.
+    /// Returns whether groups with this number of channels are narrow: at least four fit into a SIMD vector, or two if windows
+    /// slide and lanes can be permuted in registers. Otherwise half a vector of one group is as fast.
     pub(super) fn has_narrow_groups<T: Scalar, S: Simd>(&self, group_channels: usize) -> bool {
         let lanes = lanes::<T, S>();
         let slide = S::HAS_WIDE_VECTORS && self.has_sliding_windows();
@@ -64,8 +64,9 @@ fn panels(groups: usize, group_channels: usize, width: usize) -> impl Iterator<I
 }
 
 impl<T: Scalar> Scratch<T> {
-    /// Makes room for the copies and the tables of any patch, so that no thread allocates when it gets more examples than
-    /// before. A position has so many `numbers`, and a window `of_window` positions: several in the phases of the delta.
+    /// Reserves memory for the copies and the tables of any patch, so that no thread allocates when it gets more examples than
+    /// before. `numbers` are copied for each element, and each window belongs to `of_window` positions: several in the phases
+    /// of the delta.
     fn reserve(&mut self, axes: &[Axis; 2], examples: usize, numbers: usize, of_window: usize) {
         self.clear_tables();
         // No patch is larger than the first.

@@ -29,7 +29,7 @@ impl Source {
         (before + self.sizes[0] + after) * self.row_stride()
     }
 
-    /// Returns the stored form of these examples: themselves, or a copy in `buffer`, which has room for `most` of them.
+    /// Returns the stored form of these examples: themselves, or a copy in `buffer`, which is large enough for `most` of them.
     pub(super) fn stored<'a, T: Scalar>(
         &self,
         examples: &'a [T],

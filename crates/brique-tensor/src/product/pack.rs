@@ -14,7 +14,7 @@ use crate::transpose::transpose;
 /// The number of rows of the second factor that are packed at once.
 const ROWS_AT_ONCE: usize = 8;
 
-/// A second factor of at most so many bytes is in a near cache.
+/// A second factor of at most this number of bytes is in a near cache.
 const NEAR_BYTES: usize = 128 * 1024;
 
 /// The buffers of a thread. They grow to the size of the largest product and are never freed while the thread lives.

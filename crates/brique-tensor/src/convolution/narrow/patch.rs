@@ -18,8 +18,8 @@ const ROWS: usize = 4;
 
 /// Divides the windows of both axes into patches of [`BLOCK_POSITIONS`]: several whole rows, or pieces of several long rows.
 ///
-/// Along each axis, a patch has so many windows that at most as much again is copied as their reach. The division depends neither
-/// on the type nor on the instruction set, as the gradient is added up patch by patch.
+/// Along each axis, a patch has enough windows that at most as much again is copied for their reach. The division depends
+/// neither on the type nor on the instruction set, as the gradient is added up patch by patch.
 pub(super) fn patches(axes: &[Axis; 2]) -> impl Iterator<Item = Patch> {
     let [down, right] = axes;
     let most = BLOCK_POSITIONS / ROWS.min(down.windows.len()).max(1);

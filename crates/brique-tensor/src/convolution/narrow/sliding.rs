@@ -17,12 +17,12 @@ use crate::simd::{MOST_LANES, Simd, Vector};
 const AT_ONCE: usize = 8;
 
 impl Convolution {
-    /// Returns whether [`Sliding`] computes so many windows that are next to each other.
+    /// Returns whether [`Sliding`] computes windows of which this number are next to each other.
     pub(super) fn slides(&self, run: usize) -> bool {
         self.has_sliding_windows() && run >= AT_ONCE
     }
 
-    /// Returns whether [`SlidingGradient`] computes so many rows of the weights.
+    /// Returns whether [`SlidingGradient`] computes this number of rows of the weights.
     pub(super) fn has_sliding_gradient(&self, rows: usize) -> bool {
         let is_all = self.axes[0].kernel() == 3 && rows == self.weight_rows();
         self.has_sliding_windows() && self.axes[1].kernel() == 3 && is_all

@@ -145,14 +145,14 @@ impl<T: Scalar, const CHANNELS: usize, const ROWS: usize, const WIDE: usize>
         let lanes = lanes_of_channels::<CHANNELS>();
         for row in 0..ROWS {
             let line = &self.0.a[window + lines[row]..][..(COUNT + 2) * width];
-            for place in 0..COUNT + 2 {
-                let numbers = V::load(simd, &line[place * width + column..]);
+            for index in 0..COUNT + 2 {
+                let numbers = V::load(simd, &line[index * width + column..]);
                 for channel in 0..CHANNELS {
                     let number = of_group(simd, numbers, &lanes, channel);
                     for element in 0..3 {
-                        if element <= place && place - element < COUNT {
+                        if element <= index && index - element < COUNT {
                             let sum = &mut sums[row][element][channel];
-                            *sum = number.times_plus(of_delta[place - element], *sum);
+                            *sum = number.times_plus(of_delta[index - element], *sum);
                         }
                     }
                 }

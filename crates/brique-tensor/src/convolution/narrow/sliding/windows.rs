@@ -107,8 +107,8 @@ fn windows<V, const CHANNELS: usize, const KERNEL: usize, const WIDE: usize, con
             }
         }
         for element in 0..elements {
-            let place = if REVERSED { elements - 1 - element } else { element };
-            let numbers = V::load(simd, &line[place * width + column..]);
+            let index = if REVERSED { elements - 1 - element } else { element };
+            let numbers = V::load(simd, &line[index * width + column..]);
             for channel in 0..CHANNELS {
                 let number = of_group(simd, numbers, &lanes, channel);
                 for tap in 0..KERNEL {
@@ -127,8 +127,8 @@ fn windows<V, const CHANNELS: usize, const KERNEL: usize, const WIDE: usize, con
         None => V::splat(simd, -V::Number::default()),
     };
     for window in 0..AT_ONCE {
-        let place = if REVERSED { AT_ONCE - 1 - window } else { window };
-        let target = sliding.targets[first + place] + column;
+        let index = if REVERSED { AT_ONCE - 1 - window } else { window };
+        let target = sliding.targets[first + index] + column;
         start
             .plus(sums[window])
             .store_some(&mut sliding.c[target..][..columns]);
