@@ -128,12 +128,7 @@ fn in_panels<V, const WIDE: usize>(
     }
 
     let axes = convolution.axes_of_delta();
-    let source = PatchSource {
-        axes: &axes,
-        groups: convolution.groups,
-        inputs: group_outputs,
-        outputs: group_inputs,
-    };
+    let source = PatchSource::of_delta(convolution, &axes);
     let depth = convolution.taps() * group_outputs;
     let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
     let at_once = convolution.examples_of_delta_at_once();

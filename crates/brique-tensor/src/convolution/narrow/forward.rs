@@ -96,12 +96,7 @@ fn in_panels<V, const WIDE: usize>(
     }
 
     let axes = convolution.axes_of_inputs();
-    let source = PatchSource {
-        axes: &axes,
-        groups: convolution.groups,
-        inputs: group_inputs,
-        outputs: group_outputs,
-    };
+    let source = PatchSource::of_inputs(convolution, &axes);
     let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
     let at_once = convolution.examples_of_inputs_at_once();
     scratch.reserve(&axes, at_once, group_inputs * width, 1);

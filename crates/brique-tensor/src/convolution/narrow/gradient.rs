@@ -78,12 +78,7 @@ pub(in super::super) fn gradient<V>(
     let outputs = convolution.outputs;
     let (width, count) = (WIDE * V::LANES, gradient.len() / outputs);
     let axes = convolution.axes_of_inputs();
-    let source = PatchSource {
-        axes: &axes,
-        groups: convolution.groups,
-        inputs: group_inputs,
-        outputs: group_outputs,
-    };
+    let source = PatchSource::of_inputs(convolution, &axes);
     let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
     let at_once = convolution.examples_of_inputs_at_once();
     let slides = convolution.has_sliding_gradient(count);

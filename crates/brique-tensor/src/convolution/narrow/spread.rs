@@ -6,6 +6,7 @@ use super::GroupPanel;
 use super::axis::Axis;
 use super::patch::{Layout, Patch};
 use crate::Scalar;
+use crate::convolution::Convolution;
 use crate::product::operands::load;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
@@ -21,7 +22,26 @@ pub(super) struct PatchSource<'a> {
     pub(super) outputs: usize,
 }
 
-impl PatchSource<'_> {
+impl<'a> PatchSource<'a> {
+    pub(super) fn of_inputs(convolution: &Convolution, axes: &'a [Axis; 2]) -> Self {
+        Self {
+            axes,
+            groups: convolution.groups,
+            inputs: convolution.group_inputs(),
+            outputs: convolution.group_outputs(),
+        }
+    }
+
+    /// For the delta, inputs and outputs change their roles.
+    pub(super) fn of_delta(convolution: &Convolution, axes: &'a [Axis; 2]) -> Self {
+        Self {
+            axes,
+            groups: convolution.groups,
+            inputs: convolution.group_outputs(),
+            outputs: convolution.group_inputs(),
+        }
+    }
+
     /// Returns the number of values in an example.
     pub(super) fn example_size(&self) -> usize {
         let [down, right] = self.axes;
