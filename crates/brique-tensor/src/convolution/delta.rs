@@ -152,7 +152,7 @@ pub(super) fn shift(axis: WindowAxis, phase: usize, tap: usize) -> usize {
 }
 
 /// Returns the largest [`shift`] of a phase.
-pub(super) fn largest_shift(axis: WindowAxis, phase: usize) -> usize {
+fn largest_shift(axis: WindowAxis, phase: usize) -> usize {
     let shifts = axis.taps(phase).map(|tap| shift(axis, phase, tap));
     shifts.max().unwrap_or(0)
 }
@@ -232,7 +232,7 @@ impl<T: Scalar> Work for (InputDelta<'_, T>, &mut Scratch<T>) {
         if convolution.adds_windows() {
             return add_windows(simd, work, scratch);
         }
-        if convolution.has_narrow_groups::<T, S>(convolution.group_inputs()) {
+        if convolution.has_narrow_groups::<T, S>() {
             return narrow::delta(simd, work, scratch);
         }
         let source = convolution.source_of_delta();

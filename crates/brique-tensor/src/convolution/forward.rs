@@ -95,7 +95,7 @@ impl<T: Scalar> Work for (Forward<'_, T>, &mut Scratch<T>) {
     fn run<S: Simd>(self, simd: S) {
         let (work, scratch) = self;
         let convolution = work.convolution;
-        if convolution.has_narrow_groups::<T, S>(convolution.group_outputs()) {
+        if convolution.has_narrow_groups::<T, S>() {
             return narrow::forward(simd, work, scratch);
         }
         let Forward { x, parameters, y, .. } = work;

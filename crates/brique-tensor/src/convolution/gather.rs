@@ -14,8 +14,6 @@ use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
 /// Some columns of the product `c[targets[i] + j] = start + Σ_k a[rows[i] + depths[k]] · b[k, j]`.
-///
-/// If `EACH` is set in a tile, each column has a first factor of its own: `a[rows[i] + depths[k] + j]`.
 pub(super) struct Gather<'a, T> {
     pub(super) a: &'a [T],
     pub(super) rows: Offsets<'a>,
@@ -40,41 +38,26 @@ const HEIGHT_OF_ONE: usize = 8;
 impl<T: Scalar> Gather<'_, T> {
     /// Computes all rows in tiles of `WIDE` SIMD vectors.
     #[inline(always)]
-    pub(super) fn compute<S: Simd, const WIDE: usize, const EACH: bool>(&mut self, simd: S) {
-        let (tallest, lower): (usize, &[usize]) = match (WIDE, EACH) {
-            (1, _) => (HEIGHT_OF_ONE, &[4, 2, 1]),
-            (_, false) => (HEIGHT, &[4, 2, 1]),
-            (_, true) => (HEIGHT, &[5, 4, 3, 2, 1]),
-        };
+    pub(super) fn compute<S: Simd, const WIDE: usize>(&mut self, simd: S) {
+        let tallest = if WIDE == 1 { HEIGHT_OF_ONE } else { HEIGHT };
         let count = self.targets.len();
         let rest = match count % tallest {
-            // Two tiles of nearly the same height are faster than a tall one and a low one.
-            rest @ (1 | 3) if EACH && WIDE > 1 && count > HEIGHT => rest + HEIGHT,
+            // Two tiles of four are faster than one of six and one of two.
             2 if WIDE > 1 && count > HEIGHT => 2 + HEIGHT,
             rest => rest,
         };
-        self.tiles::<S, WIDE, EACH>(simd, 0..count - rest, tallest);
+        self.tiles::<S, WIDE>(simd, 0..count - rest, tallest);
         let mut first = count - rest;
-        for &height in lower {
-            let is_used = height != 5 || matches!(rest, 5 | 9);
-            let end = if is_used {
-                count - (count - first) % height
-            } else {
-                first
-            };
-            self.tiles::<S, WIDE, EACH>(simd, first..end, height);
+        for height in [4, 2, 1] {
+            let end = count - (count - first) % height;
+            self.tiles::<S, WIDE>(simd, first..end, height);
             first = end;
         }
     }
 
     /// Computes some rows in tiles of this height.
     #[inline(always)]
-    fn tiles<S: Simd, const WIDE: usize, const EACH: bool>(
-        &mut self,
-        simd: S,
-        rows: Range<usize>,
-        height: usize,
-    ) {
+    fn tiles<S: Simd, const WIDE: usize>(&mut self, simd: S, rows: Range<usize>, height: usize) {
         if rows.is_empty() {
             return;
         }
@@ -85,28 +68,24 @@ impl<T: Scalar> Gather<'_, T> {
             ..*self
         };
         match height {
-            HEIGHT_OF_ONE if WIDE == 1 => simd.run(Tiles::<_, HEIGHT_OF_ONE, WIDE, EACH>(part)),
-            HEIGHT if WIDE > 1 => simd.run(Tiles::<_, HEIGHT, WIDE, EACH>(part)),
-            5 if WIDE > 1 && EACH => simd.run(Tiles::<_, 5, WIDE, EACH>(part)),
-            4 => simd.run(Tiles::<_, 4, WIDE, EACH>(part)),
-            3 if WIDE > 1 && EACH => simd.run(Tiles::<_, 3, WIDE, EACH>(part)),
-            2 => simd.run(Tiles::<_, 2, WIDE, EACH>(part)),
-            _ => simd.run(Tiles::<_, 1, WIDE, EACH>(part)),
+            HEIGHT_OF_ONE if WIDE == 1 => simd.run(Tiles::<_, HEIGHT_OF_ONE, WIDE>(part)),
+            HEIGHT if WIDE > 1 => simd.run(Tiles::<_, HEIGHT, WIDE>(part)),
+            4 => simd.run(Tiles::<_, 4, WIDE>(part)),
+            2 => simd.run(Tiles::<_, 2, WIDE>(part)),
+            _ => simd.run(Tiles::<_, 1, WIDE>(part)),
         }
     }
 }
 
 /// Tiles of `HEIGHT` rows and `WIDE` SIMD vectors; the number of rows is a multiple of `HEIGHT`.
-struct Tiles<'a, T, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(Gather<'a, T>);
+struct Tiles<'a, T, const HEIGHT: usize, const WIDE: usize>(Gather<'a, T>);
 
-impl<T: Scalar, const HEIGHT: usize, const WIDE: usize, const EACH: bool> Work
-    for Tiles<'_, T, HEIGHT, WIDE, EACH>
-{
+impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for Tiles<'_, T, HEIGHT, WIDE> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        all_tiles::<<T as SimdNumber>::Vector<S>, HEIGHT, WIDE, EACH>(simd, self.0);
+        all_tiles::<<T as SimdNumber>::Vector<S>, HEIGHT, WIDE>(simd, self.0);
     }
 }
 
@@ -115,10 +94,8 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize, const EACH: bool> Work
     clippy::needless_range_loop,
     reason = "i and j are indices of the tile, its rows and its vectors"
 )]
-fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
-    simd: V::Simd,
-    gather: Gather<'_, V::Number>,
-) where
+fn all_tiles<V, const HEIGHT: usize, const WIDE: usize>(simd: V::Simd, gather: Gather<'_, V::Number>)
+where
     V: Vector<Number: Scalar>,
 {
     let Gather {
@@ -133,9 +110,8 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
         columns,
     } = gather;
     let width = WIDE * V::LANES;
-    let reach = if EACH { width } else { 1 };
     let last = depths.numbers().len().saturating_sub(1);
-    assert!(rows.largest() + depths.largest() + reach <= a.len());
+    assert!(rows.largest() + depths.largest() < a.len());
     assert!(depths.numbers().is_empty() || last * b_stride + width <= b.len());
     let of_row = match start {
         Start::Row(row) => load::<V, WIDE>(simd, &row[..columns]),
@@ -164,15 +140,9 @@ fn all_tiles<V, const HEIGHT: usize, const WIDE: usize, const EACH: bool>(
                 vectors[j] = V::load(simd, &of_b[j * V::LANES..]);
             }
             for i in 0..HEIGHT {
-                // SAFETY: by the first assertion, the sum of any row, any depth and `reach` is at most the
-                // length of `a`, so `reach` numbers follow there.
-                let of_a = unsafe { std::slice::from_raw_parts(from[i].add(depth), reach) };
+                // SAFETY: by the first assertion, the sum of any row and any depth is less than the length of `a`.
+                let factor = V::splat(simd, unsafe { *from[i].add(depth) });
                 for j in 0..WIDE {
-                    let factor = if EACH {
-                        V::load(simd, &of_a[j * V::LANES..])
-                    } else {
-                        V::splat(simd, of_a[0])
-                    };
                     sums[i][j] = factor.times_plus(vectors[j], sums[i][j]);
                 }
             }

@@ -16,7 +16,7 @@ use crate::threads::Divisible;
 use crate::{Scalar, add_column_sums};
 
 /// The number of positions that are added up in registers at once: their windows stay in the nearest cache.
-pub(super) const MOST_POSITIONS: usize = 160;
+const MOST_POSITIONS: usize = 160;
 
 /// Rows of δ of at most this many bytes are not copied: those of a chunk stay in the nearest cache.
 const NEAR_ROW: usize = 128;
@@ -107,15 +107,20 @@ impl<T: Scalar> Divisible for GradientSums<'_, T> {
 
 impl Convolution {
     /// Writes the output positions of `examples` examples that are added up in registers at once.
-    fn chunks(&self, examples: usize, chunks: &mut Vec<Range<usize>>) {
-        chunks.clear();
-        if self.groups > 1 && 2 * self.group_outputs() <= MOST_LANES {
-            return self.chunks_of_groups(examples, chunks);
-        }
+    pub(super) fn chunks(&self, examples: usize, chunks: &mut Vec<Range<usize>>) {
         let positions = examples * self.positions();
         let length = positions
             .div_ceil(positions.div_ceil(MOST_POSITIONS).max(1))
             .max(1);
+        // Narrow groups are added up row by row, so chunks are whole rows: for every instruction set, as the order of the sums
+        // must not depend on it.
+        let width = self.axes[1].outputs();
+        let length = if self.groups > 1 && 2 * self.group_outputs() <= MOST_LANES && width <= MOST_POSITIONS {
+            MOST_POSITIONS / width * width
+        } else {
+            length
+        };
+        chunks.clear();
         let starts = (0..positions).step_by(length);
         chunks.extend(starts.map(|start| start..positions.min(start + length)));
     }
@@ -128,8 +133,8 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
     fn run<S: Simd>(self, simd: S) {
         let (work, scratch) = self;
         let convolution = work.convolution;
-        if convolution.has_narrow_groups::<T, S>(convolution.group_outputs()) {
-            return narrow::gradient::<<T as SimdNumber>::Vector<S>>(simd, work, scratch);
+        if convolution.has_narrow_groups::<T, S>() {
+            return narrow::gradient(simd, work, scratch);
         }
         let GradientSums {
             x,
@@ -191,7 +196,7 @@ impl<T: Scalar> Work for (GradientSums<'_, T>, &mut Scratch<T>) {
 impl<T: Scalar> Scratch<T> {
     /// Reserves memory for the panel of δ and for the tables of all weights, so that no thread allocates when it gets more
     /// examples or more rows of the weights than before.
-    pub(super) fn reserve_gradient(&mut self, convolution: &Convolution, examples: usize, width: usize) {
+    fn reserve_gradient(&mut self, convolution: &Convolution, examples: usize, width: usize) {
         let positions = MOST_POSITIONS.min(examples * convolution.positions());
         self.panels.space(positions * width);
         self.depths
@@ -206,7 +211,7 @@ impl<T: Scalar> Scratch<T> {
 ///
 /// Vectors may be longer than a row. The elements beyond it are multiplied too, and not written.
 #[inline(always)]
-pub(super) fn panel_of_delta<'a, V>(
+fn panel_of_delta<'a, V>(
     simd: V::Simd,
     delta: &'a [V::Number],
     (rows, stride): (usize, usize),

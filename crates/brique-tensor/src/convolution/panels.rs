@@ -127,10 +127,10 @@ impl<T: Scalar> Packed<'_, T> {
 #[inline(always)]
 pub(super) fn gather_panel<T: Scalar, S: Simd>(simd: S, mut gather: Gather<'_, T>, width: usize) {
     match width / lanes::<T, S>() {
-        4 if widest::<S>() > 2 => gather.compute::<S, 4, false>(simd),
-        3 if widest::<S>() > 2 => gather.compute::<S, 3, false>(simd),
-        2 => gather.compute::<S, 2, false>(simd),
-        _ => gather.compute::<S, 1, false>(simd),
+        4 if widest::<S>() > 2 => gather.compute::<S, 4>(simd),
+        3 if widest::<S>() > 2 => gather.compute::<S, 3>(simd),
+        2 => gather.compute::<S, 2>(simd),
+        _ => gather.compute::<S, 1>(simd),
     }
 }
 

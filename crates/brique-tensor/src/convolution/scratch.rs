@@ -5,6 +5,7 @@ use std::ops::Range;
 use ndarray::Array1;
 
 use super::delta::Phase;
+use super::narrow::Grid;
 use crate::Scalar;
 use crate::aligned::aligned_numbers;
 
@@ -13,7 +14,7 @@ use crate::aligned::aligned_numbers;
 ///
 /// | buffer | numbers |
 /// |---|---|
-/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones; a patch of them for narrow groups |
+/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones; the last examples of narrow groups |
 /// | `panels` | the weights; for the gradient, δ of at most 160 positions |
 /// | `rows`, `depths`, `targets` | one index per position of a block of examples, per element of a window, per weight row |
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub struct Scratch<T> {
     pub(super) depths: Vec<usize>,
     pub(super) targets: Vec<usize>,
     pub(super) phases: Vec<Phase>,
+    pub(super) grids: Vec<Grid>,
     pub(super) taps: Vec<usize>,
     pub(super) chunks: Vec<Range<usize>>,
 }
@@ -37,6 +39,7 @@ impl<T: Scalar> Scratch<T> {
             depths: Vec::new(),
             targets: Vec::new(),
             phases: Vec::new(),
+            grids: Vec::new(),
             taps: Vec::new(),
             chunks: Vec::new(),
         }

@@ -1,6 +1,5 @@
 //! The sizes of a convolution.
 
-use crate::simd::MOST_LANES;
 use crate::windows::WindowAxis;
 
 /// The sizes of a convolution: the windows along both axes, the channels of input and output, and the groups.
@@ -39,12 +38,7 @@ impl Convolution {
         }
         let product = |sizes: [usize; 4]| sizes.into_iter().try_fold(1_usize, usize::checked_mul);
         let [rows, columns] = axes;
-        // The copy of a patch of narrow groups has a number for each channel of a group and each lane of two SIMD vectors.
-        let (group_inputs, group_outputs) = (inputs / groups, outputs / groups);
-        let is_narrow = groups > 1 && 2 * group_inputs.min(group_outputs) <= MOST_LANES;
-        let lanes = if is_narrow { 2 * MOST_LANES } else { 1 };
-        let widest = group_inputs.max(group_outputs).checked_mul(lanes)?;
-        let widest = widest.max(inputs).max(outputs);
+        let widest = inputs.max(outputs);
         // The copies of the input and of δ are at most twice as high and twice as wide as the padded input.
         let padded = product([2 * rows.padded(), 2 * columns.padded(), widest, size_of::<f64>()])?;
         let output = product([rows.outputs(), columns.outputs(), outputs, size_of::<f64>()])?;

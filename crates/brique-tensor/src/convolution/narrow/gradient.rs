@@ -1,71 +1,31 @@
-//! The gradient of the weights: rows are the elements of a window, the depth are the output positions.
+//! The gradient of the weights: for each element of a window, a sum over the output positions.
+
+mod by_rows;
+mod rolling;
+mod sliding;
 
 use std::ops::Range;
 
-use super::super::gather::Gather;
-use super::super::gradient::{GradientSums, MOST_POSITIONS, panel_of_delta};
-use super::super::offsets::Offsets;
+use self::by_rows::ByRows;
+use self::rolling::Rolling;
+use self::sliding::Sliding;
+use super::super::gradient::GradientSums;
 use super::super::scratch::Scratch;
-use super::panels;
-use super::patch::{Layout, Patch, patches};
-use super::sliding::SlidingGradient;
-use super::spread::PatchSource;
+use super::GroupPanel;
+use super::axis::{Axis, Grid};
+use super::image::{Edge, Examples, Image, Inner, Line};
+use super::lanes::Lanes;
 use crate::Scalar;
 use crate::convolution::Convolution;
-use crate::product::operands::Start;
-use crate::simd::Vector;
-
-/// The vectors of a panel: with few elements in a window, two vectors of each keep the multipliers busy.
-const WIDE: usize = 2;
-
-impl Convolution {
-    /// Returns the positions of a patch that are added up in registers at once. They are neighbours in the output: each chunk
-    /// is a range within the patch, and its first position in the output.
-    fn chunks_of_patch(
-        &self,
-        patch: &Patch,
-        examples: usize,
-    ) -> impl Iterator<Item = (Range<usize>, usize)> + use<> {
-        let [y, x] = patch.windows.clone();
-        let (width, all) = (x.len(), self.axes[1].outputs());
-        // Several examples have patches of all their positions, so that the rows of all are neighbours.
-        debug_assert!(examples == 1 || y.len() * x.len() == self.positions());
-        let rows = examples * y.len();
-        let at_once = if width == all {
-            (MOST_POSITIONS / width).max(1)
-        } else {
-            1
-        };
-        (0..rows).step_by(at_once).flat_map(move |row| {
-            let end = rows.min(row + at_once) * width;
-            let first = (y.start + row) * all + x.start;
-            // A row of a patch is longer only if the windows reach far.
-            (row * width..end).step_by(MOST_POSITIONS).map(move |start| {
-                let chunk = start..end.min(start + MOST_POSITIONS);
-                (chunk, first + start - row * width)
-            })
-        })
-    }
-
-    /// Writes the output positions that are added up in registers at once where groups are narrow for some instruction set:
-    /// the order of the sums must not depend on it.
-    pub(in super::super) fn chunks_of_groups(&self, examples: usize, chunks: &mut Vec<Range<usize>>) {
-        for patch in patches(&self.axes_of_inputs()) {
-            let of_patch = self.chunks_of_patch(&patch, examples);
-            chunks.extend(of_patch.map(|(chunk, first)| first..first + chunk.len()));
-        }
-    }
-}
+use crate::simd::{Simd, Vector};
 
 /// Adds the gradient of some rows of the weights.
 #[inline(always)]
-pub(in super::super) fn gradient<V>(
-    simd: V::Simd,
-    work: GradientSums<'_, V::Number>,
-    scratch: &mut Scratch<V::Number>,
-) where
-    V: Vector<Number: Scalar>,
-{
+pub(in super::super) fn gradient<T: Scalar, S: Simd>(
+    simd: S,
+    work: GradientSums<'_, T>,
+    scratch: &mut Scratch<T>,
+) {
     let GradientSums {
         convolution,
         x,
@@ -74,61 +34,195 @@ pub(in super::super) fn gradient<V>(
         gradient,
         bias: _,
     } = work;
-    let (group_inputs, group_outputs) = (convolution.group_inputs(), convolution.group_outputs());
-    let outputs = convolution.outputs;
-    let (width, count) = (WIDE * V::LANES, gradient.len() / outputs);
-    let axes = convolution.axes_of_inputs();
-    let source = PatchSource::of_inputs(convolution, &axes);
-    let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
+    let chunks = &mut scratch.chunks;
+    let grid = Grid::of_inputs(convolution);
+    let lanes = Lanes::new(convolution.group_inputs(), convolution.group_outputs());
     let at_once = convolution.examples_of_inputs_at_once();
-    let slides = convolution.has_sliding_gradient(count);
-    scratch.reserve(&axes, at_once, group_inputs * width, 1);
-    scratch.reserve_gradient(convolution, at_once, width);
-    scratch.targets.extend((0..count).map(|row| row * outputs));
-    for (x, delta) in x.chunks(at_once * x_size).zip(delta.chunks(at_once * y_size)) {
-        let examples = delta.len() / y_size;
-        for patch in patches(&axes) {
-            let run = patch.windows[1].len();
-            let layout = Layout::new(&patch, examples, if slides { 1 } else { group_inputs }, width);
-            convolution.windows_of_patch(&patch, &layout, &mut scratch.rows);
-            convolution.elements_of_patch(&layout, &mut scratch.depths);
-            let elements = Offsets::of(&scratch.depths);
-            for panel in panels(convolution.groups, group_outputs, width) {
-                let copy = scratch.source.space(layout.size());
-                source.copy::<V, WIDE>(simd, x, &patch, &layout, panel, copy);
-                let (column, columns) = (panel.first_group * group_outputs, panel.groups * group_outputs);
-                for (chunk, position) in convolution.chunks_of_patch(&patch, examples) {
-                    let delta = &delta[position * outputs + column..];
-                    if slides {
-                        let sliding = SlidingGradient::<_, WIDE> {
-                            a: copy,
-                            windows: Offsets::of(&scratch.rows[chunk]),
-                            run,
-                            elements,
-                            delta,
-                            outputs,
-                            gradient: &mut gradient[column..],
-                            columns,
-                        };
-                        sliding.compute(simd, group_inputs);
-                        continue;
-                    }
-                    let (b, b_stride) =
-                        panel_of_delta::<V>(simd, delta, (chunk.len(), outputs), width, &mut scratch.panels);
-                    let mut gather = Gather {
-                        a: copy,
-                        rows: elements.part(first..first + count),
-                        depths: Offsets::of(&scratch.rows[chunk]),
-                        b,
-                        b_stride,
-                        start: Start::Itself,
-                        c: &mut gradient[column..],
-                        targets: &scratch.targets,
-                        columns,
-                    };
-                    gather.compute::<V::Simd, WIDE, true>(simd);
-                }
+    convolution.chunks(at_once, chunks);
+    let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
+    let examples = delta.len() / y_size;
+    let beyond = [convolution.group_inputs(), convolution.group_outputs()]
+        .map(|channels| convolution.beyond::<T, S>(channels));
+    let x = Examples::new(x, x_size, beyond[0], &mut scratch.source);
+    let delta = Examples::new(delta, y_size, beyond[1], &mut scratch.panels);
+    for first_example in (0..examples).step_by(at_once) {
+        if examples - first_example < at_once {
+            convolution.chunks(examples - first_example, chunks);
+        }
+        for positions in &*chunks {
+            for panel in convolution.group_panels::<T, S>() {
+                let sums = Sums {
+                    convolution,
+                    grid: &grid,
+                    panel,
+                    lanes: &lanes,
+                    x,
+                    delta,
+                    first_example,
+                    positions: positions.clone(),
+                    first,
+                    gradient: &mut *gradient,
+                };
+                sums.compute(simd);
             }
         }
+    }
+}
+
+/// The gradient of some rows of the weights from some output positions, for the groups of a panel.
+struct Sums<'a, T> {
+    convolution: &'a Convolution,
+    grid: &'a Grid,
+    panel: GroupPanel,
+    lanes: &'a Lanes,
+    x: Examples<'a, T>,
+    delta: Examples<'a, T>,
+    /// The positions, counted from those of an example.
+    first_example: usize,
+    positions: Range<usize>,
+    /// The first of the rows.
+    first: usize,
+    gradient: &'a mut [T],
+}
+
+impl<T: Scalar> Sums<'_, T> {
+    #[inline(always)]
+    fn compute<S: Simd>(self, simd: S) {
+        let convolution = self.convolution;
+        let Grid { down, right, .. } = self.grid;
+        let has_many = S::REGISTERS >= 32;
+        let is_whole = self.gradient.len() == convolution.weight_rows() * convolution.outputs;
+        let (tap, step) = (right.offsets.step, right.source.step);
+        // Windows that slide, or the steps between others, if all their rows are computed.
+        let steps = match () {
+            () if is_whole && tap == step => 1,
+            () if is_whole && tap.wrapping_mul(2) == step => 2,
+            () => 0,
+        };
+        let group = [convolution.group_inputs(), convolution.group_outputs()];
+        match (group, [down.taps, right.taps], steps) {
+            ([1, 1], [3, 3], 1) if has_many => simd.run(Rolling::<_, 3, 3, 1>(self)),
+            ([1, 1], [3, 3], 1) => simd.run(Sliding::<_, 1, 3, 3, true>(self)),
+            ([1, 1], [3, 3], 2) => simd.run(Rolling::<_, 3, 3, 2>(self)),
+            ([1, 1], [_, 5], 1) => simd.run(Sliding::<_, 1, 1, 5, true>(self)),
+            ([1, 1], [_, 7], 1) => simd.run(Sliding::<_, 1, 1, 7, true>(self)),
+            ([1, 1], ..) => simd.run(ByRows::<_, true>(self)),
+            _ if !S::HAS_WIDE_VECTORS => unreachable!("lanes are permuted in wide vectors only"),
+            ([1, _], [3, 3], 1) => simd.run(Sliding::<_, 1, 3, 3, false>(self)),
+            ([2, _], [_, 3], 1) => simd.run(Sliding::<_, 2, 1, 3, false>(self)),
+            ([3, _], [_, 3], 1) => simd.run(Sliding::<_, 3, 1, 3, false>(self)),
+            ([4, _], [_, 3], 1) => simd.run(Sliding::<_, 4, 1, 3, false>(self)),
+            ([8, _], [_, 3], 1) if has_many => simd.run(Sliding::<_, 8, 1, 3, false>(self)),
+            _ => simd.run(ByRows::<_, false>(self)),
+        }
+    }
+
+    /// Returns the positions row by row.
+    #[inline(always)]
+    fn runs(&self) -> impl Iterator<Item = Run<'_, T>> {
+        let [down, right] = self.convolution.axes;
+        let (height, width) = (down.outputs(), right.outputs());
+        let (first, end) = (self.positions.start, self.positions.end);
+        (first / width..end.div_ceil(width)).map(move |row| {
+            let columns = first.max(row * width) - row * width..end.min((row + 1) * width) - row * width;
+            let (example, row) = (self.first_example + row / height, row % height);
+            let outputs = self.convolution.outputs;
+            Run {
+                image: Image {
+                    numbers: self.x.from(example),
+                    height: down.length(),
+                    width: right.length(),
+                    channels: self.convolution.inputs,
+                },
+                row,
+                column: columns.start,
+                delta: Line {
+                    numbers: &self.delta.from(example)
+                        [(row * width + columns.start) * outputs + self.columns().0..],
+                    width: columns.len(),
+                    channels: outputs,
+                },
+            }
+        })
+    }
+
+    /// Returns the first output channel of the panel, and their number.
+    #[inline(always)]
+    fn columns(&self) -> (usize, usize) {
+        let outputs = self.convolution.group_outputs();
+        (self.panel.first_group * outputs, self.panel.groups * outputs)
+    }
+}
+
+/// Output positions of one row, which are next to each other.
+struct Run<'a, T> {
+    /// The example.
+    image: Image<'a, T>,
+    /// The row of the output, and the first of its columns.
+    row: usize,
+    column: usize,
+    /// δ of the groups of the panel.
+    delta: Line<'a, T>,
+}
+
+impl<'a, T: Scalar> Run<'a, T> {
+    /// Returns the parts of the run. `lines` and `elements` are the lines that are read together and the first element of each;
+    /// the elements of a line are `step` elements apart.
+    #[inline(always)]
+    fn parts<const LINES: usize>(
+        &self,
+        axis: &Axis,
+        lines: [Line<'a, T>; LINES],
+        elements: [usize; LINES],
+        step: usize,
+    ) -> Parts<'a, T, LINES> {
+        let end = self.column + self.delta.width;
+        let inner = [axis.inner.start, axis.inner.end].map(|window| window.clamp(self.column, end));
+        Parts {
+            elements: Edge {
+                lines,
+                positions: elements,
+                step,
+            },
+            delta: Edge {
+                lines: [self.delta],
+                positions: [0],
+                step: 1,
+            },
+            before: inner[0] - self.column,
+            inner: inner[1] - inner[0],
+            after: end - inner[1],
+        }
+    }
+}
+
+/// The positions of a run: those whose windows reach beyond the edge, those whose windows do not, and again the former.
+struct Parts<'a, T, const LINES: usize> {
+    elements: Edge<'a, T, LINES>,
+    delta: Edge<'a, T, 1>,
+    before: usize,
+    inner: usize,
+    after: usize,
+}
+
+impl<'a, T: Scalar, const LINES: usize> Parts<'a, T, LINES> {
+    /// Returns the next columns of elements and the next `positions` of δ; nothing if one of them does not exist.
+    #[inline(always)]
+    fn next<V: Vector<Number = T>>(
+        &self,
+        columns: usize,
+        positions: usize,
+    ) -> Option<(Inner<'a, T, LINES>, Inner<'a, T, 1>)> {
+        Some((
+            self.elements.inner::<V>(columns)?,
+            self.delta.inner::<V>(positions)?,
+        ))
+    }
+
+    /// Passes over columns of elements and positions of δ.
+    #[inline(always)]
+    fn skip(&mut self, columns: usize, positions: usize) {
+        self.elements.skip(columns);
+        self.delta.skip(positions);
     }
 }

@@ -1,0 +1,170 @@
+//! Windows that slide: each element is loaded once for the windows of several positions.
+
+use super::super::axis::Grid;
+use super::super::image::{Block, Columns, Edge};
+use super::super::lanes::Lanes;
+use super::Sums;
+use crate::Scalar;
+use crate::simd::{Simd, Vector, Work};
+use crate::simd_number::SimdNumber;
+
+/// The positions of δ that are in registers together with nine sums, if there are 32 registers and if there are fewer.
+const DELTAS: usize = 4;
+const FEWER_DELTAS: usize = 2;
+
+/// All weight rows of groups that read `CHANNELS` channels, with windows of `KERNEL` elements in a row. `ROWS` rows of the
+/// windows are added up together.
+pub(super) struct Sliding<
+    'a,
+    T,
+    const CHANNELS: usize,
+    const ROWS: usize,
+    const KERNEL: usize,
+    const DEPTHWISE: bool,
+>(pub(super) Sums<'a, T>);
+
+impl<T: Scalar, const CHANNELS: usize, const ROWS: usize, const KERNEL: usize, const DEPTHWISE: bool> Work
+    for Sliding<'_, T, CHANNELS, ROWS, KERNEL, DEPTHWISE>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        for row in (0..self.0.grid.down.taps).step_by(ROWS) {
+            if S::REGISTERS >= 32 {
+                self.rows::<<T as SimdNumber>::Vector<S>, DELTAS>(simd, row);
+            } else {
+                self.rows::<<T as SimdNumber>::Vector<S>, FEWER_DELTAS>(simd, row);
+            }
+        }
+    }
+}
+
+impl<T: Scalar, const CHANNELS: usize, const ROWS: usize, const KERNEL: usize, const DEPTHWISE: bool>
+    Sliding<'_, T, CHANNELS, ROWS, KERNEL, DEPTHWISE>
+{
+    /// Adds the gradient of the weights of some rows of the windows, `COUNT` positions at once.
+    #[inline(always)]
+    fn rows<V: Vector<Number = T>, const COUNT: usize>(&mut self, simd: V::Simd, first: usize) {
+        let work = &self.0;
+        let Grid { down, right, .. } = work.grid;
+        let channel = work.panel.first_group * CHANNELS;
+        let mut of_rows = SlidingSums {
+            lanes: work.lanes,
+            sums: [[[V::splat(simd, T::default()); CHANNELS]; KERNEL]; ROWS],
+        };
+        for run in work.runs() {
+            let mut lines = [run.delta; ROWS];
+            for (tap, line) in lines.iter_mut().enumerate() {
+                *line = run.image.line(down.element(run.row, first + tap), channel);
+            }
+            let mut parts = run.parts(
+                right,
+                lines,
+                [right.element(run.column, 0); ROWS],
+                right.source.step,
+            );
+            of_rows.add_each::<DEPTHWISE>(simd, &mut parts.elements, &mut parts.delta, parts.before);
+            let blocks = parts.inner / COUNT;
+            let positions = blocks * COUNT;
+            let mut rest = parts.inner + parts.after;
+            if let Some((mut elements, mut delta)) = parts.next::<V>(positions + KERNEL - 1, positions) {
+                for _ in 0..blocks {
+                    of_rows.add::<COUNT, DEPTHWISE>(
+                        simd,
+                        &elements.block(COUNT + KERNEL - 1),
+                        &delta.block(COUNT),
+                    );
+                    elements.skip(COUNT);
+                    delta.skip(COUNT);
+                }
+                parts.skip(positions, positions);
+                rest -= positions;
+            }
+            of_rows.add_each::<DEPTHWISE>(simd, &mut parts.elements, &mut parts.delta, rest);
+        }
+        let outputs = work.convolution.outputs;
+        let (column, columns) = work.columns();
+        for row in 0..ROWS {
+            for element in 0..KERNEL {
+                for channel in 0..CHANNELS {
+                    let weight_row = ((first + row) * KERNEL + element) * CHANNELS + channel;
+                    let target = &mut self.0.gradient[weight_row * outputs + column..][..columns];
+                    V::load_some(simd, target)
+                        .plus(of_rows.sums[row][element][channel])
+                        .store_some(target);
+                }
+            }
+        }
+    }
+}
+
+/// The sums of the rows of windows that slide.
+struct SlidingSums<'a, V, const CHANNELS: usize, const ROWS: usize, const KERNEL: usize> {
+    lanes: &'a Lanes,
+    sums: [[[V; CHANNELS]; KERNEL]; ROWS],
+}
+
+impl<V, const CHANNELS: usize, const ROWS: usize, const KERNEL: usize>
+    SlidingSums<'_, V, CHANNELS, ROWS, KERNEL>
+where
+    V: Vector<Number: Scalar>,
+{
+    /// Adds the products of windows one by one.
+    #[inline(always)]
+    fn add_each<const DEPTHWISE: bool>(
+        &mut self,
+        simd: V::Simd,
+        elements: &mut Edge<'_, V::Number, ROWS>,
+        delta: &mut Edge<'_, V::Number, 1>,
+        windows: usize,
+    ) {
+        for _ in 0..windows {
+            let [of_delta]: [V; 1] = delta.next(simd);
+            for row in 0..ROWS {
+                for element in 0..KERNEL {
+                    let position = elements.positions[row].wrapping_add(elements.step * element);
+                    let numbers: V = elements.lines[row].load(simd, position);
+                    for channel in 0..CHANNELS {
+                        let number = self.lanes.of_channel::<V, DEPTHWISE>(simd, numbers, channel);
+                        let sum = &mut self.sums[row][element][channel];
+                        *sum = number.times_plus(of_delta, *sum);
+                    }
+                }
+            }
+            elements.skip(1);
+        }
+    }
+
+    /// Adds the products of `COUNT` windows that are next to each other.
+    #[inline(always)]
+    #[allow(
+        clippy::needless_range_loop,
+        reason = "row, element and window are indices of the sums and of δ"
+    )]
+    fn add<const COUNT: usize, const DEPTHWISE: bool>(
+        &mut self,
+        simd: V::Simd,
+        elements: &Block<'_, V, ROWS>,
+        delta: &Block<'_, V, 1>,
+    ) {
+        let mut of_delta = [V::splat(simd, V::Number::default()); COUNT];
+        for window in 0..COUNT {
+            of_delta[window] = delta.load(simd, 0, window);
+        }
+        for row in 0..ROWS {
+            for index in 0..COUNT + KERNEL - 1 {
+                let numbers = elements.load(simd, row, index);
+                for channel in 0..CHANNELS {
+                    let number = self.lanes.of_channel::<V, DEPTHWISE>(simd, numbers, channel);
+                    for element in 0..KERNEL {
+                        if element <= index && index - element < COUNT {
+                            let sum = &mut self.sums[row][element][channel];
+                            *sum = number.times_plus(of_delta[index - element], *sum);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
