@@ -25,6 +25,7 @@ use crate::simd::Simd;
 
 impl Convolution {
     /// Returns whether groups are narrow: several fit into a SIMD vector, and a window is added up as one sum.
+    #[inline(always)]
     pub(super) fn has_narrow_groups<T: Scalar, S: Simd>(&self) -> bool {
         // Lanes are permuted in registers only in wide vectors.
         let most = if S::HAS_WIDE_VECTORS {
@@ -33,7 +34,7 @@ impl Convolution {
             lanes::<T, S>() / 4
         };
         let is_one_sum = self.taps() * self.group_inputs().max(self.group_outputs()) <= CHUNK;
-        self.groups > 1 && self.widest_side() <= most && is_one_sum
+        most > 0 && self.groups > 1 && self.widest_side() <= most && is_one_sum
     }
 
     /// Returns the channels of a group of the input or of the output: the larger number.
