@@ -12,7 +12,7 @@
 //! | gradient | elements of a window | output positions | δ |
 //!
 //! Padding needs a copy of an example, or of a few small ones, in a buffer of the thread: see `source`. Groups of which
-//! several fit into a SIMD vector are computed by `narrow`, without a copy.
+//! several fit into a SIMD vector are computed by `narrow`, from the examples themselves.
 
 mod delta;
 mod forward;

@@ -183,8 +183,8 @@ fn large() -> Vec<Convolution> {
     ]
 }
 
-/// Groups of which several fit into a SIMD vector: with windows that slide by one position and with others, in patches that
-/// are pieces of a row, several rows or several examples, and with panels that are not full.
+/// Groups of which several fit into a SIMD vector: with windows that share elements and with others, in chunks that are pieces
+/// of a row, several rows or several examples, and with vectors that are not full.
 fn narrow() -> Vec<Convolution> {
     let axis = |length, stride| WindowAxis::new(length, 3, stride, 1, 1).unwrap();
     let deep = WindowAxis::new(20, 17, 1, 8, 1).unwrap();
@@ -195,6 +195,14 @@ fn narrow() -> Vec<Convolution> {
         of_sizes((9, 8), 3, (1, 1, 1), (7, 7, 7)),
         of_sizes((11, 70), 3, (1, 1, 1), (20, 20, 20)),
         of_sizes((1, 300), 3, (1, 1, 1), (20, 20, 20)),
+        of_sizes((3, 170), 3, (1, 1, 1), (20, 20, 20)),
+        of_sizes((3, 340), 3, (2, 1, 1), (20, 20, 20)),
+        of_sizes((1, 300), 5, (1, 2, 1), (20, 20, 20)),
+        of_sizes((1, 200), 3, (1, 1, 1), (28, 28, 7)),
+        of_sizes((9, 11), 3, (2, 2, 2), (20, 20, 20)),
+        of_sizes((9, 21), 3, (4, 2, 2), (20, 20, 20)),
+        of_sizes((1, 7), 1, (1, 1, 1 << 40), (6, 6, 6)),
+        of_sizes((1, 7), 1, (1, 1, 1 << 40), (12, 12, 6)),
         of_sizes((1, 30), 5, (1, 2, 1), (20, 20, 20)),
         of_sizes((10, 12), 7, (1, 3, 1), (5, 5, 5)),
         of_sizes((12, 35), 3, (1, 2, 2), (20, 20, 20)),

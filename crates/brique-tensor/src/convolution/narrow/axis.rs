@@ -6,7 +6,8 @@ use super::super::Convolution;
 use super::super::delta::shift;
 use crate::windows::WindowAxis;
 
-/// Indices at equal distances. Those before the first element, and steps backwards, are negative: modulo 2⁶⁴.
+/// Indices at equal distances. Those before the first element, and steps backwards, are negative: numbers that wrapped
+/// around.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Steps {
     pub(super) first: usize,

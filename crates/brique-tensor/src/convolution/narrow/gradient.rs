@@ -77,7 +77,7 @@ struct Sums<'a, T> {
     lanes: &'a Lanes,
     x: Examples<'a, T>,
     delta: Examples<'a, T>,
-    /// The positions, counted from those of an example.
+    /// The example from which positions are counted.
     first_example: usize,
     positions: Range<usize>,
     /// The first of the rows.
@@ -93,7 +93,7 @@ impl<T: Scalar> Sums<'_, T> {
         let has_many = S::REGISTERS >= 32;
         let is_whole = self.gradient.len() == convolution.weight_rows() * convolution.outputs;
         let (tap, step) = (right.offsets.step, right.source.step);
-        // Windows that slide, or the steps between others, if all their rows are computed.
+        // How many taps a window is after the one before it, if it shares elements with it and all weight rows are computed.
         let steps = match () {
             () if is_whole && tap == step => 1,
             () if is_whole && tap.wrapping_mul(2) == step => 2,
@@ -136,12 +136,11 @@ impl<T: Scalar> Sums<'_, T> {
                 },
                 row,
                 column: columns.start,
-                delta: Line {
-                    numbers: &self.delta.from(example)
-                        [(row * width + columns.start) * outputs + self.columns().0..],
-                    width: columns.len(),
-                    channels: outputs,
-                },
+                delta: Line::new(
+                    &self.delta.from(example)[(row * width + columns.start) * outputs + self.columns().0..],
+                    columns.len(),
+                    outputs,
+                ),
             }
         })
     }
@@ -176,7 +175,7 @@ impl<'a, T: Scalar> Run<'a, T> {
         elements: [usize; LINES],
         step: usize,
     ) -> Parts<'a, T, LINES> {
-        let end = self.column + self.delta.width;
+        let end = self.column + self.delta.width();
         let inner = [axis.inner.start, axis.inner.end].map(|window| window.clamp(self.column, end));
         Parts {
             elements: Edge {
@@ -206,9 +205,10 @@ struct Parts<'a, T, const LINES: usize> {
 }
 
 impl<'a, T: Scalar, const LINES: usize> Parts<'a, T, LINES> {
-    /// Returns the next columns of elements and the next `positions` of δ; nothing if one of them does not exist.
+    /// Returns the next columns of elements and the next positions of δ without the checks for the edge; nothing if one of them
+    /// is beyond it.
     #[inline(always)]
-    fn next<V: Vector<Number = T>>(
+    fn inner_columns<V: Vector<Number = T>>(
         &self,
         columns: usize,
         positions: usize,

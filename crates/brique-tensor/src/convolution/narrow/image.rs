@@ -66,13 +66,36 @@ pub(super) struct Image<'a, T> {
 /// A row of an example, from one channel on. A row outside of the example is empty.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a, T> {
-    pub(super) numbers: &'a [T],
-    pub(super) width: usize,
-    pub(super) channels: usize,
+    numbers: &'a [T],
+    width: usize,
+    channels: usize,
+    /// How many numbers there are from the last position on.
+    from_last: usize,
+}
+
+impl<'a, T> Line<'a, T> {
+    /// Returns the row of `width` positions, each of which has `channels` numbers.
+    #[inline(always)]
+    pub(super) fn new(numbers: &'a [T], width: usize, channels: usize) -> Self {
+        let last = width.saturating_sub(1).checked_mul(channels);
+        let from_last = last.map_or(0, |last| numbers.len().saturating_sub(last));
+        Self {
+            numbers,
+            width,
+            channels,
+            from_last,
+        }
+    }
+
+    /// Returns the number of positions.
+    #[inline(always)]
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
 }
 
 impl<'a, T: Scalar> Image<'a, T> {
-    /// Returns the row with an index, which may be negative, modulo 2⁶⁴.
+    /// Returns the row with an index, which may be negative: a number that wrapped around.
     #[inline(always)]
     pub(super) fn line(&self, row: usize, channel: usize) -> Line<'a, T> {
         let (first, width) = if row < self.height {
@@ -80,11 +103,7 @@ impl<'a, T: Scalar> Image<'a, T> {
         } else {
             (self.numbers.len(), 0)
         };
-        Line {
-            numbers: &self.numbers[first..],
-            width,
-            channels: self.channels,
-        }
+        Line::new(&self.numbers[first..], width, self.channels)
     }
 }
 
@@ -96,8 +115,7 @@ impl<T: Scalar> Line<'_, T> {
             return V::splat(simd, T::default());
         }
         assert!(self.has_vectors::<V>());
-        // SAFETY: the vector of the last position exists, and this one is not behind it. An example of a convolution has no more
-        // numbers than memory, so that no product of its sizes wraps around.
+        // SAFETY: the vector of the last position exists, and this one is not behind it.
         let numbers = unsafe {
             std::slice::from_raw_parts(self.numbers.as_ptr().add(position * self.channels), V::LANES)
         };
@@ -107,7 +125,7 @@ impl<T: Scalar> Line<'_, T> {
     /// Returns whether the vectors of all positions exist.
     #[inline(always)]
     fn has_vectors<V: Vector<Number = T>>(&self) -> bool {
-        self.width * self.channels + V::LANES <= self.numbers.len() + self.channels
+        V::LANES <= self.from_last
     }
 }
 
@@ -121,7 +139,7 @@ pub(super) trait Columns<V: Vector, const LINES: usize> {
 pub(super) struct Edge<'a, T, const LINES: usize> {
     pub(super) lines: [Line<'a, T>; LINES],
     pub(super) positions: [usize; LINES],
-    /// The distance of positions, modulo 2⁶⁴.
+    /// The distance of positions. Backwards, it is a number that wrapped around.
     pub(super) step: usize,
 }
 
@@ -145,7 +163,7 @@ impl<'a, T: Scalar, const LINES: usize> Edge<'a, T, LINES> {
         let distance = self.step.cast_signed().unsigned_abs().checked_mul(steps)?;
         let last = self.step.wrapping_mul(steps);
         let mut first = [std::ptr::null(); LINES];
-        let mut channels = 0;
+        let channels = self.lines.first()?.channels;
         for ((first, line), &position) in first.iter_mut().zip(&self.lines).zip(&self.positions) {
             let last = position.wrapping_add(last);
             if position >= line.width
@@ -155,8 +173,7 @@ impl<'a, T: Scalar, const LINES: usize> Edge<'a, T, LINES> {
             {
                 return None;
             }
-            *first = line.numbers[position * line.channels..].as_ptr();
-            channels = line.channels;
+            *first = line.numbers.as_ptr().wrapping_add(position * channels);
         }
         Some(Inner {
             first,
@@ -265,7 +282,7 @@ pub(super) struct Taps<'a, V: Vector, const COUNT: usize> {
 
 impl<'a, V: Vector<Number: Scalar>, const COUNT: usize> Taps<'a, V, COUNT> {
     /// Returns the vectors of windows of `rows` × `columns` taps, the first of which is at an index; nothing if one of them
-    /// does not exist. The steps may be backwards: negative, modulo 2⁶⁴.
+    /// does not exist. Steps backwards are numbers that wrapped around.
     #[inline(always)]
     pub(super) fn new(
         numbers: &'a [V::Number],
@@ -277,12 +294,12 @@ impl<'a, V: Vector<Number: Scalar>, const COUNT: usize> Taps<'a, V, COUNT> {
         let (mut lowest, mut highest) = (first.cast_signed(), first.cast_signed());
         let steps = steps.map(usize::cast_signed);
         for (step, count) in steps.into_iter().zip([rows, columns, COUNT]) {
-            let distance = step.checked_mul(count.checked_sub(1)?.cast_signed())?;
+            let distance = step.checked_mul(isize::try_from(count.checked_sub(1)?).ok()?)?;
             lowest = lowest.checked_add(distance.min(0))?;
             highest = highest.checked_add(distance.max(0))?;
         }
         (lowest >= 0 && highest <= last).then(|| Self {
-            first: numbers[first..].as_ptr(),
+            first: numbers.as_ptr().wrapping_add(first),
             steps,
             rows,
             columns,

@@ -152,11 +152,7 @@ impl<T: Scalar, const CHANNELS: usize, const DEPTHWISE: bool, const SLIDE: usize
             right.source.step,
         ]
         .map(|step| step.wrapping_mul(source.channels));
-        let terms = Terms {
-            lanes,
-            channels,
-            taps: right.taps,
-        };
+        let terms = Terms { lanes, channels };
         let last = right.windows.saturating_sub(AT_ONCE);
         for row in 0..down.windows {
             let is_inner = |first: usize| {
@@ -235,7 +231,6 @@ struct Terms<'a> {
     lanes: &'a Lanes,
     /// The channels that a group reads.
     channels: usize,
-    taps: usize,
 }
 
 impl Terms<'_> {
@@ -269,7 +264,7 @@ impl Terms<'_> {
         E: Elements<V>,
     {
         let of_taps = weights.chunks_exact(self.channels * V::LANES);
-        for (tap, weights) in (0..self.taps).zip(of_taps) {
+        for (tap, weights) in of_taps.enumerate() {
             let mut of_tap = [V::splat(simd, V::Number::default()); AT_ONCE];
             for (window, element) in of_tap.iter_mut().enumerate() {
                 *element = elements.load(simd, tap, window);

@@ -61,7 +61,7 @@ impl<T: Scalar, const DEPTHWISE: bool> ByRows<'_, T, DEPTHWISE> {
             let mut parts = run.parts(right, lines, elements, right.source.step);
             of_rows.add::<_, _, DEPTHWISE>(simd, &mut parts.elements, &mut parts.delta, parts.before);
             let inner = parts.inner;
-            if let Some((mut elements, mut delta)) = parts.next::<V>(inner, inner) {
+            if let Some((mut elements, mut delta)) = parts.inner_columns::<V>(inner, inner) {
                 of_rows.add::<_, _, DEPTHWISE>(simd, &mut elements, &mut delta, inner);
                 parts.skip(inner, inner);
             } else {

@@ -8,8 +8,8 @@ use crate::Scalar;
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
-/// All weight rows of depthwise windows of `HEIGHT` × `WIDTH` elements, each `STEP` elements after the one before it: only its
-/// new columns are loaded.
+/// All weight rows of depthwise windows of `HEIGHT` × `WIDTH` elements, each `STEP` taps after the one before it: only its new
+/// columns are loaded.
 pub(super) struct Rolling<'a, T, const HEIGHT: usize, const WIDTH: usize, const STEP: usize>(
     pub(super) Sums<'a, T>,
 );
@@ -45,7 +45,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDTH: usize, const STEP: usize> Work
             window.add::<_, _, STEP>(simd, &mut parts.elements, &mut parts.delta, parts.before);
             let (columns, inner) = (parts.inner * STEP, parts.inner);
             if let Some((mut elements, mut delta)) =
-                parts.next::<<T as SimdNumber>::Vector<S>>(columns, inner)
+                parts.inner_columns::<<T as SimdNumber>::Vector<S>>(columns, inner)
             {
                 window.add::<_, _, STEP>(simd, &mut elements, &mut delta, inner);
                 parts.skip(columns, inner);

@@ -8,7 +8,7 @@ use crate::Scalar;
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
-/// The positions of δ that are in registers together with nine sums, if there are 32 registers and if there are fewer.
+/// The positions of δ that are in registers together with the sums, if there are 32 registers and if there are fewer.
 const DELTAS: usize = 4;
 const FEWER_DELTAS: usize = 2;
 
@@ -68,7 +68,9 @@ impl<T: Scalar, const CHANNELS: usize, const ROWS: usize, const KERNEL: usize, c
             let blocks = parts.inner / COUNT;
             let positions = blocks * COUNT;
             let mut rest = parts.inner + parts.after;
-            if let Some((mut elements, mut delta)) = parts.next::<V>(positions + KERNEL - 1, positions) {
+            if let Some((mut elements, mut delta)) =
+                parts.inner_columns::<V>(positions + KERNEL - 1, positions)
+            {
                 for _ in 0..blocks {
                     of_rows.add::<COUNT, DEPTHWISE>(
                         simd,
