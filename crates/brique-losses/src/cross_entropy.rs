@@ -13,7 +13,7 @@ use crate::classes::{ClassWeights, check_class_indices, check_probabilities, cla
 use crate::elementwise::assert_length;
 use crate::options::{class_weights_option, reduction_option};
 use crate::probabilities;
-use row::{row_value, write_row_gradient};
+use row::{EachClass, OneClass, row_value, write_row_gradient};
 
 /// Computes the cross-entropy `Σ_i Σ_j q_ij · (log Σ_k e^ŷ_ik − ŷ_ij) / d` of logits ŷ. Its gradient is
 /// `(Q_i · p_ij − q_ij) / d`.
@@ -161,8 +161,34 @@ impl CrossEntropyLoss {
         }
     }
 
+    /// Returns the class of a row, if no other has a wanted value.
+    fn only_class<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>, row: usize) -> Option<OneClass> {
+        let is_only = self.label_smoothing == 0.0
+            && self.class_weights.given().is_none()
+            && !holds_probabilities(y, yhat);
+        is_only.then(|| OneClass(class_of(y, row, yhat.ncols())))
+    }
+
     fn of_row<T: Scalar>(&self, y: &Matrix<T>, yhat: &Matrix<T>, row: usize) -> T {
-        row_value(&yhat.row(row), self.wanted(y, yhat, row))
+        match self.only_class(y, yhat, row) {
+            Some(class) => row_value(&yhat.row(row), &class),
+            None => row_value(&yhat.row(row), &EachClass(self.wanted(y, yhat, row))),
+        }
+    }
+
+    fn write_gradient_of_row<T: Scalar>(
+        &self,
+        y: &Matrix<T>,
+        yhat: &Matrix<T>,
+        row: usize,
+        divisor: T,
+        delta: &mut ArrayRef1<T>,
+    ) {
+        let z = yhat.row(row);
+        match self.only_class(y, yhat, row) {
+            Some(class) => write_row_gradient(&z, &class, divisor, delta),
+            None => write_row_gradient(&z, &EachClass(self.wanted(y, yhat, row)), divisor, delta),
+        }
     }
 }
 
@@ -229,7 +255,7 @@ compile_once! {
         );
         let divisor = loss.divisor_of(y, yhat);
         for (row, mut delta) in delta.rows_mut().into_iter().enumerate() {
-            write_row_gradient(&yhat.row(row), loss.wanted(y, yhat, row), divisor, &mut delta);
+            loss.write_gradient_of_row(y, yhat, row, divisor, &mut delta);
         }
     }
 

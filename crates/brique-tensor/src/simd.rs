@@ -146,6 +146,13 @@ pub trait Vector: Copy {
     /// and so on.
     fn interleave(self, other: Self) -> (Self, Self);
 
+    /// Returns the elements of both with even indices, and those with odd ones: the reverse of [`interleave`](Self::interleave).
+    #[inline(always)]
+    fn separate(self, other: Self) -> (Self, Self) {
+        // Interleaving one time more would return `self` and `other`.
+        (0..Self::LANES.ilog2()).fold((self, other), |(first, second), _| first.interleave(second))
+    }
+
     /// Returns the vector whose element i is element `lanes[i]` of `self`. Each of the first `LANES` numbers of `lanes` is
     /// less than `LANES`; otherwise the elements are unspecified.
     #[inline(always)]

@@ -122,8 +122,8 @@ fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
     pairs.total(T::zero(), |a, b| a + b)
 }
 
-/// Computes the column sums of a matrix that is stored row by row. It sums four SIMD vectors of columns at once, then
-/// one vector at a time.
+/// Computes the column sums of a matrix that is stored row by row. It sums four SIMD vectors of columns at once, of which the last
+/// may be empty, then one vector at a time.
 pub struct ColumnSums<'a, T> {
     pub(crate) numbers: &'a [T],
     pub(crate) rows: usize,
@@ -139,7 +139,7 @@ impl<T: Scalar> Work for ColumnSums<'_, T> {
         let mut first = 0;
         while first < columns {
             let sums = &mut self;
-            if columns - first >= 4 * lanes {
+            if columns - first > 2 * lanes {
                 simd.run(Panel::<_, 4> { sums, first });
                 first += 4 * lanes;
             } else {
@@ -203,7 +203,9 @@ impl<T: Scalar> ColumnSums<'_, T> {
         let total = pairs.total(zero, plus);
         let mut numbers = [T::zero(); MOST_LANES];
         for (j, total) in total.into_iter().enumerate() {
-            let sums = &mut self.sums[first + j * V::LANES..];
+            let Some(sums) = self.sums.get_mut(first + j * V::LANES..) else {
+                break;
+            };
             if sums.len() >= V::LANES {
                 V::load(simd, sums).plus(total).store(sums);
             } else {

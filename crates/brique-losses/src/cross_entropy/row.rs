@@ -8,6 +8,73 @@ use brique_tensor::{
 
 use crate::classes::weighted;
 
+/// The wanted values `q_j` of the classes of one row.
+pub(super) trait Wanted<T: Scalar> {
+    /// Returns the wanted value of a class.
+    fn of(&self, class: usize) -> T;
+
+    /// Returns the sum over all classes.
+    fn sum(&self, classes: usize) -> T {
+        pairwise_sum(classes, |class| self.of(class))
+    }
+
+    /// Returns the class with the largest value; if there are several, the first.
+    fn largest(&self, classes: usize) -> usize {
+        let larger = |most, class| {
+            if self.of(class) > self.of(most) {
+                class
+            } else {
+                most
+            }
+        };
+        (1..classes).fold(0, larger)
+    }
+
+    /// Returns the sum over all classes but one.
+    fn sum_without(&self, classes: usize, omitted: usize) -> T {
+        sum_without(classes, omitted, |class| self.of(class))
+    }
+
+    /// Returns `Σ_j q_j · (m − z_j)`.
+    fn below(&self, z: &ArrayRef1<T>, largest: T) -> T {
+        pairwise_sum(z.len(), |class| weighted(self.of(class), largest - z[class]))
+    }
+}
+
+/// A value for each class.
+pub(super) struct EachClass<F>(pub(super) F);
+
+impl<T: Scalar, F: Fn(usize) -> T> Wanted<T> for EachClass<F> {
+    fn of(&self, class: usize) -> T {
+        (self.0)(class)
+    }
+}
+
+/// 1 for one class, and 0 for the others: the sums have the same bits, and take no time.
+pub(super) struct OneClass(pub(super) usize);
+
+impl<T: Scalar> Wanted<T> for OneClass {
+    fn of(&self, class: usize) -> T {
+        if class == self.0 { T::one() } else { T::zero() }
+    }
+
+    fn sum(&self, _: usize) -> T {
+        T::one()
+    }
+
+    fn largest(&self, _: usize) -> usize {
+        self.0
+    }
+
+    fn sum_without(&self, _: usize, omitted: usize) -> T {
+        if omitted == self.0 { T::zero() } else { T::one() }
+    }
+
+    fn below(&self, z: &ArrayRef1<T>, largest: T) -> T {
+        largest - z[self.0]
+    }
+}
+
 /// The exponentials of at most this many logits are computed at once, in SIMD vectors.
 const FEW_CLASSES: usize = 64;
 
@@ -15,7 +82,7 @@ const FEW_CLASSES: usize = 64;
 /// and Σ' is the sum over the others.
 ///
 /// No term is negative, so nothing cancels.
-pub(super) fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: impl Fn(usize) -> T) -> T {
+pub(super) fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: &impl Wanted<T>) -> T {
     let (largest, index) = largest_and_index(z);
     let mut memory = [T::zero(); FEW_CLASSES];
     let others = match memory.get_mut(..z.len()) {
@@ -26,9 +93,7 @@ pub(super) fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: impl Fn(usize) -> T
         }
         None => sum_without(z.len(), index, |class| exp_of_difference(z[class], largest)),
     };
-    let total = pairwise_sum(z.len(), &wanted);
-    let below = pairwise_sum(z.len(), |class| weighted(wanted(class), largest - z[class]));
-    total * ln_1p_of_positive(others) + below
+    wanted.sum(z.len()) * ln_1p_of_positive(others) + wanted.below(z, largest)
 }
 
 /// Computes `(Q · p_j − q_j) / d` as `(p_j · Σ q − q_j · Σ p) / d`, with both sums over all classes but j.
@@ -38,7 +103,7 @@ pub(super) fn row_value<T: Scalar>(z: &ArrayRef1<T>, wanted: impl Fn(usize) -> T
 /// full accuracy.
 pub(super) fn write_row_gradient<T: Scalar>(
     z: &ArrayRef1<T>,
-    wanted: impl Fn(usize) -> T,
+    wanted: &impl Wanted<T>,
     divisor: T,
     delta: &mut ArrayRef1<T>,
 ) {
@@ -47,16 +112,11 @@ pub(super) fn write_row_gradient<T: Scalar>(
     write_exponentials(z, largest, delta);
     let others = sum_without(classes, likeliest, |class| delta[class]);
     let sum = T::one() + others;
-    let total = pairwise_sum(classes, &wanted);
-    let most_wanted = (1..classes).fold(
-        0,
-        |most, class| {
-            if wanted(class) > wanted(most) { class } else { most }
-        },
-    );
-    let others_wanted = sum_without(classes, most_wanted, &wanted);
+    let total = wanted.sum(classes);
+    let most_wanted = wanted.largest(classes);
+    let others_wanted = wanted.sum_without(classes, most_wanted);
     for (class, delta) in delta.iter_mut().enumerate() {
-        let (exponential, wanted) = (*delta, wanted(class));
+        let (exponential, wanted) = (*delta, wanted.of(class));
         let other_exponentials = if class == likeliest {
             others
         } else {
@@ -104,7 +164,10 @@ impl<T: Scalar> Elementwise<T> for Exponential<T> {
 
 /// Returns the largest number and its first index. If a number is NaN, returns NaN and the index 0.
 fn largest_and_index<T: Scalar>(z: &ArrayRef1<T>) -> (T, usize) {
-    let largest = largest(z.iter().copied());
+    let largest = match z.as_slice() {
+        Some(z) => largest(z.iter().copied()),
+        None => largest(z.iter().copied()),
+    };
     let index = z.iter().position(|&z| z == largest);
     (largest, index.unwrap_or_default())
 }

@@ -14,8 +14,8 @@ use crate::aligned::aligned_numbers;
 ///
 /// | buffer | numbers |
 /// |---|---|
-/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones; the last examples of narrow groups |
-/// | `panels` | the weights; for the gradient, δ of at most 160 positions, or of the last examples of narrow groups |
+/// | `source` | examples with padding: one, six for the delta of few channels, or a block of small ones; the last rows of narrow groups, and a row of zeros |
+/// | `panels` | the weights; for the gradient, δ of at most 160 positions, or of the last rows of narrow groups |
 /// | `rows`, `depths`, `targets` | one index per position of a block of examples, per element of a window, per weight row |
 #[derive(Debug, Default)]
 pub struct Scratch<T> {

@@ -88,7 +88,7 @@ macro_rules! simd_vector {
      $splat:ident, $load:ident, |$numbers:ident, $count:ident| $load_some:expr,
      $store:ident, |$target:ident, $most:ident, $vector:ident| $store_some:expr,
      $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
-     |$self:ident, $other:ident| $number_or:expr, $interleave:expr, |$lanes_of:ident| $permute:expr,
+     |$self:ident, $other:ident| $number_or:expr, $interleave:expr, $separate:expr, |$lanes_of:ident| $permute:expr,
      $wide:ident, $widen:expr, |$low:ident, $high:ident| $narrow:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
@@ -224,6 +224,14 @@ macro_rules! simd_vector {
             }
 
             #[inline(always)]
+            fn separate(self, other: Self) -> (Self, Self) {
+                let ($self, $other) = (self.0, other.0);
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
+                let (even, odd) = unsafe { $separate };
+                (Self(even), Self(odd))
+            }
+
+            #[inline(always)]
             fn permute(self, _: $simd, lanes: &[u32; MOST_LANES]) -> Self {
                 let ($self, $lanes_of) = (self.0, lanes.as_ptr());
                 // SAFETY: a SIMD vector exists only if the processor has its instruction set. The instruction reads
@@ -266,6 +274,11 @@ simd_vector!(
         let high = instructions::_mm512_set_epi32(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
         (instructions::_mm512_permutex2var_ps(x, low, other), instructions::_mm512_permutex2var_ps(x, high, other))
     },
+    {
+        let even = instructions::_mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+        let odd = instructions::_mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
+        (instructions::_mm512_permutex2var_ps(x, even, other), instructions::_mm512_permutex2var_ps(x, odd, other))
+    },
     |lanes| instructions::_mm512_permutexvar_ps(instructions::_mm512_loadu_si512(lanes.cast()), x),
     F64x8,
     {
@@ -300,6 +313,11 @@ simd_vector!(
         let high = instructions::_mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4);
         (instructions::_mm512_permutex2var_pd(x, low, other), instructions::_mm512_permutex2var_pd(x, high, other))
     },
+    {
+        let even = instructions::_mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0);
+        let odd = instructions::_mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1);
+        (instructions::_mm512_permutex2var_pd(x, even, other), instructions::_mm512_permutex2var_pd(x, odd, other))
+    },
     |lanes| {
         let lanes = instructions::_mm256_loadu_si256(lanes.cast());
         instructions::_mm512_permutexvar_pd(instructions::_mm512_cvtepu32_epi64(lanes), x)
@@ -331,6 +349,15 @@ simd_vector!(
         (
             instructions::_mm256_permute2f128_ps::<0x20>(low, high),
             instructions::_mm256_permute2f128_ps::<0x31>(low, high),
+        )
+    },
+    {
+        // The halves of both are shuffled apart from each other: the second and the third quarter are exchanged afterwards.
+        let even = instructions::_mm256_castps_pd(instructions::_mm256_shuffle_ps::<0b10_00_10_00>(x, other));
+        let odd = instructions::_mm256_castps_pd(instructions::_mm256_shuffle_ps::<0b11_01_11_01>(x, other));
+        (
+            instructions::_mm256_castpd_ps(instructions::_mm256_permute4x64_pd::<0b11_01_10_00>(even)),
+            instructions::_mm256_castpd_ps(instructions::_mm256_permute4x64_pd::<0b11_01_10_00>(odd)),
         )
     },
     |lanes| instructions::_mm256_permutevar8x32_ps(x, instructions::_mm256_loadu_si256(lanes.cast())),
@@ -370,6 +397,13 @@ simd_vector!(
         (
             instructions::_mm256_permute2f128_pd::<0x20>(low, high),
             instructions::_mm256_permute2f128_pd::<0x31>(low, high),
+        )
+    },
+    {
+        let (even, odd) = (instructions::_mm256_unpacklo_pd(x, other), instructions::_mm256_unpackhi_pd(x, other));
+        (
+            instructions::_mm256_permute4x64_pd::<0b11_01_10_00>(even),
+            instructions::_mm256_permute4x64_pd::<0b11_01_10_00>(odd),
         )
     },
     |lanes| {

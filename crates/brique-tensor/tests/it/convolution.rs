@@ -218,6 +218,27 @@ fn narrow() -> Vec<Convolution> {
         of_sizes((7, 9), 3, (1, 1, 1), (18, 9, 9)),
         of_sizes((7, 9), 3, (1, 1, 1), (9, 18, 9)),
         of_sizes((7, 9), 3, (1, 1, 1), (20, 15, 5)),
+        // Pairs are added, in windows that slide and in others.
+        of_sizes((7, 9), 3, (1, 1, 1), (20, 40, 20)),
+        of_sizes((7, 9), 3, (2, 1, 2), (20, 40, 20)),
+        of_sizes((13, 14), 6, (2, 2, 1), (40, 20, 20)),
+        // Eight windows at once that slide, for groups that read one channel, two, and pairs.
+        of_sizes((7, 30), 3, (1, 1, 1), (20, 40, 20)),
+        of_sizes((7, 30), 3, (1, 1, 1), (40, 20, 20)),
+        of_sizes((7, 30), 3, (1, 1, 1), (40, 40, 20)),
+        // Threads that compute some weight rows of a tap.
+        of_sizes((1, 170), 5, (1, 2, 1), (32, 32, 16)),
+        of_sizes((1, 170), 5, (1, 2, 1), (15, 15, 5)),
+        of_sizes((13, 13), 1, (1, 0, 1), (12, 24, 6)),
+        // A stride of 2, with an odd and an even number of inputs before and after the windows.
+        of_sizes((8, 11), 3, (2, 0, 1), (20, 20, 20)),
+        of_sizes((8, 11), 3, (2, 1, 1), (20, 20, 20)),
+        of_sizes((8, 11), 3, (2, 2, 1), (20, 20, 20)),
+        of_sizes((7, 2), 3, (2, 3, 1), (20, 20, 20)),
+        of_sizes((9, 10), 3, (2, 1, 1), (32, 32, 4)),
+        // Rows of few positions, of which several are shorter than a vector.
+        of_sizes((9, 3), 3, (1, 1, 1), (12, 12, 6)),
+        of_sizes((9, 2), 3, (1, 1, 1), (6, 6, 6)),
         of_sizes((7, 9), 3, (1, 0, 1), (120, 3, 3)),
         of_sizes((7, 9), 3, (1, 0, 1), (3, 120, 3)),
         // Deeper than a chunk: 17 · 3 · 8 terms.

@@ -137,6 +137,11 @@ impl Grid {
         }
     }
 
+    /// Returns whether some windows reach above the first row of the source or below its last.
+    pub(super) fn reads_outside(&self) -> bool {
+        self.down.inner != (0..self.down.windows)
+    }
+
     /// Returns the number of taps.
     #[inline(always)]
     pub(super) fn taps(&self) -> usize {

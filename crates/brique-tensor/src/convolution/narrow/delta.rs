@@ -4,8 +4,9 @@ use super::super::delta::InputDelta;
 use super::super::panels::lanes;
 use super::super::scratch::Scratch;
 use super::axis::Grid;
-use super::image::{Examples, Image};
+use super::examples::{Examples, Sizes};
 use super::lanes::Lanes;
+use super::strided::Strided;
 use super::windows::Windows;
 use crate::Scalar;
 use crate::convolution::Convolution;
@@ -21,9 +22,9 @@ fn pack<T: Scalar, S: Simd>(convolution: &Convolution, parameters: &[T], scratch
         taps.extend(convolution.taps_of_phase(phase));
     }
     let of_tap = outputs * lanes::<T, S>();
-    let all = convolution.group_panels::<T, S>();
-    let packed = panels.space(all.clone().count() * taps.len() * of_tap);
-    for (panel, packed) in all.zip(packed.chunks_exact_mut(taps.len() * of_tap)) {
+    let all = convolution.panels_of_windows::<T, S>([outputs, inputs]);
+    let packed = panels.space(all.count() * taps.len() * of_tap);
+    for (panel, packed) in all.panels().zip(packed.chunks_exact_mut(taps.len() * of_tap)) {
         for (tap, packed) in taps.iter().zip(packed.chunks_exact_mut(of_tap)) {
             let weights = &parameters[tap * inputs * convolution.outputs..];
             for (channel, packed) in packed.chunks_exact_mut(lanes::<T, S>()).enumerate() {
@@ -62,22 +63,37 @@ pub(in super::super) fn delta<T: Scalar, S: Simd>(
     let of_lanes = Lanes::new(outputs, inputs);
     let of_tap = outputs * lanes::<T, S>();
     let of_panel = scratch.panels.numbers().chunks_exact(convolution.taps() * of_tap);
-    let beyond = convolution.beyond::<T, S>(outputs);
-    let examples = Examples::new(delta, convolution.output_size(), beyond, &mut scratch.source);
+    let panels = convolution.panels_of_windows::<T, S>([outputs, inputs]);
+    let beyond = panels.beyond::<T, S>(outputs);
+    let source = Examples::new(
+        delta,
+        Sizes::of_outputs(convolution),
+        beyond,
+        convolution.has_phases_at_once() || scratch.grids.iter().any(Grid::reads_outside),
+        &mut scratch.source,
+    );
     for (example, delta_x) in delta_x.chunks_exact_mut(convolution.input_size()).enumerate() {
-        for (panel, weights) in convolution.group_panels::<T, S>().zip(of_panel.clone()) {
+        for (panel, weights) in panels.panels().zip(of_panel.clone()) {
+            if convolution.has_phases_at_once() {
+                let work = Strided {
+                    convolution,
+                    panel,
+                    source: &source,
+                    example,
+                    weights,
+                    target: &mut *delta_x,
+                };
+                simd.run(work);
+                continue;
+            }
             for grid in &scratch.grids {
                 let windows = Windows {
                     grid,
                     panel,
                     of_group: [outputs, inputs],
                     lanes: &of_lanes,
-                    source: Image {
-                        numbers: examples.from(example),
-                        height: convolution.axes[0].outputs(),
-                        width: convolution.axes[1].outputs(),
-                        channels: convolution.outputs,
-                    },
+                    source: &source,
+                    example,
                     weights: &weights[grid.first_tap * of_tap..][..grid.taps() * of_tap],
                     start: None,
                     target: &mut *delta_x,

@@ -4,7 +4,7 @@ use super::super::forward::Forward;
 use super::super::panels::lanes;
 use super::super::scratch::Scratch;
 use super::axis::Grid;
-use super::image::{Examples, Image};
+use super::examples::{Examples, Sizes};
 use super::lanes::Lanes;
 use super::windows::Windows;
 use crate::Scalar;
@@ -22,9 +22,9 @@ pub(in super::super) fn forward<T: Scalar, S: Simd>(simd: S, work: Forward<'_, T
     let [inputs, outputs] = [convolution.group_inputs(), convolution.group_outputs()];
     let size = convolution.weight_rows() * lanes::<T, S>();
     let (weights, bias) = parameters.split_at(convolution.weight_rows() * convolution.outputs);
-    let panels = convolution.group_panels::<T, S>();
-    let packed = scratch.panels.space(panels.clone().count() * size);
-    for (panel, packed) in panels.clone().zip(packed.chunks_exact_mut(size)) {
+    let panels = convolution.panels_of_windows::<T, S>([inputs, outputs]);
+    let packed = scratch.panels.space(panels.count() * size);
+    for (panel, packed) in panels.panels().zip(packed.chunks_exact_mut(size)) {
         let columns = panel.groups * outputs;
         let rows = packed.chunks_exact_mut(lanes::<T, S>());
         for (row, packed) in weights.chunks_exact(convolution.outputs).zip(rows) {
@@ -36,21 +36,23 @@ pub(in super::super) fn forward<T: Scalar, S: Simd>(simd: S, work: Forward<'_, T
 
     let grid = Grid::of_inputs(convolution);
     let of_lanes = Lanes::new(inputs, outputs);
-    let beyond = convolution.beyond::<T, S>(inputs);
-    let examples = Examples::new(x, convolution.input_size(), beyond, &mut scratch.source);
+    let beyond = panels.beyond::<T, S>(inputs);
+    let source = Examples::new(
+        x,
+        Sizes::of_inputs(convolution),
+        beyond,
+        grid.reads_outside(),
+        &mut scratch.source,
+    );
     for (example, y) in y.chunks_exact_mut(convolution.output_size()).enumerate() {
-        for (panel, weights) in panels.clone().zip(scratch.panels.numbers().chunks_exact(size)) {
+        for (panel, weights) in panels.panels().zip(scratch.panels.numbers().chunks_exact(size)) {
             let windows = Windows {
                 grid: &grid,
                 panel,
                 of_group: [inputs, outputs],
                 lanes: &of_lanes,
-                source: Image {
-                    numbers: examples.from(example),
-                    height: convolution.axes[0].length(),
-                    width: convolution.axes[1].length(),
-                    channels: convolution.inputs,
-                },
+                source: &source,
+                example,
                 weights,
                 start: Some(bias),
                 target: &mut *y,

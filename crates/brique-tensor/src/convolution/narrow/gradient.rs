@@ -1,20 +1,26 @@
 //! The gradient of the weights: for each element of a window, a sum over the output positions.
 
-mod by_rows;
+mod by_taps;
 mod rolling;
+mod rotated;
+mod runs;
 mod sliding;
 
 use std::ops::Range;
 
-use self::by_rows::ByRows;
+use self::by_taps::ByTaps;
 use self::rolling::Rolling;
+use self::rotated::Rotated;
+use self::runs::{Parts, Products, Runs};
 use self::sliding::Sliding;
 use super::super::gradient::GradientSums;
 use super::super::scratch::Scratch;
 use super::GroupPanel;
-use super::axis::{Axis, Grid};
-use super::image::{Edge, Examples, Image, Inner, Line};
+use super::axis::Grid;
+use super::columns::Edge;
+use super::examples::{Channels, Examples, Sizes};
 use super::lanes::Lanes;
+use super::rotations::Rotations;
 use crate::Scalar;
 use crate::convolution::Convolution;
 use crate::simd::{Simd, Vector};
@@ -37,27 +43,31 @@ pub(in super::super) fn gradient<T: Scalar, S: Simd>(
     let chunks = &mut scratch.chunks;
     let grid = Grid::of_inputs(convolution);
     let lanes = Lanes::new(convolution.group_inputs(), convolution.group_outputs());
+    let rotations = Rotations::new(convolution.group_inputs());
     let at_once = convolution.examples_of_inputs_at_once();
     convolution.chunks(at_once, chunks);
-    let (x_size, y_size) = (convolution.input_size(), convolution.output_size());
-    let examples = delta.len() / y_size;
+    let examples = delta.len() / convolution.output_size();
+    let panels = convolution.group_panels::<T, S>();
     let beyond = [convolution.group_inputs(), convolution.group_outputs()]
-        .map(|channels| convolution.beyond::<T, S>(channels));
-    let x = Examples::new(x, x_size, beyond[0], &mut scratch.source);
-    let delta = Examples::new(delta, y_size, beyond[1], &mut scratch.panels);
+        .map(|channels| panels.beyond::<T, S>(channels));
+    let of_inputs = Sizes::of_inputs(convolution);
+    let of_outputs = Sizes::of_outputs(convolution);
+    let x = Examples::new(x, of_inputs, beyond[0], grid.reads_outside(), &mut scratch.source);
+    let delta = Examples::new(delta, of_outputs, beyond[1], false, &mut scratch.panels);
     for first_example in (0..examples).step_by(at_once) {
         if examples - first_example < at_once {
             convolution.chunks(examples - first_example, chunks);
         }
         for positions in &*chunks {
-            for panel in convolution.group_panels::<T, S>() {
+            for panel in panels.panels() {
                 let sums = Sums {
                     convolution,
                     grid: &grid,
                     panel,
                     lanes: &lanes,
-                    x,
-                    delta,
+                    rotations: &rotations,
+                    x: &x,
+                    delta: &delta,
                     first_example,
                     positions: positions.clone(),
                     first,
@@ -75,8 +85,9 @@ struct Sums<'a, T> {
     grid: &'a Grid,
     panel: GroupPanel,
     lanes: &'a Lanes,
-    x: Examples<'a, T>,
-    delta: Examples<'a, T>,
+    rotations: &'a Rotations,
+    x: &'a Examples<'a, T>,
+    delta: &'a Examples<'a, T>,
     /// The example from which positions are counted.
     first_example: usize,
     positions: Range<usize>,
@@ -85,7 +96,7 @@ struct Sums<'a, T> {
     gradient: &'a mut [T],
 }
 
-impl<T: Scalar> Sums<'_, T> {
+impl<'a, T: Scalar> Sums<'a, T> {
     #[inline(always)]
     fn compute<S: Simd>(self, simd: S) {
         let convolution = self.convolution;
@@ -102,47 +113,80 @@ impl<T: Scalar> Sums<'_, T> {
         let group = [convolution.group_inputs(), convolution.group_outputs()];
         match (group, [down.taps, right.taps], steps) {
             ([1, 1], [3, 3], 1) if has_many => simd.run(Rolling::<_, 3, 3, 1>(self)),
-            ([1, 1], [3, 3], 1) => simd.run(Sliding::<_, 1, 3, 3, true>(self)),
+            ([1, 1], [3, 3], 1) => simd.run(Sliding::<_, 3, 3, true>(self)),
             ([1, 1], [3, 3], 2) => simd.run(Rolling::<_, 3, 3, 2>(self)),
-            ([1, 1], [_, 5], 1) => simd.run(Sliding::<_, 1, 1, 5, true>(self)),
-            ([1, 1], [_, 7], 1) => simd.run(Sliding::<_, 1, 1, 7, true>(self)),
-            ([1, 1], ..) => simd.run(ByRows::<_, true>(self)),
+            ([1, 1], [_, 5], 1) => simd.run(Sliding::<_, 1, 5, true>(self)),
+            ([1, 1], [_, 7], 1) => simd.run(Sliding::<_, 1, 7, true>(self)),
+            ([1, 1], ..) => simd.run(ByTaps::<_, true>(self)),
             _ if !S::HAS_WIDE_VECTORS => unreachable!("lanes are permuted in wide vectors only"),
-            ([1, _], [3, 3], 1) => simd.run(Sliding::<_, 1, 3, 3, false>(self)),
-            ([2, _], [_, 3], 1) => simd.run(Sliding::<_, 2, 1, 3, false>(self)),
-            ([3, _], [_, 3], 1) => simd.run(Sliding::<_, 3, 1, 3, false>(self)),
-            ([4, _], [_, 3], 1) => simd.run(Sliding::<_, 4, 1, 3, false>(self)),
-            ([8, _], [_, 3], 1) if has_many => simd.run(Sliding::<_, 8, 1, 3, false>(self)),
-            _ => simd.run(ByRows::<_, false>(self)),
+            ([1, _], [3, 3], 1) => simd.run(Sliding::<_, 3, 3, false>(self)),
+            ([2, 2], ..) => simd.run(Rotated::<_, 2, 3>(self)),
+            ([3, 3], ..) => simd.run(Rotated::<_, 3, 3>(self)),
+            ([4, 4], ..) if has_many => simd.run(Rotated::<_, 4, 3>(self)),
+            ([4, 4], ..) => simd.run(Rotated::<_, 4, 2>(self)),
+            ([8, 8], ..) if has_many => simd.run(Rotated::<_, 8, 3>(self)),
+            _ => simd.run(ByTaps::<_, false>(self)),
         }
     }
 
-    /// Returns the positions row by row.
+    /// Returns the examples of the positions, and the positions of each example.
     #[inline(always)]
-    fn runs(&self) -> impl Iterator<Item = Run<'_, T>> {
-        let [down, right] = self.convolution.axes;
-        let (height, width) = (down.outputs(), right.outputs());
-        let (first, end) = (self.positions.start, self.positions.end);
-        (first / width..end.div_ceil(width)).map(move |row| {
-            let columns = first.max(row * width) - row * width..end.min((row + 1) * width) - row * width;
-            let (example, row) = (self.first_example + row / height, row % height);
-            let outputs = self.convolution.outputs;
-            Run {
-                image: Image {
-                    numbers: self.x.from(example),
-                    height: down.length(),
-                    width: right.length(),
-                    channels: self.convolution.inputs,
-                },
-                row,
-                column: columns.start,
-                delta: Line::new(
-                    &self.delta.from(example)[(row * width + columns.start) * outputs + self.columns().0..],
-                    columns.len(),
-                    outputs,
-                ),
-            }
+    fn examples(&self) -> impl Iterator<Item = (usize, Range<usize>)> + use<T> {
+        let positions = self.convolution.positions();
+        let (first_example, Range { start, end }) = (self.first_example, self.positions.clone());
+        (start / positions..end.div_ceil(positions)).map(move |example| {
+            let first = example * positions;
+            let of_example = start.max(first) - first..end.min(first + positions) - first;
+            (first_example + example, of_example)
         })
+    }
+
+    /// Returns some positions of an example, row by row.
+    #[inline(always)]
+    fn runs(&self, positions: Range<usize>) -> Runs {
+        Runs::new(positions, self.convolution.axes[1].outputs())
+    }
+
+    /// Adds the products of some taps, one for each line of `products`: first those of the first taps.
+    #[inline(always)]
+    fn add_taps<V, P, const COUNT: usize>(&self, simd: V::Simd, taps: &Range<usize>, products: &mut P)
+    where
+        V: Vector<Number = T>,
+        P: Products<V, COUNT>,
+    {
+        let Grid { down, right, .. } = self.grid;
+        let (mut below, mut offsets) = ([0; COUNT], [0; COUNT]);
+        for (index, (below, offset)) in below.iter_mut().zip(&mut offsets).enumerate() {
+            // If there are fewer taps, the last is computed again.
+            let tap = (taps.start + index).min(taps.end - 1);
+            (*below, *offset) = (tap / right.taps, right.offsets.at(tap % right.taps));
+        }
+        for (example, positions) in self.examples() {
+            let (x, delta) = self.channels::<V>(example);
+            for run in self.runs(positions) {
+                let mut lines = [x.line(down.element(run.row, below[0])); COUNT];
+                for (line, &below) in lines.iter_mut().zip(&below).skip(1) {
+                    *line = x.line(down.element(run.row, below));
+                }
+                let elements = Edge {
+                    lines,
+                    offsets,
+                    position: right.source.at(run.columns.start),
+                    step: right.source.step,
+                };
+                Parts::new(right, &run, elements, delta.line(run.row)).add_to(simd, 1, products);
+            }
+        }
+    }
+
+    /// Returns the vectors of an example of the input and of δ.
+    #[inline(always)]
+    fn channels<V: Vector<Number = T>>(&self, example: usize) -> (Channels<'a, V>, Channels<'a, V>) {
+        let first_input = self.panel.first_group * self.convolution.group_inputs();
+        (
+            self.x.channels(example, first_input),
+            self.delta.channels(example, self.columns().0),
+        )
     }
 
     /// Returns the first output channel of the panel, and their number.
@@ -150,79 +194,5 @@ impl<T: Scalar> Sums<'_, T> {
     fn columns(&self) -> (usize, usize) {
         let outputs = self.convolution.group_outputs();
         (self.panel.first_group * outputs, self.panel.groups * outputs)
-    }
-}
-
-/// Output positions of one row, which are next to each other.
-struct Run<'a, T> {
-    /// The example.
-    image: Image<'a, T>,
-    /// The row of the output, and the first of its columns.
-    row: usize,
-    column: usize,
-    /// δ of the groups of the panel.
-    delta: Line<'a, T>,
-}
-
-impl<'a, T: Scalar> Run<'a, T> {
-    /// Returns the parts of the run. `lines` and `elements` are the lines that are read together and the first element of each;
-    /// the elements of a line are `step` elements apart.
-    #[inline(always)]
-    fn parts<const LINES: usize>(
-        &self,
-        axis: &Axis,
-        lines: [Line<'a, T>; LINES],
-        elements: [usize; LINES],
-        step: usize,
-    ) -> Parts<'a, T, LINES> {
-        let end = self.column + self.delta.width();
-        let inner = [axis.inner.start, axis.inner.end].map(|window| window.clamp(self.column, end));
-        Parts {
-            elements: Edge {
-                lines,
-                positions: elements,
-                step,
-            },
-            delta: Edge {
-                lines: [self.delta],
-                positions: [0],
-                step: 1,
-            },
-            before: inner[0] - self.column,
-            inner: inner[1] - inner[0],
-            after: end - inner[1],
-        }
-    }
-}
-
-/// The positions of a run: those whose windows reach beyond the edge, those whose windows do not, and again the former.
-struct Parts<'a, T, const LINES: usize> {
-    elements: Edge<'a, T, LINES>,
-    delta: Edge<'a, T, 1>,
-    before: usize,
-    inner: usize,
-    after: usize,
-}
-
-impl<'a, T: Scalar, const LINES: usize> Parts<'a, T, LINES> {
-    /// Returns the next columns of elements and the next positions of δ without the checks for the edge; nothing if one of them
-    /// is beyond it.
-    #[inline(always)]
-    fn inner_columns<V: Vector<Number = T>>(
-        &self,
-        columns: usize,
-        positions: usize,
-    ) -> Option<(Inner<'a, T, LINES>, Inner<'a, T, 1>)> {
-        Some((
-            self.elements.inner::<V>(columns)?,
-            self.delta.inner::<V>(positions)?,
-        ))
-    }
-
-    /// Passes over columns of elements and positions of δ.
-    #[inline(always)]
-    fn skip(&mut self, columns: usize, positions: usize) {
-        self.elements.skip(columns);
-        self.delta.skip(positions);
     }
 }

@@ -3,7 +3,7 @@
 use crate::simd::{MOST_LANES, Vector};
 
 /// The most channels of a narrow group: two groups fit into the widest SIMD vector.
-const MOST_CHANNELS: usize = MOST_LANES / 2;
+pub(super) const MOST_CHANNELS: usize = MOST_LANES / 2;
 
 /// For each channel of a group, the lanes that hold it: those of the group of every lane.
 pub(super) struct Lanes([[u32; MOST_LANES]; MOST_CHANNELS]);
@@ -21,18 +21,22 @@ impl Lanes {
         Self(of_channels)
     }
 
-    /// Returns for every lane the number of one channel of its group. `DEPTHWISE` if that is the lane itself.
+    /// Returns for every lane the number of one channel of its group. `DEPTHWISE` if that is the lane itself. Two vectors hold
+    /// pairs.
     #[inline(always)]
-    pub(super) fn of_channel<V: Vector, const DEPTHWISE: bool>(
+    pub(super) fn of_channel<V: Vector, const DEPTHWISE: bool, const VECTORS: usize>(
         &self,
         simd: V::Simd,
-        numbers: V,
+        numbers: [V; VECTORS],
         channel: usize,
     ) -> V {
-        if DEPTHWISE {
-            numbers
-        } else {
-            numbers.permute(simd, &self.0[channel])
+        match numbers.as_slice() {
+            _ if DEPTHWISE => numbers[0],
+            &[first, second] => {
+                let (even, odd) = first.separate(second);
+                if channel == 0 { even } else { odd }
+            }
+            _ => numbers[0].permute(simd, &self.0[channel]),
         }
     }
 }

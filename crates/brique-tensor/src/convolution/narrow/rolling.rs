@@ -1,10 +1,9 @@
 //! Depthwise convolutions with windows of at most 3 × 3 elements: a window begins with elements of the one before it, and
 //! only its new columns are loaded. All elements of a window are in registers.
 
-use std::ops::Range;
-
-use super::image::{Columns, Edge};
-use super::windows::{Target, Windows};
+use super::columns::{Columns, Edge};
+use super::target::Written;
+use super::windows::Windows;
 use crate::Scalar;
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
@@ -34,68 +33,57 @@ impl<T: Scalar, const HEIGHT: usize, const WIDTH: usize, const STEP: usize> Work
         for (weight, numbers) in weights.iter_mut().flatten().zip(numbers) {
             *weight = <T as SimdNumber>::Vector::<S>::load(simd, numbers);
         }
-        let (source, channel) = (work.source, work.first_channel());
-        let mut roll = Roll {
+        let source = work
+            .source
+            .channels::<<T as SimdNumber>::Vector<S>>(work.example, work.first_channel());
+        let mut window = Window {
             elements: [[<T as SimdNumber>::Vector::<S>::splat(simd, T::default()); WIDTH]; HEIGHT],
             weights,
-            target: work.target(simd),
+            start: work.start(simd),
         };
+        let mut target = work.target::<<T as SimdNumber>::Vector<S>>();
         for row in 0..down.windows {
             let mut columns = Edge {
-                lines: [source.line(0, 0); HEIGHT],
-                positions: [right.element(0, 0); HEIGHT],
+                lines: source.lines(down, row, 0),
+                offsets: [0; HEIGHT],
+                position: right.element(0, 0),
                 step,
             };
-            for (tap, line) in columns.lines.iter_mut().enumerate() {
-                *line = source.line(down.element(row, tap), channel);
-            }
             for _ in STEP..WIDTH {
-                roll.push(columns.next(simd));
+                push(&mut window.elements, columns.next(simd));
             }
-            let inner = right.inner.clone();
-            roll.windows::<_, STEP>(simd, &mut columns, row, 0..inner.start);
-            if let Some(mut of_inner) = columns.inner::<<T as SimdNumber>::Vector<S>>(inner.len() * STEP) {
-                roll.windows::<_, STEP>(simd, &mut of_inner, row, inner.clone());
-                columns.skip(inner.len() * STEP);
-            } else {
-                roll.windows::<_, STEP>(simd, &mut columns, row, inner.clone());
-            }
-            roll.windows::<_, STEP>(simd, &mut columns, row, inner.end..right.windows);
+            let mut written = target.windows(row, 0..right.windows);
+            let [before, inner] = [right.inner.start, right.inner.len()];
+            window.compute::<_, STEP>(simd, before, &mut columns, &mut written);
+            let mut of_inner = columns.inner(inner * STEP);
+            window.compute::<_, STEP>(simd, inner, &mut of_inner, &mut written);
+            let after = right.windows - right.inner.end;
+            window.compute::<_, STEP>(simd, after, &mut columns, &mut written);
         }
     }
 }
 
-/// The elements of a window, and the row that is computed.
-struct Roll<'a, V: Vector, const HEIGHT: usize, const WIDTH: usize> {
+/// The elements of a window, what they are multiplied by, and what is added.
+struct Window<V: Vector, const HEIGHT: usize, const WIDTH: usize> {
     elements: [[V; WIDTH]; HEIGHT],
     weights: [[V; WIDTH]; HEIGHT],
-    target: Target<'a, V>,
+    start: V,
 }
 
-impl<V: Vector<Number: Scalar>, const HEIGHT: usize, const WIDTH: usize> Roll<'_, V, HEIGHT, WIDTH> {
-    /// Adds a column at the end of the window, and removes its first.
+impl<V: Vector<Number: Scalar>, const HEIGHT: usize, const WIDTH: usize> Window<V, HEIGHT, WIDTH> {
+    /// Computes the next `count` windows.
     #[inline(always)]
-    fn push(&mut self, column: [V; HEIGHT]) {
-        for (elements, new) in self.elements.iter_mut().zip(column) {
-            for index in 1..WIDTH {
-                elements[index - 1] = elements[index];
-            }
-            elements[WIDTH - 1] = new;
-        }
-    }
-
-    /// Computes windows that follow each other.
-    #[inline(always)]
-    fn windows<C: Columns<V, HEIGHT>, const STEP: usize>(
+    fn compute<C: Columns<V, HEIGHT>, const STEP: usize>(
         &mut self,
         simd: V::Simd,
+        count: usize,
         columns: &mut C,
-        row: usize,
-        windows: Range<usize>,
+        written: &mut Written<'_, V>,
     ) {
-        for window in windows {
+        for _ in 0..count {
             for _ in 0..STEP {
-                self.push(columns.next(simd));
+                let column = columns.next(simd);
+                push(&mut self.elements, column);
             }
             let mut sum = V::splat(simd, V::Number::default());
             for (elements, weights) in self.elements.iter().zip(&self.weights) {
@@ -103,7 +91,21 @@ impl<V: Vector<Number: Scalar>, const HEIGHT: usize, const WIDTH: usize> Roll<'_
                     sum = element.times_plus(*weight, sum);
                 }
             }
-            self.target.store(row, window, &[sum]);
+            written.write(self.start.plus(sum));
         }
+    }
+}
+
+/// Adds a column at the end of a window, and removes its first.
+#[inline(always)]
+pub(super) fn push<V: Copy, const HEIGHT: usize, const WIDTH: usize>(
+    window: &mut [[V; WIDTH]; HEIGHT],
+    column: [V; HEIGHT],
+) {
+    for (elements, new) in window.iter_mut().zip(column) {
+        for index in 1..WIDTH {
+            elements[index - 1] = elements[index];
+        }
+        elements[WIDTH - 1] = new;
     }
 }

@@ -2,8 +2,10 @@
 //! loaded.
 
 use super::super::axis::Grid;
-use super::super::image::Columns;
+use super::super::columns::{Columns, Edge};
+use super::super::rolling::push;
 use super::Sums;
+use super::runs::{Parts, Products};
 use crate::Scalar;
 use crate::simd::{Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
@@ -24,35 +26,25 @@ impl<T: Scalar, const HEIGHT: usize, const WIDTH: usize, const STEP: usize> Work
         let work = self.0;
         let Grid { down, right, .. } = work.grid;
         let zero = <T as SimdNumber>::Vector::<S>::splat(simd, T::default());
-        let mut window = Window {
+        let mut window = Window::<_, HEIGHT, WIDTH, STEP> {
             elements: [[zero; WIDTH]; HEIGHT],
             sums: [[zero; WIDTH]; HEIGHT],
         };
-        for run in work.runs() {
-            let mut lines = [run.delta; HEIGHT];
-            for (tap, line) in lines.iter_mut().enumerate() {
-                *line = run.image.line(down.element(run.row, tap), work.panel.first_group);
+        for (example, positions) in work.examples() {
+            let (x, delta) = work.channels::<<T as SimdNumber>::Vector<S>>(example);
+            for run in work.runs(positions) {
+                let elements = Edge {
+                    lines: x.lines(down, run.row, 0),
+                    offsets: [0; HEIGHT],
+                    position: right.element(run.columns.start, 0),
+                    step: right.offsets.step,
+                };
+                let mut parts = Parts::new(right, &run, elements, delta.line(run.row));
+                for _ in STEP..WIDTH {
+                    push(&mut window.elements, parts.elements.next(simd));
+                }
+                parts.add_to(simd, STEP, &mut window);
             }
-            let mut parts = run.parts(
-                right,
-                lines,
-                [right.element(run.column, 0); HEIGHT],
-                right.offsets.step,
-            );
-            for _ in STEP..WIDTH {
-                window.push(parts.elements.next(simd));
-            }
-            window.add::<_, _, STEP>(simd, &mut parts.elements, &mut parts.delta, parts.before);
-            let (columns, inner) = (parts.inner * STEP, parts.inner);
-            if let Some((mut elements, mut delta)) =
-                parts.inner_columns::<<T as SimdNumber>::Vector<S>>(columns, inner)
-            {
-                window.add::<_, _, STEP>(simd, &mut elements, &mut delta, inner);
-                parts.skip(columns, inner);
-            } else {
-                window.add::<_, _, STEP>(simd, &mut parts.elements, &mut parts.delta, inner);
-            }
-            window.add::<_, _, STEP>(simd, &mut parts.elements, &mut parts.delta, parts.after);
         }
         let (column, columns) = work.columns();
         let targets = work.gradient.chunks_mut(work.convolution.outputs);
@@ -66,35 +58,27 @@ impl<T: Scalar, const HEIGHT: usize, const WIDTH: usize, const STEP: usize> Work
 }
 
 /// The elements of a window, and the sums of their products with δ.
-struct Window<V, const HEIGHT: usize, const WIDTH: usize> {
+struct Window<V, const HEIGHT: usize, const WIDTH: usize, const STEP: usize> {
     elements: [[V; WIDTH]; HEIGHT],
     sums: [[V; WIDTH]; HEIGHT],
 }
 
-impl<V: Vector<Number: Scalar>, const HEIGHT: usize, const WIDTH: usize> Window<V, HEIGHT, WIDTH> {
-    /// Adds a column at the end of the window, and removes its first.
+impl<V, const HEIGHT: usize, const WIDTH: usize, const STEP: usize> Products<V, HEIGHT>
+    for Window<V, HEIGHT, WIDTH, STEP>
+where
+    V: Vector<Number: Scalar>,
+{
     #[inline(always)]
-    fn push(&mut self, column: [V; HEIGHT]) {
-        for (elements, new) in self.elements.iter_mut().zip(column) {
-            for index in 1..WIDTH {
-                elements[index - 1] = elements[index];
-            }
-            elements[WIDTH - 1] = new;
-        }
-    }
-
-    /// Adds the products of windows that follow each other.
-    #[inline(always)]
-    fn add<E: Columns<V, HEIGHT>, D: Columns<V, 1>, const STEP: usize>(
+    fn add<E: Columns<V, HEIGHT>, D: Columns<V, 1>>(
         &mut self,
         simd: V::Simd,
         elements: &mut E,
         delta: &mut D,
-        windows: usize,
+        positions: usize,
     ) {
-        for _ in 0..windows {
+        for _ in 0..positions {
             for _ in 0..STEP {
-                self.push(elements.next(simd));
+                push(&mut self.elements, elements.next(simd));
             }
             let [of_delta] = delta.next(simd);
             for (elements, sums) in self.elements.iter().zip(&mut self.sums) {
