@@ -35,11 +35,17 @@ pub(super) const HEIGHT: usize = 6;
 /// need more addresses than there are registers.
 const HEIGHT_OF_ONE: usize = 8;
 
+/// Returns the rows of the tallest tile of some SIMD vectors.
+#[inline(always)]
+pub(super) fn tallest(vectors: usize) -> usize {
+    if vectors == 1 { HEIGHT_OF_ONE } else { HEIGHT }
+}
+
 impl<T: Scalar> Gather<'_, T> {
     /// Computes all rows in tiles of `WIDE` SIMD vectors.
     #[inline(always)]
     pub(super) fn compute<S: Simd, const WIDE: usize>(&mut self, simd: S) {
-        let tallest = if WIDE == 1 { HEIGHT_OF_ONE } else { HEIGHT };
+        let tallest = tallest(WIDE);
         let count = self.targets.len();
         let rest = match count % tallest {
             // Two tiles of four are faster than one of six and one of two.

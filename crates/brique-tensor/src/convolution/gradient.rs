@@ -1,16 +1,18 @@
 //! The gradient of the weights: rows are the elements of a window, the depth are the output positions.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use ndarray::{ArrayView2, ArrayViewMut1};
 
-use super::gather::Gather;
+use super::gather::{Gather, tallest};
 use super::offsets::Offsets;
 use super::panels::{Panel, gather_panel, lanes, panels, widest};
 use super::scratch::{Numbers, Scratch};
 use super::{Convolution, narrow};
 use crate::product::operands::Start;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
+use crate::simd_level::dispatch;
 use crate::simd_number::SimdNumber;
 use crate::threads::Divisible;
 use crate::{Scalar, add_column_sums};
@@ -65,12 +67,11 @@ impl<T: Scalar> Divisible for GradientSums<'_, T> {
         if rows < 2 {
             return Err(self);
         }
-        // Whole tiles of six rows, if there are enough: most have that height.
-        let half = if rows >= 12 {
-            (rows / 2 + 3) / 6 * 6
-        } else {
-            rows / 2
-        };
+        let half = dispatch(Middle::<T> {
+            rows,
+            columns: self.convolution.group_outputs(),
+            numbers: PhantomData,
+        });
         let (gradient, other) = self.gradient.split_at_mut(half * self.convolution.outputs);
         // The bias goes to the part with fewer rows.
         let (bias, other_bias) = if half < rows - half {
@@ -103,6 +104,44 @@ impl<T: Scalar> Divisible for GradientSums<'_, T> {
         }
         T::convolution_gradient(self);
     }
+}
+
+/// Returns where weight rows are divided: at a whole tile near the middle, or at the middle itself, so that the longer part takes
+/// least.
+struct Middle<T> {
+    rows: usize,
+    columns: usize,
+    numbers: PhantomData<T>,
+}
+
+impl<T: Scalar> Work for Middle<T> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) -> usize {
+        let vectors = self.columns.div_ceil(lanes::<T, S>()).min(widest::<S>());
+        let height = tallest(vectors);
+        let longer = |middle: usize| time(middle, vectors).max(time(self.rows - middle, vectors));
+        let whole = self.rows / 2 / height * height;
+        let mut middle = self.rows / 2;
+        for candidate in [whole, whole + height] {
+            if (1..self.rows).contains(&candidate) && longer(candidate) < longer(middle) {
+                middle = candidate;
+            }
+        }
+        middle
+    }
+}
+
+/// Returns the multiply-adds for which the tiles of some rows take time: no tile is faster than one with eight sums.
+#[inline(always)]
+fn time(rows: usize, vectors: usize) -> usize {
+    let height = tallest(vectors);
+    let of_tile = |height: usize| (height * vectors).max(8);
+    let rest = [4, 2, 1]
+        .into_iter()
+        .filter(|&small| (rows % height) & small != 0);
+    rows / height * of_tile(height) + rest.map(of_tile).sum::<usize>()
 }
 
 impl Convolution {
