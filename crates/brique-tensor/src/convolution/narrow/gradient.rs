@@ -147,7 +147,7 @@ impl<'a, T: Scalar> Sums<'a, T> {
         Runs::new(positions, self.convolution.axes[1].outputs())
     }
 
-    /// Adds the products of some taps, one for each line of `products`: first those of the first taps.
+    /// Adds the products of the first `COUNT` of some taps, for all positions.
     #[inline(always)]
     fn add_taps<V, P, const COUNT: usize>(&self, simd: V::Simd, taps: &Range<usize>, products: &mut P)
     where

@@ -1,4 +1,4 @@
-//! Depthwise convolutions with windows of at most 3 × 3 elements: a window begins with elements of the one before it, and
+//! Depthwise convolutions with windows of 3 × 3 elements, or of at most three in one row: a window begins with elements of the one before it, and
 //! only its new columns are loaded. All elements of a window are in registers.
 
 use super::columns::{Columns, Edge};

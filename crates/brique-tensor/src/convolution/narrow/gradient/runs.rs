@@ -84,6 +84,7 @@ impl<'a, V: Vector<Number: Scalar>, const LINES: usize> Parts<'a, V, LINES> {
             after: end - inner[1],
         }
     }
+
     /// Adds all products. A position has `step` columns of elements more than the one before it.
     #[inline(always)]
     pub(super) fn add_to<P: Products<V, LINES>>(mut self, simd: V::Simd, step: usize, products: &mut P) {
