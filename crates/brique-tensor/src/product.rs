@@ -24,6 +24,7 @@ pub(crate) mod pack;
 pub mod reference;
 mod short;
 mod tile;
+mod turned;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -33,6 +34,8 @@ use self::block::Block;
 use self::grouped::Grouped;
 use self::operands::{Factor, Product, Start};
 use self::pack::Panels;
+use self::tile::Tiled;
+use self::turned::Turned;
 use crate::row_groups::RowGroups;
 use crate::simd::{Simd, Work};
 use crate::simd_number::SimdNumber;
@@ -249,13 +252,10 @@ impl<T: Scalar> Work for (Product<'_, T>, &mut Panels<T>) {
         let is_short = product.is_short();
         let mut product = product.with_long_rows();
         if !is_short && (product.c.columns() > 1 || product.a.column_stride > 1) {
-            // The last argument is the width of a tile in SIMD vectors: its sums have to fit into the registers.
-            if S::REGISTERS >= 32 {
-                tile::multiply::<<T as SimdNumber>::Vector<S>, 4>(simd, product, panels);
-            } else {
-                tile::multiply::<<T as SimdNumber>::Vector<S>, 2>(simd, product, panels);
+            if product.is_faster_turned::<<T as SimdNumber>::Vector<S>>() {
+                return simd.run(Turned { product, panels });
             }
-            return;
+            return simd.run(Tiled { product, panels });
         }
         if is_short {
             simd.run(short::Short(&mut product));

@@ -153,6 +153,23 @@ pub trait Vector: Copy {
         (0..Self::LANES.ilog2()).fold((self, other), |(first, second), _| first.interleave(second))
     }
 
+    /// Returns the square block of the first `LANES` vectors transposed: element j of vector i becomes element i of vector j.
+    ///
+    /// Each round interleaves vector i of the first half with vector i of the second half; log₂ `LANES` rounds transpose
+    /// the block.
+    #[inline(always)]
+    fn transpose(mut square: [Self; MOST_LANES]) -> [Self; MOST_LANES] {
+        for _ in 0..Self::LANES.ilog2() {
+            let mut next = square;
+            for pair in 0..Self::LANES / 2 {
+                (next[2 * pair], next[2 * pair + 1]) =
+                    square[pair].interleave(square[pair + Self::LANES / 2]);
+            }
+            square = next;
+        }
+        square
+    }
+
     /// Returns the vector whose element i is element `lanes[i]` of `self`. Each of the first `LANES` numbers of `lanes` is
     /// less than `LANES`; otherwise the elements are unspecified.
     #[inline(always)]

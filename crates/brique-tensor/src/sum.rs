@@ -122,8 +122,8 @@ fn sum_of_column<T: Scalar>(rows: usize, number: impl Fn(usize) -> T) -> T {
     pairs.total(T::zero(), |a, b| a + b)
 }
 
-/// Computes the column sums of a matrix that is stored row by row. It sums four SIMD vectors of columns at once, of which the last
-/// may be empty, then one vector at a time.
+/// Computes the column sums of a matrix that is stored row by row. It sums four SIMD vectors of columns at once, of which the
+/// last may be empty, then two or one.
 pub struct ColumnSums<'a, T> {
     pub(crate) numbers: &'a [T],
     pub(crate) rows: usize,
@@ -142,6 +142,9 @@ impl<T: Scalar> Work for ColumnSums<'_, T> {
             if columns - first > 2 * lanes {
                 simd.run(Panel::<_, 4> { sums, first });
                 first += 4 * lanes;
+            } else if columns - first > lanes {
+                simd.run(Panel::<_, 2> { sums, first });
+                first += 2 * lanes;
             } else {
                 simd.run(Panel::<_, 1> { sums, first });
                 first += lanes;
@@ -181,17 +184,16 @@ impl<T: Scalar> ColumnSums<'_, T> {
             &mut most
         };
         let mut pairs = BinaryCounter::new(levels);
-        let whole = self.rows - self.rows % RUN;
+        let (columns, whole) = (self.sums.len(), self.rows - self.rows % RUN);
         for start in (0..whole).step_by(RUN) {
-            let upper = plus(
-                self.four::<V, WIDE>(simd, start, first),
-                self.four::<V, WIDE>(simd, start + 4, first),
-            );
-            let lower = plus(
-                self.four::<V, WIDE>(simd, start + 8, first),
-                self.four::<V, WIDE>(simd, start + 12, first),
-            );
-            pairs.push(plus(upper, lower), plus);
+            let numbers = &self.numbers[start * columns + first..];
+            let run = if numbers.len() >= (RUN - 1) * columns + WIDE * V::LANES {
+                sum_of_run::<V, WIDE>(simd, numbers, columns)
+            } else {
+                let copies = copies_of_run::<V, WIDE>(simd, numbers, columns);
+                sum_of_run::<V, WIDE>(simd, copies.as_flattened().as_flattened(), WIDE * MOST_LANES)
+            };
+            pairs.push(run, plus);
         }
         if whole < self.rows {
             let mut rest = zero;
@@ -217,26 +219,6 @@ impl<T: Scalar> ColumnSums<'_, T> {
         }
     }
 
-    /// Returns the sum of the four rows that begin with `row`, for `WIDE` SIMD vectors of columns from `first` on.
-    #[inline(always)]
-    fn four<V: Vector<Number = T>, const WIDE: usize>(
-        &self,
-        simd: V::Simd,
-        row: usize,
-        first: usize,
-    ) -> [V; WIDE] {
-        plus(
-            plus(
-                self.row::<V, WIDE>(simd, row, first),
-                self.row::<V, WIDE>(simd, row + 1, first),
-            ),
-            plus(
-                self.row::<V, WIDE>(simd, row + 2, first),
-                self.row::<V, WIDE>(simd, row + 3, first),
-            ),
-        )
-    }
-
     /// Loads `WIDE` SIMD vectors of a row, from the column `first` on. Beyond the last column are numbers of the next
     /// row, or zeros, and their sums are not used.
     #[inline(always)]
@@ -248,6 +230,76 @@ impl<T: Scalar> ColumnSums<'_, T> {
     ) -> [V; WIDE] {
         load::<V, WIDE>(simd, &self.numbers[row * self.sums.len() + first..])
     }
+}
+
+/// Returns the sum of a run of rows that begin `stride` numbers apart, for their first `WIDE` SIMD vectors.
+#[inline(always)]
+fn sum_of_run<V, const WIDE: usize>(simd: V::Simd, rows: &[V::Number], stride: usize) -> [V; WIDE]
+where
+    V: Vector<Number: Scalar>,
+{
+    let quarter = RUN / 4;
+    let upper = plus(
+        sum_of_quarter(simd, rows, stride),
+        sum_of_quarter(simd, &rows[quarter * stride..], stride),
+    );
+    let lower = plus(
+        sum_of_quarter(simd, &rows[2 * quarter * stride..], stride),
+        sum_of_quarter(simd, &rows[3 * quarter * stride..], stride),
+    );
+    plus(upper, lower)
+}
+
+/// Returns the sum of the first quarter of a run.
+#[inline(always)]
+fn sum_of_quarter<V, const WIDE: usize>(simd: V::Simd, rows: &[V::Number], stride: usize) -> [V; WIDE]
+where
+    V: Vector<Number: Scalar>,
+{
+    plus(
+        plus(row(simd, rows, stride, 0), row(simd, rows, stride, 1)),
+        plus(row(simd, rows, stride, 2), row(simd, rows, stride, 3)),
+    )
+}
+
+/// Loads `WIDE` SIMD vectors of a row.
+#[inline(always)]
+fn row<V, const WIDE: usize>(simd: V::Simd, rows: &[V::Number], stride: usize, row: usize) -> [V; WIDE]
+where
+    V: Vector<Number: Scalar>,
+{
+    let numbers = &rows[row * stride..][..WIDE * V::LANES];
+    let mut vectors = [V::splat(simd, V::Number::default()); WIDE];
+    for (j, vector) in vectors.iter_mut().enumerate() {
+        *vector = V::load(simd, &numbers[j * V::LANES..]);
+    }
+    vectors
+}
+
+/// Returns copies of a run of rows at the end of a matrix, with zeros beyond it.
+///
+/// Their sum is then computed by the same loop as all others: a loop that asked for each row whether it ends would keep its
+/// sums in memory.
+#[inline(always)]
+fn copies_of_run<V, const WIDE: usize>(
+    simd: V::Simd,
+    numbers: &[V::Number],
+    columns: usize,
+) -> [[[V::Number; MOST_LANES]; WIDE]; RUN]
+where
+    V: Vector<Number: Scalar>,
+{
+    let mut copies = [[[V::Number::default(); MOST_LANES]; WIDE]; RUN];
+    for (row, copy) in copies.iter_mut().enumerate() {
+        let copy = copy.as_flattened_mut();
+        for (numbers, copy) in numbers[row * columns..]
+            .chunks(V::LANES)
+            .zip(copy.chunks_exact_mut(V::LANES))
+        {
+            V::load_some(simd, numbers).store(copy);
+        }
+    }
+    copies
 }
 
 #[inline(always)]

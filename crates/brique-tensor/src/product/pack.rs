@@ -17,12 +17,17 @@ const ROWS_AT_ONCE: usize = 8;
 /// A second factor of at most this number of bytes is in a near cache.
 const NEAR_BYTES: usize = 128 * 1024;
 
+/// A second factor of more than this number of bytes is not even in the second-level cache.
+const FAR_BYTES: usize = 1024 * 1024;
+
 /// The buffers of a thread. They grow to the size of the largest product and are never freed while the thread lives.
 #[derive(Debug, Default)]
 pub struct Panels<T> {
     a: Option<Array1<T>>,
     b: Option<Array1<T>>,
     sums: Option<Array1<T>>,
+    /// Results that are computed transposed.
+    turned: Option<Array1<T>>,
 }
 
 impl<T: Scalar> Panels<T> {
@@ -31,6 +36,7 @@ impl<T: Scalar> Panels<T> {
             a: None,
             b: None,
             sums: None,
+            turned: None,
         }
     }
 
@@ -42,6 +48,17 @@ impl<T: Scalar> Panels<T> {
             numbers_of(&mut self.b, b),
             numbers_of(&mut self.sums, sums),
         )
+    }
+
+    /// Takes the buffer for a transposed result, with at least `size` numbers, while the others are in use.
+    pub(super) fn take_turned(&mut self, size: usize) -> Array1<T> {
+        numbers_of(&mut self.turned, size);
+        self.turned.take().unwrap_or_default()
+    }
+
+    /// Puts the buffer for a transposed result back.
+    pub(super) fn put_turned(&mut self, buffer: Array1<T>) {
+        self.turned = Some(buffer);
     }
 }
 
@@ -118,6 +135,7 @@ impl<T: Scalar> Columns<'_, T> {
     fn turn<V: Vector<Number = T>>(&mut self, simd: V::Simd) {
         let (b, depth) = (self.b, self.depth);
         let whole = depth - depth % V::LANES;
+        let is_far = depth * self.count * size_of::<T>() > FAR_BYTES;
         let mut first = 0;
         while first < self.count {
             let left = self.count - first;
@@ -128,9 +146,11 @@ impl<T: Scalar> Columns<'_, T> {
                     for row in (0..whole).step_by(V::LANES) {
                         let from = &b.slice[(first + column) * b.column_stride + row..];
                         let to = &mut panel[row * width + column..];
-                        for next in first + column + V::LANES..first + column + 2 * V::LANES {
-                            if let Some(ahead) = b.slice.get(next * b.column_stride + row..) {
-                                V::prefetch(simd, ahead);
+                        if is_far {
+                            for next in first + column + V::LANES..first + column + 2 * V::LANES {
+                                if let Some(ahead) = b.slice.get(next * b.column_stride + row..) {
+                                    V::prefetch(simd, ahead);
+                                }
                             }
                         }
                         transpose::<V>(simd, from, b.column_stride, to, width);

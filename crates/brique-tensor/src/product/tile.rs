@@ -39,8 +39,28 @@ const DEPTH_WORTH_PREFETCHING: usize = 128;
 /// The rows of the tallest tile.
 const HEIGHT: usize = 6;
 
+/// A product that is computed in tiles.
+pub(super) struct Tiled<'p, 'a, T> {
+    pub(super) product: Product<'a, T>,
+    pub(super) panels: &'p mut Panels<T>,
+}
+
+impl<T: Scalar> Work for Tiled<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        // The last argument is the width of a tile in SIMD vectors: its sums have to fit into the registers.
+        if S::REGISTERS >= 32 {
+            multiply::<<T as SimdNumber>::Vector<S>, 4>(simd, self.product, self.panels);
+        } else {
+            multiply::<<T as SimdNumber>::Vector<S>, 2>(simd, self.product, self.panels);
+        }
+    }
+}
+
 #[inline(always)]
-pub(super) fn multiply<V, const WIDE: usize>(
+fn multiply<V, const WIDE: usize>(
     simd: V::Simd,
     product: Product<'_, V::Number>,
     panels: &mut Panels<V::Number>,
@@ -353,7 +373,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Tile<'_, '_, T, HEIGHT, 
             ..
         } = self;
         let sums = onto_start::<V, HEIGHT, WIDE>(simd, sums, start, row, column, c);
-        write::<V, HEIGHT, WIDE>(sums, row, column, c);
+        write::<V, HEIGHT, WIDE>(simd, sums, row, column, c);
         if let Some(zeros) = zeros {
             add_zeros::<V, HEIGHT, WIDE>(simd, &sums, zeros);
         }

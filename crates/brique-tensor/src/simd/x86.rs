@@ -6,6 +6,7 @@
 )]
 
 mod parts;
+mod squares;
 
 use std::arch::x86_64 as instructions;
 
@@ -89,6 +90,7 @@ macro_rules! simd_vector {
      $store:ident, |$target:ident, $most:ident, $vector:ident| $store_some:expr,
      $plus:ident, $minus:ident, $times:ident, $times_plus:ident, $times_minus:ident,
      |$self:ident, $other:ident| $number_or:expr, $interleave:expr, $separate:expr, |$lanes_of:ident| $permute:expr,
+     $transpose:ident,
      $wide:ident, $widen:expr, |$low:ident, $high:ident| $narrow:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
@@ -232,6 +234,21 @@ macro_rules! simd_vector {
             }
 
             #[inline(always)]
+            fn transpose(square: [Self; MOST_LANES]) -> [Self; MOST_LANES] {
+                let mut rows = [square[0].0; $lanes];
+                for (row, vector) in rows.iter_mut().zip(&square) {
+                    *row = vector.0;
+                }
+                // SAFETY: a SIMD vector exists only if the processor has its instruction set.
+                let columns = unsafe { squares::$transpose(rows) };
+                let mut transposed = square;
+                for (vector, column) in transposed.iter_mut().zip(columns) {
+                    *vector = Self(column);
+                }
+                transposed
+            }
+
+            #[inline(always)]
             fn permute(self, _: $simd, lanes: &[u32; MOST_LANES]) -> Self {
                 let ($self, $lanes_of) = (self.0, lanes.as_ptr());
                 // SAFETY: a SIMD vector exists only if the processor has its instruction set. The instruction reads
@@ -280,6 +297,7 @@ simd_vector!(
         (instructions::_mm512_permutex2var_ps(x, even, other), instructions::_mm512_permutex2var_ps(x, odd, other))
     },
     |lanes| instructions::_mm512_permutexvar_ps(instructions::_mm512_loadu_si512(lanes.cast()), x),
+    of_16_f32,
     F64x8,
     {
         // SAFETY: a SIMD vector exists only if the processor has its instruction set.
@@ -322,6 +340,7 @@ simd_vector!(
         let lanes = instructions::_mm256_loadu_si256(lanes.cast());
         instructions::_mm512_permutexvar_pd(instructions::_mm512_cvtepu32_epi64(lanes), x)
     },
+    of_8_f64,
     F64x8,
     (x, x),
     |low, high| {
@@ -361,6 +380,7 @@ simd_vector!(
         )
     },
     |lanes| instructions::_mm256_permutevar8x32_ps(x, instructions::_mm256_loadu_si256(lanes.cast())),
+    of_8_f32,
     F64x4,
     {
         // SAFETY: a SIMD vector exists only if the processor has its instruction set.
@@ -415,6 +435,7 @@ simd_vector!(
         let x = instructions::_mm256_castpd_ps(x);
         instructions::_mm256_castps_pd(instructions::_mm256_permutevar8x32_ps(x, halves))
     },
+    of_4_f64,
     F64x4,
     (x, x),
     |low, high| {
