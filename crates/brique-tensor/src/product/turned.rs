@@ -42,12 +42,10 @@ impl<T: Scalar> Work for Turned<'_, '_, T> {
         let (rows, columns) = (product.c.rows(), product.c.columns());
         let padded = columns.next_multiple_of(<T as SimdNumber>::Vector::<S>::LANES);
         let mut memory = panels.take_turned(padded * ROWS_AT_ONCE);
+        let memory_of_rows = memory.as_slice_mut().unwrap_or(&mut []);
         for first in (0..rows).step_by(ROWS_AT_ONCE) {
             let block = first..rows.min(first + ROWS_AT_ONCE);
-            let Some(numbers) = memory.as_slice_mut() else {
-                break;
-            };
-            let numbers = &mut numbers[..padded * block.len()];
+            let numbers = &mut memory_of_rows[..padded * block.len()];
             let start = product.turned_start::<<T as SimdNumber>::Vector<S>>(simd, block.clone(), numbers);
             let turned = Product {
                 a: product.b.transposed(),

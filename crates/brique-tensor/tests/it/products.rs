@@ -106,7 +106,7 @@ fn check_start<T: Scalar>(case: Case, a: &Array2<T>, b: &Array2<T>, onto: Onto<A
     }
 }
 
-/// Shapes around every height of a tile, width of a panel, length of a chunk and end of a block.
+/// Shapes around every height of a tile, width of a panel, length of a chunk and end of a block, and with few columns.
 #[test]
 fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_at_every_level() {
     for (rows, depth, columns) in [
@@ -132,6 +132,10 @@ fn products_of_every_shape_are_those_of_the_definition_and_have_the_same_bits_at
         (48, 530, 100),
         (400, 40, 53),
         (1024, 33, 20),
+        (65, 40, 10),
+        (64, 9, 31),
+        (131, 520, 7),
+        (33, 530, 3),
         (10, 11, 1100),
     ] {
         for is_whole in [true, false] {
@@ -156,6 +160,7 @@ fn a_number_that_is_not_finite_is_told_of_at_every_level() {
         (40, 40, 1),
         (13, 20, 70),
         (40, 515, 67),
+        (70, 515, 10),
         (7, 9, 16),
     ] {
         let case = Case {
@@ -250,6 +255,7 @@ fn a_row_has_the_same_bits_in_every_batch() {
             check::<f64>(1, 1, layout);
             check::<f64>(300, 10, layout);
             check::<f64>(37, 17, layout);
+            check::<f32>(520, 10, layout);
             check::<f32>(130, 100, layout);
         }
     });
@@ -266,6 +272,7 @@ fn check_parts() {
         (100, 40, 200),
         (1000, 64, 64),
         (300, 30, 1),
+        (300, 30, 10),
         (2, 20, 500),
         (129, 12, 129),
     ] {

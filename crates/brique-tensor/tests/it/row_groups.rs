@@ -80,14 +80,29 @@ fn large<T: Scalar>() -> Case<T> {
 }
 
 fn large_in_groups<T: Scalar>(bounds: Vec<usize>) -> Case<T> {
+    in_groups(bounds, 150)
+}
+
+fn in_groups<T: Scalar>(bounds: Vec<usize>, outputs: usize) -> Case<T> {
     let rows = bounds[bounds.len() - 1];
     let number =
         |(row, column): (usize, usize)| T::from_f64(((row * 31 + column * 17) % 101) as f64 / 7.0 - 6.0);
     let (x, delta) = (
         Array2::from_shape_fn((rows, 130), number),
-        Array2::from_shape_fn((rows, 150), number),
+        Array2::from_shape_fn((rows, outputs), number),
     );
     (x, delta, bounds)
+}
+
+#[test]
+fn the_gradient_of_few_outputs_is_the_tree_too() {
+    on_every_level(|| {
+        for outputs in [2, 7, 10] {
+            let bounds = vec![0, 40, 40, 100, 256, 300];
+            check_tree(&in_groups::<f32>(bounds.clone(), outputs));
+            check_tree(&in_groups::<f64>(bounds, outputs));
+        }
+    });
 }
 
 #[test]
