@@ -9,6 +9,8 @@
 # The two compilers cannot share a target folder: set CARGO_TARGET_DIR.
 # Functions return 1 if there is no compiler.
 
+source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
+
 cross_folder="${CROSS_TOOLCHAIN_DIR:-$HOME/.cache/brique-cross-toolchain}"
 
 cross_has_rustup_target() {
@@ -19,7 +21,7 @@ cross_unpack() (
     [ -e "$cross_folder/complete" ] && return
     command -v apt-get >/dev/null && mkdir -p "$cross_folder" && cd "$cross_folder" || return 1
     exec >/dev/null 2>&1
-    apt-get update || return 1
+    apt_alone apt-get update || return 1
     apt-get download rustc-web libstd-rust-web-dev rust-web-src wasi-libc libclang-rt-14-dev-wasm32 || return 1
     # The names of these two contain versions.
     library="$(dpkg-deb --field libstd-rust-web-dev_*.deb Depends | grep -oE 'libstd-rust-web-[0-9.]+' | head -1)"

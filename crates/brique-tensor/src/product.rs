@@ -6,7 +6,7 @@
 //!
 //! Five submodules compute products. `short` computes products whose sums are short, and rounds each sum only once, or
 //! nearly so. `dot` computes products with a single column, if the rows of the first factor are contiguous. `tile`
-//! computes all others; if there are few columns, `turned` may have it compute the transposed product. `reference`
+//! computes all others; if there are few columns or rows, `turned` may have it compute the transposed product. `reference`
 //! computes products of matrices with gaps between their elements.
 //!
 //! The terms of a sum can lie in groups, which are added in a tree (`grouped`). Up to 512 terms, a tile adds the sums of

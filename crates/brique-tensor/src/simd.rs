@@ -154,6 +154,7 @@ pub trait Vector: Copy {
     }
 
     /// Returns the square block of the first `LANES` vectors transposed: element j of vector i becomes element i of vector j.
+    /// The vectors behind the block are unspecified.
     ///
     /// Each round interleaves vector i of the first half with vector i of the second half; log₂ `LANES` rounds transpose
     /// the block.

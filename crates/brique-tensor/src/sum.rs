@@ -257,14 +257,20 @@ where
     V: Vector<Number: Scalar>,
 {
     plus(
-        plus(row(simd, rows, stride, 0), row(simd, rows, stride, 1)),
-        plus(row(simd, rows, stride, 2), row(simd, rows, stride, 3)),
+        plus(
+            row_of_run(simd, rows, stride, 0),
+            row_of_run(simd, rows, stride, 1),
+        ),
+        plus(
+            row_of_run(simd, rows, stride, 2),
+            row_of_run(simd, rows, stride, 3),
+        ),
     )
 }
 
 /// Loads `WIDE` SIMD vectors of a row.
 #[inline(always)]
-fn row<V, const WIDE: usize>(simd: V::Simd, rows: &[V::Number], stride: usize, row: usize) -> [V; WIDE]
+fn row_of_run<V, const WIDE: usize>(simd: V::Simd, rows: &[V::Number], stride: usize, row: usize) -> [V; WIDE]
 where
     V: Vector<Number: Scalar>,
 {
@@ -291,7 +297,7 @@ where
 {
     let mut copies = [[[V::Number::default(); MOST_LANES]; WIDE]; RUN];
     for (row, copy) in copies.iter_mut().enumerate() {
-        let copy = copy.as_flattened_mut();
+        let copy = &mut copy.as_flattened_mut()[..WIDE * V::LANES];
         for (numbers, copy) in numbers[row * columns..]
             .chunks(V::LANES)
             .zip(copy.chunks_exact_mut(V::LANES))

@@ -1,6 +1,7 @@
 //! The division of a product between threads.
 
 use super::operands::{Product, Start};
+use super::short;
 use crate::Scalar;
 use crate::simd::MOST_LANES;
 use crate::threads::Divisible;
@@ -16,8 +17,8 @@ impl<T: Scalar> Divisible for Product<'_, T> {
     fn halves(self) -> Result<(Self, Self), Self> {
         let (rows, columns) = (self.c.rows(), self.c.columns());
         let column = (columns / 2).next_multiple_of(WIDEST_PANEL);
-        // Each part has at least two columns: the sums of a single column are added in another order.
-        if columns >= rows.min(4 * WIDEST_PANEL) && column + 1 < columns {
+        // Each part has too many columns for `short` and `dot`, which add in another order. Groups of terms are short, too.
+        if columns >= rows.min(4 * WIDEST_PANEL) && column + short::WEIGHTS / 2 < columns {
             let (start, other_start) = match self.start {
                 Start::Row(row) => (Start::Row(&row[..column]), Start::Row(&row[column..])),
                 start => (start, start),

@@ -17,8 +17,8 @@ const ROWS_AT_ONCE: usize = 8;
 /// A second factor of at most this number of bytes is in a near cache.
 const NEAR_BYTES: usize = 128 * 1024;
 
-/// A second factor of more than this number of bytes is not even in the second-level cache.
-const FAR_BYTES: usize = 1024 * 1024;
+/// A factor of more than this number of bytes is not even in the second-level cache.
+pub(super) const FAR_BYTES: usize = 1024 * 1024;
 
 /// The buffers of a thread. They grow to the size of the largest product and are never freed while the thread lives.
 #[derive(Debug, Default)]
@@ -135,7 +135,7 @@ impl<T: Scalar> Columns<'_, T> {
     fn turn<V: Vector<Number = T>>(&mut self, simd: V::Simd) {
         let (b, depth) = (self.b, self.depth);
         let whole = depth - depth % V::LANES;
-        let is_far = depth * self.count * size_of::<T>() > FAR_BYTES;
+        let is_far = size_of_val(b.slice) > FAR_BYTES;
         let mut first = 0;
         while first < self.count {
             let left = self.count - first;

@@ -1,35 +1,39 @@
-//! Products with few columns, computed as `cᵀ = start + bᵀ · aᵀ`: SIMD vectors hold rows of the result, not columns.
+//! Products with few columns or few rows, computed as `cᵀ = start + bᵀ · aᵀ`: SIMD vectors hold rows of the result, not
+//! columns.
 //!
-//! Of two SIMD vectors with 10 columns, 6 of 16 elements would be computed in vain. Each sum has the same terms in the same
+//! Of two SIMD vectors with 10 columns, 6 of 16 elements would be computed in vain. And if the second factor is stored by
+//! columns, with few rows it is faster to transpose the result than this factor. Each sum has the same terms in the same
 //! order either way, and so the same bits.
 
 use std::ops::Range;
 
 use super::block::Block;
 use super::operands::{Product, Start};
-use super::pack::Panels;
+use super::pack::{FAR_BYTES, Panels};
 use super::tile::Tiled;
 use crate::Scalar;
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 
-/// The rows that are computed at once: whole panels at every SIMD level. Their results stay in the nearest cache.
+/// The rows that are computed at once: whole panels at every SIMD level.
 const ROWS_AT_ONCE: usize = 4 * MOST_LANES;
+
+/// The columns that are computed at once: a block of the result stays in a near cache.
+const COLUMNS_AT_ONCE: usize = 16 * MOST_LANES;
 
 /// The columns beyond which SIMD vectors are well filled.
 const MOST_COLUMNS: usize = 2 * MOST_LANES;
 
-/// The time to transpose a SIMD vector of a factor that is near, and of one that is not, in multiply-adds of SIMD vectors.
+/// The time to transpose a SIMD vector of a factor in a near cache, in multiply-adds of SIMD vectors.
 const TRANSPOSITION: usize = 5;
+
+/// The same for a factor of more than [`FAR_BYTES`].
 const FAR_TRANSPOSITION: usize = 8;
 
-/// A factor of more than this number of bytes is not in a near cache.
-const NEAR_BYTES: usize = 1024 * 1024;
-
-/// A product whose transposed product is computed, some rows of the result at a time.
+/// A product whose transposed product is computed, one block of the result after the other.
 pub(super) struct Turned<'p, 'a, T> {
     pub(super) product: Product<'a, T>,
-    /// Also the memory of the transposed results.
+    /// Also the memory of a transposed block.
     pub(super) panels: &'p mut Panels<T>,
 }
 
@@ -40,25 +44,18 @@ impl<T: Scalar> Work for Turned<'_, '_, T> {
     fn run<S: Simd>(self, simd: S) {
         let Self { mut product, panels } = self;
         let (rows, columns) = (product.c.rows(), product.c.columns());
-        let padded = columns.next_multiple_of(<T as SimdNumber>::Vector::<S>::LANES);
-        let mut memory = panels.take_turned(padded * ROWS_AT_ONCE);
-        let memory_of_rows = memory.as_slice_mut().unwrap_or(&mut []);
-        for first in (0..rows).step_by(ROWS_AT_ONCE) {
-            let block = first..rows.min(first + ROWS_AT_ONCE);
-            let numbers = &mut memory_of_rows[..padded * block.len()];
-            let start = product.turned_start::<<T as SimdNumber>::Vector<S>>(simd, block.clone(), numbers);
-            let turned = Product {
-                a: product.b.transposed(),
-                b: product.a.rows_from(first).transposed(),
-                start,
-                c: Block::new(&mut numbers[..columns * block.len()], columns, block.len()),
-                ..product
-            };
-            simd.run(Tiled {
-                product: turned,
-                panels: &mut *panels,
-            });
-            product.turn_back::<<T as SimdNumber>::Vector<S>>(simd, block, numbers);
+        let padded = columns
+            .min(COLUMNS_AT_ONCE)
+            .next_multiple_of(<T as SimdNumber>::Vector::<S>::LANES);
+        let mut memory = panels.take_turned(padded * ROWS_AT_ONCE.min(rows));
+        let memory_of_block = memory.as_slice_mut().unwrap_or(&mut []);
+        for row in (0..rows).step_by(ROWS_AT_ONCE) {
+            for column in (0..columns).step_by(COLUMNS_AT_ONCE) {
+                let rows = row..rows.min(row + ROWS_AT_ONCE);
+                let columns = column..columns.min(column + COLUMNS_AT_ONCE);
+                let numbers = &mut memory_of_block[..padded * rows.len()];
+                product.compute_block(simd, rows, columns, numbers, panels);
+            }
         }
         panels.put_turned(memory);
     }
@@ -68,45 +65,78 @@ impl<T: Scalar> Product<'_, T> {
     /// Returns whether it is faster to compute the transposed product.
     #[inline(always)]
     pub(super) fn is_faster_turned<V: Vector<Number = T>>(&self) -> bool {
-        let has_few_columns = self.c.columns() <= MOST_COLUMNS && self.c.rows() >= 2 * V::LANES;
+        let (rows, columns) = (self.c.rows(), self.c.columns());
+        let has_few = columns <= MOST_COLUMNS || rows <= ROWS_AT_ONCE;
         // `tile` reads the first factor of groups by columns.
         let fits_groups = self.groups.is_empty() || self.b.column_stride == 1;
-        has_few_columns && fits_groups && self.time_turned::<V>() < self.time_in_tiles::<V>()
+        let is_worth_while = has_few && rows >= 2 * V::LANES && fits_groups;
+        is_worth_while && self.time_turned::<V>() < self.time_in_tiles::<V>()
     }
 
     /// Estimates the time of the product in multiply-adds of SIMD vectors.
     #[inline(always)]
     fn time_in_tiles<V: Vector<Number = T>>(&self) -> usize {
         let vectors = self.c.columns().div_ceil(V::LANES);
-        let sums = self.c.rows().saturating_mul(self.depth).saturating_mul(vectors);
+        let of_b = vectors.saturating_mul(self.depth);
+        let sums = of_b.saturating_mul(self.c.rows());
         // Tiles of one vector do not keep the multipliers busy.
-        if vectors == 1 { sums + sums / 3 } else { sums }
+        let sums = if vectors == 1 {
+            sums.saturating_add(sums / 3)
+        } else {
+            sums
+        };
+        let transposed = if self.b.column_stride > 1 { of_b } else { 0 };
+        sums.saturating_add(time_to_transpose::<V>(transposed, of_b))
     }
 
     /// Estimates the time of the transposed product in multiply-adds of SIMD vectors.
     #[inline(always)]
     fn time_turned<V: Vector<Number = T>>(&self) -> usize {
-        let (rows, columns, depth) = (self.c.rows(), self.c.columns(), self.depth);
-        let of_a = rows.div_ceil(V::LANES).saturating_mul(depth);
-        let of_c = rows * columns.div_ceil(V::LANES);
+        let (rows, columns) = (self.c.rows(), self.c.columns());
+        let of_a = rows.div_ceil(V::LANES).saturating_mul(self.depth);
+        let of_c = rows.saturating_mul(columns.div_ceil(V::LANES));
         let transposed = if self.a.column_stride == 1 {
-            of_a + of_c
+            of_a.saturating_add(of_c)
         } else {
             of_c
         };
-        let is_near = of_a.saturating_mul(size_of::<V>()) <= NEAR_BYTES;
-        let transposition = if is_near { TRANSPOSITION } else { FAR_TRANSPOSITION };
-        // The rows of tiles are even numbers, but for the last.
+        // A tile of one row takes as long as one of two.
         of_a.saturating_mul(columns.next_multiple_of(2))
-            .saturating_add(transposed.saturating_mul(transposition))
+            .saturating_add(time_to_transpose::<V>(transposed, of_a))
     }
 
-    /// Returns the start of the transposed product. Start values that differ between its rows are written to `numbers`.
+    /// Computes a block of the result, by way of `numbers`, which hold it column by column and may be longer.
+    #[inline(always)]
+    fn compute_block<S: Simd>(
+        &mut self,
+        simd: S,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        numbers: &mut [T],
+        panels: &mut Panels<T>,
+    ) {
+        type SimdVector<T, S> = <T as SimdNumber>::Vector<S>;
+        let block = (rows, columns);
+        let start = self.turned_start::<SimdVector<T, S>>(simd, &block, numbers);
+        let (rows, columns) = &block;
+        let size = rows.len() * columns.len();
+        let product = Product {
+            a: self.b.columns_from(columns.start).transposed(),
+            b: self.a.rows_from(rows.start).transposed(),
+            start,
+            c: Block::new(&mut numbers[..size], columns.len(), rows.len()),
+            ..*self
+        };
+        simd.run(Tiled { product, panels });
+        self.turn_back::<SimdVector<T, S>>(simd, &block, numbers);
+    }
+
+    /// Returns the start of the transposed product. The start values are written to `numbers`, unless all are the same number.
     #[inline(always)]
     fn turned_start<V: Vector<Number = T>>(
         &mut self,
         simd: V::Simd,
-        rows: Range<usize>,
+        (rows, columns): &(Range<usize>, Range<usize>),
         numbers: &mut [T],
     ) -> Start<'static, T> {
         let count = rows.len();
@@ -114,17 +144,17 @@ impl<T: Scalar> Product<'_, T> {
             Start::Nothing => return Start::Nothing,
             Start::Number(number) => return Start::Number(number),
             Start::Row(row) => {
-                for (numbers, &start) in numbers.chunks_exact_mut(count).zip(row) {
+                for (numbers, &start) in numbers.chunks_exact_mut(count).zip(&row[columns.clone()]) {
                     numbers.fill(start);
                 }
             }
             Start::Itself => {
                 let whole = count - count % V::LANES;
                 for first in (0..whole).step_by(V::LANES) {
-                    for column in (0..self.c.columns()).step_by(V::LANES) {
+                    for column in (0..columns.len()).step_by(V::LANES) {
                         let mut square = [V::splat(simd, T::zero()); MOST_LANES];
                         for (index, vector) in square[..V::LANES].iter_mut().enumerate() {
-                            let row = self.c.row_mut(rows.start + first + index, column);
+                            let row = self.c.row_mut(rows.start + first + index, columns.start + column);
                             *vector = V::load_some(simd, row);
                         }
                         let numbers = &mut numbers[column * count + first..];
@@ -133,7 +163,7 @@ impl<T: Scalar> Product<'_, T> {
                 }
                 for index in whole..count {
                     let numbers = numbers[index..].iter_mut().step_by(count);
-                    let row = self.c.row_mut(rows.start + index, 0);
+                    let row = &self.c.row_mut(rows.start + index, columns.start)[..columns.len()];
                     numbers.zip(row).for_each(|(number, start)| *number = *start);
                 }
             }
@@ -141,26 +171,38 @@ impl<T: Scalar> Product<'_, T> {
         Start::Itself
     }
 
-    /// Writes some rows of the result, from `numbers` that hold one column after the other.
+    /// Writes a block of the result, from `numbers` that hold one column after the other.
     #[inline(always)]
-    fn turn_back<V: Vector<Number = T>>(&mut self, simd: V::Simd, rows: Range<usize>, numbers: &[T]) {
-        let (count, columns) = (rows.len(), self.c.columns());
+    fn turn_back<V: Vector<Number = T>>(
+        &mut self,
+        simd: V::Simd,
+        (rows, columns): &(Range<usize>, Range<usize>),
+        numbers: &[T],
+    ) {
+        let count = rows.len();
         let whole = count - count % V::LANES;
         for first in (0..whole).step_by(V::LANES) {
-            for column in (0..columns).step_by(V::LANES) {
+            for column in (0..columns.len()).step_by(V::LANES) {
                 let square = V::load_rows(simd, &numbers[column * count + first..], count);
                 let square = V::transpose(square);
                 for (index, vector) in square[..V::LANES].iter().enumerate() {
-                    vector.store_some(self.c.row_mut(rows.start + first + index, column));
+                    vector.store_some(self.c.row_mut(rows.start + first + index, columns.start + column));
                 }
             }
         }
         for index in whole..count {
             let numbers = numbers[index..].iter().step_by(count);
-            let row = self.c.row_mut(rows.start + index, 0);
+            let row = self.c.row_mut(rows.start + index, columns.start);
             row.iter_mut()
                 .zip(numbers)
                 .for_each(|(target, number)| *target = *number);
         }
     }
+}
+
+/// Estimates the time to transpose SIMD vectors, most of them from a factor that has `of_factor` of them.
+#[inline(always)]
+fn time_to_transpose<V: Vector>(vectors: usize, of_factor: usize) -> usize {
+    let is_far = of_factor.saturating_mul(size_of::<V>()) > FAR_BYTES;
+    vectors.saturating_mul(if is_far { FAR_TRANSPOSITION } else { TRANSPOSITION })
 }

@@ -101,6 +101,9 @@ fn the_gradient_of_few_outputs_is_the_tree_too() {
             let bounds = vec![0, 40, 40, 100, 256, 300];
             check_tree(&in_groups::<f32>(bounds.clone(), outputs));
             check_tree(&in_groups::<f64>(bounds, outputs));
+            let bounds = vec![0, 30, 200, 700, 701, 1500];
+            check_tree(&in_groups::<f32>(bounds.clone(), outputs));
+            check_tree(&in_groups::<f64>(bounds, outputs));
         }
     });
 }
@@ -136,14 +139,23 @@ fn a_tree_with_empty_groups_can_be_as_deep_as_it_has_groups_with_rows() {
 
 #[test]
 fn groups_have_the_same_bits_on_any_number_of_threads() {
-    let (x, delta, bounds) = large::<f64>();
-    let groups = RowGroups::new(bounds);
-    let alone = groups.run(|| gradient(&x, &delta));
+    check_threads(&large::<f64>());
+    // Threads divide the outputs where the last part has few: groups of few rows must not have few weights there alone.
+    for outputs in [66, 97, 98, 130] {
+        let bounds: Vec<usize> = (0..=512).step_by(4).collect();
+        check_threads(&in_groups::<f32>(bounds.clone(), outputs));
+        check_threads(&in_groups::<f64>(bounds, outputs));
+    }
+}
+
+fn check_threads<T: Scalar>((x, delta, bounds): &Case<T>) {
+    let groups = RowGroups::new(bounds.clone());
+    let alone = groups.run(|| gradient(x, delta));
     for threads in [2, 3, 5] {
         let found = Threads::new(threads)
             .unwrap()
-            .run(|| groups.run(|| gradient(&x, &delta)));
-        assert_eq!(found, alone, "{threads} threads");
+            .run(|| groups.run(|| gradient(x, delta)));
+        assert_eq!(found, alone, "{threads} threads, {} outputs", delta.ncols());
     }
 }
 

@@ -57,20 +57,32 @@ fn a_million_tenths_lose_no_digits() {
 fn columns_of_any_length_are_added_alike_wherever_they_lie() {
     on_every_level(|| {
         for rows in [4079, 4080, 4081, 4096, 4097, 70_000] {
-            let matrix = Array2::from_shape_fn((rows, 3), |(i, j)| 1.0 / (i * 3 + j + 1) as f64);
-            let mut by_columns = Array2::zeros((rows, 3).f());
-            by_columns.assign(&matrix);
-            let (mut sums, mut sums_by_columns) = (Array1::zeros(3), Array1::zeros(3));
-            add_column_sums(&matrix, &mut sums);
-            add_column_sums(&by_columns, &mut sums_by_columns);
-            assert_eq!(sums, sums_by_columns, "{rows} rows");
-            let expected = matrix.sum_axis(Axis(0));
-            assert!(
-                (&sums - &expected).iter().all(|error| error.abs() < 1e-12),
-                "{rows} rows"
-            );
+            check_layouts::<f64>(rows, 3);
+        }
+        for columns in [2, 8, 10, 17, 31, 37, 64, 100] {
+            for rows in [1, 15, 16, 17, 32, 100] {
+                check_layouts::<f32>(rows, columns);
+                check_layouts::<f64>(rows, columns);
+            }
         }
     });
+}
+
+fn check_layouts<T: Scalar>(rows: usize, columns: usize) {
+    let number = |(i, j)| T::one() / T::from_usize(i * columns + j + 1);
+    let matrix = Array2::from_shape_fn((rows, columns), number);
+    let mut by_columns = Array2::zeros((rows, columns).f());
+    by_columns.assign(&matrix);
+    let (mut sums, mut sums_by_columns) = (Array1::zeros(columns), Array1::zeros(columns));
+    add_column_sums(&matrix, &mut sums);
+    add_column_sums(&by_columns, &mut sums_by_columns);
+    assert_eq!(sums, sums_by_columns, "{rows} rows, {columns} columns");
+    let expected = matrix.sum_axis(Axis(0));
+    let bound = T::epsilon() * T::from_f64(4096.0);
+    assert!(
+        (&sums - &expected).iter().all(|error| error.abs() < bound),
+        "{rows} rows, {columns} columns"
+    );
 }
 
 #[test]

@@ -47,8 +47,12 @@ pub(super) unsafe fn of_16_f32(rows: [__m512; 16]) -> [__m512; 16] {
     for column in 0..4 {
         // SAFETY: the processor has the instructions.
         unsafe {
-            let part = |index: usize| instructions::_mm512_castps_pd(square[4 * index + column]);
-            let parts = parts_transposed([part(0), part(1), part(2), part(3)]);
+            let parts = parts_transposed([
+                instructions::_mm512_castps_pd(square[column]),
+                instructions::_mm512_castps_pd(square[column + 4]),
+                instructions::_mm512_castps_pd(square[column + 8]),
+                instructions::_mm512_castps_pd(square[column + 12]),
+            ]);
             for index in 0..4 {
                 transposed[4 * index + column] = instructions::_mm512_castpd_ps(parts[index]);
             }
@@ -66,10 +70,18 @@ pub(super) unsafe fn of_16_f32(rows: [__m512; 16]) -> [__m512; 16] {
 pub(super) unsafe fn of_8_f64(rows: [__m512d; 8]) -> [__m512d; 8] {
     // SAFETY: the processor has the instructions.
     unsafe {
-        let low = |index: usize| instructions::_mm512_unpacklo_pd(rows[2 * index], rows[2 * index + 1]);
-        let high = |index: usize| instructions::_mm512_unpackhi_pd(rows[2 * index], rows[2 * index + 1]);
-        let even = parts_transposed([low(0), low(1), low(2), low(3)]);
-        let odd = parts_transposed([high(0), high(1), high(2), high(3)]);
+        let even = parts_transposed([
+            instructions::_mm512_unpacklo_pd(rows[0], rows[1]),
+            instructions::_mm512_unpacklo_pd(rows[2], rows[3]),
+            instructions::_mm512_unpacklo_pd(rows[4], rows[5]),
+            instructions::_mm512_unpacklo_pd(rows[6], rows[7]),
+        ]);
+        let odd = parts_transposed([
+            instructions::_mm512_unpackhi_pd(rows[0], rows[1]),
+            instructions::_mm512_unpackhi_pd(rows[2], rows[3]),
+            instructions::_mm512_unpackhi_pd(rows[4], rows[5]),
+            instructions::_mm512_unpackhi_pd(rows[6], rows[7]),
+        ]);
         [even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3]]
     }
 }
@@ -123,11 +135,11 @@ pub(super) unsafe fn of_8_f32(rows: [__m256; 8]) -> [__m256; 8] {
     }
     let mut transposed = square;
     for column in 0..4 {
-        let (upper, lower) = (square[column], square[column + 4]);
+        let (first, second) = (square[column], square[column + 4]);
         // SAFETY: the processor has the instruction.
         unsafe {
-            transposed[column] = instructions::_mm256_permute2f128_ps::<0x20>(upper, lower);
-            transposed[column + 4] = instructions::_mm256_permute2f128_ps::<0x31>(upper, lower);
+            transposed[column] = instructions::_mm256_permute2f128_ps::<0x20>(first, second);
+            transposed[column + 4] = instructions::_mm256_permute2f128_ps::<0x31>(first, second);
         }
     }
     transposed
