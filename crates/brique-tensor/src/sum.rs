@@ -4,7 +4,7 @@ use ndarray::ArrayRef1;
 
 use crate::pairs::sum_of_pairs;
 use crate::pairwise::RUN;
-use crate::product::operands::load;
+use crate::product::operands::{load, load_whole};
 use crate::simd::{MOST_LANES, Simd, Vector, Work};
 use crate::simd_number::SimdNumber;
 use crate::{Matrix, Scalar};
@@ -256,30 +256,12 @@ fn sum_of_quarter<V, const WIDE: usize>(simd: V::Simd, rows: &[V::Number], strid
 where
     V: Vector<Number: Scalar>,
 {
-    plus(
-        plus(
-            row_of_run(simd, rows, stride, 0),
-            row_of_run(simd, rows, stride, 1),
-        ),
-        plus(
-            row_of_run(simd, rows, stride, 2),
-            row_of_run(simd, rows, stride, 3),
-        ),
-    )
-}
-
-/// Loads `WIDE` SIMD vectors of a row.
-#[inline(always)]
-fn row_of_run<V, const WIDE: usize>(simd: V::Simd, rows: &[V::Number], stride: usize, row: usize) -> [V; WIDE]
-where
-    V: Vector<Number: Scalar>,
-{
-    let numbers = &rows[row * stride..][..WIDE * V::LANES];
-    let mut vectors = [V::splat(simd, V::Number::default()); WIDE];
-    for (j, vector) in vectors.iter_mut().enumerate() {
-        *vector = V::load(simd, &numbers[j * V::LANES..]);
-    }
-    vectors
+    let upper = plus(load_whole(simd, rows), load_whole(simd, &rows[stride..]));
+    let lower = plus(
+        load_whole(simd, &rows[2 * stride..]),
+        load_whole(simd, &rows[3 * stride..]),
+    );
+    plus(upper, lower)
 }
 
 /// Returns copies of a run of rows at the end of a matrix, with zeros beyond it.

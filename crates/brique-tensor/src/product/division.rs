@@ -17,7 +17,7 @@ impl<T: Scalar> Divisible for Product<'_, T> {
     fn halves(self) -> Result<(Self, Self), Self> {
         let (rows, columns) = (self.c.rows(), self.c.columns());
         let column = (columns / 2).next_multiple_of(WIDEST_PANEL);
-        // Each part has too many columns for `short` and `dot`, which add in another order. Groups of terms are short, too.
+        // Each part has too many columns for `short`, also if a group has few terms, and for `dot`: they add in another order.
         if columns >= rows.min(4 * WIDEST_PANEL) && column + short::WEIGHTS / 2 < columns {
             let (start, other_start) = match self.start {
                 Start::Row(row) => (Start::Row(&row[..column]), Start::Row(&row[column..])),

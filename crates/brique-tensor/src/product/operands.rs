@@ -122,3 +122,14 @@ pub(crate) fn load<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Nu
     }
     vectors
 }
+
+/// Loads `WIDE` vectors. The slice has as many numbers.
+#[inline(always)]
+pub(crate) fn load_whole<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
+    let numbers = &numbers[..WIDE * V::LANES];
+    let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
+    for (j, vector) in vectors.iter_mut().enumerate() {
+        *vector = V::load(simd, &numbers[j * V::LANES..]);
+    }
+    vectors
+}

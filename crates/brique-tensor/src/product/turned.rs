@@ -128,7 +128,7 @@ impl<T: Scalar> Product<'_, T> {
             ..*self
         };
         simd.run(Tiled { product, panels });
-        self.turn_back::<SimdVector<T, S>>(simd, &block, numbers);
+        self.write_turned::<SimdVector<T, S>>(simd, &block, numbers);
     }
 
     /// Returns the start of the transposed product. The start values are written to `numbers`, unless all are the same number.
@@ -136,44 +136,54 @@ impl<T: Scalar> Product<'_, T> {
     fn turned_start<V: Vector<Number = T>>(
         &mut self,
         simd: V::Simd,
-        (rows, columns): &(Range<usize>, Range<usize>),
+        block: &(Range<usize>, Range<usize>),
         numbers: &mut [T],
     ) -> Start<'static, T> {
-        let count = rows.len();
+        let (rows, columns) = block;
         match self.start {
             Start::Nothing => return Start::Nothing,
             Start::Number(number) => return Start::Number(number),
             Start::Row(row) => {
-                for (numbers, &start) in numbers.chunks_exact_mut(count).zip(&row[columns.clone()]) {
+                for (numbers, &start) in numbers.chunks_exact_mut(rows.len()).zip(&row[columns.clone()]) {
                     numbers.fill(start);
                 }
             }
-            Start::Itself => {
-                let whole = count - count % V::LANES;
-                for first in (0..whole).step_by(V::LANES) {
-                    for column in (0..columns.len()).step_by(V::LANES) {
-                        let mut square = [V::splat(simd, T::zero()); MOST_LANES];
-                        for (index, vector) in square[..V::LANES].iter_mut().enumerate() {
-                            let row = self.c.row_mut(rows.start + first + index, columns.start + column);
-                            *vector = V::load_some(simd, row);
-                        }
-                        let numbers = &mut numbers[column * count + first..];
-                        V::store_rows(V::transpose(square), numbers, count);
-                    }
-                }
-                for index in whole..count {
-                    let numbers = numbers[index..].iter_mut().step_by(count);
-                    let row = &self.c.row_mut(rows.start + index, columns.start)[..columns.len()];
-                    numbers.zip(row).for_each(|(number, start)| *number = *start);
-                }
-            }
+            Start::Itself => self.read_turned::<V>(simd, block, numbers),
         }
         Start::Itself
     }
 
-    /// Writes a block of the result, from `numbers` that hold one column after the other.
+    /// Copies a block of the result to `numbers`, one column after the other.
     #[inline(always)]
-    fn turn_back<V: Vector<Number = T>>(
+    fn read_turned<V: Vector<Number = T>>(
+        &mut self,
+        simd: V::Simd,
+        (rows, columns): &(Range<usize>, Range<usize>),
+        numbers: &mut [T],
+    ) {
+        let count = rows.len();
+        let whole = count - count % V::LANES;
+        for first in (0..whole).step_by(V::LANES) {
+            for column in (0..columns.len()).step_by(V::LANES) {
+                let mut square = [V::splat(simd, T::zero()); MOST_LANES];
+                for (index, vector) in square[..V::LANES].iter_mut().enumerate() {
+                    let row = self.c.row_mut(rows.start + first + index, columns.start + column);
+                    *vector = V::load_some(simd, row);
+                }
+                let numbers = &mut numbers[column * count + first..];
+                V::store_rows(V::transpose(square), numbers, count);
+            }
+        }
+        for index in whole..count {
+            let numbers = numbers[index..].iter_mut().step_by(count);
+            let row = &self.c.row_mut(rows.start + index, columns.start)[..columns.len()];
+            numbers.zip(row).for_each(|(number, start)| *number = *start);
+        }
+    }
+
+    /// Writes a block of the result, from `numbers` with one column after the other: the reverse of [`read_turned`](Self::read_turned).
+    #[inline(always)]
+    fn write_turned<V: Vector<Number = T>>(
         &mut self,
         simd: V::Simd,
         (rows, columns): &(Range<usize>, Range<usize>),

@@ -1,7 +1,7 @@
 //! The sums of a tile, in SIMD vectors.
 
 use crate::Scalar;
-use crate::product::operands::Factor;
+use crate::product::operands::{Factor, load_whole};
 use crate::simd::Vector;
 
 /// Returns the sums of a tile whose first factor is stored row by row.
@@ -25,7 +25,7 @@ where
     }
     let mut sums = [[V::splat(simd, V::Number::default()); WIDE]; HEIGHT];
     for k in 0..depth {
-        let b = load::<V, WIDE>(simd, &b.slice[k * b.row_stride..]);
+        let b = load_whole::<V, WIDE>(simd, &b.slice[k * b.row_stride..]);
         for i in 0..HEIGHT {
             add::<V, WIDE>(simd, &mut sums[i], rows[i][k], b);
         }
@@ -46,23 +46,13 @@ where
 {
     let mut sums = [[V::splat(simd, V::Number::default()); WIDE]; HEIGHT];
     for k in 0..depth {
-        let b = load::<V, WIDE>(simd, &b.slice[k * b.row_stride..]);
+        let b = load_whole::<V, WIDE>(simd, &b.slice[k * b.row_stride..]);
         let a = &a.slice[k * a.column_stride..][..HEIGHT];
         for i in 0..HEIGHT {
             add::<V, WIDE>(simd, &mut sums[i], a[i], b);
         }
     }
     sums
-}
-
-#[inline(always)]
-pub(super) fn load<V: Vector, const WIDE: usize>(simd: V::Simd, numbers: &[V::Number]) -> [V; WIDE] {
-    let numbers = &numbers[..WIDE * V::LANES];
-    let mut vectors = [V::splat(simd, <V::Number as num_traits::Zero>::zero()); WIDE];
-    for (j, vector) in vectors.iter_mut().enumerate() {
-        *vector = V::load(simd, &numbers[j * V::LANES..]);
-    }
-    vectors
 }
 
 /// Computes `sums += a · b`.
