@@ -91,7 +91,7 @@ impl<T: SimdNumber> Work for Chains<T> {
     fn run<S: Simd>(self, simd: S) -> u64 {
         // Two instructions run at once, and each takes 4 or 5 cycles: with 10 sums or more, the processor is never
         // idle. The factor and the summand need one register each.
-        if S::REGISTERS >= 32 {
+        if S::HAS_MANY_REGISTERS {
             chains::<T::Vector<S>, 24>(simd, self.rounds)
         } else {
             chains::<T::Vector<S>, 12>(simd, self.rounds)

@@ -21,9 +21,9 @@ pub trait Simd: Copy {
     /// One SIMD vector of `f64`.
     #[doc(hidden)]
     type F64: Vector<Number = f64, Simd = Self>;
-    /// The number of SIMD registers.
+    /// Whether there are 32 SIMD registers, otherwise there are 16.
     #[doc(hidden)]
-    const REGISTERS: usize;
+    const HAS_MANY_REGISTERS: bool;
     /// Whether a SIMD vector is wider than 16 bytes, the width in the baseline.
     #[doc(hidden)]
     const HAS_WIDE_VECTORS: bool = true;
@@ -34,6 +34,9 @@ pub trait Simd: Copy {
     /// Does the work in a separate function that is compiled for this instruction set.
     ///
     /// A large kernel calls its parts through this method, so that each part can use all registers.
+    ///
+    /// A part that an instruction set never needs is left out only if the condition is a constant, such as
+    /// [`HAS_MANY_REGISTERS`](Self::HAS_MANY_REGISTERS) or a `const` block.
     #[doc(hidden)]
     fn run<W: Work>(self, work: W) -> W::Output;
 

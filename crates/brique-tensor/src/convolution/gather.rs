@@ -74,8 +74,8 @@ impl<T: Scalar> Gather<'_, T> {
             ..*self
         };
         match height {
-            HEIGHT_OF_ONE if WIDE == 1 => simd.run(Tiles::<_, HEIGHT_OF_ONE, WIDE>(part)),
-            HEIGHT if WIDE > 1 => simd.run(Tiles::<_, HEIGHT, WIDE>(part)),
+            HEIGHT_OF_ONE if const { WIDE == 1 } => simd.run(Tiles::<_, HEIGHT_OF_ONE, WIDE>(part)),
+            HEIGHT if const { WIDE > 1 } => simd.run(Tiles::<_, HEIGHT, WIDE>(part)),
             4 => simd.run(Tiles::<_, 4, WIDE>(part)),
             2 => simd.run(Tiles::<_, 2, WIDE>(part)),
             _ => simd.run(Tiles::<_, 1, WIDE>(part)),

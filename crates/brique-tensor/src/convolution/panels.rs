@@ -24,7 +24,7 @@ pub(super) struct Panel {
 /// The vectors of the widest panel: the sums of a tile have to fit into the registers.
 #[inline(always)]
 pub(super) fn widest<S: Simd>() -> usize {
-    if S::REGISTERS >= 32 { 4 } else { 2 }
+    if S::HAS_MANY_REGISTERS { 4 } else { 2 }
 }
 
 #[inline(always)]
@@ -127,8 +127,8 @@ impl<T: Scalar> Packed<'_, T> {
 #[inline(always)]
 pub(super) fn gather_panel<T: Scalar, S: Simd>(simd: S, mut gather: Gather<'_, T>, width: usize) {
     match width / lanes::<T, S>() {
-        4 if widest::<S>() > 2 => gather.compute::<S, 4>(simd),
-        3 if widest::<S>() > 2 => gather.compute::<S, 3>(simd),
+        4 if S::HAS_MANY_REGISTERS => gather.compute::<S, 4>(simd),
+        3 if S::HAS_MANY_REGISTERS => gather.compute::<S, 3>(simd),
         2 => gather.compute::<S, 2>(simd),
         _ => gather.compute::<S, 1>(simd),
     }

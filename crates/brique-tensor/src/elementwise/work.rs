@@ -44,7 +44,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for Forward<'_, T, F> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        if fits_16_elements::<T, S>() {
+        if const { fits_16_elements::<T, S>() } {
             self.in_chunks::<S, 16>(simd);
         } else {
             self.in_chunks::<S, 8>(simd);
@@ -103,7 +103,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for ForwardWithDerivative<'_, T, F> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        if fits_16_elements::<T, S>() {
+        if const { fits_16_elements::<T, S>() } {
             self.in_chunks::<S, 16>(simd);
         } else {
             self.in_chunks::<S, 8>(simd);
@@ -171,7 +171,7 @@ impl<T: Scalar, F: Elementwise<T>> Work for Backward<'_, T, F> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        if fits_16_elements::<T, S>() {
+        if const { fits_16_elements::<T, S>() } {
             self.in_chunks::<S, 16>(simd);
         } else {
             self.in_chunks::<S, 8>(simd);
@@ -214,7 +214,6 @@ fn middle<T>(x: &ArrayView2<'_, T>) -> (Axis, usize) {
 
 /// Whether 16 elements are computed together instead of 8, which needs enough SIMD registers for the intermediate
 /// values.
-#[inline(always)]
-fn fits_16_elements<T, S: Simd>() -> bool {
-    S::REGISTERS >= 32 || size_of::<T>() == 4
+const fn fits_16_elements<T, S: Simd>() -> bool {
+    S::HAS_MANY_REGISTERS || size_of::<T>() == 4
 }

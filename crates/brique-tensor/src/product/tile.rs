@@ -51,7 +51,7 @@ impl<T: Scalar> Work for Tiled<'_, '_, T> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         // The last argument is the width of a tile in SIMD vectors: its sums have to fit into the registers.
-        if S::REGISTERS >= 32 {
+        if S::HAS_MANY_REGISTERS {
             multiply::<<T as SimdNumber>::Vector<S>, 4>(simd, self.product, self.panels);
         } else {
             multiply::<<T as SimdNumber>::Vector<S>, 2>(simd, self.product, self.panels);
@@ -135,7 +135,7 @@ enum Rows<'a, T> {
 /// Returns the rows of the tallest tile. Without fused multiply-add, a product needs a register too, and six rows of two
 /// vectors do not fit into 16.
 #[inline(always)]
-fn tallest<S: Simd>() -> usize {
+const fn tallest<S: Simd>() -> usize {
     if S::HAS_FUSED_MULTIPLY_ADD { HEIGHT } else { 4 }
 }
 
@@ -195,7 +195,9 @@ fn all_tiles<V, const WIDE: usize>(
     };
     for (row, height) in tile_rows {
         match height {
-            6 => simd.run(TilesOfRows::<_, 6, WIDE> { tiles, row, c, sums }),
+            6 if const { tallest::<V::Simd>() == 6 } => {
+                simd.run(TilesOfRows::<_, 6, WIDE> { tiles, row, c, sums });
+            }
             4 => simd.run(TilesOfRows::<_, 4, WIDE> { tiles, row, c, sums }),
             2 => simd.run(TilesOfRows::<_, 2, WIDE> { tiles, row, c, sums }),
             _ => simd.run(TilesOfRows::<_, 1, WIDE> { tiles, row, c, sums }),
@@ -237,7 +239,7 @@ impl<T: Scalar, const HEIGHT: usize, const WIDE: usize> Work for TilesOfRows<'_,
                 2 => tiles
                     .tile::<HEIGHT, 2>(row, column, lanes, c, zeros)
                     .run_on(simd, tiles, sums),
-                3 if WIDE > 3 => tiles
+                3 if const { WIDE > 3 } => tiles
                     .tile::<HEIGHT, 3>(row, column, lanes, c, zeros)
                     .run_on(simd, tiles, sums),
                 _ => tiles

@@ -11,7 +11,7 @@ pub struct Baseline;
 impl Simd for Baseline {
     type F32 = Array<f32, 4>;
     type F64 = Array<f64, 2>;
-    const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
+    const HAS_MANY_REGISTERS: bool = cfg!(target_arch = "aarch64");
     const HAS_WIDE_VECTORS: bool = false;
     const HAS_FUSED_MULTIPLY_ADD: bool = cfg!(target_arch = "aarch64");
 

@@ -21,7 +21,7 @@ impl Simd for Simd128 {
     type F32 = F32x4;
     type F64 = F64x2;
     // WebAssembly has no registers; engines have 16 on x86-64 and 32 on AArch64.
-    const REGISTERS: usize = 16;
+    const HAS_MANY_REGISTERS: bool = false;
     const HAS_WIDE_VECTORS: bool = false;
     const HAS_FUSED_MULTIPLY_ADD: bool = false;
 

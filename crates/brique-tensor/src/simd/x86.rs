@@ -24,7 +24,7 @@ pub struct Avx2(());
 impl Simd for Avx512 {
     type F32 = F32x16;
     type F64 = F64x8;
-    const REGISTERS: usize = 32;
+    const HAS_MANY_REGISTERS: bool = true;
 
     // The attribute is here and not below: the compiler ignores `inline(never)` on a function with target features.
     #[inline(never)]
@@ -41,7 +41,7 @@ impl Simd for Avx512 {
 impl Simd for Avx2 {
     type F32 = F32x8;
     type F64 = F64x4;
-    const REGISTERS: usize = 16;
+    const HAS_MANY_REGISTERS: bool = false;
 
     // The attribute is here and not below: the compiler ignores `inline(never)` on a function with target features.
     #[inline(never)]

@@ -101,7 +101,6 @@ impl<'a, T: Scalar> Sums<'a, T> {
     fn compute<S: Simd>(self, simd: S) {
         let convolution = self.convolution;
         let Grid { down, right, .. } = self.grid;
-        let has_many = S::REGISTERS >= 32;
         let is_whole = self.gradient.len() == convolution.weight_rows() * convolution.outputs;
         let (tap, step) = (right.offsets.step, right.source.step);
         // How many taps a window is after the one before it, if it shares elements with it and all weight rows are computed.
@@ -112,7 +111,7 @@ impl<'a, T: Scalar> Sums<'a, T> {
         };
         let group = [convolution.group_inputs(), convolution.group_outputs()];
         match (group, [down.taps, right.taps], steps) {
-            ([1, 1], [3, 3], 1) if has_many => simd.run(Rolling::<_, 3, 3, 1>(self)),
+            ([1, 1], [3, 3], 1) if S::HAS_MANY_REGISTERS => simd.run(Rolling::<_, 3, 3, 1>(self)),
             ([1, 1], [3, 3], 1) => simd.run(Sliding::<_, 3, 3, true>(self)),
             ([1, 1], [3, 3], 2) => simd.run(Rolling::<_, 3, 3, 2>(self)),
             ([1, 1], [_, 5], 1) => simd.run(Sliding::<_, 1, 5, true>(self)),
@@ -122,9 +121,9 @@ impl<'a, T: Scalar> Sums<'a, T> {
             ([1, _], [3, 3], 1) => simd.run(Sliding::<_, 3, 3, false>(self)),
             ([2, 2], ..) => simd.run(Rotated::<_, 2, 3>(self)),
             ([3, 3], ..) => simd.run(Rotated::<_, 3, 3>(self)),
-            ([4, 4], ..) if has_many => simd.run(Rotated::<_, 4, 3>(self)),
+            ([4, 4], ..) if S::HAS_MANY_REGISTERS => simd.run(Rotated::<_, 4, 3>(self)),
             ([4, 4], ..) => simd.run(Rotated::<_, 4, 2>(self)),
-            ([8, 8], ..) if has_many => simd.run(Rotated::<_, 8, 3>(self)),
+            ([8, 8], ..) if S::HAS_MANY_REGISTERS => simd.run(Rotated::<_, 8, 3>(self)),
             _ => simd.run(ByTaps::<_, false>(self)),
         }
     }

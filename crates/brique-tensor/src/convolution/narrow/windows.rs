@@ -56,7 +56,7 @@ impl<T: Scalar> Windows<'_, T> {
             ([1, _], [_, 3], 1) => simd.run(ByTaps::<_, 1, false, 3, 1>(self)),
             ([2, 1], [_, 3], 1) if self.panel.vectors == 2 => simd.run(ByTaps::<_, 2, false, 3, 2>(self)),
             ([2, _], [_, 3], 1) => simd.run(ByTaps::<_, 2, false, 3, 1>(self)),
-            ([3, _], ..) => simd.run(ByTaps::<_, 3, false, 0, 1>(self)),
+            ([3, _], [_, 3], 1) => simd.run(ByTaps::<_, 3, false, 3, 1>(self)),
             ([4, _], ..) => simd.run(ByTaps::<_, 4, false, 0, 1>(self)),
             _ => simd.run(ByTaps::<_, ANY, false, 0, 1>(self)),
         }

@@ -27,7 +27,7 @@ impl<T: Scalar, const ROWS: usize, const KERNEL: usize, const DEPTHWISE: bool> W
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
         for row in (0..self.0.grid.down.taps).step_by(ROWS) {
-            if S::REGISTERS >= 32 {
+            if S::HAS_MANY_REGISTERS {
                 self.rows::<<T as SimdNumber>::Vector<S>, DELTAS>(simd, row);
             } else {
                 self.rows::<<T as SimdNumber>::Vector<S>, FEWER_DELTAS>(simd, row);
