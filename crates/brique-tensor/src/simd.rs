@@ -35,8 +35,8 @@ pub trait Simd: Copy {
     ///
     /// A large kernel calls its parts through this method, so that each part can use all registers.
     ///
-    /// A part that an instruction set never needs is left out only if the condition is a constant, such as
-    /// [`HAS_MANY_REGISTERS`](Self::HAS_MANY_REGISTERS) or a `const` block.
+    /// Select a part by a constant, such as [`HAS_MANY_REGISTERS`](Self::HAS_MANY_REGISTERS) or a `const` block, if the choice
+    /// depends only on types: otherwise every part is compiled, also for instruction sets that never call it.
     #[doc(hidden)]
     fn run<W: Work>(self, work: W) -> W::Output;
 
